@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/*
+ * TokenSwitch: token-metered forwarding.
+ *
+ * Generic netlink family "tokenswitch", version 1, one instance per network
+ * namespace.  This comment is the specification of the protocol and of the
+ * billed byte; everything else refers to it.
+ *
+ * THE BILLED BYTE
+ *   Access port: the L2 frame without FCS, as the client sends or receives it
+ *   on the air side of the port.  A GSO or GRO super-packet counts as the sum
+ *   of its segments, each with its own copy of the headers.  An 802.1Q or
+ *   802.1ad tag counts 4 bytes wherever the kernel keeps it, in the frame or
+ *   beside it.  A frame is billed when it is handed to the port's queue; later
+ *   drops stay billed.  Group-addressed frames, flooded copies and dropped
+ *   frames are never billed; dropped frames are counted apart.
+ *   Mesh port: the outer frame likewise (skb->len + 14 at ingress), so that
+ *   both ends of a link count the same.
+ *
+ * UNITS
+ *   Amounts are credit units (u64), an integer of 2^k of the token's smallest
+ *   unit; k belongs to userspace.  Prices are credit units per byte, 0 to
+ *   TS_PRICE_MAX, so that no account can overflow in 2^50 bytes.
+ *   A frame passes if and only if bytes x price <= granted - charged.
+ *   granted and charged only grow.  What a reader is told as charged is
+ *   min(charged, granted).
+ *
+ * PERMISSION
+ *   Every command needs CAP_NET_ADMIN in the namespace, else -EPERM: even the
+ *   dumps show MAC addresses.  While a socket holds the ownership (OWNER_SET),
+ *   commands that write from any other socket fail with -EBUSY.  All errors
+ *   carry an extended ack that says what is wrong.  Unknown attributes are
+ *   refused.
+ *
+ * COMMANDS (doit unless "dump" is said; "->" lists the attributes of the answer)
+ *   INFO_GET      -> VERSION, DRIVER, MEMORY_BYTES, MEMORY_MAX_BYTES, ACCOUNTS,
+ *                    ACCOUNTS_MAX, OWNER_PID (absent: nobody), CAPS
+ *   INFO_SET      MEMORY_MAX_BYTES and/or ACCOUNTS_MAX: the limits of this
+ *                 namespace.  Below what is in use: -EBUSY.
+ *   OWNER_SET     OWNER (u8): 1 take, 0 give up.  Given up also when the socket
+ *                 closes.  Held by another: -EBUSY.
+ *   PORT_ADD      PORT_PATTERN, PORT_ROLE, PORT_DIRECTION, ZONE
+ *                 (0: derived from the bridge or port name, see ts_zone_of_name),
+ *                 MARK_MASK.  Claims every present and future device whose name
+ *                 matches; a device is metered before it is up.  A pattern that
+ *                 exists: -EEXIST.  A device that another pattern of ours meters:
+ *                 -EBUSY.  Direction "both" on a kernel without
+ *                 CONFIG_NETFILTER_EGRESS: -EOPNOTSUPP, naming the option.
+ *   PORT_DEL      PORT_PATTERN
+ *   PORT_GET      dump, -> a message per attached device: PORT_PATTERN,
+ *                 PORT_IFINDEX, PORT_IFNAME, PORT_ROLE, PORT_DIRECTION,
+ *                 ZONE, PORT_METER, MARK_MASK, PORT_STATS; a pattern that
+ *                 no device matches gives one message without PORT_IFINDEX
+ *   ACCOUNT_SET   ACCOUNT_ID (absent: make one), EPOCH (with ACCOUNT_ID: must
+ *                 match, else -ESTALE), KIND, KEYS (replaces the list; a key of
+ *                 another account: -EEXIST), TARIFF_ID, LOW_UNITS, EXPIRES_S,
+ *                 ACCOUNT_FLAGS -> as ACCOUNT_GET
+ *   ACCOUNT_GET   ACCOUNT_ID or one KEY -> ACCOUNT_ID, EPOCH, KIND, KEYS,
+ *                 TARIFF_ID, GRANTED, CHARGED, REVOKED, LOW_UNITS, EXPIRES_S,
+ *                 ACCOUNT_FLAGS, IDLE_MS, STATS.  Also dump; filters: KIND,
+ *                 ZONE, ACCOUNT_FLAGS (all given bits set).  Dumps are
+ *                 consistent: NLM_F_DUMP_INTR tells of a change meanwhile.
+ *   ACCOUNT_DEL   ACCOUNT_ID, EPOCH.  Unspent units left: -EBUSY (use CLOSE).
+ *   GRANT         ACCOUNT_ID, EPOCH (else -ESTALE), GRANTED: the new cumulative
+ *                 value.  Lower than or equal to the present one: no effect, no
+ *                 error; so a repeated or reordered grant cannot count twice.
+ *                 -> ACCOUNT_ID, EPOCH, GRANTED, CHARGED
+ *   REVOKE        ACCOUNT_ID, EPOCH, UNITS (the most to take; absent: all that
+ *                 is unspent) -> ACCOUNT_ID, EPOCH, UNITS (taken), GRANTED,
+ *                 CHARGED.  Taken by the same atomic step as a packet's charge.
+ *   CLOSE         ACCOUNT_ID, EPOCH: forbids, takes all that is unspent, deletes
+ *                 -> as ACCOUNT_GET with the final counters and UNITS (taken)
+ *   TARIFF_SET    TARIFF_ID, TARIFF_VERSION, PRICES.  Accounts on it follow.
+ *   TARIFF_DEL    TARIFF_ID.  In use: -EBUSY.
+ *   TARIFF_GET    dump -> TARIFF_ID, TARIFF_VERSION, PRICES
+ *   CLASS_ADD     CLASS_RULE.  Exists: -EEXIST.
+ *   CLASS_DEL     CLASS_RULE
+ *   CLASS_GET     dump -> CLASS_RULE
+ *   STRANGER_GET  dump -> KEY, IFINDEX, IDLE_MS: stations seen without an
+ *                 account, a bounded list
+ *   EVENT         only sent, to the multicast group "events": EVENT_TYPE,
+ *                 TIME_NS and what the type says (see enum ts_event_type)
+ *
+ *   Command numbers 32 to 47 are kept for the mesh relay (gateway set, routes).
+ */
+#ifndef _UAPI_LINUX_TOKENSWITCH_H
+#define _UAPI_LINUX_TOKENSWITCH_H
+
+#include <linux/types.h>
+
+#define TS_GENL_NAME "tokenswitch"
+#define TS_GENL_VERSION 1
+#define TS_GENL_MCGRP_EVENTS "events"
+
+/* Highest price, credit units per byte: 2^13 - 1, so price x 2^50 < 2^63. */
+#define TS_PRICE_MAX 8191
+/* VLAN ids are 1..4094; 0 is "no tag". */
+#define TS_VLAN_MAX 4094
+/* Most keys (stations, radios) of one account. */
+#define TS_KEYS_MAX 8
+/* Highest account id. Ids start at 1. */
+#define TS_ACCOUNT_ID_MAX 0xfffff
+/* Bits of the packet mark that TokenSwitch uses, unless configured. */
+#define TS_MARK_MASK_DEFAULT 0x0f000000
+/* A pattern is a device name, or a prefix followed by '*'. */
+#define TS_PATTERN_LEN 16
+
+/**
+ * enum ts_class - what the bytes are for
+ * @TS_CLASS_FREE: portal, DNS, DHCP, the payment path; never billed, policed
+ * @TS_CLASS_LOCAL: remote address inside a configured local prefix
+ * @TS_CLASS_INTERNET: every other remote address
+ * @TS_CLASS_RELAY: carried for a neighbour of the mesh
+ */
+enum ts_class {
+	TS_CLASS_FREE,
+	TS_CLASS_LOCAL,
+	TS_CLASS_INTERNET,
+	TS_CLASS_RELAY,
+	__TS_CLASS_COUNT,
+};
+#define TS_CLASS_COUNT __TS_CLASS_COUNT
+
+/** enum ts_dir - up: from the client; down: to the client */
+enum ts_dir {
+	TS_DIR_UP,
+	TS_DIR_DOWN,
+	__TS_DIR_COUNT,
+};
+#define TS_DIR_COUNT __TS_DIR_COUNT
+
+/** enum ts_kind - what an account is for */
+enum ts_kind {
+	TS_KIND_CLIENT = 1,
+	TS_KIND_NEIGHBOUR = 2,
+};
+
+/** enum ts_role - what a port is for */
+enum ts_role {
+	TS_ROLE_ACCESS = 1,
+	TS_ROLE_MESH = 2,
+};
+
+/** enum ts_meter_kind - how a port is metered; AUTO only in requests */
+enum ts_meter_kind {
+	TS_METER_AUTO,
+	TS_METER_XDP,
+	TS_METER_TC,
+	TS_METER_NF,
+};
+
+/** enum ts_direction - which directions of a port are metered, bits */
+enum ts_direction {
+	TS_DIRECTION_UP = 1,
+	TS_DIRECTION_DOWN = 2,
+	TS_DIRECTION_BOTH = 3,
+};
+
+/**
+ * enum ts_account_flags - state of an account, bits
+ * @TS_ACCOUNT_F_FORBID: nothing passes whatever the budget (set by close, or
+ *	by an operator to block a station)
+ * @TS_ACCOUNT_F_EXPIRED: EXPIRES_S has passed; nothing passes until it is set
+ *	anew.  Read only.
+ * @TS_ACCOUNT_F_TRUSTED: everything passes and is counted, nothing is charged
+ */
+enum ts_account_flags {
+	TS_ACCOUNT_F_FORBID = 1 << 0,
+	TS_ACCOUNT_F_EXPIRED = 1 << 1,
+	TS_ACCOUNT_F_TRUSTED = 1 << 2,
+};
+#define TS_ACCOUNT_F_ALL 7
+#define TS_ACCOUNT_F_WRITABLE (TS_ACCOUNT_F_FORBID | TS_ACCOUNT_F_TRUSTED)
+
+/**
+ * enum ts_drop - why a frame did not pass; an array of counters per port
+ * @TS_DROP_STRANGER: the station has no account and the frame is not free
+ * @TS_DROP_DRY: it costs more than the account has left
+ * @TS_DROP_FORBIDDEN: FORBID or EXPIRED
+ * @TS_DROP_POLICED: of class free, above the station's or the port's free rate
+ * @TS_DROP_UNSOLICITED: towards a station that may not receive it
+ * @TS_DROP_MALFORMED: does not parse as what it claims to be
+ * @TS_DROP_HIDDEN_TAG: a VLAN tag that the XDP program could not see
+ * @TS_DROP_GONE: the account was closed while the frame was under way
+ */
+enum ts_drop {
+	TS_DROP_STRANGER,
+	TS_DROP_DRY,
+	TS_DROP_FORBIDDEN,
+	TS_DROP_POLICED,
+	TS_DROP_UNSOLICITED,
+	TS_DROP_MALFORMED,
+	TS_DROP_HIDDEN_TAG,
+	TS_DROP_GONE,
+	__TS_DROP_COUNT,
+};
+#define TS_DROP_COUNT __TS_DROP_COUNT
+
+/**
+ * enum ts_event_type - what happened
+ * @TS_EVENT_STRANGER: KEY, IFINDEX: a station without account was refused.
+ *	Rate-limited; a hint, may be lost.
+ * @TS_EVENT_LOW: ACCOUNT_ID, EPOCH, GRANTED, CHARGED: less than LOW_UNITS left.
+ *	Once per granted value.
+ * @TS_EVENT_EXHAUSTED: likewise: a frame was refused.  Once per granted value.
+ * @TS_EVENT_REVOKED: likewise, and UNITS taken
+ * @TS_EVENT_CLOSED: likewise
+ * @TS_EVENT_EXPIRED: ACCOUNT_ID, EPOCH
+ * @TS_EVENT_PORT_ATTACHED: PORT_PATTERN, IFINDEX, PORT_IFNAME
+ * @TS_EVENT_PORT_GONE: likewise: the device or its meter vanished
+ * @TS_EVENT_OWNER: OWNER_PID, 0 when given up
+ */
+enum ts_event_type {
+	TS_EVENT_STRANGER = 1,
+	TS_EVENT_LOW,
+	TS_EVENT_EXHAUSTED,
+	TS_EVENT_REVOKED,
+	TS_EVENT_CLOSED,
+	TS_EVENT_EXPIRED,
+	TS_EVENT_PORT_ATTACHED,
+	TS_EVENT_PORT_GONE,
+	TS_EVENT_OWNER,
+	__TS_EVENT_COUNT,
+};
+
+/** enum ts_caps - what this kernel can do, bits of CAPS */
+enum ts_caps {
+	TS_CAP_EGRESS = 1 << 0,
+	TS_CAP_MESH = 1 << 1,
+};
+
+enum ts_cmd {
+	TS_CMD_UNSPEC,
+	TS_CMD_INFO_GET,
+	TS_CMD_INFO_SET,
+	TS_CMD_OWNER_SET,
+	TS_CMD_PORT_ADD,
+	TS_CMD_PORT_DEL,
+	TS_CMD_PORT_GET,
+	TS_CMD_ACCOUNT_SET,
+	TS_CMD_ACCOUNT_DEL,
+	TS_CMD_ACCOUNT_GET,
+	TS_CMD_GRANT,
+	TS_CMD_REVOKE,
+	TS_CMD_CLOSE,
+	TS_CMD_TARIFF_SET,
+	TS_CMD_TARIFF_DEL,
+	TS_CMD_TARIFF_GET,
+	TS_CMD_CLASS_ADD,
+	TS_CMD_CLASS_DEL,
+	TS_CMD_CLASS_GET,
+	TS_CMD_STRANGER_GET,
+	TS_CMD_EVENT,
+	__TS_CMD_LAST,
+};
+#define TS_CMD_MAX (__TS_CMD_LAST - 1)
+
+/**
+ * enum ts_attr - top-level attributes
+ * @TS_A_PAD: alignment of 64-bit values
+ * @TS_A_VERSION: NUL-terminated string: the module's version
+ * @TS_A_DRIVER: NUL-terminated string: "genl"
+ * @TS_A_CAPS: u32, enum ts_caps
+ * @TS_A_MEMORY_BYTES: u64: kernel memory of this namespace's tables
+ * @TS_A_MEMORY_MAX_BYTES: u64: its limit; an ACCOUNT_SET above it: -ENOSPC
+ * @TS_A_ACCOUNTS: u32: number of accounts
+ * @TS_A_ACCOUNTS_MAX: u32: its limit
+ * @TS_A_OWNER: u8: 1 take, 0 give up
+ * @TS_A_OWNER_PID: u32: process that took the ownership
+ * @TS_A_PORT_PATTERN: string, 1 to 15 bytes: name, or prefix and '*'
+ * @TS_A_PORT_IFINDEX: u32
+ * @TS_A_PORT_IFNAME: string
+ * @TS_A_PORT_ROLE: u8, enum ts_role
+ * @TS_A_PORT_METER: u8, enum ts_meter_kind
+ * @TS_A_PORT_DIRECTION: u8, enum ts_direction
+ * @TS_A_PORT_STATS: nested, enum ts_port_stats_attr
+ * @TS_A_MARK_MASK: u32: 4 or more adjacent bits of the packet mark
+ * @TS_A_ZONE: u32: bridge domain or routed port
+ * @TS_A_ACCOUNT_ID: u32, 1 to TS_ACCOUNT_ID_MAX
+ * @TS_A_EPOCH: u32: life of this id; another life: -ESTALE
+ * @TS_A_KIND: u8, enum ts_kind
+ * @TS_A_KEYS: nested list of TS_A_KEY
+ * @TS_A_KEY: nested, enum ts_key_attr
+ * @TS_A_ACCOUNT_FLAGS: u32, enum ts_account_flags
+ * @TS_A_GRANTED: u64, credit units, cumulative
+ * @TS_A_CHARGED: u64, credit units, cumulative: passed + revoked
+ * @TS_A_REVOKED: u64, credit units, cumulative, of CHARGED
+ * @TS_A_UNITS: u64, credit units
+ * @TS_A_LOW_UNITS: u64, credit units: raise LOW when less is left; 0: never
+ * @TS_A_EXPIRES_S: u32, seconds from now; 0: never
+ * @TS_A_IDLE_MS: u64, since the last frame, accurate to a second
+ * @TS_A_STATS: nested list of TS_A_STAT
+ * @TS_A_STAT: nested, enum ts_stat_attr: one class and direction
+ * @TS_A_TARIFF_ID: u32, 1 to 65535
+ * @TS_A_TARIFF_VERSION: u32
+ * @TS_A_PRICES: nested list of TS_A_PRICE; a class not listed costs 0
+ * @TS_A_PRICE: nested, enum ts_price_attr
+ * @TS_A_CLASS_RULE: nested, enum ts_rule_attr
+ * @TS_A_EVENT_TYPE: u8, enum ts_event_type
+ * @TS_A_TIME_NS: u64, CLOCK_BOOTTIME
+ */
+enum ts_attr {
+	TS_A_UNSPEC,
+	TS_A_PAD,
+	TS_A_VERSION,
+	TS_A_DRIVER,
+	TS_A_CAPS,
+	TS_A_MEMORY_BYTES,
+	TS_A_MEMORY_MAX_BYTES,
+	TS_A_ACCOUNTS,
+	TS_A_ACCOUNTS_MAX,
+	TS_A_OWNER,
+	TS_A_OWNER_PID,
+	TS_A_PORT_PATTERN,
+	TS_A_PORT_IFINDEX,
+	TS_A_PORT_IFNAME,
+	TS_A_PORT_ROLE,
+	TS_A_PORT_METER,
+	TS_A_PORT_DIRECTION,
+	TS_A_PORT_STATS,
+	TS_A_MARK_MASK,
+	TS_A_ZONE,
+	TS_A_ACCOUNT_ID,
+	TS_A_EPOCH,
+	TS_A_KIND,
+	TS_A_KEYS,
+	TS_A_KEY,
+	TS_A_ACCOUNT_FLAGS,
+	TS_A_GRANTED,
+	TS_A_CHARGED,
+	TS_A_REVOKED,
+	TS_A_UNITS,
+	TS_A_LOW_UNITS,
+	TS_A_EXPIRES_S,
+	TS_A_IDLE_MS,
+	TS_A_STATS,
+	TS_A_STAT,
+	TS_A_TARIFF_ID,
+	TS_A_TARIFF_VERSION,
+	TS_A_PRICES,
+	TS_A_PRICE,
+	TS_A_CLASS_RULE,
+	TS_A_EVENT_TYPE,
+	TS_A_TIME_NS,
+	__TS_A_LAST,
+};
+#define TS_A_MAX (__TS_A_LAST - 1)
+
+/** enum ts_key_attr - a station: MAC 6 bytes, VLAN u16 (0: untagged), ZONE u32 */
+enum ts_key_attr {
+	TS_KEY_A_UNSPEC,
+	TS_KEY_A_MAC,
+	TS_KEY_A_VLAN,
+	TS_KEY_A_ZONE,
+	__TS_KEY_A_LAST,
+};
+#define TS_KEY_A_MAX (__TS_KEY_A_LAST - 1)
+
+/**
+ * enum ts_stat_attr - counters of one class and direction since the epoch began
+ * @TS_STAT_A_CLASS: u8
+ * @TS_STAT_A_DIR: u8
+ * @TS_STAT_A_BYTES: u64, billed bytes that passed
+ * @TS_STAT_A_PACKETS: u64, frames that passed, segments counted
+ * @TS_STAT_A_UNITS: u64, credit units charged for them
+ * @TS_STAT_A_DROPPED_BYTES: u64, refused
+ * @TS_STAT_A_DROPPED_PACKETS: u64, refused
+ */
+enum ts_stat_attr {
+	TS_STAT_A_UNSPEC,
+	TS_STAT_A_PAD,
+	TS_STAT_A_CLASS,
+	TS_STAT_A_DIR,
+	TS_STAT_A_BYTES,
+	TS_STAT_A_PACKETS,
+	TS_STAT_A_UNITS,
+	TS_STAT_A_DROPPED_BYTES,
+	TS_STAT_A_DROPPED_PACKETS,
+	__TS_STAT_A_LAST,
+};
+#define TS_STAT_A_MAX (__TS_STAT_A_LAST - 1)
+
+/** enum ts_price_attr - CLASS u8, DIR u8, UNITS_PER_BYTE u16 (0..TS_PRICE_MAX) */
+enum ts_price_attr {
+	TS_PRICE_A_UNSPEC,
+	TS_PRICE_A_CLASS,
+	TS_PRICE_A_DIR,
+	TS_PRICE_A_UNITS_PER_BYTE,
+	__TS_PRICE_A_LAST,
+};
+#define TS_PRICE_A_MAX (__TS_PRICE_A_LAST - 1)
+
+/**
+ * enum ts_rule_attr - a rule of the classifier
+ * A prefix rule gives remote addresses a class: FAMILY, ADDR, PREFIX_LEN, CLASS.
+ * A service rule makes one service of the box free: CLASS = free, PROTO, PORT
+ * and ADDR with the full PREFIX_LEN; ADDR absent: any address of the box (its
+ * own MAC is always required going up, its own sending coming down).
+ * @TS_RULE_A_CLASS: u8
+ * @TS_RULE_A_FAMILY: u8, AF_INET or AF_INET6
+ * @TS_RULE_A_ADDR: 4 or 16 bytes, network order
+ * @TS_RULE_A_PREFIX_LEN: u8
+ * @TS_RULE_A_PROTO: u8, IPPROTO_UDP or IPPROTO_TCP
+ * @TS_RULE_A_PORT: u16, host order, 1..65535
+ */
+enum ts_rule_attr {
+	TS_RULE_A_UNSPEC,
+	TS_RULE_A_CLASS,
+	TS_RULE_A_FAMILY,
+	TS_RULE_A_ADDR,
+	TS_RULE_A_PREFIX_LEN,
+	TS_RULE_A_PROTO,
+	TS_RULE_A_PORT,
+	__TS_RULE_A_LAST,
+};
+#define TS_RULE_A_MAX (__TS_RULE_A_LAST - 1)
+
+/**
+ * enum ts_port_stats_attr - counters of a port since it was attached
+ * @TS_PORT_STATS_A_FREE_BYTES: u64, class free, both directions
+ * @TS_PORT_STATS_A_GROUP_BYTES: u64, group-addressed, never billed
+ * @TS_PORT_STATS_A_PASSED_BYTES: u64, billed bytes
+ * @TS_PORT_STATS_A_DROPS: array of __TS_DROP_COUNT u64, packets by enum ts_drop
+ */
+enum ts_port_stats_attr {
+	TS_PORT_STATS_A_UNSPEC,
+	TS_PORT_STATS_A_PAD,
+	TS_PORT_STATS_A_FREE_BYTES,
+	TS_PORT_STATS_A_GROUP_BYTES,
+	TS_PORT_STATS_A_PASSED_BYTES,
+	TS_PORT_STATS_A_DROPS,
+	__TS_PORT_STATS_A_LAST,
+};
+#define TS_PORT_STATS_A_MAX (__TS_PORT_STATS_A_LAST - 1)
+
+#endif /* _UAPI_LINUX_TOKENSWITCH_H */

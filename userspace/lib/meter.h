@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One meter interface, two drivers.
+ *
+ * "bpf" keeps the client ledger in pinned BPF maps and meters ports with XDP
+ * or tc programs; "genl" speaks generic netlink to tokenswitch.ko, which
+ * meters ports with netfilter hooks.  Both behave the same: the words, limits
+ * and errors are those of include/uapi/linux/tokenswitch.h.
+ *
+ * A meter belongs to the network namespace of the thread that opened it.  It
+ * is not thread-safe.  Functions return 0 or a negative errno; after an error
+ * ts_meter_error() says what is wrong and what to do, in one line.
+ */
+#ifndef TS_LIB_METER_H
+#define TS_LIB_METER_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/tokenswitch.h>
+
+/** struct ts_key - a station: VLAN 0 is untagged; see ts_zone_of_name() */
+struct ts_key {
+	uint8_t mac[6];
+	uint16_t vlan;
+	uint32_t zone;
+};
+
+/** struct ts_stat - counters of one class and direction since the epoch began */
+struct ts_stat {
+	uint64_t bytes;
+	uint64_t packets;
+	uint64_t units;
+	uint64_t dropped_bytes;
+	uint64_t dropped_packets;
+};
+
+/**
+ * struct ts_account - one metered party
+ * @id: 1..TS_ACCOUNT_ID_MAX; 0 asks ts_meter_account_set() for a new one
+ * @epoch: life of this id; with an @id, ts_meter_account_set() wants it to match
+ * @kind: enum ts_kind
+ * @flags: enum ts_account_flags
+ * @tariff_id: which prices
+ * @keys: its stations or radios
+ * @n_keys: how many
+ * @granted_units: cumulative; not written by ts_meter_account_set()
+ * @charged_units: cumulative, at most @granted_units
+ * @revoked_units: cumulative, of @charged_units
+ * @low_units: raise the low event when less is left; 0: never
+ * @expires_s: seconds from now; 0: never
+ * @idle_ms: since its last frame, accurate to a second
+ * @stats: [class][direction]
+ */
+struct ts_account {
+	uint32_t id;
+	uint32_t epoch;
+	uint8_t kind;
+	uint32_t flags;
+	uint32_t tariff_id;
+	struct ts_key keys[TS_KEYS_MAX];
+	unsigned int n_keys;
+	uint64_t granted_units;
+	uint64_t charged_units;
+	uint64_t revoked_units;
+	uint64_t low_units;
+	uint32_t expires_s;
+	uint64_t idle_ms;
+	struct ts_stat stats[TS_CLASS_COUNT][TS_DIR_COUNT];
+};
+
+/** struct ts_tariff - credit units per byte, each 0..TS_PRICE_MAX */
+struct ts_tariff {
+	uint32_t id;
+	uint32_t version;
+	uint16_t price[TS_CLASS_COUNT][TS_DIR_COUNT];
+};
+
+/**
+ * struct ts_rule - a rule of the classifier, see enum ts_rule_attr
+ * @proto: 0 makes it a prefix rule, else a service rule of class free
+ * @family: AF_INET, AF_INET6; 0 in a service rule: any address of the box
+ */
+struct ts_rule {
+	uint8_t class;
+	uint8_t family;
+	uint8_t prefix_len;
+	uint8_t proto;
+	uint16_t port;
+	uint8_t addr[16];
+};
+
+/**
+ * struct ts_port - an interface with a role
+ * @pattern: device name or prefix followed by '*'
+ * @ifname: the attached device; empty while none matches
+ * @ifindex: likewise, 0
+ * @role: enum ts_role
+ * @meter: enum ts_meter_kind; what is used, or TS_METER_AUTO in requests
+ * @direction: enum ts_direction
+ * @zone: 0 in requests: derived from the bridge or port name
+ * @mark_mask: bits of the packet mark; 0 in requests: the default
+ * @reason: why this meter was chosen, for people
+ * @free_bytes: class free
+ * @group_bytes: group-addressed, never billed
+ * @passed_bytes: billed
+ * @drops: packets, by enum ts_drop
+ */
+struct ts_port {
+	char pattern[TS_PATTERN_LEN];
+	char ifname[IFNAMSIZ];
+	uint32_t ifindex;
+	uint8_t role;
+	uint8_t meter;
+	uint8_t direction;
+	uint32_t zone;
+	uint32_t mark_mask;
+	char reason[96];
+	uint64_t free_bytes;
+	uint64_t group_bytes;
+	uint64_t passed_bytes;
+	uint64_t drops[TS_DROP_COUNT];
+};
+
+/** struct ts_stranger - a station seen without an account */
+struct ts_stranger {
+	struct ts_key key;
+	uint32_t ifindex;
+	uint64_t idle_ms;
+};
+
+/** struct ts_meter_event - see enum ts_event_type for which members are set */
+struct ts_meter_event {
+	uint8_t type;
+	uint64_t time_ns;
+	uint32_t account_id;
+	uint32_t epoch;
+	uint64_t granted_units;
+	uint64_t charged_units;
+	uint64_t units;
+	struct ts_key key;
+	uint32_t ifindex;
+	char ifname[IFNAMSIZ];
+	char pattern[TS_PATTERN_LEN];
+	uint32_t owner_pid;
+};
+
+/** struct ts_meter_info - what "tsctl status" shows */
+struct ts_meter_info {
+	const char *driver;
+	char version[32];
+	uint32_t caps;
+	uint64_t memory_bytes;
+	uint64_t memory_max_bytes;
+	uint32_t accounts;
+	uint32_t accounts_max;
+	uint32_t owner_pid;
+};
+
+struct ts_meter;
+
+/**
+ * ts_meter_open() - open the meter of this network namespace
+ * @driver: "bpf", "genl", or NULL: genl when the module is loaded, else bpf
+ * @create: for bpf: make and pin the maps when there are none yet (they
+ *	outlive the process); without it a missing meter is -ENOENT
+ * @meter: set on success; closed with ts_meter_close()
+ * @err: on failure, one line for people
+ * @err_size: room in @err
+ *
+ * Return: 0, -ENOENT: no meter here, -EPERM, -EPROTO: pinned by a version of
+ * TokenSwitch that this one cannot adopt, or another negative errno.
+ */
+int ts_meter_open(const char *driver, bool create, struct ts_meter **meter,
+		  char *err, size_t err_size);
+void ts_meter_close(struct ts_meter *m);
+const char *ts_meter_error(const struct ts_meter *m);
+
+/**
+ * ts_meter_own() - become the one writer, until the meter is closed
+ *
+ * Return: 0, or -EBUSY: another process owns it, named in ts_meter_error().
+ */
+int ts_meter_own(struct ts_meter *m);
+
+/** ts_meter_destroy() - detach all ports, delete accounts, unpin (bpf) */
+int ts_meter_destroy(struct ts_meter *m);
+
+int ts_meter_info(struct ts_meter *m, struct ts_meter_info *info);
+
+int ts_meter_port_add(struct ts_meter *m, const struct ts_port *port);
+int ts_meter_port_del(struct ts_meter *m, const char *pattern);
+/* Dump callbacks: a non-zero return ends the dump and is returned. */
+int ts_meter_port_dump(struct ts_meter *m,
+		       int (*cb)(const struct ts_port *port, void *arg), void *arg);
+
+/**
+ * ts_meter_account_set() - make or change an account
+ * @a: id 0 makes one; on success filled in as by ts_meter_account_get()
+ *
+ * Return: 0, -EEXIST: a key belongs to another account, -ESTALE: other epoch,
+ * -ENOSPC: table full, -ENOENT: no such account or tariff.
+ */
+int ts_meter_account_set(struct ts_meter *m, struct ts_account *a);
+int ts_meter_account_del(struct ts_meter *m, uint32_t id, uint32_t epoch);
+int ts_meter_account_get(struct ts_meter *m, uint32_t id, struct ts_account *a);
+int ts_meter_account_find(struct ts_meter *m, const struct ts_key *key,
+			  struct ts_account *a);
+int ts_meter_account_dump(struct ts_meter *m,
+			  int (*cb)(const struct ts_account *a, void *arg),
+			  void *arg);
+
+/**
+ * ts_meter_grant() - raise an account's granted value
+ * @granted_units: new cumulative value; a lower or equal one changes nothing
+ *
+ * Return: 0, -ESTALE: another epoch, -ENOENT.
+ */
+int ts_meter_grant(struct ts_meter *m, uint32_t id, uint32_t epoch,
+		   uint64_t granted_units);
+/**
+ * ts_meter_revoke() - take back at most @max_units of what is unspent
+ * @taken_units: set to what was taken
+ */
+int ts_meter_revoke(struct ts_meter *m, uint32_t id, uint32_t epoch,
+		    uint64_t max_units, uint64_t *taken_units);
+/**
+ * ts_meter_close_account() - forbid, take all that is unspent, delete
+ * @last: final counters
+ * @taken_units: set to what was taken
+ */
+int ts_meter_close_account(struct ts_meter *m, uint32_t id, uint32_t epoch,
+			   struct ts_account *last, uint64_t *taken_units);
+
+int ts_meter_tariff_set(struct ts_meter *m, const struct ts_tariff *t);
+int ts_meter_tariff_del(struct ts_meter *m, uint32_t id);
+int ts_meter_tariff_dump(struct ts_meter *m,
+			 int (*cb)(const struct ts_tariff *t, void *arg), void *arg);
+
+int ts_meter_rule_add(struct ts_meter *m, const struct ts_rule *rule);
+int ts_meter_rule_del(struct ts_meter *m, const struct ts_rule *rule);
+int ts_meter_rule_dump(struct ts_meter *m,
+		       int (*cb)(const struct ts_rule *rule, void *arg), void *arg);
+
+int ts_meter_stranger_dump(struct ts_meter *m,
+			   int (*cb)(const struct ts_stranger *s, void *arg),
+			   void *arg);
+
+/**
+ * ts_meter_event_fd() - a descriptor that polls readable when events wait
+ *
+ * Owned by the meter.  Return: descriptor or negative errno.
+ */
+int ts_meter_event_fd(struct ts_meter *m);
+/**
+ * ts_meter_event_read() - hand every waiting event to @cb, without blocking
+ *
+ * Return: number of events; -ENOBUFS: events were lost, so look at every
+ * account and port again (nothing else was lost).
+ */
+int ts_meter_event_read(struct ts_meter *m,
+			void (*cb)(const struct ts_meter_event *ev, void *arg),
+			void *arg);
+
+/**
+ * ts_meter_maintain() - watch links and put missing meters back
+ *
+ * bpf: devices that came, went, or lost their programs; to be called when
+ * ts_meter_event_fd() is readable (it covers link changes too) and once a
+ * second.  genl: nothing to do, the module follows devices itself.
+ *
+ * Return: 0 or negative errno of the worst port, the rest having been done.
+ */
+int ts_meter_maintain(struct ts_meter *m);
+
+#endif /* TS_LIB_METER_H */
