@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * memo.c - the data of a DirectTransfer that pays for a session.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "photon/memo.h"
+
+#define MAGIC		"ts1:"
+#define MAGIC_CHARS	(sizeof(MAGIC) - 1)
+#define TARIFF_DIGITS	10	/* of the largest u32 */
+
+static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+static bool in_alphabet(char c)
+{
+	return c && strchr(alphabet, c);
+}
+
+static bool is_code(const char *text)
+{
+	int i;
+
+	for (i = 0; i < TS_CODE_CHARS; i++)
+		if (!in_alphabet(text[i]))
+			return false;
+	return true;
+}
+
+/* One to ten digits, no leading zero, at most 2^32 - 1. */
+static bool parse_tariff(uint32_t *out, const char *text, size_t len)
+{
+	uint64_t value = 0;
+	size_t i;
+
+	if (!len || len > TARIFF_DIGITS || (text[0] == '0' && len > 1))
+		return false;
+	for (i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	}
+	if (value > UINT32_MAX)
+		return false;
+	*out = (uint32_t)value;
+	return true;
+}
+
+/**
+ * ts_memo_parse() - read the data of a transfer
+ * @memo: where it goes; undefined when there is none
+ * @data: the data field, any bytes
+ * @len: how many
+ *
+ * Data of another form is nobody's mistake: payers may send what they like.
+ * Such a payment goes to the payer's pool and is attached to no session.
+ *
+ * Return: whether it is a memo.
+ */
+bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len)
+{
+	const size_t tariff_at = MAGIC_CHARS + TS_CODE_CHARS + 1;
+	const char *text = data;
+
+	if (len <= tariff_at || memcmp(text, MAGIC, MAGIC_CHARS))
+		return false;
+	if (!is_code(text + MAGIC_CHARS) || text[tariff_at - 1] != ':')
+		return false;
+	memcpy(memo->code, text + MAGIC_CHARS, TS_CODE_CHARS);
+	memo->code[TS_CODE_CHARS] = '\0';
+	return parse_tariff(&memo->tariff_id, text + tariff_at,
+			    len - tariff_at);
+}
+
+/**
+ * ts_memo_print() - write the data of a transfer
+ * @memo: a memo with a valid code
+ * @text: where it goes, with a NUL that is not part of the data
+ *
+ * Return: its length without the NUL.
+ */
+size_t ts_memo_print(const struct ts_memo *memo, char text[TS_MEMO_SIZE])
+{
+	assert(ts_code_valid(memo->code));
+	return (size_t)snprintf(text, TS_MEMO_SIZE, MAGIC "%s:%u", memo->code,
+				memo->tariff_id);
+}
+
+/**
+ * ts_code_make() - make a session code
+ * @code: where it goes
+ * @random: 80 bits that nobody can guess
+ */
+void ts_code_make(char code[TS_CODE_SIZE],
+		  const uint8_t random[TS_CODE_RANDOM_BYTES])
+{
+	unsigned int bits = 0, held = 0;
+	const uint8_t *in = random;
+	int i;
+
+	for (i = 0; i < TS_CODE_CHARS; i++) {
+		if (held < 5) {
+			bits = bits << 8 | *in++;
+			held += 8;
+		}
+		held -= 5;
+		code[i] = alphabet[bits >> held & 31];
+	}
+	code[TS_CODE_CHARS] = '\0';
+}
+
+/* Whether a text has the shape of a session code, and nothing follows it. */
+bool ts_code_valid(const char *code)
+{
+	return strnlen(code, TS_CODE_SIZE) == TS_CODE_CHARS && is_code(code);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * memo.h - the data of a DirectTransfer that pays for a session (rule M6).
+ *
+ *	ts1:<code>:<tariff>
+ *
+ * in ASCII.  The code names the session: 80 random bits in 16 characters of
+ * Crockford's base32, upper case (no I, L, O, U).  The tariff is the decimal id
+ * of the tariff the payer has seen, a u32 without leading zeros.
+ */
+#ifndef TS_PHOTON_MEMO_H
+#define TS_PHOTON_MEMO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TS_CODE_RANDOM_BYTES	10
+#define TS_CODE_CHARS		16
+#define TS_CODE_SIZE		(TS_CODE_CHARS + 1)
+#define TS_MEMO_SIZE		(4 + TS_CODE_CHARS + 1 + 10 + 1)
+
+/**
+ * struct ts_memo - what a payment is for
+ * @code: the session's code
+ * @tariff_id: the tariff it is paid under
+ */
+struct ts_memo {
+	char code[TS_CODE_SIZE];
+	uint32_t tariff_id;
+};
+
+bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len);
+size_t ts_memo_print(const struct ts_memo *memo, char text[TS_MEMO_SIZE]);
+void ts_code_make(char code[TS_CODE_SIZE],
+		  const uint8_t random[TS_CODE_RANDOM_BYTES]);
+bool ts_code_valid(const char *code);
+
+#endif /* TS_PHOTON_MEMO_H */

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * refusal.c - names for counters, texts for people.
+ */
+#include "photon/refusal.h"
+
+static const struct {
+	const char *name;
+	const char *text;
+} refusals[TS_REFUSAL_COUNT] = {
+	[TS_ACCEPTED] = { "accepted", "accepted" },
+	[TS_REFUSED_MALFORMED] = { "malformed",
+		"the datagram is not a Photon message" },
+	[TS_REFUSED_WRONG_MESSAGE] = { "wrong_message",
+		"this message cannot move value here; send a DirectTransfer" },
+	[TS_REFUSED_UNKNOWN_CHANNEL] = { "unknown_channel",
+		"there is no such channel here; open one or have it imported" },
+	[TS_REFUSED_WRONG_OPEN_BLOCK] = { "wrong_open_block",
+		"the channel was opened or withdrawn from since; read its open block from the chain and start again at nonce 1" },
+	[TS_REFUSED_CHANNEL_CLOSED] = { "channel_closed",
+		"the channel is closed; open a new one" },
+	[TS_REFUSED_FROZEN] = { "frozen",
+		"a withdrawal is under way; send again when the chain has confirmed it" },
+	[TS_REFUSED_NONCE_REPLAYED] = { "nonce_replayed",
+		"the nonce was used before; continue after the last accepted proof" },
+	[TS_REFUSED_NONCE_GAP] = { "nonce_gap",
+		"transfers before this one are missing; send them first" },
+	[TS_REFUSED_NONCE_EXHAUSTED] = { "nonce_exhausted",
+		"the channel has no nonces left; close it" },
+	[TS_REFUSED_AMOUNT_TOO_LARGE] = { "amount_too_large",
+		"the cumulative amount is 2^128 or more, beyond this ledger" },
+	[TS_REFUSED_AMOUNT_NOT_GROWING] = { "amount_not_growing",
+		"the cumulative amount does not exceed the last one: nothing is paid" },
+	[TS_REFUSED_OVER_BALANCE] = { "over_balance",
+		"the payer's balance in the channel is too low; deposit more" },
+	[TS_REFUSED_WRONG_LOCKSROOT] = { "wrong_locksroot",
+		"the locksroot is not that of the pending locks" },
+	[TS_REFUSED_BAD_SIGNATURE] = { "bad_signature",
+		"the signature is malformed: v must be 27 or 28, s low, and r on the curve" },
+	[TS_REFUSED_NOT_PARTNER] = { "not_partner",
+		"the signature is not the partner's over this message and chain id" },
+	[TS_REFUSED_WRONG_KEY] = { "wrong_key",
+		"the key is not the one this channel belongs to" },
+	[TS_REFUSED_DATA_TOO_LONG] = { "data_too_long",
+		"the data does not fit into one datagram; shorten it" },
+};
+
+/* A stable word in snake_case, for counters, logs and JSON. */
+const char *ts_refusal_name(enum ts_refusal refusal)
+{
+	return (unsigned int)refusal < TS_REFUSAL_COUNT ?
+	       refusals[refusal].name : "unknown";
+}
+
+/* A sentence that says what is wrong and what to do. */
+const char *ts_refusal_text(enum ts_refusal refusal)
+{
+	return (unsigned int)refusal < TS_REFUSAL_COUNT ?
+	       refusals[refusal].text : "unknown refusal";
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * refusal.h - why a channel does not take or make a step.
+ */
+#ifndef TS_PHOTON_REFUSAL_H
+#define TS_PHOTON_REFUSAL_H
+
+/**
+ * enum ts_refusal - the answer to a step of a channel
+ * @TS_ACCEPTED: no refusal
+ * @TS_REFUSED_MALFORMED: the bytes are no message (see enum ts_photon_err)
+ * @TS_REFUSED_WRONG_MESSAGE: a message, but not one that moves this channel
+ * @TS_REFUSED_UNKNOWN_CHANNEL: the channel identifier is another
+ * @TS_REFUSED_WRONG_OPEN_BLOCK: another life of this channel
+ * @TS_REFUSED_CHANNEL_CLOSED: the channel is not open
+ * @TS_REFUSED_FROZEN: a co-signed withdrawal is under way (rule M2)
+ * @TS_REFUSED_NONCE_REPLAYED: the nonce was used before
+ * @TS_REFUSED_NONCE_GAP: the nonce is not the next one
+ * @TS_REFUSED_NONCE_EXHAUSTED: there is no next nonce
+ * @TS_REFUSED_AMOUNT_TOO_LARGE: beyond the 2^128 - 1 of the ledger
+ * @TS_REFUSED_AMOUNT_NOT_GROWING: nothing is paid
+ * @TS_REFUSED_OVER_BALANCE: more than the payer has in the channel
+ * @TS_REFUSED_WRONG_LOCKSROOT: not the root of the pending locks
+ * @TS_REFUSED_BAD_SIGNATURE: no key can have made the signature
+ * @TS_REFUSED_NOT_PARTNER: signed, but not by the partner over these fields
+ * @TS_REFUSED_WRONG_KEY: the key to sign with is not this channel's
+ * @TS_REFUSED_DATA_TOO_LONG: the message would not fit into a datagram
+ * @TS_REFUSAL_COUNT: the number of values, none itself
+ */
+enum ts_refusal {
+	TS_ACCEPTED,
+	TS_REFUSED_MALFORMED,
+	TS_REFUSED_WRONG_MESSAGE,
+	TS_REFUSED_UNKNOWN_CHANNEL,
+	TS_REFUSED_WRONG_OPEN_BLOCK,
+	TS_REFUSED_CHANNEL_CLOSED,
+	TS_REFUSED_FROZEN,
+	TS_REFUSED_NONCE_REPLAYED,
+	TS_REFUSED_NONCE_GAP,
+	TS_REFUSED_NONCE_EXHAUSTED,
+	TS_REFUSED_AMOUNT_TOO_LARGE,
+	TS_REFUSED_AMOUNT_NOT_GROWING,
+	TS_REFUSED_OVER_BALANCE,
+	TS_REFUSED_WRONG_LOCKSROOT,
+	TS_REFUSED_BAD_SIGNATURE,
+	TS_REFUSED_NOT_PARTNER,
+	TS_REFUSED_WRONG_KEY,
+	TS_REFUSED_DATA_TOO_LONG,
+	TS_REFUSAL_COUNT,
+};
+
+const char *ts_refusal_name(enum ts_refusal refusal);
+const char *ts_refusal_text(enum ts_refusal refusal);
+
+#endif /* TS_PHOTON_REFUSAL_H */
