@@ -35,6 +35,7 @@ struct ts_signature {
 /*
  * A private key in memory that is locked, guarded, left out of core dumps and
  * wiped when freed.  Made by the functions below and by keys/keyfile.h.
+ * (Called signer because struct ts_key is a station's key in lib/meter.h.)
  */
 struct ts_key;
 
