@@ -26,20 +26,20 @@ void check_signature(struct vector *v, const struct ts_hash *digest,
 		     const char *signer)
 {
 	struct ts_address want = vector_address(v, signer), got;
-	struct ts_key *key = vector_key(v, private_key);
+	struct ts_signer *key = vector_key(v, private_key);
 	struct ts_signature made;
 
 	if (!key)
 		return;
-	ts_key_sign(key, digest, &made);
+	ts_signer_sign(key, digest, &made);
 	vector_same(v, signature, made.b, sizeof(made.b));
-	if (!ts_address_equal(ts_key_address(key), &want))
+	if (!ts_address_equal(ts_signer_address(key), &want))
 		vector_fail(v, "%s: not the address of %s", signer,
 			    private_key);
 	if (ts_signature_recover(&made, digest, &got) ||
 	    !ts_address_equal(&got, &want))
 		vector_fail(v, "%s: not recovered from %s", signer, signature);
-	ts_key_free(key);
+	ts_signer_free(key);
 }
 
 void check_channel_identifier(struct vector *v)
@@ -61,17 +61,17 @@ void check_keys_and_secrets(struct vector *v)
 	struct ts_hash secret = vector_hash(v, "secret"), hash;
 	uint8_t public_key[TS_PUBLIC_KEY_BYTES];
 	const char *want = vector_text(v, "address");
-	struct ts_key *key = vector_key(v, "private_key");
+	struct ts_signer *key = vector_key(v, "private_key");
 	char text[TS_ADDRESS_TEXT_SIZE];
 
 	if (!key)
 		return;
-	ts_key_public(key, public_key);
+	ts_signer_public(key, public_key);
 	vector_same(v, "public_key_uncompressed", public_key,
 		    sizeof(public_key));
-	if (want && strcmp(want, ts_address_print(ts_key_address(key), text)))
+	if (want && strcmp(want, ts_address_print(ts_signer_address(key), text)))
 		vector_fail(v, "address: is %s", text);
-	ts_key_free(key);
+	ts_signer_free(key);
 	ts_sha256(&hash, secret.b, TS_HASH_BYTES);
 	vector_same(v, "lock_secret_hash_sha256", hash.b, TS_HASH_BYTES);
 }

@@ -235,7 +235,7 @@ static void check_message(struct vector *v, enum ts_message_id id,
 	struct ts_datagram datagram;
 	enum ts_photon_err err;
 	struct ts_hash digest;
-	struct ts_key *key;
+	struct ts_signer *key;
 
 	if (*v->fault)
 		return;
@@ -258,7 +258,7 @@ static void check_message(struct vector *v, enum ts_message_id id,
 	if (!key)
 		return;
 	err = ts_message_sign(&built, key, chain_id, &datagram);
-	ts_key_free(key);
+	ts_signer_free(key);
 	if (err) {
 		vector_fail(v, "encoding: %s", ts_photon_err_text(err));
 		return;

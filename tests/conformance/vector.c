@@ -114,14 +114,14 @@ uint64_t vector_u64(struct vector *v, const char *name)
 	return value;
 }
 
-struct ts_key *vector_key(struct vector *v, const char *name)
+struct ts_signer *vector_key(struct vector *v, const char *name)
 {
 	struct ts_hash secret = vector_hash(v, name);
-	struct ts_key *key;
+	struct ts_signer *key;
 
 	if (*v->fault)
 		return NULL;
-	key = ts_key_new(secret.b);
+	key = ts_signer_new(secret.b);
 	if (!key)
 		vector_fail(v, "%s: no private key", name);
 	return key;

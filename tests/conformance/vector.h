@@ -45,7 +45,7 @@ struct ts_hash vector_hash(struct vector *v, const char *name);
 struct ts_address vector_address(struct vector *v, const char *name);
 struct ts_u256 vector_u256(struct vector *v, const char *name);
 uint64_t vector_u64(struct vector *v, const char *name);
-struct ts_key *vector_key(struct vector *v, const char *name);
+struct ts_signer *vector_key(struct vector *v, const char *name);
 bool vector_enter(struct vector *v, const char *name);
 
 /* Compare with a field. */

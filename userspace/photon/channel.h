@@ -122,7 +122,7 @@ enum ts_refusal ts_channel_receive(const struct ts_channel *old,
 				   struct ts_channel *new,
 				   struct ts_effect *effect);
 enum ts_refusal ts_channel_send(const struct ts_channel *old,
-				const struct ts_key *key, ts_u128 amount_wei,
+				const struct ts_signer *key, ts_u128 amount_wei,
 				const struct ts_bytes *data,
 				struct ts_channel *new,
 				struct ts_datagram *datagram);

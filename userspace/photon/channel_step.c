@@ -158,7 +158,7 @@ enum ts_refusal ts_channel_receive(const struct ts_channel *old,
  * Return: TS_ACCEPTED, or the first rule that it would break.
  */
 enum ts_refusal ts_channel_send(const struct ts_channel *old,
-				const struct ts_key *key, ts_u128 amount_wei,
+				const struct ts_signer *key, ts_u128 amount_wei,
 				const struct ts_bytes *data,
 				struct ts_channel *new,
 				struct ts_datagram *datagram)
@@ -173,7 +173,7 @@ enum ts_refusal ts_channel_send(const struct ts_channel *old,
 	refusal = check_usable(old);
 	if (refusal)
 		return refusal;
-	if (!ts_address_equal(ts_key_address(key), &old->our_address))
+	if (!ts_address_equal(ts_signer_address(key), &old->our_address))
 		return TS_REFUSED_WRONG_KEY;
 	if (last->nonce == UINT64_MAX)
 		return TS_REFUSED_NONCE_EXHAUSTED;

@@ -400,7 +400,7 @@ enum ts_photon_err ts_message_recover(const struct ts_message *msg,
  * Return: TS_PHOTON_OK, TS_PHOTON_UNSIGNED, or as ts_message_encode().
  */
 enum ts_photon_err ts_message_sign(struct ts_message *msg,
-				   const struct ts_key *key,
+				   const struct ts_signer *key,
 				   const struct ts_u256 *chain_id,
 				   struct ts_datagram *datagram)
 {
@@ -414,7 +414,7 @@ enum ts_photon_err ts_message_sign(struct ts_message *msg,
 				&digest);
 	if (err)
 		return err;
-	ts_key_sign(key, &digest, &msg->signature);
+	ts_signer_sign(key, &digest, &msg->signature);
 	memcpy(datagram->b + datagram->len - TS_SIGNATURE_BYTES,
 	       msg->signature.b, TS_SIGNATURE_BYTES);
 	return TS_PHOTON_OK;

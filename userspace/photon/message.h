@@ -209,7 +209,7 @@ enum ts_photon_err ts_message_recover(const struct ts_message *msg,
 				      const struct ts_u256 *chain_id,
 				      struct ts_address *signer);
 enum ts_photon_err ts_message_sign(struct ts_message *msg,
-				   const struct ts_key *key,
+				   const struct ts_signer *key,
 				   const struct ts_u256 *chain_id,
 				   struct ts_datagram *datagram);
 

@@ -18,7 +18,7 @@ static const struct ts_u256 no_chain;
  *
  * Return: TS_PHOTON_OK.
  */
-enum ts_photon_err ts_ping_make(uint64_t nonce, const struct ts_key *key,
+enum ts_photon_err ts_ping_make(uint64_t nonce, const struct ts_signer *key,
 				struct ts_datagram *datagram)
 {
 	struct ts_message msg = { .id = TS_MSG_PING };

@@ -10,7 +10,7 @@
 
 #include "photon/message.h"
 
-enum ts_photon_err ts_ping_make(uint64_t nonce, const struct ts_key *key,
+enum ts_photon_err ts_ping_make(uint64_t nonce, const struct ts_signer *key,
 				struct ts_datagram *datagram);
 enum ts_photon_err ts_ping_receive(const struct ts_message *msg,
 				   const void *datagram, size_t len,

@@ -19,14 +19,14 @@
 #define COMPACT_BYTES	64	/* r and s */
 
 /**
- * struct ts_key - a private key and what follows from it
+ * struct ts_signer - a private key and what follows from it
  * @secret: the scalar
  * @public_key: its point
  * @address: the address of that point
  *
  * Lives in sodium_malloc() memory, read-only once it is filled.
  */
-struct ts_key {
+struct ts_signer {
 	uint8_t secret[TS_SECRET_BYTES];
 	secp256k1_pubkey public_key;
 	struct ts_address address;
@@ -84,17 +84,17 @@ static void address_of(const secp256k1_pubkey *point,
 }
 
 /**
- * ts_key_new() - put a private key into guarded memory
+ * ts_signer_new() - put a private key into guarded memory
  * @secret: 32 bytes, a number from 1 to the order of the curve minus 1; the
  *	caller wipes its own copy
  *
- * Return: the key, to be freed by ts_key_free(), or NULL with errno EINVAL
+ * Return: the key, to be freed by ts_signer_free(), or NULL with errno EINVAL
  * (no such number) or ENOMEM.
  */
-struct ts_key *ts_key_new(const uint8_t secret[TS_SECRET_BYTES])
+struct ts_signer *ts_signer_new(const uint8_t secret[TS_SECRET_BYTES])
 {
 	const secp256k1_context *ctx = curve();
-	struct ts_key *key;
+	struct ts_signer *key;
 
 	key = sodium_malloc(sizeof(*key));
 	if (!key) {
@@ -113,52 +113,52 @@ struct ts_key *ts_key_new(const uint8_t secret[TS_SECRET_BYTES])
 }
 
 /**
- * ts_key_generate() - make a private key from the system's randomness
+ * ts_signer_generate() - make a private key from the system's randomness
  *
- * Return: the key, to be freed by ts_key_free(), or NULL with errno ENOMEM.
+ * Return: the key, to be freed by ts_signer_free(), or NULL with errno ENOMEM.
  */
-struct ts_key *ts_key_generate(void)
+struct ts_signer *ts_signer_generate(void)
 {
 	uint8_t secret[TS_SECRET_BYTES];
-	struct ts_key *key;
+	struct ts_signer *key;
 
 	if (sodium_init() < 0)
 		abort();
 	/* One draw in 2^128 is no valid scalar. */
 	do {
 		randombytes_buf(secret, sizeof(secret));
-		key = ts_key_new(secret);
+		key = ts_signer_new(secret);
 	} while (!key && errno == EINVAL);
 	sodium_memzero(secret, sizeof(secret));
 	return key;
 }
 
 /* Wipes the key. NULL is allowed. */
-void ts_key_free(struct ts_key *key)
+void ts_signer_free(struct ts_signer *key)
 {
 	sodium_free(key);
 }
 
-const struct ts_address *ts_key_address(const struct ts_key *key)
+const struct ts_address *ts_signer_address(const struct ts_signer *key)
 {
 	return &key->address;
 }
 
 /* For writing key files and nothing else: never print or copy it. */
-const uint8_t *ts_key_secret(const struct ts_key *key)
+const uint8_t *ts_signer_secret(const struct ts_signer *key)
 {
 	return key->secret;
 }
 
 /* The uncompressed public key: 0x04, x, y. */
-void ts_key_public(const struct ts_key *key,
+void ts_signer_public(const struct ts_signer *key,
 		   uint8_t public_key[TS_PUBLIC_KEY_BYTES])
 {
 	serialize(&key->public_key, public_key);
 }
 
 /**
- * ts_key_sign() - sign a digest
+ * ts_signer_sign() - sign a digest
  * @key: the signer
  * @digest: what is signed
  * @signature: where r, s and v go
@@ -166,13 +166,13 @@ void ts_key_public(const struct ts_key *key,
  * Deterministic (RFC 6979) with the low of the two values of s, so that the
  * same message always has the same bytes.
  */
-void ts_key_sign(const struct ts_key *key, const struct ts_hash *digest,
+void ts_signer_sign(const struct ts_signer *key, const struct ts_hash *digest,
 		 struct ts_signature *signature)
 {
 	secp256k1_ecdsa_recoverable_signature sig;
 	int recovery_id;
 
-	/* Fails only for an invalid scalar, which ts_key_new() refused. */
+	/* Fails only for an invalid scalar, which ts_signer_new() refused. */
 	if (!secp256k1_ecdsa_sign_recoverable(curve(), &sig, digest->b,
 					      key->secret, NULL, NULL))
 		abort();

@@ -37,16 +37,16 @@ struct ts_signature {
  * wiped when freed.  Made by the functions below and by keys/keyfile.h.
  * (Called signer because struct ts_key is a station's key in lib/meter.h.)
  */
-struct ts_key;
+struct ts_signer;
 
-struct ts_key *ts_key_new(const uint8_t secret[TS_SECRET_BYTES]);
-struct ts_key *ts_key_generate(void);
-void ts_key_free(struct ts_key *key);
-const struct ts_address *ts_key_address(const struct ts_key *key);
-const uint8_t *ts_key_secret(const struct ts_key *key);
-void ts_key_public(const struct ts_key *key,
+struct ts_signer *ts_signer_new(const uint8_t secret[TS_SECRET_BYTES]);
+struct ts_signer *ts_signer_generate(void);
+void ts_signer_free(struct ts_signer *key);
+const struct ts_address *ts_signer_address(const struct ts_signer *key);
+const uint8_t *ts_signer_secret(const struct ts_signer *key);
+void ts_signer_public(const struct ts_signer *key,
 		   uint8_t public_key[TS_PUBLIC_KEY_BYTES]);
-void ts_key_sign(const struct ts_key *key, const struct ts_hash *digest,
+void ts_signer_sign(const struct ts_signer *key, const struct ts_hash *digest,
 		 struct ts_signature *signature);
 
 int ts_signature_recover(const struct ts_signature *signature,
