@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0
+# Helpers for scripts that run inside the test VM; to be sourced:
+#
+#   . "$TS_TOP/tests/vm/guest.sh"
+#   guest_init                   file systems, loopback
+#   guest_load [PARAM=VALUE...]  tokenswitch.ko of this kernel
+#   guest_unload                 away with it; fails if something holds it
+#
+# TS_TOP and TS_O are the tree and its build folder, set by tests/vm/init.
+
+if [ "${TS_VM:-}" != 1 ]; then
+	echo "guest.sh: this belongs into the test VM; see tests/vm/boot" >&2
+	exit 1
+fi
+TS_KO=$TS_O/kmod-$(uname -r)/tokenswitch.ko
+[ -e "$TS_KO" ] || TS_KO=$TS_O/kmod-$(uname -r)/kmod/tokenswitch.ko
+
+guest_die() {
+	echo "guest: $*" >&2
+	exit 1
+}
+
+# guest_mount TYPE DIR: unless it is there already
+guest_mount() {
+	mountpoint -q "$2" || mount -t "$1" "$1" "$2" ||
+		guest_die "cannot mount $1 on $2"
+}
+
+guest_init() {
+	guest_mount bpf /sys/fs/bpf
+	guest_mount debugfs /sys/kernel/debug
+	guest_mount tracefs /sys/kernel/tracing
+	ip link set lo up
+	echo 1 >/proc/sys/net/core/bpf_jit_enable
+}
+
+# insmod, unlike modprobe, loads nothing that a module needs: ask it and do so.
+guest_load() {
+	local dep deps
+
+	[ -e "$TS_KO" ] || guest_die "$TS_KO is not built; run: make modules KDIR=/usr/src/linux-headers-$(uname -r)"
+	deps=$(modinfo -F depends "$TS_KO") || return
+	for dep in ${deps//,/ }; do
+		modprobe "$dep" || guest_die "tokenswitch needs '$dep', which this kernel does not have"
+	done
+	insmod "$TS_KO" "$@"
+}
+
+guest_unload() {
+	rmmod tokenswitch
+}
+
+# As the start file of tests/vm/shell.
+case $- in
+*i*)
+	PS1='[\h \W]# '
+	guest_init
+	[ ! -e "$TS_KO" ] || guest_load
+	;;
+esac
