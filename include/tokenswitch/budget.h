@@ -14,9 +14,15 @@
 #ifndef _TOKENSWITCH_BUDGET_H
 #define _TOKENSWITCH_BUDGET_H
 
+#include <linux/errno.h>
 #include <linux/types.h>
 #include <linux/tokenswitch.h>
 
+/*
+ * ts_load_ordered() reads so that whatever is read after it is not older; it
+ * stands on a path that is taken rarely, so BPF, which has no such load, pays
+ * for it with an atomic.
+ */
 #if defined(__KERNEL__)
 /*
  * atomic64_t also where a 32-bit machine has no 64-bit instruction: then every
@@ -24,6 +30,7 @@
  */
 #define ts_load(p) ((__u64)atomic64_read((const atomic64_t *)(p)))
 #define ts_load_acquire(p) ((__u64)atomic64_read_acquire((const atomic64_t *)(p)))
+#define ts_load_ordered(p) ts_load_acquire(p)
 #define ts_store_release(p, v) atomic64_set_release((atomic64_t *)(p), (s64)(v))
 #define ts_cmpxchg(p, old, new) \
 	((__u64)atomic64_cmpxchg((atomic64_t *)(p), (s64)(old), (s64)(new)))
@@ -32,12 +39,14 @@
 /* BPF's 64-bit atomics are fully ordered; plain aligned loads do not tear. */
 #define ts_load(p) (*(const volatile __u64 *)(p))
 #define ts_load_acquire(p) ts_load(p)
+#define ts_load_ordered(p) __sync_fetch_and_add((p), 0)
 #define ts_store_release(p, v) (*(volatile __u64 *)(p) = (v))
 #define ts_cmpxchg(p, old, new) __sync_val_compare_and_swap((p), (old), (new))
 #define ts_fetch_add(p, v) __sync_fetch_and_add((p), (v))
 #else
 #define ts_load(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #define ts_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define ts_load_ordered(p) ts_load_acquire(p)
 #define ts_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 static inline __attribute__((always_inline)) __u64
 ts_cmpxchg(__u64 *p, __u64 old, __u64 new)
@@ -56,12 +65,20 @@ ts_cmpxchg(__u64 *p, __u64 old, __u64 new)
 /* Compare-and-swap tries before the wait-free tail. */
 #define TS_CHARGE_TRIES 16
 
+/*
+ * Highest cumulative value of a line, credit units.  The tail adds before it
+ * looks: the half of the range above this takes what is added at one moment by
+ * all CPUs, each less than 2^48, and @dry_at can hold granted + 1.
+ */
+#define TS_GRANTED_MAX (~(__u64)0 >> 1)
+
 /**
  * struct ts_budget - the account line: what the per-packet decision needs
  * @granted: credit units, cumulative; written by ts_budget_grant() alone
  * @charged: credit units, cumulative; above @granted only for the few
  *	instructions of a refused tail, so readers use ts_budget_charged()
- * @dry_at: @granted + 1 under which the exhausted event was raised; 0: never
+ * @dry_at: the highest @granted + 1 under which the exhausted event was
+ *	raised; 0: never
  * @low_at: the low event is raised when @charged passes this; TS_LOW_DISARMED
  *	once it was raised.  Armed by the granter.
  * @expires: in ticks of the meter's coarse clock; 0: never
@@ -83,6 +100,8 @@ struct ts_budget {
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct ts_budget) == 64, "an account line is one cache line");
+_Static_assert(!(TS_CLASS_COUNT & (TS_CLASS_COUNT - 1)) &&
+	       !(TS_DIR_COUNT & (TS_DIR_COUNT - 1)), "ts_budget_cost() masks");
 
 #define TS_LOW_DISARMED (~(__u64)0)
 
@@ -115,15 +134,25 @@ static __always_inline __u64 ts_budget_cost(const struct ts_budget *b,
 				      [dir & (TS_DIR_COUNT - 1)];
 }
 
-/* The first refusal under a granted value raises one event. */
+/*
+ * The first refusal under a granted value raises one event.  @dry_at only
+ * grows: a CPU that read an older granted value must neither hide the event of
+ * the newer one nor make it come twice.
+ */
 static __always_inline unsigned int ts_budget_dry(struct ts_budget *b, __u64 granted)
 {
-	__u64 seen = ts_load(&b->dry_at);
+	__u64 seen = ts_load(&b->dry_at), o;
+	int i;
 
-	if (seen == granted + 1)
-		return TS_VERDICT_REFUSE;
-	if (ts_cmpxchg(&b->dry_at, seen, granted + 1) != seen)
-		return TS_VERDICT_REFUSE;
+	/* A lost race means that dry_at grew: as many as there were grants. */
+	for (i = 0; i < TS_CHARGE_TRIES; i++) {
+		if (seen > granted)
+			return TS_VERDICT_REFUSE;
+		o = ts_cmpxchg(&b->dry_at, seen, granted + 1);
+		if (o == seen)
+			break;
+		seen = o;
+	}
 	return TS_VERDICT_DRY;
 }
 
@@ -141,7 +170,7 @@ static __always_inline unsigned int ts_budget_passed(struct ts_budget *b, __u64 
 /**
  * ts_budget_charge() - take the cost of a frame, if the budget has it
  * @b: the account line
- * @cost: credit units, from ts_budget_cost()
+ * @cost: credit units, from ts_budget_cost(): less than 2^48
  *
  * Any context, any number of CPUs, no lock.  Wait-free: after
  * TS_CHARGE_TRIES lost races it adds first and takes back what did not fit;
@@ -155,8 +184,19 @@ static __always_inline unsigned int ts_budget_charge(struct ts_budget *b, __u64 
 	__u64 c = ts_load(&b->charged), g, o;
 	int i;
 
+	/* Always fits, even while a tail has overshot for a moment. */
+	if (!cost)
+		return TS_VERDICT_PASS;
 	for (i = 0; i < TS_CHARGE_TRIES; i++) {
 		g = ts_load(&b->granted);
+		if (c > g) {
+			/*
+			 * Either a tail is about to take back, or this CPU saw
+			 * a charge earlier than the grant that allowed it.
+			 */
+			c = ts_load_ordered(&b->charged);
+			g = ts_load(&b->granted);
+		}
 		/* Never c + cost, so nothing can wrap. */
 		if (c > g || cost > g - c)
 			return ts_budget_dry(b, g);
@@ -198,20 +238,29 @@ static __always_inline __u64 ts_budget_charged(const struct ts_budget *b)
  * One writer at a time (the caller's lock).  Repeating or reordering grants
  * changes nothing: only a higher value has an effect.
  *
- * Return: 0, or -1 when the line lives in another epoch.
+ * Return: 0; -ESTALE when the line lives in another epoch; -ERANGE above
+ * TS_GRANTED_MAX.
  */
 static inline int ts_budget_grant(struct ts_budget *b, __u32 epoch,
 				  __u64 granted, __u64 low_units)
 {
 	if (b->epoch != epoch)
-		return -1;
+		return -ESTALE;
+	if (granted > TS_GRANTED_MAX)
+		return -ERANGE;
 	if (granted <= ts_load(&b->granted))
 		return 0;
-	/* Arm before the units can be spent: a late arm could miss the event. */
+	/*
+	 * Arm only when the new value can be seen: else a frame that passes
+	 * under the old one uses up the event, and its reader, who is told the
+	 * old value, takes it for a repetition.  Should everything be spent
+	 * before the arm, the next frame raises the exhausted event.
+	 */
+	ts_store_release(&b->low_at, TS_LOW_DISARMED);
+	ts_store_release(&b->granted, granted);
 	if (low_units)
 		ts_store_release(&b->low_at,
 				 granted > low_units ? granted - low_units : 0);
-	ts_store_release(&b->granted, granted);
 	return 0;
 }
 
@@ -220,7 +269,9 @@ static inline int ts_budget_grant(struct ts_budget *b, __u32 epoch,
  * @b: the account line
  * @max_units: take at most this
  *
- * Races with charges on other CPUs and takes only what none of them got.
+ * Races with charges on other CPUs and takes only what none of them got.  A
+ * tail in flight can hide units from it, so a close, which must leave nothing,
+ * forbids, waits a grace period, and revokes then.
  *
  * Return: credit units taken.
  */
