@@ -146,9 +146,14 @@ struct ts_meter_event {
 	uint32_t owner_pid;
 };
 
-/** struct ts_meter_info - what "tsctl status" shows */
+/**
+ * struct ts_meter_info - what "tsctl status" shows
+ * @driver: "bpf" or "genl"
+ * @reason: why this driver, for people
+ */
 struct ts_meter_info {
 	const char *driver;
+	const char *reason;
 	char version[32];
 	uint32_t caps;
 	uint64_t memory_bytes;

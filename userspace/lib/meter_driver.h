@@ -57,10 +57,12 @@ struct ts_meter_ops {
 /**
  * struct ts_meter - base of each driver's own structure (first member)
  * @ops: the driver
+ * @reason: why this driver, for people
  * @error: the last error, for people
  */
 struct ts_meter {
 	const struct ts_meter_ops *ops;
+	const char *reason;
 	char error[256];
 };
 
