@@ -152,7 +152,7 @@ const uint8_t *ts_signer_secret(const struct ts_signer *key)
 
 /* The uncompressed public key: 0x04, x, y. */
 void ts_signer_public(const struct ts_signer *key,
-		   uint8_t public_key[TS_PUBLIC_KEY_BYTES])
+		      uint8_t public_key[TS_PUBLIC_KEY_BYTES])
 {
 	serialize(&key->public_key, public_key);
 }
@@ -167,7 +167,7 @@ void ts_signer_public(const struct ts_signer *key,
  * same message always has the same bytes.
  */
 void ts_signer_sign(const struct ts_signer *key, const struct ts_hash *digest,
-		 struct ts_signature *signature)
+		    struct ts_signature *signature)
 {
 	secp256k1_ecdsa_recoverable_signature sig;
 	int recovery_id;

@@ -45,9 +45,9 @@ void ts_signer_free(struct ts_signer *key);
 const struct ts_address *ts_signer_address(const struct ts_signer *key);
 const uint8_t *ts_signer_secret(const struct ts_signer *key);
 void ts_signer_public(const struct ts_signer *key,
-		   uint8_t public_key[TS_PUBLIC_KEY_BYTES]);
+		      uint8_t public_key[TS_PUBLIC_KEY_BYTES]);
 void ts_signer_sign(const struct ts_signer *key, const struct ts_hash *digest,
-		 struct ts_signature *signature);
+		    struct ts_signature *signature);
 
 int ts_signature_recover(const struct ts_signature *signature,
 			 const struct ts_hash *digest,
