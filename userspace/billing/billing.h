@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * billing.h - from a payment to packets that pass.
+ *
+ * Billing keeps sessions, what wallets attached to them, accounts, reservations
+ * and slices.  It decides without a clock and without I/O of its own: it is
+ * handed datagrams, events of the meter and the time, changes its state and the
+ * open batch of the ledger, and queues what is to follow.  ts_billing_flush()
+ * commits and only then lets the queue out, in order (rule M10):
+ *
+ *	ts_billing_datagram() ... ts_billing_meter_event() ... ts_billing_tick()
+ *	ts_billing_flush()		once each turn of the event loop
+ *
+ * The caller's loop sleeps at most until ts_billing_deadline().
+ *
+ * When a commit fails the batch and the queue are dropped, the state is loaded
+ * again from the disk, and billing is read-only: budgets that are already
+ * reserved go on to be granted, nothing is accepted, every reply handle is
+ * refused with TS_REFUSE_READ_ONLY.  ts_billing_read_only() says why.
+ *
+ * All functions return 0 or a negative errno unless said; ts_billing_error()
+ * then says what is wrong and what to do, in one line.  Not thread-safe.
+ * Nothing returned by pointer outlives the next call unless said.
+ */
+#ifndef TS_BILLING_BILLING_H
+#define TS_BILLING_BILLING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ledger/ledger.h"
+#include "lib/meter.h"
+#include "photon/channel.h"
+#include "photon/memo.h"
+
+struct ts_billing;
+
+/**
+ * struct ts_time - now, as the caller's clocks say
+ * @boot_ns: CLOCK_BOOTTIME
+ * @wall_s: seconds since 1970, or 0 while the clock is not synchronised (M12)
+ */
+struct ts_time {
+	uint64_t boot_ns;
+	uint64_t wall_s;
+};
+
+/**
+ * struct ts_billing_meter - what billing asks of the kernel
+ * @m: handed to each function
+ *
+ * Semantics, limits and errors as the functions of lib/meter.h of the same
+ * name.  ts_billing_meter_use() fills it in for a real meter; tests fake it.
+ */
+struct ts_billing_meter {
+	void *m;
+	int (*account_set)(void *m, struct ts_account *a);
+	int (*account_get)(void *m, uint32_t id, struct ts_account *a);
+	int (*account_del)(void *m, uint32_t id, uint32_t epoch);
+	int (*account_dump)(void *m,
+			    int (*cb)(const struct ts_account *a, void *arg),
+			    void *arg);
+	int (*grant)(void *m, uint32_t id, uint32_t epoch,
+		     uint64_t granted_units);
+	int (*revoke)(void *m, uint32_t id, uint32_t epoch, uint64_t max_units,
+		      uint64_t *taken_units);
+	int (*tariff_set)(void *m, const struct ts_tariff *t);
+	const char *(*error)(void *m);
+};
+
+/**
+ * enum ts_refuse - why a datagram gets no Ack, in kinds that need an answer
+ * @TS_REFUSE_CONFLICT: nonce_replayed or nonce_gap; @last tells where to go on
+ * @TS_REFUSE_INVALID: it can never be accepted as it is
+ * @TS_REFUSE_FORBIDDEN: this channel may not pay here now (closed, frozen,
+ *	settle timeout or deposit too small, too much unsettled)
+ * @TS_REFUSE_UNKNOWN: no such channel here
+ * @TS_REFUSE_UNSUPPORTED: a message of Photon that this version does not take
+ * @TS_REFUSE_BUSY: too much at once; send it again
+ * @TS_REFUSE_READ_ONLY: the ledger cannot be written, an operator must act
+ */
+enum ts_refuse {
+	TS_REFUSE_CONFLICT,
+	TS_REFUSE_INVALID,
+	TS_REFUSE_FORBIDDEN,
+	TS_REFUSE_UNKNOWN,
+	TS_REFUSE_UNSUPPORTED,
+	TS_REFUSE_BUSY,
+	TS_REFUSE_READ_ONLY,
+};
+
+/**
+ * struct ts_refused - a refusal, for HTTP; over UDP it is silence (counted)
+ * @kind: see enum ts_refuse
+ * @name: stable snake_case word, for JSON, counters and logs
+ * @text: what is wrong and what to do
+ * @last: with TS_REFUSE_CONFLICT the channel as committed, else NULL
+ */
+struct ts_refused {
+	enum ts_refuse kind;
+	const char *name;
+	const char *text;
+	const struct ts_channel *last;
+};
+
+/** enum ts_notice - what the payer of a session is told */
+enum ts_notice {
+	TS_NOTICE_PAID,		/* budget was added */
+	TS_NOTICE_LOW,		/* less left than the low-water mark */
+	TS_NOTICE_DRY,		/* a frame was refused, nothing left to grant */
+};
+
+/**
+ * struct ts_billing_effects - what leaves billing
+ * @ctx: handed to each function
+ * @ack: send these 56 bytes as the answer to the datagram of @reply
+ * @refuse: the datagram of @reply is refused; each handle gets exactly one ack
+ *	or refuse, also when the batch fails or billing stops
+ * @session_changed: the view of this session differs from before
+ * @notify: tell the holders of this session
+ * @log: one line for the log; priority as in <syslog.h>
+ * @random: fill with bytes nobody can guess
+ *
+ * ack, refuse, session_changed and notify are called from ts_billing_flush()
+ * and ts_billing_stop() alone, after the commit; they may read the views but
+ * not call anything that changes billing.
+ */
+struct ts_billing_effects {
+	void *ctx;
+	void (*ack)(void *ctx, uint64_t reply, const uint8_t ack[TS_ACK_BYTES]);
+	void (*refuse)(void *ctx, uint64_t reply, const struct ts_refused *why);
+	void (*session_changed)(void *ctx, const char *code);
+	void (*notify)(void *ctx, const char *code, enum ts_notice notice);
+	void (*log)(void *ctx, int priority, const char *text);
+	void (*random)(void *ctx, void *bytes, size_t len);
+};
+
+/** enum ts_power_cut - who bears what nobody can know after a power cut */
+enum ts_power_cut {
+	TS_POWER_CUT_OPERATOR,	/* the reservation counts as consumed */
+	TS_POWER_CUT_PAYER,	/* only what the last checkpoint saw */
+};
+
+#define TS_TARIFFS_MAX	16
+
+/**
+ * struct ts_billing_tariff - a tariff as the operator writes it
+ * @id: 1 or more, the number that payers put into their memo
+ * @valid_from_s: wall time from which these prices hold; 0: at once.  A rise
+ *	is to be announced before: give a time ahead
+ * @wei_per_gb: decimal digits for 10^9 bytes, [class][direction]; "" is 0
+ *
+ * Billing scales it (unit_shift, units per byte) and numbers its versions:
+ * other prices under a known id are that tariff's next version.
+ */
+struct ts_billing_tariff {
+	uint32_t id;
+	uint64_t valid_from_s;
+	char wei_per_gb[TS_CLASS_COUNT][TS_DIR_COUNT][TS_PRICE_TEXT_SIZE];
+};
+
+/**
+ * struct ts_billing_config - what the operator decides; copied
+ * @our_address: of the box; channels of another are refused
+ * @token: the token all tariffs are in; channels of another are refused
+ * @tokens_network: likewise
+ * @chain_id: likewise
+ * @boot_id: /proc/sys/kernel/random/boot_id, 36 characters
+ * @tariffs: at least one
+ * @n_tariffs: how many
+ * @default_tariff_id: for stations that have not paid
+ * @slice_s: a slice lasts this long at the present rate; 0: 30
+ * @slice_floor_bytes: but no less than this (dearest price); 0: 1 MiB
+ * @slice_cap_wei: and no more than this value; 0: no cap
+ * @reservation_slices: a reservation is this many slices; 0: 4
+ * @reservation_cap_wei: most that is reserved and unspent per wallet, what a
+ *	power cut may cost; 0: no cap
+ * @idle_s: after this long without a frame the slice goes back; 0: 120
+ * @commit_window_ms: 0..250: how long small payments wait for company
+ * @window_value_wei: a batch worth at least this is not made to wait; 0: none
+ * @session_write_ms: new unpaid sessions may wait this long; 0: 1000
+ * @unpaid_sessions_max: bound on sessions that nobody has paid for; 0: 4096
+ * @tariff_hold_s: how long value keeps the tariff it was paid under; 0: a day
+ * @min_settle_timeout_blocks: credit only channels with at least this (M3)
+ * @min_deposit_wei: and at least this deposit of the partner
+ * @exposure_channel_wei: most that one channel may have paid and not settled
+ *	on chain; 0: no cap
+ * @exposure_box_wei: likewise all channels together
+ * @station_retention_s: MAC addresses of closed sessions are forgotten after
+ *	this; 0: a week
+ * @power_cut: see enum ts_power_cut
+ */
+struct ts_billing_config {
+	struct ts_address our_address;
+	struct ts_address token;
+	struct ts_address tokens_network;
+	struct ts_u256 chain_id;
+	char boot_id[TS_BOOT_ID_SIZE];
+	struct ts_billing_tariff tariffs[TS_TARIFFS_MAX];
+	unsigned int n_tariffs;
+	uint32_t default_tariff_id;
+	uint32_t slice_s;
+	uint64_t slice_floor_bytes;
+	ts_u128 slice_cap_wei;
+	uint32_t reservation_slices;
+	ts_u128 reservation_cap_wei;
+	uint32_t idle_s;
+	uint32_t commit_window_ms;
+	ts_u128 window_value_wei;
+	uint32_t session_write_ms;
+	uint32_t unpaid_sessions_max;
+	uint32_t tariff_hold_s;
+	uint64_t min_settle_timeout_blocks;
+	ts_u128 min_deposit_wei;
+	ts_u128 exposure_channel_wei;
+	ts_u128 exposure_box_wei;
+	uint32_t station_retention_s;
+	enum ts_power_cut power_cut;
+};
+
+/** enum ts_session_state - what the portal shows */
+enum ts_session_state {
+	TS_SESSION_NEVER_PAID,
+	TS_SESSION_DRY,
+	TS_SESSION_PAID,
+};
+
+/**
+ * struct ts_session_view - a session as the HTTP object shows it
+ * @code: its name
+ * @has_station: @station is meaningful
+ * @station: which station holds it
+ * @state: see enum ts_session_state
+ * @account_id: in the kernel; 0: no account
+ * @epoch: likewise
+ * @tariff: what the account, or else the next payment, is charged by; a copy
+ * @granted_units: cumulative, of the account
+ * @charged_units: likewise
+ * @remaining_units: granted - charged: what the kernel still lets pass
+ * @attached_wei: all that was ever paid with this code
+ * @unspent_wei: of that, not consumed: pool and kernel together
+ * @remaining_bytes: whole bytes of class internet that @unspent_wei buys, at
+ *	the dearer direction; UINT64_MAX when that is free
+ * @used_bytes: [up, down], billed, over all accounts of this session
+ * @suggest_wei: a payment that makes sense now
+ */
+struct ts_session_view {
+	char code[TS_CODE_SIZE];
+	bool has_station;
+	struct ts_key station;
+	enum ts_session_state state;
+	uint32_t account_id;
+	uint32_t epoch;
+	struct ts_ledger_tariff tariff;
+	uint64_t granted_units;
+	uint64_t charged_units;
+	uint64_t remaining_units;
+	ts_u128 attached_wei;
+	ts_u128 unspent_wei;
+	uint64_t remaining_bytes;
+	uint64_t used_bytes[TS_DIR_COUNT];
+	ts_u128 suggest_wei;
+};
+
+/**
+ * struct ts_channel_view - a channel as GET /v1/channel shows it
+ * @channel: as committed
+ * @trusted: see struct ts_ledger_channel
+ * @paid_wei: credited here
+ * @unspent_wei: of that, not consumed
+ */
+struct ts_channel_view {
+	struct ts_channel channel;
+	bool trusted;
+	ts_u128 paid_wei;
+	ts_u128 unspent_wei;
+};
+
+/**
+ * struct ts_billing_counters - since the process began
+ * @payments: accepted and committed
+ * @repeats: acked again
+ * @refused: by enum ts_refuse
+ * @pings: acked
+ * @commits: of batches
+ * @grants: handed to the kernel
+ */
+struct ts_billing_counters {
+	uint64_t payments;
+	uint64_t repeats;
+	uint64_t refused[TS_REFUSE_READ_ONLY + 1];
+	uint64_t pings;
+	uint64_t commits;
+	uint64_t grants;
+};
+
+/**
+ * ts_billing_open() - load the ledger, adopt the kernel's accounts
+ * @ledger: open for writing; stays the caller's, who closes it after
+ *	ts_billing_stop() or ts_billing_free()
+ * @config: copied
+ * @meter: copied; the meter must be owned (ts_meter_own())
+ * @effects: copied
+ * @now: the time
+ * @billing: set on success
+ * @err: on failure, one line for people
+ * @err_size: room in @err
+ *
+ * Kernel accounts that the ledger knows go on with their counters; those of
+ * kind client that it does not know are closed; accounts of the ledger that the
+ * kernel does not have are closed by the rule of @config->power_cut.  Commits.
+ *
+ * Return: 0, -EINVAL: the config cannot be used, or another negative errno.
+ */
+int ts_billing_open(struct ts_ledger *ledger,
+		    const struct ts_billing_config *config,
+		    const struct ts_billing_meter *meter,
+		    const struct ts_billing_effects *effects,
+		    const struct ts_time *now, struct ts_billing **billing,
+		    char *err, size_t err_size);
+/** ts_billing_free() - forget everything in memory, as a crash would */
+void ts_billing_free(struct ts_billing *b);
+const char *ts_billing_error(const struct ts_billing *b);
+/** ts_billing_read_only() - Return: NULL, or why nothing can be accepted */
+const char *ts_billing_read_only(const struct ts_billing *b);
+
+/**
+ * ts_billing_config_check() - whether a config can be used, for --check-config
+ * Return: 0 or -EINVAL with one line for people in @err.
+ */
+int ts_billing_config_check(const struct ts_billing_config *config,
+			    char *err, size_t err_size);
+/**
+ * ts_billing_reload() - use another config from now on
+ *
+ * Value paid keeps its tariff (M7); our_address, token, tokens_network,
+ * chain_id and boot_id must be the same.  Return: 0 or -EINVAL, and nothing
+ * has changed.
+ */
+int ts_billing_reload(struct ts_billing *b,
+		      const struct ts_billing_config *config,
+		      const struct ts_time *now);
+
+/**
+ * ts_billing_station() - the session of a station; made if new
+ * @key: the station that asks, found by the caller in the neighbour table
+ * @code: where the session's code goes
+ *
+ * Costs nothing but a place in a bounded list until it is paid for.
+ *
+ * Return: 0, -ENOSPC: too many sessions that nobody has paid for.
+ */
+int ts_billing_station(struct ts_billing *b, const struct ts_key *key,
+		       const struct ts_time *now, char code[TS_CODE_SIZE]);
+/** ts_billing_station_find() - the same, but never makes one: -ENOENT */
+int ts_billing_station_find(struct ts_billing *b, const struct ts_key *key,
+			    char code[TS_CODE_SIZE]);
+/**
+ * ts_billing_station_gone() - a station left (disassociation): its slice goes
+ * back to the pool (M15).  The session stays; EXHAUSTED or a payment wakes it.
+ */
+int ts_billing_station_gone(struct ts_billing *b, const struct ts_key *key,
+			    const struct ts_time *now);
+/**
+ * ts_billing_session_move() - the holder of a code is at another station now
+ * @code: shown by the station itself as its proof (the cookie of M15)
+ * @key: where it is now; the latest proven station wins
+ *
+ * The account at the old station is closed and its value follows.  A session
+ * that @key had before keeps its value and has no station.
+ *
+ * Return: 0, -ENOENT: no such code.
+ */
+int ts_billing_session_move(struct ts_billing *b, const char *code,
+			    const struct ts_key *key, const struct ts_time *now);
+/**
+ * ts_billing_session_close() - log out: what is unspent goes back to its
+ * wallets' pools, where no session can spend it.  Return: 0, -ENOENT.
+ */
+int ts_billing_session_close(struct ts_billing *b, const char *code,
+			     const struct ts_time *now);
+
+/**
+ * ts_billing_datagram() - a Photon datagram, from UDP or HTTP
+ * @bytes: as they came, any bytes
+ * @len: how many
+ * @reply: the caller's handle, given back to ack() or refuse() exactly once,
+ *	from a later ts_billing_flush()
+ */
+void ts_billing_datagram(struct ts_billing *b, const void *bytes, size_t len,
+			 uint64_t reply, const struct ts_time *now);
+
+/** ts_billing_meter_event() - an event of the meter; kinds that do not matter
+ * here (ports, strangers) are ignored */
+void ts_billing_meter_event(struct ts_billing *b,
+			    const struct ts_meter_event *ev,
+			    const struct ts_time *now);
+/** ts_billing_meter_rescan() - events were lost: look at every account */
+void ts_billing_meter_rescan(struct ts_billing *b, const struct ts_time *now);
+
+/**
+ * ts_billing_tick() - what time brings: rates, slices, idle stations, tariffs
+ * that begin, hourly charges and checkpoints.  Once a second, or later.
+ */
+void ts_billing_tick(struct ts_billing *b, const struct ts_time *now);
+
+/**
+ * ts_billing_flush() - commit what is due, then let the effects out in order
+ *
+ * Return: 0, also when there was nothing to do or the commit window is still
+ * open; -EROFS: the commit failed, see ts_billing_read_only().
+ */
+int ts_billing_flush(struct ts_billing *b, const struct ts_time *now);
+/**
+ * ts_billing_deadline() - when flush has to be called again, at the latest
+ * Return: CLOCK_BOOTTIME ns; UINT64_MAX: nothing waits.
+ */
+uint64_t ts_billing_deadline(const struct ts_billing *b);
+
+/**
+ * ts_billing_stop() - clean stop: charges and checkpoints are written, waiting
+ * replies are answered; paid budgets stay in the kernel.  Then only
+ * ts_billing_free() may follow.
+ */
+int ts_billing_stop(struct ts_billing *b, const struct ts_time *now);
+
+/**
+ * ts_billing_channel_import() - know a channel, or its news
+ * @channel: checked by ts_channel_fault(); of a known life the deposits, state
+ *	and frozen are taken over, proofs only if they are newer
+ * @trusted: credit it whatever its timeout and deposit are (M3)
+ *
+ * A newer open_block_number is the next life; an older one: -EINVAL.  frozen
+ * closes the accounts that hold its value (M2).  Commits with the next flush.
+ */
+int ts_billing_channel_import(struct ts_billing *b,
+			      const struct ts_channel *channel, bool trusted,
+			      const struct ts_time *now);
+
+/* Views; read the kernel's counters, change nothing.  -ENOENT: unknown. */
+int ts_billing_session_view(struct ts_billing *b, const char *code,
+			    struct ts_session_view *view);
+int ts_billing_session_each(struct ts_billing *b,
+			    int (*cb)(const struct ts_session_view *view,
+				      void *arg), void *arg);
+/* The newest life of the channel with this wallet. */
+int ts_billing_channel_view(struct ts_billing *b,
+			    const struct ts_address *wallet,
+			    struct ts_channel_view *view);
+int ts_billing_channel_each(struct ts_billing *b,
+			    int (*cb)(const struct ts_channel_view *view,
+				      void *arg), void *arg);
+/* Tariffs that can be paid under now, and (in @announced) those to come. */
+int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
+			   int (*cb)(const struct ts_ledger_tariff *t,
+				     bool announced, void *arg), void *arg);
+/* "account-of-bytes": sums of the ledger, by wallet; see ts_ledger_sum(). */
+int ts_billing_sum(struct ts_billing *b, struct ts_ledger_sum *total,
+		   int (*cb)(const struct ts_ledger_sum *s, void *arg),
+		   void *arg);
+void ts_billing_counters(const struct ts_billing *b,
+			 struct ts_billing_counters *counters);
+
+/** ts_billing_meter_use() - let billing use a real meter (links libtokenswitch) */
+void ts_billing_meter_use(struct ts_billing_meter *ops, struct ts_meter *m);
+
+#endif /* TS_BILLING_BILLING_H */

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * ledger.h - what must survive a power cut, in one SQLite file.
+ *
+ * The ledger stores rows and answers whether they agree with each other; what
+ * the rows mean is decided in billing.  One process writes: it holds an flock
+ * on a file beside the ledger.  Everything is written in batches:
+ *
+ *	ts_ledger_begin(), any number of changes, ts_ledger_commit()
+ *
+ * and nothing of a batch may be acted upon before its commit has returned 0
+ * (rule M10).  When a commit or an fsync fails the batch is discarded, nothing
+ * is tried again, and every later write fails with -EROFS until the ledger is
+ * opened anew: ts_ledger_failed() says why.  Such a batch may still turn out to
+ * be on the disk; since nothing of it was acted upon that harms nobody: a
+ * payment in it was not acked, is sent again, and is then known.
+ *
+ * Numbers: amounts of value ("_wei", the token's smallest unit) are ts_u128,
+ * stored as 16 bytes big-endian and summed in C only.  Credit units and bytes
+ * are uint64_t below 2^63 (the kernel's limit, see TS_PRICE_MAX), stored as
+ * INTEGER; a larger one is refused with -ERANGE before SQLite sees it.
+ * Wall time is in seconds since 1970, 0 when it was not known.
+ *
+ * Functions return 0 or a negative errno; ts_ledger_error() then says what is
+ * wrong and what to do, in one line.  Not thread-safe.
+ */
+#ifndef TS_LEDGER_LEDGER_H
+#define TS_LEDGER_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/tokenswitch.h>
+
+#include "photon/channel.h"
+#include "photon/memo.h"
+#include "photon/u256.h"
+
+/* "TSLG"; PRAGMA application_id of the file. */
+#define TS_LEDGER_APPLICATION_ID	0x54534c47
+/* PRAGMA user_version: the form of the tables. */
+#define TS_LEDGER_VERSION	1
+/* A boot id as in /proc/sys/kernel/random/boot_id, with its NUL. */
+#define TS_BOOT_ID_SIZE		37
+/* Text of a price, as the operator wrote it. */
+#define TS_PRICE_TEXT_SIZE	48
+
+struct ts_ledger;
+
+/**
+ * enum ts_ledger_flags - how to open
+ * @TS_LEDGER_CREATE: make the file when there is none
+ * @TS_LEDGER_READ_ONLY: look only: no lock is taken, no write is possible; may
+ *	be done while another process writes
+ */
+enum ts_ledger_flags {
+	TS_LEDGER_CREATE = 1 << 0,
+	TS_LEDGER_READ_ONLY = 1 << 1,
+};
+
+/**
+ * struct ts_ledger_options - where and how
+ * @path: the database file
+ * @lock_path: the file to flock; NULL: "ledger.lock" in @path's folder
+ * @vfs: SQLite's file layer by name; NULL: the system's (tests give their own)
+ * @flags: enum ts_ledger_flags
+ */
+struct ts_ledger_options {
+	const char *path;
+	const char *lock_path;
+	const char *vfs;
+	unsigned int flags;
+};
+
+/**
+ * struct ts_ledger_channel - one life of a channel, and our books on it
+ * @id: row number, given by ts_ledger_channel_insert()
+ * @channel: identity, deposits, state, frozen, both last proofs
+ * @trusted: credited whatever its timeout and deposit are (rule M3)
+ * @base_wei: what the partner had transferred before we kept books: not credit
+ * @spent_wei: of its payments, used up by closed accounts
+ * @partner_message: the datagram of the partner's last proof, as it came
+ * @our_message: the datagram of our last proof, as it was sent
+ *
+ * paid = channel.partner_proof.transferred_wei - base_wei.
+ */
+struct ts_ledger_channel {
+	int64_t id;
+	struct ts_channel channel;
+	bool trusted;
+	ts_u128 base_wei;
+	ts_u128 spent_wei;
+	struct ts_datagram partner_message;
+	struct ts_datagram our_message;
+};
+
+/**
+ * struct ts_ledger_payment - one accepted DirectTransfer
+ * @id: row number, given by ts_ledger_payment_insert(); grows with time, so
+ *	it is the order in which payments are spent
+ * @channel: row number of the channel's life
+ * @nonce: of its balance proof; one payment for each (@channel, @nonce)
+ * @delta_wei: what it added
+ * @cumulative_wei: the proof's transferred amount
+ * @session: row number of the session it is attached to; 0: none, it stays in
+ *	the wallet's pool
+ * @tariff: row number of the tariff it was paid under (M7); 0 without @session
+ * @wallet: who paid
+ * @message_hash: the additional hash: Keccak-256 of the datagram without its
+ *	signature.  Unique without an index: channel, life and nonce are in it
+ * @signature: with the other members, the whole balance proof
+ * @data: the memo, as it came
+ * @wall_s: when, 0: not known
+ * @boot_id: in which boot
+ * @boot_ns: when, CLOCK_BOOTTIME of that boot
+ * @spent_wei: used up by closed accounts
+ * @live: something can still be spent or is reserved
+ */
+struct ts_ledger_payment {
+	int64_t id;
+	int64_t channel;
+	uint64_t nonce;
+	ts_u128 delta_wei;
+	ts_u128 cumulative_wei;
+	int64_t session;
+	int64_t tariff;
+	struct ts_address wallet;
+	struct ts_hash message_hash;
+	struct ts_signature signature;
+	uint8_t data[TS_MEMO_SIZE];
+	size_t data_len;
+	uint64_t wall_s;
+	char boot_id[TS_BOOT_ID_SIZE];
+	uint64_t boot_ns;
+	ts_u128 spent_wei;
+	bool live;
+};
+
+/**
+ * struct ts_ledger_session - one station at this box, by its code
+ * @id: row number
+ * @code: its name
+ * @has_station: a station is known (false: a payment named the code first, or
+ *	the address was purged)
+ * @mac: of the station
+ * @vlan: 0 is untagged
+ * @zone: bridge domain or routed port
+ * @created_s: wall time
+ * @closed_s: wall time; meaningful when @closed
+ * @closed: nothing is attached to it any more
+ */
+struct ts_ledger_session {
+	int64_t id;
+	char code[TS_CODE_SIZE];
+	bool has_station;
+	uint8_t mac[6];
+	uint16_t vlan;
+	uint32_t zone;
+	uint64_t created_s;
+	uint64_t closed_s;
+	bool closed;
+};
+
+/** enum ts_account_state - life of an account's row, only forward */
+enum ts_account_state {
+	TS_ACCOUNT_OPEN = 0,
+	TS_ACCOUNT_CLOSING = 1,
+	TS_ACCOUNT_CLOSED = 2,
+};
+
+/**
+ * struct ts_ledger_account - one epoch of an account in the kernel
+ * @row: row number; (@account_id, @epoch) repeat after a power cut, this never
+ * @account_id: the kernel's number
+ * @epoch: the kernel's life of that number
+ * @boot_id: in which boot
+ * @session: row number of its session
+ * @tariff: row number of its tariff, for all of its life
+ * @unit_shift: one credit unit is 2^unit_shift wei
+ * @state: open, closing, closed
+ * @granted_units: cumulative, at the last checkpoint; final when closed
+ * @charged_units: likewise: passed + revoked
+ * @passed_units: likewise; always the sum of the units of its charges
+ * @revoked_units: likewise
+ * @unseen_units: booked to the operator without a charge (after a power cut)
+ *
+ * closed: passed + unseen = sum of the used units of its reservations.
+ */
+struct ts_ledger_account {
+	int64_t row;
+	uint32_t account_id;
+	uint32_t epoch;
+	char boot_id[TS_BOOT_ID_SIZE];
+	int64_t session;
+	int64_t tariff;
+	int unit_shift;
+	enum ts_account_state state;
+	uint64_t granted_units;
+	uint64_t charged_units;
+	uint64_t passed_units;
+	uint64_t revoked_units;
+	uint64_t unseen_units;
+};
+
+/**
+ * struct ts_ledger_reservation - units of one payment set aside for an account
+ * @account: row number of the account
+ * @seq: 1, 2, ...: the order in which they are consumed
+ * @payment: row number of the payment
+ * @units: what was set aside; never changes
+ * @returned_units: given back to the payment while the account lives
+ * @used_units: final, when the account is closed: consumed of @units
+ *
+ * Held of the payment while the account is not closed: the value of units -
+ * returned, rounded up.  Spent when it is: the value of used, rounded down.
+ */
+struct ts_ledger_reservation {
+	int64_t account;
+	uint32_t seq;
+	int64_t payment;
+	uint64_t units;
+	uint64_t returned_units;
+	uint64_t used_units;
+};
+
+/**
+ * struct ts_ledger_charge - what passed, in one hour
+ * @account: row number of the account
+ * @hour: wall time / 3600
+ * @class: enum ts_class
+ * @dir: enum ts_dir
+ * @bytes: billed bytes that passed
+ * @units: credit units charged for them
+ */
+struct ts_ledger_charge {
+	int64_t account;
+	uint64_t hour;
+	uint8_t class;
+	uint8_t dir;
+	uint64_t bytes;
+	uint64_t units;
+};
+
+/**
+ * struct ts_ledger_tariff - one version of a tariff; never changes
+ * @row: row number; it is also the tariff's number in the kernel, 1..65535
+ * @id: the operator's number
+ * @version: 1, 2, ... for each change of its prices
+ * @valid_from_s: wall time; 0: at once
+ * @unit_shift: one credit unit is 2^unit_shift wei
+ * @price: credit units per byte, [class][direction]
+ * @wei_per_gb: decimal text, [class][direction], as the operator wrote it
+ * @token: the token's contract
+ */
+struct ts_ledger_tariff {
+	int64_t row;
+	uint32_t id;
+	uint32_t version;
+	uint64_t valid_from_s;
+	int unit_shift;
+	uint16_t price[TS_CLASS_COUNT][TS_DIR_COUNT];
+	char wei_per_gb[TS_CLASS_COUNT][TS_DIR_COUNT][TS_PRICE_TEXT_SIZE];
+	struct ts_address token;
+};
+
+/**
+ * struct ts_ledger_sum - account of bytes of one wallet, from the rows
+ * @wallet: the address; zero in the total over all
+ * @paid_wei: all payments
+ * @attached_wei: of these, attached to a session
+ * @reserved_wei: held by accounts that are not closed
+ * @granted_wei: value of what those accounts were granted and still hold or
+ *	passed, at their last checkpoint
+ * @consumed_wei: used up by closed accounts
+ * @unspent_wei: paid - consumed - reserved
+ */
+struct ts_ledger_sum {
+	struct ts_address wallet;
+	ts_u128 paid_wei;
+	ts_u128 attached_wei;
+	ts_u128 reserved_wei;
+	ts_u128 granted_wei;
+	ts_u128 consumed_wei;
+	ts_u128 unspent_wei;
+};
+
+int ts_ledger_open(const struct ts_ledger_options *options,
+		   struct ts_ledger **ledger, char *err, size_t err_size);
+void ts_ledger_close(struct ts_ledger *l);
+const char *ts_ledger_error(const struct ts_ledger *l);
+const char *ts_ledger_failed(const struct ts_ledger *l);
+
+int ts_ledger_begin(struct ts_ledger *l);
+int ts_ledger_commit(struct ts_ledger *l);
+void ts_ledger_discard(struct ts_ledger *l);
+bool ts_ledger_in_batch(const struct ts_ledger *l);
+
+/*
+ * Each _insert sets the row number.  Each loader calls back once a row, in
+ * order of the row numbers; a non-zero return ends it and is returned.
+ */
+int ts_ledger_meta_get(struct ts_ledger *l, const char *key, uint64_t *value);
+int ts_ledger_meta_put(struct ts_ledger *l, const char *key, uint64_t value);
+
+int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c);
+int ts_ledger_channel_update(struct ts_ledger *l,
+			     const struct ts_ledger_channel *c);
+int ts_ledger_channel_load(struct ts_ledger *l,
+			   int (*cb)(const struct ts_ledger_channel *c, void *arg),
+			   void *arg);
+int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
+			     bool trusted, char *err, size_t err_size);
+
+int ts_ledger_payment_insert(struct ts_ledger *l, struct ts_ledger_payment *p);
+int ts_ledger_payment_update(struct ts_ledger *l,
+			     const struct ts_ledger_payment *p);
+int ts_ledger_payment_find(struct ts_ledger *l, int64_t channel, uint64_t nonce,
+			   struct ts_ledger_payment *p);
+int ts_ledger_payment_load_live(struct ts_ledger *l,
+				int (*cb)(const struct ts_ledger_payment *p,
+					  void *arg), void *arg);
+
+int ts_ledger_session_insert(struct ts_ledger *l, struct ts_ledger_session *s);
+int ts_ledger_session_update(struct ts_ledger *l,
+			     const struct ts_ledger_session *s);
+int ts_ledger_session_delete(struct ts_ledger *l, int64_t id);
+int ts_ledger_session_load_open(struct ts_ledger *l,
+				int (*cb)(const struct ts_ledger_session *s,
+					  void *arg), void *arg);
+
+int ts_ledger_account_insert(struct ts_ledger *l, struct ts_ledger_account *a);
+int ts_ledger_account_update(struct ts_ledger *l,
+			     const struct ts_ledger_account *a);
+int ts_ledger_account_load_open(struct ts_ledger *l,
+				int (*cb)(const struct ts_ledger_account *a,
+					  void *arg), void *arg);
+
+int ts_ledger_reservation_insert(struct ts_ledger *l,
+				 const struct ts_ledger_reservation *r);
+int ts_ledger_reservation_update(struct ts_ledger *l,
+				 const struct ts_ledger_reservation *r);
+int ts_ledger_reservation_load(struct ts_ledger *l, int64_t account,
+			       int (*cb)(const struct ts_ledger_reservation *r,
+					 void *arg), void *arg);
+
+int ts_ledger_charge_add(struct ts_ledger *l, const struct ts_ledger_charge *c);
+int ts_ledger_charge_load(struct ts_ledger *l, int64_t account,
+			  int (*cb)(const struct ts_ledger_charge *c, void *arg),
+			  void *arg);
+
+int ts_ledger_tariff_insert(struct ts_ledger *l, struct ts_ledger_tariff *t);
+int ts_ledger_tariff_load(struct ts_ledger *l,
+			  int (*cb)(const struct ts_ledger_tariff *t, void *arg),
+			  void *arg);
+
+int ts_ledger_sum(struct ts_ledger *l, struct ts_ledger_sum *total,
+		  int (*cb)(const struct ts_ledger_sum *s, void *arg), void *arg);
+int ts_ledger_purge_stations(struct ts_ledger *l, uint64_t before_s,
+			     unsigned int *purged);
+int ts_ledger_check(struct ts_ledger *l,
+		    void (*fault)(const char *text, void *arg), void *arg);
+
+/* Value and units: 2^unit_shift wei a unit, -32 <= unit_shift <= 63. */
+uint64_t ts_units_of_wei(ts_u128 wei, int unit_shift);
+ts_u128 ts_wei_of_units(uint64_t units, int unit_shift);
+ts_u128 ts_wei_holding_units(uint64_t units, int unit_shift);
+
+#endif /* TS_LEDGER_LEDGER_H */
