@@ -27,7 +27,7 @@
  */
 #define TS_BATADV_HEAD_BYTES 52
 /*
- * Longest TVLV area of a MCAST frame that is walked: room for 680 destinations,
+ * Longest TVLV area of a MCAST frame that is walked: room for 681 destinations,
  * far more than any sender puts in.  Longer counts as malformed.
  */
 #define TS_BATADV_TVLV_BYTES_MAX 4096

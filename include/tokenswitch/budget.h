@@ -64,6 +64,8 @@ ts_cmpxchg(__u64 *p, __u64 old, __u64 new)
 
 /* Compare-and-swap tries before the wait-free tail. */
 #define TS_CHARGE_TRIES 16
+/* Grants that a refusal may meet on its way to the exhausted event. */
+#define TS_DRY_TRIES 8
 
 /*
  * Highest cumulative value of a line, credit units.  The tail adds before it
@@ -144,8 +146,8 @@ static __always_inline unsigned int ts_budget_dry(struct ts_budget *b, __u64 gra
 	__u64 seen = ts_load(&b->dry_at), o;
 	int i;
 
-	/* A lost race means that dry_at grew: as many as there were grants. */
-	for (i = 0; i < TS_CHARGE_TRIES; i++) {
+	/* A lost race means that dry_at grew; beyond the bound: once too often. */
+	for (i = 0; i < TS_DRY_TRIES; i++) {
 		if (seen > granted)
 			return TS_VERDICT_REFUSE;
 		o = ts_cmpxchg(&b->dry_at, seen, granted + 1);
