@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+
+photon_unit = $(eval $(call unit,photon_$(1),tests/unit/photon_$(1).c $(2),photon,libsecp256k1 nettle libsodium))
+
+$(call photon_unit,u256)
+$(call photon_unit,hash)
+$(call photon_unit,sign)
+$(call photon_unit,message)
+$(call photon_unit,channel,tests/unit/photon_pair.c)
+$(call photon_unit,memo)
