@@ -121,7 +121,7 @@ $(O)/$(1)/%.a:
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
-include $(sort $(wildcard bpf/build.mk userspace/*/build.mk tests/*/*.mk))
+include $(wildcard bpf/build.mk) $(sort $(wildcard userspace/*/build.mk)) $(sort $(wildcard tests/*/*.mk))
 
 -include $(foreach v,$(VARIANTS),$(patsubst %.c,$(O)/$(v)/%.d,$(sort $(ALL_SOURCES))))
 
@@ -165,7 +165,12 @@ check-%:
 	$(Q)tools/install-deps build run check kernel
 	$(Q)tests/check $*
 
-bench bench-%:
+bench:
 	$(Q)tools/install-deps build run check
 	$(Q)$(MAKE) --no-print-directory all tests
-	$(Q)tests/bench/run $(patsubst bench-%,%,$(filter bench-%,$@))
+	$(Q)tests/bench/run
+
+bench-%:
+	$(Q)tools/install-deps build run check
+	$(Q)$(MAKE) --no-print-directory all tests
+	$(Q)tests/bench/run $*

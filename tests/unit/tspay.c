@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The payer: when it pays, how much at most, and what it never sends twice. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "chain/describe.h"
+#include "chain/token.h"
+#include "photon/ack.h"
+#include "tspay/policy.h"
+#include "tspay/purse.h"
+
+static const struct policy wish = {
+	.low_bytes = 20000000,
+	.step_bytes = 50000000,
+	.cap_hour_wei = 1000,
+	.max_wei_per_gb = 2000,
+};
+
+static enum answer ask(const struct spent *s, uint64_t left, ts_u128 price,
+		       ts_u128 balance, uint64_t now_s, ts_u128 *wei)
+{
+	struct offer o = {
+		.wei_per_gb = price, .remaining_bytes = left, .balance_wei = balance,
+		.now_s = now_s,
+	};
+
+	return policy_decide(&wish, s, &o, wei);
+}
+
+static void test_policy(void **state)
+{
+	struct spent s = { 0 };
+	ts_u128 wei = 0;
+
+	assert_int_equal(ask(&s, 20000000, 2000, 5000, 0, &wei), ANSWER_ENOUGH);
+	assert_int_equal(ask(&s, 0, 0, 5000, 0, &wei), ANSWER_ENOUGH);
+	assert_int_equal(ask(&s, 19999999, 2000, 5000, 0, &wei), ANSWER_PAY);
+	assert_true(wei == 100);
+	assert_int_equal(ask(&s, 0, 2001, 5000, 0, &wei), ANSWER_TOO_DEAR);
+	assert_int_equal(ask(&s, 0, 2000, 0, 0, &wei), ANSWER_CHANNEL_EMPTY);
+	/* A step buys at least its bytes, and is never more than the channel has. */
+	assert_int_equal(ask(&s, 0, 1999, 5000, 0, &wei), ANSWER_PAY);
+	assert_true(wei == 100);
+	assert_int_equal(ask(&s, 0, 2000, 7, 0, &wei), ANSWER_PAY);
+	assert_true(wei == 7);
+}
+
+static void test_cap_per_hour(void **state)
+{
+	uint64_t now_s = 1000000;
+	struct spent s = { 0 };
+	ts_u128 wei, sum = 0;
+	int i;
+
+	/* As often as it is asked within the hour: never above the cap. */
+	for (i = 0; i < 100; i++) {
+		if (ask(&s, 0, 2000, 100000, now_s + (uint64_t)i * 30, &wei) != ANSWER_PAY)
+			break;
+		spent_add(&s, now_s + (uint64_t)i * 30, wei);
+		sum += wei;
+	}
+	assert_true(sum == wish.cap_hour_wei);
+	assert_int_equal(ask(&s, 0, 2000, 100000, now_s + 3000, &wei), ANSWER_CAP_REACHED);
+	/* The first minutes leave the window before the last ones. */
+	assert_true(spent_last_hour(&s, now_s + 3590) > 0);
+	assert_int_equal(ask(&s, 0, 2000, 100000, now_s + 3660, &wei), ANSWER_PAY);
+	assert_true(spent_last_hour(&s, now_s + 100000) == 0);
+	spent_add(&s, now_s + 100000, 5);
+	assert_true(spent_last_hour(&s, now_s + 100000) == 5);
+}
+
+struct fixture {
+	char dir[64];
+	struct ts_signer *wallet, *box;
+	struct ts_channel seen, boxes;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	strcpy(f->dir, "/tmp/tspay-test-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	f->wallet = ts_signer_generate();
+	f->box = ts_signer_generate();
+	f->boxes = (struct ts_channel){
+		.open_block_number = 7,
+		.chain_id = ts_u256_from_u64(1337),
+		.tokens_network = { { 1 } },
+		.token = { { 2 } },
+		.our_address = *ts_signer_address(f->box),
+		.partner_address = *ts_signer_address(f->wallet),
+		.settle_timeout_blocks = 1000,
+		.state = TS_CHANNEL_OPEN,
+		.partner_deposit_wei = 1000,
+	};
+	ts_channel_identifier(&f->boxes.our_address, &f->boxes.partner_address,
+			      &f->boxes.token, &f->boxes.tokens_network,
+			      &f->boxes.channel_identifier);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
+	assert_int_equal(system(command), 0);
+	ts_signer_free(f->wallet);
+	ts_signer_free(f->box);
+	free(f);
+	return 0;
+}
+
+/* What GET /v1/channel answers, read as the payer does. */
+static void look(struct fixture *f)
+{
+	json_t *json = ts_channel_describe(&f->boxes, TS_SIDE_BOX);
+	char err[256] = "";
+
+	assert_non_null(json);
+	if (ts_channel_from_json(json, TS_SIDE_WALLET, &f->seen, err, sizeof(err)))
+		fail_msg("%s", err);
+	json_decref(json);
+}
+
+static void box_takes(struct fixture *f, const struct ts_datagram *d, ts_u128 wei)
+{
+	struct ts_channel next;
+	struct ts_effect effect;
+	struct ts_message msg;
+
+	assert_int_equal(ts_message_decode(&msg, d->b, d->len), 0);
+	assert_int_equal(ts_channel_receive(&f->boxes, &msg, d->b, d->len, &next, &effect),
+			 TS_ACCEPTED);
+	assert_true(effect.credit_wei == wei);
+	f->boxes = next;
+}
+
+static void test_purse_same_bytes_after_crash(void **state)
+{
+	struct fixture *f = *state;
+	struct ts_datagram first;
+	struct purse p;
+	char err[256];
+
+	look(f);
+	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
+	assert_int_equal(purse_pay(&p, f->wallet, 10, "hello", err, sizeof(err)), 0);
+	first = p.last;
+	/* The next must wait: one outstanding message per channel. */
+	assert_int_equal(purse_pay(&p, f->wallet, 10, NULL, err, sizeof(err)), -EINPROGRESS);
+	purse_close(&p);
+
+	/* Crashed before or after the send: the same bytes again. */
+	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
+	assert_false(p.acked);
+	assert_int_equal(p.last.len, first.len);
+	assert_memory_equal(p.last.b, first.b, first.len);
+	box_takes(f, &p.last, 10);
+	purse_close(&p);
+
+	/* The Ack was lost, but the box shows our proof: that is evidence. */
+	look(f);
+	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
+	assert_true(p.acked);
+	assert_int_equal(purse_pay(&p, f->wallet, 5, NULL, err, sizeof(err)), 0);
+	box_takes(f, &p.last, 5);
+	purse_close(&p);
+}
+
+static void test_purse_lost(void **state)
+{
+	struct fixture *f = *state;
+	struct purse p;
+	char err[256];
+
+	look(f);
+	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
+	assert_int_equal(purse_pay(&p, f->wallet, 10, NULL, err, sizeof(err)), 0);
+	box_takes(f, &p.last, 10);
+	assert_int_equal(unlink(p.path), 0);
+	purse_close(&p);
+	/* The box gives back our own signed proof; nonce 2 follows, not 1. */
+	look(f);
+	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
+	assert_int_equal(purse_pay(&p, f->wallet, 5, NULL, err, sizeof(err)), 0);
+	assert_int_equal(p.channel.our_proof.nonce, 2);
+	box_takes(f, &p.last, 5);
+	purse_close(&p);
+}
+
+static void test_purse_lying_box(void **state)
+{
+	struct fixture *f = *state;
+	json_t *json;
+	char err[256];
+
+	f->boxes.partner_proof.nonce = 5;
+	f->boxes.partner_proof.transferred_wei = 900;
+	json = ts_channel_describe(&f->boxes, TS_SIDE_BOX);
+	assert_int_equal(ts_channel_from_json(json, TS_SIDE_WALLET, &f->seen, err, sizeof(err)),
+			 -EINVAL);
+	json_decref(json);
+}
+
+static void test_purse_full_disk(void **state)
+{
+	struct rlimit old, none = { 0 };
+	struct fixture *f = *state;
+	struct ts_datagram before;
+	struct purse p;
+	char err[256];
+
+	look(f);
+	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
+	before = p.last;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	none.rlim_max = old.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	/* Not on disk: nothing may be sent, nothing has changed. */
+	assert_true(purse_pay(&p, f->wallet, 10, NULL, err, sizeof(err)) < 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(p.last.len, before.len);
+	assert_int_equal(p.channel.our_proof.nonce, 0);
+	assert_int_equal(purse_pay(&p, f->wallet, 10, NULL, err, sizeof(err)), 0);
+	purse_close(&p);
+}
+
+static void test_purse_over_balance(void **state)
+{
+	struct fixture *f = *state;
+	struct purse p;
+	char err[256];
+
+	look(f);
+	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
+	assert_int_equal(purse_pay(&p, f->wallet, 1001, NULL, err, sizeof(err)), -EPERM);
+	assert_int_equal(purse_pay(&p, f->wallet, 1000, NULL, err, sizeof(err)), 0);
+	purse_close(&p);
+}
+
+static void test_token_text(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int decimals;
+		int ret;
+		uint64_t wei;
+		const char *again;
+	} cases[] = {
+		{ "0", 18, 0, 0, "0" },
+		{ "1", 0, 0, 1, "1" },
+		{ "0.25", 6, 0, 250000, "0.25" },
+		{ "1.000001", 6, 0, 1000001, "1.000001" },
+		{ "1.0000010", 6, 0, 1000001, "1.000001" },
+		{ "1.0000001", 6, -ERANGE, 0, NULL },
+		{ ".5", 6, -EINVAL, 0, NULL },
+		{ "5.", 6, -EINVAL, 0, NULL },
+		{ "", 6, -EINVAL, 0, NULL },
+		{ "-1", 6, -EINVAL, 0, NULL },
+		{ "1e3", 6, -EINVAL, 0, NULL },
+		{ "999999999999999999999999999999999999999999", 0, -ERANGE, 0, NULL },
+	};
+	char text[TS_TOKEN_TEXT_SIZE];
+	ts_u128 wei;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(ts_token_parse(&wei, cases[i].text, cases[i].decimals),
+				 cases[i].ret);
+		if (cases[i].ret)
+			continue;
+		assert_true(wei == cases[i].wei);
+		assert_string_equal(ts_token_print(wei, cases[i].decimals, text),
+				    cases[i].again);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_cap_per_hour),
+		cmocka_unit_test(test_token_text),
+		cmocka_unit_test_setup_teardown(test_purse_same_bytes_after_crash, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_purse_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_purse_lying_box, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_purse_full_disk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_purse_over_balance, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

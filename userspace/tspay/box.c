@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/* box.c - requests to a box, by libcurl. */
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain/describe.h"
+#include "photon/ack.h"
+#include "tspay/box.h"
+#include "tspay/stream.h"
+
+/* No answer of a box is longer; a longer one is cut off, never grown into. */
+#define ANSWER_MAX_BYTES 65536
+#define REQUEST_TIMEOUT_S 10L
+
+struct box {
+	char *url;
+	char *code;
+	CURL *curl;
+	struct stream *stream;
+	size_t len;
+	char answer[ANSWER_MAX_BYTES];
+};
+
+struct box *box_open(const char *url, const char *code)
+{
+	struct box *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	b->url = strdup(url);
+	b->code = code ? strdup(code) : NULL;
+	b->curl = curl_easy_init();
+	if (!b->url || !b->curl || (code && !b->code)) {
+		box_close(b);
+		return NULL;
+	}
+	b->url[strcspn(b->url, "\r\n")] = '\0';
+	while (*b->url && b->url[strlen(b->url) - 1] == '/')
+		b->url[strlen(b->url) - 1] = '\0';
+	return b;
+}
+
+void box_close(struct box *b)
+{
+	if (!b)
+		return;
+	stream_close(b->stream);
+	curl_easy_cleanup(b->curl);
+	free(b->url);
+	free(b->code);
+	free(b);
+}
+
+static size_t on_answer(char *data, size_t size, size_t n, void *arg)
+{
+	struct box *b = arg;
+
+	n *= size;
+	if (n > sizeof(b->answer) - 1 - b->len)
+		return 0;
+	memcpy(b->answer + b->len, data, n);
+	b->len += n;
+	b->answer[b->len] = '\0';
+	return n;
+}
+
+/* Return: the HTTP status, or -1 with one line in @err. */
+static long request(struct box *b, const char *path, const struct ts_datagram *body,
+		    char *err, size_t err_size)
+{
+	struct curl_slist *headers = NULL;
+	char url[1024], why[CURL_ERROR_SIZE] = "";
+	long status = -1;
+	CURLcode code;
+
+	b->len = 0;
+	snprintf(url, sizeof(url), "%s%s", b->url, path);
+	curl_easy_reset(b->curl);
+	curl_easy_setopt(b->curl, CURLOPT_URL, url);
+	curl_easy_setopt(b->curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(b->curl, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(b->curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(b->curl, CURLOPT_TIMEOUT, REQUEST_TIMEOUT_S);
+	curl_easy_setopt(b->curl, CURLOPT_ERRORBUFFER, why);
+	curl_easy_setopt(b->curl, CURLOPT_WRITEFUNCTION, on_answer);
+	curl_easy_setopt(b->curl, CURLOPT_WRITEDATA, b);
+	if (body) {
+		headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
+		headers = curl_slist_append(headers, "Expect:");
+		curl_easy_setopt(b->curl, CURLOPT_HTTPHEADER, headers);
+		curl_easy_setopt(b->curl, CURLOPT_POSTFIELDS, body->b);
+		curl_easy_setopt(b->curl, CURLOPT_POSTFIELDSIZE, (long)body->len);
+	}
+	code = curl_easy_perform(b->curl);
+	if (code == CURLE_OK)
+		curl_easy_getinfo(b->curl, CURLINFO_RESPONSE_CODE, &status);
+	else
+		snprintf(err, err_size, "%s: %s", url, *why ? why : curl_easy_strerror(code));
+	curl_slist_free_all(headers);
+	return status;
+}
+
+/* A refusal of the box in its own words. */
+static void box_says(struct box *b, long status, char *err, size_t err_size)
+{
+	json_t *json = json_loadb(b->answer, b->len, 0, NULL);
+	const char *text = json_string_value(json_object_get(json, "message"));
+
+	snprintf(err, err_size, "the box answers %ld: %s", status,
+		 text ? text : "(no reason given)");
+	json_decref(json);
+}
+
+/* Return: the JSON object, or NULL with one line in @err. */
+static json_t *get(struct box *b, const char *path, char *err, size_t err_size)
+{
+	long status = request(b, path, NULL, err, err_size);
+	json_error_t je;
+	json_t *json;
+
+	if (status < 0)
+		return NULL;
+	if (status != 200) {
+		box_says(b, status, err, err_size);
+		return NULL;
+	}
+	json = json_loadb(b->answer, b->len, 0, &je);
+	if (!json)
+		snprintf(err, err_size, "%s%s: the answer is no JSON: %s; is this a TokenSwitch box?",
+			 b->url, path, je.text);
+	return json;
+}
+
+int box_token(struct box *b, struct token *out, char *err, size_t err_size)
+{
+	json_t *json = get(b, "/v1/info", err, err_size), *token, *photon;
+	const char *address, *symbol;
+
+	if (!json)
+		return -EIO;
+	memset(out, 0, sizeof(*out));
+	token = json_object_get(json, "token");
+	photon = json_object_get(json, "photon");
+	address = json_string_value(json_object_get(json, "address"));
+	symbol = json_string_value(json_object_get(token, "symbol"));
+	out->decimals = (unsigned int)json_integer_value(json_object_get(token, "decimals"));
+	out->photon_port = (uint16_t)json_integer_value(json_object_get(photon, "port"));
+	snprintf(out->symbol, sizeof(out->symbol), "%s", symbol ? symbol : "");
+	if (!address || ts_address_parse(&out->address, address) || out->decimals > 36) {
+		snprintf(err, err_size, "%s/v1/info lacks an address or a token", b->url);
+		json_decref(json);
+		return -EPROTO;
+	}
+	json_decref(json);
+	return 0;
+}
+
+static ts_u128 wei_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+	ts_u128 wei = 0;
+
+	if (!text || ts_u128_parse(&wei, text))
+		return 0;
+	return wei;
+}
+
+static ts_u128 dearest(const json_t *prices)
+{
+	json_t *internet = json_object_get(prices, "internet");
+	ts_u128 up = wei_of(json_object_get(internet, "up"), "wei_per_gb");
+	ts_u128 down = wei_of(json_object_get(internet, "down"), "wei_per_gb");
+
+	return up > down ? up : down;
+}
+
+static uint64_t bytes_of(const json_t *object, const char *name)
+{
+	json_int_t v = json_integer_value(json_object_get(object, name));
+
+	return v < 0 ? UINT64_MAX : (uint64_t)v;
+}
+
+static int read_session(const json_t *json, struct session *out)
+{
+	const char *code = json_string_value(json_object_get(json, "session"));
+	const char *state = json_string_value(json_object_get(json, "state"));
+	const json_t *tariff = json_object_get(json, "tariff");
+	const json_t *used = json_object_get(json, "used_bytes");
+
+	if (!code || !ts_code_valid(code) || !state)
+		return -EPROTO;
+	strcpy(out->code, code);
+	snprintf(out->state, sizeof(out->state), "%s", state);
+	out->tariff_id = (uint32_t)json_integer_value(json_object_get(tariff, "id"));
+	out->wei_per_gb = dearest(json_object_get(tariff, "prices"));
+	out->remaining_bytes = bytes_of(json, "remaining_bytes");
+	out->used_bytes = bytes_of(used, "up") + bytes_of(used, "down");
+	out->attached_wei = wei_of(json, "attached_wei");
+	return 0;
+}
+
+int box_session(struct box *b, struct session *out, char *err, size_t err_size)
+{
+	char path[64];
+	json_t *json;
+	int ret;
+
+	snprintf(path, sizeof(path), "/v1/session%s%s", b->code ? "?code=" : "",
+		 b->code ? b->code : "");
+	json = get(b, path, err, err_size);
+	if (!json)
+		return -EIO;
+	ret = read_session(json, out);
+	if (ret)
+		snprintf(err, err_size, "%s%s has no session", b->url, path);
+	json_decref(json);
+	return ret;
+}
+
+int box_channel(struct box *b, const struct ts_address *wallet,
+		struct ts_channel *out, char *err, size_t err_size)
+{
+	char path[32 + TS_ADDRESS_TEXT_SIZE], text[TS_ADDRESS_TEXT_SIZE];
+	json_t *json;
+	int ret;
+
+	snprintf(path, sizeof(path), "/v1/channel?address=%s", ts_address_print(wallet, text));
+	json = get(b, path, err, err_size);
+	if (!json)
+		return -EIO;
+	ret = ts_channel_from_json(json, TS_SIDE_WALLET, out, err, err_size);
+	json_decref(json);
+	return ret;
+}
+
+/* Whether a conflict says that the box has not seen our previous message. */
+static bool lacks_previous(struct box *b, const struct ts_datagram *d)
+{
+	json_t *json = json_loadb(b->answer, b->len, 0, NULL);
+	json_int_t last = json_integer_value(
+		json_object_get(json_object_get(json, "last"), "nonce"));
+	struct ts_message msg;
+	bool gap = false;
+
+	if (!ts_message_decode(&msg, d->b, d->len))
+		gap = (uint64_t)last + 2 == msg.direct_transfer.proof.nonce;
+	json_decref(json);
+	return gap;
+}
+
+enum paid box_pay(struct box *b, const struct ts_datagram *d,
+		  const struct ts_address *receiver, char *err, size_t err_size)
+{
+	long status = request(b, "/v1/pay", d, err, err_size);
+	struct ts_message msg;
+
+	if (status < 0 || status >= 500 || status == 429) {
+		if (status > 0)
+			box_says(b, status, err, err_size);
+		return PAID_NO_ANSWER;
+	}
+	if (status == 200) {
+		if (!ts_message_decode(&msg, b->answer, b->len) && msg.id == TS_MSG_ACK &&
+		    ts_ack_matches(&msg.ack, d->b, d->len, receiver))
+			return PAID_ACKED;
+		snprintf(err, err_size, "the answer is not the Ack of our payment");
+		return PAID_NO_ANSWER;
+	}
+	if (status == 409 && lacks_previous(b, d))
+		return PAID_GAP;
+	box_says(b, status, err, err_size);
+	return PAID_REFUSED;
+}
+
+static int on_event(const char *data, void *arg)
+{
+	struct session *s = arg;
+	json_t *json = json_loads(data, 0, NULL);
+	int ret = json ? read_session(json, s) : -EPROTO;
+
+	json_decref(json);
+	return ret ? 0 : 1;
+}
+
+int box_watch(struct box *b, struct session *s, int timeout_ms, char *err,
+	      size_t err_size)
+{
+	char url[1024];
+
+	if (!b->stream) {
+		snprintf(url, sizeof(url), "%s/v1/session/events%s%s", b->url,
+			 b->code ? "?code=" : "", b->code ? b->code : "");
+		b->stream = stream_open(url);
+		if (!b->stream) {
+			snprintf(err, err_size, "out of memory");
+			return -ENOMEM;
+		}
+	}
+	return stream_wait(b->stream, timeout_ms, on_event, s, err, err_size);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * box.h - the HTTP side of a box: its session, its events, and paying.
+ *
+ * Fields and addresses: Documentation/architecture.md section 4.
+ */
+#ifndef TSPAY_BOX_H
+#define TSPAY_BOX_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "photon/channel.h"
+#include "photon/memo.h"
+
+/**
+ * struct session - what the payer needs of the session object
+ * @code: names the session in the memo
+ * @state: "never-paid", "dry" or "paid"
+ * @tariff_id: for the memo
+ * @wei_per_gb: dearest direction of class internet
+ * @remaining_bytes: at that price
+ * @used_bytes: both directions
+ * @attached_wei: paid with this code so far
+ */
+struct session {
+	char code[TS_CODE_SIZE];
+	char state[16];
+	uint32_t tariff_id;
+	ts_u128 wei_per_gb;
+	uint64_t remaining_bytes;
+	uint64_t used_bytes;
+	ts_u128 attached_wei;
+};
+
+/** struct token - of the box */
+struct token {
+	char symbol[16];
+	unsigned int decimals;
+	uint16_t photon_port;
+	struct ts_address address;
+};
+
+/** enum paid - what became of a datagram */
+enum paid {
+	PAID_ACKED,
+	PAID_NO_ANSWER,	/* send the same bytes again */
+	PAID_GAP,	/* the box lacks the one before */
+	PAID_REFUSED,	/* for good; the reason is in err */
+};
+
+struct box;
+
+/**
+ * box_open() - a box, by its URL ("http://192.0.2.1:2050")
+ * @code: a session that is not this station's, or NULL
+ * Return: it, or NULL when memory is out.
+ */
+struct box *box_open(const char *url, const char *code);
+void box_close(struct box *b);
+
+/* 0 or a negative errno with one line in @err. */
+int box_token(struct box *b, struct token *out, char *err, size_t err_size);
+int box_session(struct box *b, struct session *out, char *err, size_t err_size);
+int box_channel(struct box *b, const struct ts_address *wallet,
+		struct ts_channel *out, char *err, size_t err_size);
+
+/** box_pay() - POST a datagram; Return: enum paid */
+enum paid box_pay(struct box *b, const struct ts_datagram *d,
+		  const struct ts_address *receiver, char *err, size_t err_size);
+
+/**
+ * box_watch() - wait for events of the session, at most @timeout_ms
+ * @s: updated by each event that carries the session
+ *
+ * Connects, and connects again when the stream ended.
+ *
+ * Return: 1 when @s changed, 0 on timeout, or a negative errno with @err.
+ */
+int box_watch(struct box *b, struct session *s, int timeout_ms, char *err,
+	      size_t err_size);
+
+#endif /* TSPAY_BOX_H */

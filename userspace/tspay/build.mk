@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0
+TSPAY_PARTS := $(filter-out userspace/tspay/main.c,$(wildcard userspace/tspay/*.c))
+TSPAY_PKGS := libcurl jansson libsodium libsecp256k1 nettle
+$(eval $(call library,tspay,$(TSPAY_PARTS)))
+$(eval $(call program,tspay,userspace/tspay/main.c,tspay chain keys photon,$(TSPAY_PKGS)))

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tspay: pays a TokenSwitch box, or any Photon node, by DirectTransfers. */
+#include <libgen.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "chain/token.h"
+#include "keys/keyfile.h"
+#include "tspay/payer.h"
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	stop = 1;
+}
+
+static bool amount(const char *name, const char *text, unsigned int decimals, ts_u128 *wei)
+{
+	char suffixed[80];
+	size_t len = strlen(text);
+
+	/* "250000wei" is in the smallest unit. */
+	if (len > 3 && len < sizeof(suffixed) && !strcmp(text + len - 3, "wei")) {
+		memcpy(suffixed, text, len - 3);
+		suffixed[len - 3] = '\0';
+		text = suffixed;
+		decimals = 0;
+	}
+	if (!ts_token_parse(wei, text, decimals))
+		return true;
+	fprintf(stderr, "tspay: %s '%s' is not an amount such as 0.25 or 250000wei (the token has %u decimals)\n",
+		name, text, decimals);
+	return false;
+}
+
+static int pay_once(struct payer *p)
+{
+	struct session s;
+	char err[512];
+	ts_u128 wei;
+
+	if (!amount("--once", p->o->once, p->token.decimals, &wei))
+		return 2;
+	if (!p->box)
+		return payer_pay(p, NULL, wei) ? 1 : 0;
+	if (box_session(p->box, &s, err, sizeof(err))) {
+		fprintf(stderr, "tspay: %s\n", err);
+		return 1;
+	}
+	return payer_pay(p, &s, wei) ? 1 : 0;
+}
+
+static int run(struct options *o)
+{
+	struct payer p;
+	int ret = 1;
+
+	if (payer_open(&p, o, &stop))
+		goto out;
+	if (o->once) {
+		ret = pay_once(&p);
+		goto out;
+	}
+	ret = 2;
+	o->policy.max_wei_per_gb = TS_U128_MAX;
+	if (!amount("--cap-hour", o->cap_hour, p.token.decimals, &o->policy.cap_hour_wei))
+		goto out;
+	if (o->max_price && !amount("--max-price", o->max_price, p.token.decimals,
+				    &o->policy.max_wei_per_gb))
+		goto out;
+	ret = payer_watch(&p);
+out:
+	payer_close(&p);
+	return ret;
+}
+
+static int key_new(const struct options *o)
+{
+	struct ts_keyfile_cost cost = ts_keyfile_cost_for(ts_keyfile_memory_bytes());
+	char text[TS_ADDRESS_TEXT_SIZE], *dir = strdup(o->key_file);
+	struct ts_passphrase *passphrase = NULL;
+	struct ts_signer *signer = ts_signer_generate();
+	struct ts_keys_error error = { "out of memory" };
+	int ret = 1;
+
+	if (!dir || !signer)
+		goto out;
+	mkdir(dirname(dir), 0700);
+	if (ts_passphrase_from(o->passphrase, true, &passphrase, &error) ||
+	    ts_keyfile_create(o->key_file, signer, passphrase, &cost, &error))
+		goto out;
+	printf("%s\n", ts_address_print(ts_signer_address(signer), text));
+	ret = 0;
+out:
+	if (ret)
+		fprintf(stderr, "tspay: %s\n", error.text);
+	ts_passphrase_free(passphrase);
+	ts_signer_free(signer);
+	free(dir);
+	return ret;
+}
+
+static int key_address(const struct options *o)
+{
+	char text[TS_ADDRESS_TEXT_SIZE];
+	struct ts_keys_error error;
+	struct ts_address address;
+
+	if (ts_keyfile_address(o->key_file, &address, &error)) {
+		fprintf(stderr, "tspay: %s\n", error.text);
+		return 1;
+	}
+	printf("%s\n", ts_address_print(&address, text));
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct options o;
+	int ret;
+
+	if (sodium_init() < 0) {
+		fprintf(stderr, "tspay: libsodium does not start on this machine\n");
+		return 1;
+	}
+	/* No SA_RESTART: a wait ends at once. */
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	ret = options_parse(&o, argc, argv);
+	if (!ret) {
+		switch (o.key_verb) {
+		case KEY_NEW:
+			ret = key_new(&o);
+			break;
+		case KEY_ADDRESS:
+			ret = key_address(&o);
+			break;
+		default:
+			ret = run(&o);
+		}
+	} else if (ret == 1) {
+		ret = 0;
+	}
+	options_free(&o);
+	return ret;
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/* options.c - the command line of tspay. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tspay/options.h"
+
+static int usage(FILE *f, int ret)
+{
+	fprintf(f,
+"Usage: tspay [OPTIONS] URL            watch the session and pay to stay online\n"
+"       tspay [OPTIONS] --once AMOUNT URL    pay once and end\n"
+"       tspay [OPTIONS] --once AMOUNT --udp HOST:PORT --channel FILE\n"
+"                                      pay any Photon node, without HTTP\n"
+"       tspay [--key FILE] [--passphrase SOURCE] key new|address\n"
+"\n"
+"URL is the box, such as http://192.0.2.1:2050. AMOUNT is in tokens (0.25) or in\n"
+"the smallest unit (250000wei).\n"
+"\n"
+"  -k, --key FILE          the wallet's key  (~/.config/tspay/key.json)\n"
+"  -p, --passphrase SRC    file:PATH, fd:N or prompt  (prompt)\n"
+"  -s, --state DIR         what was paid so far  (~/.local/state/tspay)\n"
+"  -S, --session CODE      pay for this session instead of this station's\n"
+"  -u, --udp [HOST:PORT]   pay over UDP; without a value to the box's own port\n"
+"  -C, --channel FILE      the channel as JSON instead of asking the box\n"
+"  -l, --low BYTES         pay when less than this is left  (20M)\n"
+"  -b, --step BYTES        buy this much at a time  (50M)\n"
+"  -c, --cap-hour AMOUNT   spend at most this in any hour  (required to watch)\n"
+"  -m, --max-price AMOUNT  pay no more than this for a GB (10^9 bytes)\n"
+"  -V, --version\n"
+"  -h, --help\n");
+	return ret;
+}
+
+static bool parse_bytes(const char *name, const char *text, uint64_t *out)
+{
+	static const char units[] = "kMG";
+	unsigned long long v;
+	uint64_t factor = 1;
+	char *end;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (*end && strchr(units, *end) && !end[1]) {
+		factor = *end == 'k' ? 1000 : *end == 'M' ? 1000000 : 1000000000;
+		end++;
+	}
+	if (*text < '0' || *text > '9' || *end || errno ||
+	    __builtin_mul_overflow((uint64_t)v, factor, out) || !*out) {
+		fprintf(stderr, "tspay: --%s '%s' is not a number of bytes such as 500k, 20M or 1G\n",
+			name, text);
+		return false;
+	}
+	return true;
+}
+
+/* XDG base directories, or their defaults below the home directory. */
+static char *below(const char *variable, const char *fallback, const char *name)
+{
+	const char *base = getenv(variable), *home = getenv("HOME");
+	char *path = NULL;
+	int ret;
+
+	if (base && *base == '/')
+		ret = asprintf(&path, "%s/tspay%s", base, name);
+	else
+		ret = asprintf(&path, "%s/%s/tspay%s", home ? home : "", fallback, name);
+	return ret < 0 ? NULL : path;
+}
+
+static const struct option long_options[] = {
+	{ "key", required_argument, NULL, 'k' },
+	{ "passphrase", required_argument, NULL, 'p' },
+	{ "state", required_argument, NULL, 's' },
+	{ "session", required_argument, NULL, 'S' },
+	{ "udp", optional_argument, NULL, 'u' },
+	{ "channel", required_argument, NULL, 'C' },
+	{ "low", required_argument, NULL, 'l' },
+	{ "step", required_argument, NULL, 'b' },
+	{ "cap-hour", required_argument, NULL, 'c' },
+	{ "max-price", required_argument, NULL, 'm' },
+	{ "once", required_argument, NULL, 'o' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+/* Return: 0 go on, 1 done, 2 wrong use. */
+static int take(struct options *o, int opt, char *value, int argc, char **argv)
+{
+	switch (opt) {
+	case 'k':
+		free(o->key_file);
+		o->key_file = strdup(value);
+		return o->key_file ? 0 : 2;
+	case 's':
+		free(o->state_dir);
+		o->state_dir = strdup(value);
+		return o->state_dir ? 0 : 2;
+	case 'p':
+		o->passphrase = value;
+		return 0;
+	case 'S':
+		o->code = value;
+		return 0;
+	case 'u':
+		/* "--udp HOST:PORT" as well as "--udp=HOST:PORT" */
+		if (!value && optind < argc && argv[optind][0] != '-' &&
+		    !strstr(argv[optind], "://"))
+			value = argv[optind++];
+		o->udp = value ? value : "";
+		return 0;
+	case 'C':
+		o->channel_file = value;
+		return 0;
+	case 'l':
+		return parse_bytes("low", value, &o->policy.low_bytes) ? 0 : 2;
+	case 'b':
+		return parse_bytes("step", value, &o->policy.step_bytes) ? 0 : 2;
+	case 'c':
+		o->cap_hour = value;
+		return 0;
+	case 'm':
+		o->max_price = value;
+		return 0;
+	case 'o':
+		o->once = value;
+		return 0;
+	case 'V':
+		puts("tspay " TS_VERSION);
+		return 1;
+	case 'h':
+		return usage(stdout, 1);
+	default:
+		return usage(stderr, 2);
+	}
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+	int opt, ret;
+
+	memset(o, 0, sizeof(*o));
+	o->passphrase = "prompt";
+	o->policy.low_bytes = 20000000;
+	o->policy.step_bytes = 50000000;
+	o->key_file = below("XDG_CONFIG_HOME", ".config", "/key.json");
+	o->state_dir = below("XDG_STATE_HOME", ".local/state", "");
+	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::C:l:b:c:m:o:Vh", long_options,
+				  NULL)) != -1) {
+		ret = take(o, opt, optarg, argc, argv);
+		if (ret)
+			return ret;
+	}
+	if (argc - optind == 2 && !strcmp(argv[optind], "key")) {
+		if (!strcmp(argv[optind + 1], "new"))
+			o->key_verb = KEY_NEW;
+		else if (!strcmp(argv[optind + 1], "address"))
+			o->key_verb = KEY_ADDRESS;
+		return o->key_verb == KEY_NONE ? usage(stderr, 2) : 0;
+	}
+	if (argc - optind == 1)
+		o->url = argv[optind];
+	else if (argc > optind)
+		return usage(stderr, 2);
+	if (!o->url && !(o->once && o->udp && *o->udp && o->channel_file)) {
+		fprintf(stderr, "tspay: give the URL of the box; 'tspay --help' shows how\n");
+		return 2;
+	}
+	if (!o->once && !o->cap_hour) {
+		fprintf(stderr, "tspay: say how much may be spent: --cap-hour AMOUNT (or --once AMOUNT)\n");
+		return 2;
+	}
+	return 0;
+}
+
+void options_free(struct options *o)
+{
+	free(o->key_file);
+	free(o->state_dir);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* options.h - the command line of tspay. */
+#ifndef TSPAY_OPTIONS_H
+#define TSPAY_OPTIONS_H
+
+#include <stdbool.h>
+#include "tspay/policy.h"
+
+/** enum key_verb - "tspay key ..." instead of paying */
+enum key_verb {
+	KEY_NONE,
+	KEY_NEW,
+	KEY_ADDRESS,
+};
+
+/**
+ * struct options - what was asked for
+ * @key_verb: what to do with the key instead of paying
+ * @url: the box
+ * @code: pay for this session; NULL: that of this station
+ * @key_file: the wallet's key
+ * @passphrase: "file:PATH", "fd:N" or "prompt"
+ * @state_dir: directory of the purses
+ * @channel_file: description of the channel; NULL: ask the box
+ * @udp: pay over UDP to this "HOST:PORT"; "": the box's own; NULL: HTTP
+ * @once: pay this amount and end; NULL: watch and pay
+ * @cap_hour: amount, as text (its decimals are the token's)
+ * @max_price: per GB, as text; NULL: any
+ * @policy: byte amounts set; the values of money follow later
+ */
+struct options {
+	enum key_verb key_verb;
+	const char *url;
+	const char *code;
+	char *key_file;
+	const char *passphrase;
+	char *state_dir;
+	const char *channel_file;
+	const char *udp;
+	const char *once;
+	const char *cap_hour;
+	const char *max_price;
+	struct policy policy;
+};
+
+/**
+ * options_parse() - Return: 0 go on, 1 done (help, version), 2 wrong use
+ */
+int options_parse(struct options *o, int argc, char **argv);
+void options_free(struct options *o);
+
+#endif /* TSPAY_OPTIONS_H */

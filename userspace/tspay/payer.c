@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/* payer.c - wallet, purse and box joined: making a payment arrive. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "chain/describe.h"
+#include "chain/token.h"
+#include "keys/keyfile.h"
+#include "tspay/payer.h"
+#include "tspay/udp.h"
+
+/* HTTP attempts and UDP sends of one datagram before giving up for now. */
+#define DELIVER_TRIES 5
+
+static int say(const char *text)
+{
+	fprintf(stderr, "tspay: %s\n", text);
+	return 1;
+}
+
+static int open_key(struct payer *p)
+{
+	struct ts_passphrase *passphrase;
+	struct ts_keys_error error;
+
+	if (ts_passphrase_from(p->o->passphrase, false, &passphrase, &error))
+		return say(error.text);
+	if (ts_keyfile_load(p->o->key_file, passphrase, &p->signer, &error)) {
+		ts_passphrase_free(passphrase);
+		return say(error.text);
+	}
+	ts_passphrase_free(passphrase);
+	return 0;
+}
+
+static int see_channel(struct payer *p, struct ts_channel *seen)
+{
+	char err[512];
+	json_error_t je;
+	json_t *json;
+	int ret;
+
+	if (!p->o->channel_file) {
+		ret = box_channel(p->box, ts_signer_address(p->signer), seen, err, sizeof(err));
+		return ret ? say(err) : 0;
+	}
+	json = json_load_file(p->o->channel_file, JSON_REJECT_DUPLICATES, &je);
+	if (!json) {
+		snprintf(err, sizeof(err), "%s, line %d: %s", p->o->channel_file, je.line, je.text);
+		return say(err);
+	}
+	ret = ts_channel_from_json(json, TS_SIDE_WALLET, seen, err, sizeof(err));
+	json_decref(json);
+	return ret ? say(err) : 0;
+}
+
+/* "--udp" alone means the box's own Photon port. */
+static int open_udp(struct payer *p)
+{
+	const char *host = p->o->url ? strstr(p->o->url, "://") : NULL;
+	char peer[300], err[512];
+	int n;
+
+	if (*p->o->udp) {
+		snprintf(peer, sizeof(peer), "%s", p->o->udp);
+	} else {
+		if (!host || !p->token.photon_port)
+			return say("this box tells no Photon port; give --udp HOST:PORT");
+		host += 3;
+		n = host[0] == '[' ? (int)strcspn(host, "]") + 1 : (int)strcspn(host, ":/");
+		snprintf(peer, sizeof(peer), "%.*s:%u", n, host, p->token.photon_port);
+	}
+	p->udp_fd = udp_open(peer, err, sizeof(err));
+	return p->udp_fd < 0 ? say(err) : 0;
+}
+
+int payer_open(struct payer *p, const struct options *o, const volatile sig_atomic_t *stop)
+{
+	struct ts_channel seen;
+	char err[512];
+
+	memset(p, 0, sizeof(*p));
+	p->o = o;
+	p->stop = stop;
+	p->udp_fd = -1;
+	show_init(&p->show);
+	if (open_key(p))
+		return 1;
+	if (o->url) {
+		p->box = box_open(o->url, o->code);
+		if (!p->box)
+			return say("out of memory");
+		if (box_token(p->box, &p->token, err, sizeof(err)))
+			return say(err);
+	}
+	if (o->udp && open_udp(p))
+		return 1;
+	if (see_channel(p, &seen))
+		return 1;
+	if (!ts_address_equal(&seen.our_address, ts_signer_address(p->signer)))
+		return say("this channel belongs to another wallet than the key");
+	if (purse_open(&p->purse, o->state_dir, &seen, err, sizeof(err)))
+		return say(err);
+	return 0;
+}
+
+void payer_close(struct payer *p)
+{
+	show_end(&p->show);
+	if (p->udp_fd >= 0)
+		close(p->udp_fd);
+	purse_close(&p->purse);
+	box_close(p->box);
+	ts_signer_free(p->signer);
+}
+
+static void nap(const volatile sig_atomic_t *stop, int seconds)
+{
+	struct timespec t = { .tv_sec = seconds };
+
+	if (!*stop)
+		nanosleep(&t, NULL);
+}
+
+/* Return: 0 acked, 1 not. */
+static int deliver_http(struct payer *p)
+{
+	const struct ts_address *receiver = &p->purse.channel.partner_address;
+	char err[512] = "stopped";
+	int i;
+
+	for (i = 0; i < DELIVER_TRIES && !*p->stop; i++) {
+		switch (box_pay(p->box, &p->purse.last, receiver, err, sizeof(err))) {
+		case PAID_ACKED:
+			return 0;
+		case PAID_REFUSED:
+			show_line(&p->show, "refused: %s", err);
+			return 1;
+		case PAID_GAP:
+			/* The box lost what it acked: an Ack is no evidence (M9). */
+			if (p->purse.before.len)
+				box_pay(p->box, &p->purse.before, receiver, err, sizeof(err));
+			break;
+		case PAID_NO_ANSWER:
+			nap(p->stop, 1 << (i < 2 ? i : 2));
+			break;
+		}
+	}
+	show_line(&p->show, "not delivered yet: %s", err);
+	return 1;
+}
+
+static int deliver_udp(struct payer *p)
+{
+	int ret = udp_deliver(p->udp_fd, &p->purse.last, &p->purse.channel.partner_address,
+			      DELIVER_TRIES, p->stop);
+
+	if (ret)
+		show_line(&p->show, "not delivered yet: %s",
+			  ret == -ETIMEDOUT ? "no Ack (a Photon node is silent about what it refuses)" :
+			  strerror(-ret));
+	return ret ? 1 : 0;
+}
+
+static int deliver(struct payer *p)
+{
+	char err[512];
+
+	if (p->udp_fd >= 0 ? deliver_udp(p) : deliver_http(p))
+		return 1;
+	if (purse_acked(&p->purse, err, sizeof(err)))
+		return say(err);
+	return 0;
+}
+
+int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
+{
+	char memo[TS_MEMO_SIZE] = "", err[512], amount[TS_TOKEN_TEXT_SIZE];
+	struct ts_memo m;
+
+	/* What an earlier run or try left behind comes first, in the same bytes. */
+	if (p->purse.last.len && !p->purse.acked && deliver(p))
+		return 1;
+	if (s) {
+		memcpy(m.code, s->code, sizeof(m.code));
+		m.tariff_id = s->tariff_id;
+		ts_memo_print(&m, memo);
+	}
+	if (purse_pay(&p->purse, p->signer, wei, s ? memo : NULL, err, sizeof(err)))
+		return say(err);
+	if (deliver(p))
+		return 1;
+	p->paid_wei += wei;
+	show_line(&p->show, "paid %s %s, nonce %" PRIu64,
+		  ts_token_print(wei, p->token.decimals, amount),
+		  p->token.symbol[0] ? p->token.symbol : "wei", p->purse.channel.our_proof.nonce);
+	return 0;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static enum answer decide(struct payer *p, const struct session *s, ts_u128 *wei)
+{
+	struct offer offer = {
+		.wei_per_gb = s->wei_per_gb,
+		.remaining_bytes = s->remaining_bytes,
+		.balance_wei = ts_channel_our_balance_wei(&p->purse.channel),
+		.now_s = now_ms() / 1000,
+	};
+
+	return policy_decide(&p->o->policy, &p->spent, &offer, wei);
+}
+
+int payer_watch(struct payer *p)
+{
+	struct session s;
+	enum answer answer;
+	ts_u128 wei;
+	char err[512];
+
+	if (box_session(p->box, &s, err, sizeof(err)))
+		return say(err);
+	while (!*p->stop) {
+		answer = decide(p, &s, &wei);
+		show_session(&p->show, &s, &p->token, answer, p->paid_wei, now_ms());
+		if (answer == ANSWER_PAY) {
+			if (payer_pay(p, &s, wei))
+				nap(p->stop, 1);
+			else
+				spent_add(&p->spent, now_ms() / 1000, wei);
+			/* Not from the stream: what was paid must be counted in. */
+			if (box_session(p->box, &s, err, sizeof(err)))
+				show_line(&p->show, "%s", err);
+			else
+				continue;
+		}
+		if (box_watch(p->box, &s, 1000, err, sizeof(err)) < 0 && !*p->stop) {
+			show_line(&p->show, "%s", err);
+			nap(p->stop, 1);
+		}
+	}
+	return 0;
+}

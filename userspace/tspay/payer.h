@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* payer.h - wallet, purse and box joined: making a payment arrive. */
+#ifndef TSPAY_PAYER_H
+#define TSPAY_PAYER_H
+
+#include <signal.h>
+#include "tspay/box.h"
+#include "tspay/options.h"
+#include "tspay/purse.h"
+#include "tspay/show.h"
+
+/**
+ * struct payer - everything of one run
+ * @box: NULL when only UDP is used
+ * @token: of the box; zeros without one
+ * @udp_fd: -1: over HTTP
+ * @paid_wei: acknowledged in this run
+ */
+struct payer {
+	const struct options *o;
+	struct ts_signer *signer;
+	struct box *box;
+	struct token token;
+	struct purse purse;
+	struct spent spent;
+	int udp_fd;
+	ts_u128 paid_wei;
+	struct show show;
+	const volatile sig_atomic_t *stop;
+};
+
+/** payer_open() - Return: 0, or 1 after saying what is wrong */
+int payer_open(struct payer *p, const struct options *o,
+	       const volatile sig_atomic_t *stop);
+void payer_close(struct payer *p);
+
+/**
+ * payer_pay() - pay @wei for a session and see it acknowledged
+ * @s: NULL: no memo (any Photon node)
+ * Return: 0 acknowledged, 1 not (said why; the payment stays in the purse and
+ * is sent again by the next run), -EINTR.
+ */
+int payer_pay(struct payer *p, const struct session *s, ts_u128 wei);
+
+/** payer_watch() - pay by the policy until stopped; Return: exit status */
+int payer_watch(struct payer *p);
+
+#endif /* TSPAY_PAYER_H */
