@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tsctl channel: payment channels with wallets. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "tsctl/cmd.h"
+#include "tsctl/daemon.h"
+
+/* Channels live in tsd's ledger, and tsd is its only writer. */
+static int ask(struct cmd *c, json_t *request, json_t **answer)
+{
+	int ret = daemon_ask(c, request, answer);
+
+	if (ret == -ENOENT)
+		fprintf(stderr, "tsctl channel: tsd does not run; start it first ('channels' in its configuration can also name channels)\n");
+	return ret ? 1 : 0;
+}
+
+static void print_channel(json_t *ch)
+{
+	const char *const fields[] = { "state", "partner_deposit_wei", "transferred_wei",
+				       "unspent_wei", "nonce", "open_block_number" };
+	size_t i;
+
+	printf("%s\n", json_string_value(json_object_get(ch, "partner_address")));
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		json_t *v = json_object_get(ch, fields[i]);
+
+		if (json_is_string(v))
+			printf("    %s %s\n", fields[i], json_string_value(v));
+		else if (json_is_integer(v))
+			printf("    %s %" JSON_INTEGER_FORMAT "\n", fields[i],
+			       json_integer_value(v));
+	}
+}
+
+static int channel_list(struct cmd *c)
+{
+	json_t *answer, *list, *ch;
+	size_t i;
+
+	if (cmd_end(c) || ask(c, json_pack("{s:s}", "cmd", "channels"), &answer))
+		return 1;
+	list = json_object_get(answer, "channels");
+	if (c->json) {
+		json_incref(list);
+		json_decref(answer);
+		return out_json(list);
+	}
+	json_array_foreach(list, i, ch)
+		print_channel(ch);
+	json_decref(answer);
+	return 0;
+}
+
+static int channel_import(struct cmd *c)
+{
+	const char *file = cmd_value(c, "import");
+	bool trusted = false;
+	json_t *channel, *answer;
+	json_error_t je;
+
+	if (!file)
+		return 1;
+	if (cmd_more(c) && cmd_is(c->argv[0], "trusted")) {
+		cmd_next(c);
+		trusted = true;
+	}
+	if (cmd_end(c))
+		return 1;
+	channel = strcmp(file, "-") ? json_load_file(file, JSON_REJECT_DUPLICATES, &je) :
+				      json_loadf(stdin, JSON_REJECT_DUPLICATES, &je);
+	if (!channel) {
+		fprintf(stderr, "tsctl channel: %s, line %d: %s\n", file, je.line, je.text);
+		return 1;
+	}
+	if (ask(c, json_pack("{s:s,s:o,s:b}", "cmd", "channel-import", "channel", channel,
+			     "trusted", trusted), &answer))
+		return 1;
+	if (c->json)
+		return out_json(answer);
+	puts("imported");
+	json_decref(answer);
+	return 0;
+}
+
+const struct verb channel_verbs[] = {
+	{ "list", channel_list, "", "channels that tsd knows" },
+	{ "import", channel_import, "FILE|- [trusted]",
+	  "tell tsd of a channel, as JSON; 'trusted' credits it although its settle\n"
+	  "          timeout or deposit is below what the configuration asks for" },
+	{ 0 },
+};
