@@ -3,6 +3,8 @@
 #
 #   . "$TS_TOP/tests/vm/guest.sh"
 #   guest_init                   file systems, loopback
+#   guest_install                "modprobe tokenswitch" finds it, and the kernel
+#                                does by the family's alias
 #   guest_load [PARAM=VALUE...]  tokenswitch.ko of this kernel
 #   guest_unload                 away with it; fails if something holds it
 #
@@ -14,6 +16,7 @@ if [ "${TS_VM:-}" != 1 ]; then
 fi
 TS_KO=$TS_O/kmod-$(uname -r)/tokenswitch.ko
 [ -e "$TS_KO" ] || TS_KO=$TS_O/kmod-$(uname -r)/kmod/tokenswitch.ko
+export TS_KO
 
 guest_die() {
 	echo "guest: $*" >&2
@@ -44,6 +47,21 @@ guest_load() {
 		modprobe "$dep" || guest_die "tokenswitch needs '$dep', which this kernel does not have"
 	done
 	insmod "$TS_KO" "$@"
+}
+
+# depmod would read four thousand modules through 9p; a line of modprobe's
+# configuration does the same for one.
+guest_install() {
+	local deps alias
+
+	[ -e "$TS_KO" ] || guest_die "$TS_KO is not built"
+	deps=$(modinfo -F depends "$TS_KO") || return
+	{
+		echo "install tokenswitch ${deps:+modprobe -a ${deps//,/ } && }insmod $TS_KO \$CMDLINE_OPTS"
+		for alias in $(modinfo -F alias "$TS_KO"); do
+			echo "alias $alias tokenswitch"
+		done
+	} >/etc/modprobe.d/tokenswitch.conf
 }
 
 guest_unload() {
