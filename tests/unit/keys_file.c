@@ -165,6 +165,19 @@ static void test_never_overwrites(void **state)
 	assert_int_equal(files_in_dir(), 1);
 }
 
+/* A name that is taken though it leads nowhere: seen only when renaming. */
+static void test_never_replaces_a_link(void **state)
+{
+	struct stat st;
+
+	assert_int_equal(symlink("nowhere", path), 0);
+	assert_int_equal(ts_keyfile_create(path, key, right, &cheap, &error),
+			 -EEXIST);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(files_in_dir(), 1);
+}
+
 static void test_wrong_passphrase(void **state)
 {
 	struct ts_signer *got = NULL;
@@ -367,6 +380,7 @@ int main(void)
 		file_test(test_secret_is_not_in_it),
 		file_test(test_two_files_differ),
 		file_test(test_never_overwrites),
+		file_test(test_never_replaces_a_link),
 		file_test(test_wrong_passphrase),
 		file_test(test_truncated),
 		file_test(test_tampered),

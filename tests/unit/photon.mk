@@ -5,6 +5,7 @@ photon_unit = $(eval $(call unit,photon_$(1),tests/unit/photon_$(1).c $(2),photo
 $(call photon_unit,u256)
 $(call photon_unit,hash)
 $(call photon_unit,sign)
+$(call photon_unit,form,tests/unit/photon_pair.c)
 $(call photon_unit,message)
 $(call photon_unit,channel,tests/unit/photon_pair.c)
 $(call photon_unit,memo)
