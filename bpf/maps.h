@@ -393,13 +393,18 @@ struct ts_clock {
 
 /*
  * From the XDP program to its companion, 4 bytes in front of the frame:
- *   bits 31..20 TS_XDP_META_MAGIC, 19..8 VLAN id, 4 a tag was seen, 3..0 marks
+ *   31..26 TS_XDP_META_MAGIC, 25..20 port slot, 19..8 VLAN id, 4 a tag was
+ *   seen, 3..0 marks.  The slot, so that what one port's program has said is
+ *   not believed at another.
  */
-#define TS_XDP_META_MAGIC 0x75c00000U
-#define TS_XDP_META_MAGIC_MASK 0xfff00000U
+#define TS_XDP_META_MAGIC 0x74000000U
+#define TS_XDP_META_SLOT_SHIFT 20
 #define TS_XDP_META_VLAN_SHIFT 8
 #define TS_XDP_META_VLAN_MASK 0x000fff00U
 #define TS_XDP_META_TAGGED 0x10U
+#define TS_XDP_META_MARKS 0x0fU
+
+_Static_assert(TS_PORTS_MAX <= 64, "a slot has 6 bits in the metadata");
 
 /*
  * name              type              key         value                 writer
@@ -434,7 +439,8 @@ struct ts_clock {
  * clock.bpf.o: ts_clock_read.  The tc programs serve clsact (direct action)
  * and tcx alike.  Order when a port is closed or exchanged: new program first.
  */
-#ifdef __bpf__
+/* A program that uses no map asks for the types only. */
+#if defined(__bpf__) && !defined(TS_MAPS_TYPES_ONLY)
 #include "maps_def.bpf.h"
 #endif
 

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The meter: from a parsed frame to its fate, as the opening comment of
+ * classify.h has it.  The same for XDP and tc.
+ */
+#ifndef TS_BPF_METER_H
+#define TS_BPF_METER_H
+
+#include <linux/bpf.h>
+#include <stddef.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+#include "station.bpf.h"
+
+/*
+ * The fate of a frame: TS_FATE_DROP | enum ts_drop, or the marks that it
+ * passes with.
+ */
+#define TS_FATE_DROP 0x100U
+
+/**
+ * struct ts_bill - what is to be billed
+ * @bytes: billed bytes
+ * @segs: frames
+ * @class: enum ts_class
+ * @dir: enum ts_dir
+ */
+struct ts_bill {
+	__u32 bytes;
+	__u32 segs;
+	__u32 class;
+	__u32 dir;
+};
+
+static __always_inline struct ts_port_counters *ts_count_port(void)
+{
+	__u32 slot = ts_port.slot;
+
+	return bpf_map_lookup_elem(&ts_port_stats, &slot);
+}
+
+static __always_inline __u32 ts_drop(__u32 reason, __u32 segs)
+{
+	struct ts_port_counters *c = ts_count_port();
+
+	if (c)
+		c->drops[reason & (TS_DROP_COUNT - 1)] += segs;
+	return TS_FATE_DROP | reason;
+}
+
+static __always_inline struct ts_stat_cell *ts_count_cell(struct ts_account_stats *stats,
+							  const struct ts_bill *bill)
+{
+	__u32 class = bill->class < TS_STATS_CLASSES ? bill->class : TS_CLASS_INTERNET;
+
+	return &stats->cell[class][bill->dir & (TS_DIR_COUNT - 1)];
+}
+
+static __always_inline void ts_count_seen(struct ts_account_stats *stats, __u32 dir)
+{
+	__u64 now;
+
+	if (dir != TS_DIR_UP)
+		return;
+	now = bpf_jiffies64();
+	if (stats->last_seen != now)
+		stats->last_seen = now;
+}
+
+static __always_inline void ts_count_pass(struct ts_account_stats *stats,
+					  const struct ts_bill *bill, __u64 units)
+{
+	struct ts_stat_cell *cell;
+
+	if (!stats)
+		return;
+	cell = ts_count_cell(stats, bill);
+	cell->bytes += bill->bytes;
+	cell->packets += bill->segs;
+	cell->units += units;
+	ts_count_seen(stats, bill->dir);
+}
+
+static __always_inline void ts_count_refusal(struct ts_account_stats *stats,
+					     const struct ts_bill *bill)
+{
+	struct ts_stat_cell *cell;
+
+	if (!stats)
+		return;
+	cell = ts_count_cell(stats, bill);
+	cell->dropped_bytes += bill->bytes;
+	cell->dropped_packets += bill->segs;
+	ts_count_seen(stats, bill->dir);
+}
+
+/* Unbilled, but only as much as the free rate allows; 0: it does not. */
+static __noinline __u32 ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 segs_dir)
+{
+	struct ts_bill bill = {
+		.bytes = bytes,
+		.segs = segs_dir >> 1,
+		.class = TS_CLASS_FREE,
+		.dir = segs_dir & 1,
+	};
+	struct ts_account_stats *stats = NULL;
+	struct ts_port_counters *c;
+
+	if (id)
+		stats = bpf_map_lookup_elem(&ts_stats, &id);
+	else if (bill.dir == TS_DIR_UP)
+		ts_stranger_note(a);
+	if (!ts_station_police(id, a, bytes)) {
+		ts_count_refusal(stats, &bill);
+		return 0;
+	}
+	ts_count_pass(stats, &bill, 0);
+	c = ts_count_port();
+	if (c)
+		c->free_bytes += bytes;
+	return 1;
+}
+
+static __always_inline __u32 ts_try_free(const struct ts_station *s,
+					 const struct ts_bill *bill)
+{
+	return ts_pass_free(s->id, s->a, bill->bytes, bill->segs << 1 | bill->dir);
+}
+
+/* The first CPU to see that an account has expired says so. */
+static __noinline int ts_expire(struct ts_budget *line, __u32 id, __u64 a)
+{
+	if (!line)
+		return 0;
+	if (!(__sync_fetch_and_or(&line->flags, TS_ACCOUNT_F_EXPIRED) &
+	      TS_ACCOUNT_F_EXPIRED))
+		ts_event_money(line, id, TS_EVENT_EXPIRED, a);
+	return 0;
+}
+
+static __always_inline int ts_line_closed(struct ts_budget *line,
+					  const struct ts_station *s, __u32 flags)
+{
+	__u64 expires;
+
+	if (flags & (TS_ACCOUNT_F_FORBID | TS_ACCOUNT_F_EXPIRED))
+		return 1;
+	expires = ts_load(&line->expires);
+	if (!expires || bpf_jiffies64() < expires)
+		return 0;
+	ts_expire(line, s->id, s->a);
+	return 1;
+}
+
+/**
+ * ts_line_charge() - bill a frame to an account
+ * @line: the account's line
+ * @s: its station
+ * @bill: what is billed
+ * @units: set to what was charged
+ *
+ * Return: 0, or 1 + enum ts_drop.
+ */
+static __always_inline __u32 ts_line_charge(struct ts_budget *line,
+					    const struct ts_station *s,
+					    const struct ts_bill *bill, __u64 *units)
+{
+	__u32 flags = *(volatile __u32 *)&line->flags;
+	unsigned int verdict;
+
+	*units = 0;
+	if (ts_line_closed(line, s, flags))
+		return 1 + TS_DROP_FORBIDDEN;
+	if (flags & TS_ACCOUNT_F_TRUSTED)
+		return 0;
+	*units = ts_budget_cost(line, bill->class, bill->dir, bill->bytes);
+	verdict = ts_budget_charge(line, *units);
+	if (verdict == TS_VERDICT_PASS)
+		return 0;
+	if (verdict & TS_VERDICT_LOW)
+		ts_event_money(line, s->id, TS_EVENT_LOW, s->a);
+	if (verdict & TS_VERDICT_DRY)
+		ts_event_money(line, s->id, TS_EVENT_EXHAUSTED, s->a);
+	return verdict & TS_VERDICT_PASS ? 0 : 1 + TS_DROP_DRY;
+}
+
+/* Group-addressed frames cost nothing, but only those who could pay may send. */
+static __always_inline __u32 ts_line_could_pay(struct ts_budget *line,
+					       const struct ts_station *s,
+					       const struct ts_bill *bill)
+{
+	__u32 flags = *(volatile __u32 *)&line->flags;
+	__u64 charged, granted;
+
+	if (ts_line_closed(line, s, flags))
+		return 1 + TS_DROP_FORBIDDEN;
+	if (flags & TS_ACCOUNT_F_TRUSTED)
+		return 0;
+	charged = ts_load(&line->charged);
+	granted = ts_load(&line->granted);
+	if (charged <= granted &&
+	    ts_budget_cost(line, bill->class, bill->dir, bill->bytes) <= granted - charged)
+		return 0;
+	return 1 + TS_DROP_DRY;
+}
+
+/*
+ * What became of a frame that is not free: 0: it passed; else 1 + enum ts_drop.
+ */
+static __always_inline __u32 ts_bill_account(const struct ts_station *s,
+					     const struct ts_bill *bill, int group,
+					     struct ts_budget **line)
+{
+	struct ts_account_stats *stats;
+	struct ts_port_counters *c;
+	__u64 units = 0;
+	__u32 refusal;
+
+	*line = bpf_map_lookup_elem(&ts_accounts, &s->id);
+	if (!*line)
+		return 1 + TS_DROP_GONE;
+	if (group)
+		refusal = ts_line_could_pay(*line, s, bill);
+	else
+		refusal = ts_line_charge(*line, s, bill, &units);
+	stats = bpf_map_lookup_elem(&ts_stats, &s->id);
+	if (refusal) {
+		ts_count_refusal(stats, bill);
+		return refusal;
+	}
+	c = ts_count_port();
+	if (group) {
+		if (c)
+			c->group_bytes += bill->bytes;
+		return 0;
+	}
+	ts_count_pass(stats, bill, units);
+	if (c)
+		c->passed_bytes += bill->bytes;
+	return 0;
+}
+
+/* A refused station may still ask to be redirected or refused. */
+static __always_inline __u32 ts_meter_plea(const struct ts_frame *f,
+					   const struct ts_station *s,
+					   const struct ts_bill *bill,
+					   const struct ts_budget *line, __u32 reason)
+{
+	__u32 marks = ts_frame_plea(f);
+
+	if (line && line->flags & TS_ACCOUNT_F_FORBID)
+		marks = 0;
+	if (marks && ts_try_free(s, bill))
+		return marks | TS_MARK_STAMP;
+	if (!s->id && !marks)
+		ts_stranger_note(s->a);
+	return ts_drop(reason, bill->segs);
+}
+
+/**
+ * ts_meter_up() - the fate of a frame from a client
+ * @f: parsed
+ * @bytes: billed bytes
+ * @segs: frames
+ *
+ * Return: fate.
+ */
+static __always_inline __u32 ts_meter_up(const struct ts_frame *f, __u32 bytes, __u32 segs)
+{
+	struct ts_bill bill = { .bytes = bytes, .segs = segs, .dir = TS_DIR_UP };
+	struct ts_budget *line = NULL;
+	struct ts_station s;
+	__u32 refusal;
+
+	if (f->flags & TS_FRAME_MALFORMED)
+		return ts_drop(TS_DROP_MALFORMED, segs);
+	bill.class = ts_frame_class(f, NULL, TS_DIR_UP, 0);
+	ts_station_find(&s, f, TS_DIR_UP);
+	if (bill.class == TS_CLASS_FREE)
+		return ts_try_free(&s, &bill) ? TS_MARK_STAMP | TS_MARK_FREE :
+						ts_drop(TS_DROP_POLICED, segs);
+	if (!s.id)
+		return ts_meter_plea(f, &s, &bill, NULL, TS_DROP_STRANGER);
+	refusal = ts_bill_account(&s, &bill, f->flags & TS_FRAME_GROUP, &line);
+	if (!refusal)
+		return TS_MARK_STAMP;
+	return ts_meter_plea(f, &s, &bill, line, refusal - 1);
+}
+
+/**
+ * ts_meter_down() - the fate of a frame to a client
+ * @f: parsed
+ * @bytes: billed bytes
+ * @segs: frames
+ * @by_box: this box sent it itself
+ *
+ * Return: fate; the marks say nothing.
+ */
+static __always_inline __u32 ts_meter_down(const struct ts_frame *f, __u32 bytes,
+					   __u32 segs, int by_box)
+{
+	struct ts_bill bill = { .bytes = bytes, .segs = segs, .dir = TS_DIR_DOWN };
+	__u32 refusal = 1 + TS_DROP_UNSOLICITED;
+	struct ts_port_counters *c;
+	struct ts_budget *line;
+	struct ts_station s;
+
+	if (f->flags & TS_FRAME_MALFORMED)
+		return ts_drop(TS_DROP_MALFORMED, segs);
+	if (f->flags & TS_FRAME_GROUP) {
+		c = ts_count_port();
+		if (c)
+			c->group_bytes += bytes;
+		return 0;
+	}
+	bill.class = ts_frame_class(f, NULL, TS_DIR_DOWN, by_box);
+	ts_station_find(&s, f, TS_DIR_DOWN);
+	if (s.elsewhere && !(f->flags & TS_FRAME_CONTROL))
+		return ts_drop(TS_DROP_UNSOLICITED, segs);
+	if (bill.class == TS_CLASS_FREE)
+		return ts_try_free(&s, &bill) ? 0 : ts_drop(TS_DROP_POLICED, segs);
+	if (s.id)
+		refusal = ts_bill_account(&s, &bill, 0, &line);
+	if (!refusal)
+		return 0;
+	if (ts_frame_answers_plea(f, by_box) && ts_try_free(&s, &bill))
+		return 0;
+	return ts_drop(refusal - 1, segs);
+}
+
+#endif /* TS_BPF_METER_H */
