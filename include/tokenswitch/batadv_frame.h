@@ -250,6 +250,23 @@ static __always_inline __u16 ts_batadv_be16(const __u8 *p)
 	return (__u16)(p[0] << 8 | p[1]);
 }
 
+/*
+ * A reader at a varying offset says its bound again where it reads: the BPF
+ * verifier does not remember it, and the compiler, which does, must not know
+ * that it is the same offset.
+ */
+#ifdef __bpf__
+#define ts_batadv_forget(v) asm volatile("" : "+r"(v))
+#else
+#define ts_batadv_forget(v) ((void)(v))
+#endif
+
+static __always_inline int ts_batadv_outside(const __u8 *p, const __u8 *end,
+					     __u32 off, __u32 bytes)
+{
+	return off > TS_BATADV_MCAST_BYTES || p + off + bytes > end;
+}
+
 /* Notes the inner Ethernet header at @off if all of it is there. */
 static __always_inline void ts_batadv_set_inner(const __u8 *p, const __u8 *end,
 						__u16 off, struct ts_batadv_frame *f)
@@ -331,15 +348,16 @@ static __always_inline int ts_batadv_parse_unicast(const __u8 *p, const __u8 *en
 
 /* Takes the one tracker; two would let a sender show us one and mean another. */
 static __always_inline int ts_batadv_parse_tracker(const __u8 *p, const __u8 *end,
-						   __u16 off, __u16 len,
+						   __u32 off, __u32 len,
 						   struct ts_batadv_frame *f)
 {
-	__u16 count;
+	__u32 count;
 
-	if (f->dests_off || len < 2 || p + off + 2 > end)
+	ts_batadv_forget(off);
+	if (f->dests_off || len < 2 || ts_batadv_outside(p, end, off, 2))
 		return -1;
 	count = ts_batadv_be16(p + off);
-	if (2 + 6 * (__u32)count > len)
+	if (2 + 6 * count > len)
 		return -1;
 	f->dests_off = off + 2;
 	f->dests_count = count;
@@ -351,7 +369,7 @@ static __always_inline int ts_batadv_parse_mcast(const __u8 *p, const __u8 *end,
 {
 	const struct ts_batadv_mcast_wire *m = (const void *)p;
 	const struct ts_batadv_tvlv_wire *t;
-	__u16 off = sizeof(*m), stop, len;
+	__u32 off = sizeof(*m), stop, len;
 	int i;
 
 	if (p + sizeof(*m) > end)
@@ -364,11 +382,10 @@ static __always_inline int ts_batadv_parse_mcast(const __u8 *p, const __u8 *end,
 	if (p + stop > end)
 		return -1;
 	for (i = 0; i < TS_BATADV_TVLV_MAX && off < stop; i++) {
-		if (stop - off < (int)sizeof(*t))
+		if (stop - off < sizeof(*t))
 			return -1;
-		/* True already; said again with a bound that BPF can follow. */
-		if (off > sizeof(*m) + TS_BATADV_TVLV_BYTES_MAX ||
-		    p + off + sizeof(*t) > end)
+		ts_batadv_forget(off);
+		if (ts_batadv_outside(p, end, off, sizeof(*t)))
 			return -1;
 		t = (const void *)(p + off);
 		off += sizeof(*t);

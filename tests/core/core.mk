@@ -61,5 +61,17 @@ endef
 $(foreach c,$(CORE_CROSS),$(if $(shell command -v $(c)-linux-gnu-gcc),\
 	$(foreach t,$(CORE_TABLES),$(eval $(call core_cross,$(c),$(t))))))
 
+# The same headers as BPF, on the running kernel.
+$(CORE)/same.bpf.o: tests/core/same.bpf.c tests/core/bpf_same.h $(CORE_HEADERS)
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Iinclude -Iinclude/uapi \
+		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
+$(CORE)/bpf_same: tests/core/bpf_same.c tests/core/bpf_same.h $(CORE_HEADERS)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS_asan) $(CORE_CC) -o $@ $< $(call pkg_libs,libbpf)
+TEST_HELPERS += $(CORE)/same.bpf.o $(CORE)/bpf_same
+
 .PHONY: core-tests
 core-tests: $(filter $(CORE)/%,$(TEST_HELPERS))
