@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Overshoot is 0 bytes: what arrives on the far side of the router, in both
+# directions at once, under full load on all CPUs, never costs more than was
+# granted; and a client can spend to the last frame that fits.
+# exact.sh [METER...]: xdp, tc (driver bpf) or nf (driver genl).
+. "$(dirname "$0")/net.sh"
+meters=("$@")
+[ $# -gt 0 ] || meters=(xdp tc)
+
+witness() { # NAMESPACE DEVICE FD
+	eval "exec $3< <(exec nsenter --net=/run/netns/$1 -- framecount $2 10.66.1.2)"
+	pids+=($!)
+	eval "witness_pid_$3=$!"
+	read -r -u "$3" _
+}
+testify() { # FD: sets frames_in bytes_in lost
+	local f b of ob
+	eval "kill \$witness_pid_$1"
+	read -r -u "$1" f b of ob lost
+	eval "exec $1<&-"
+	frames_in=$f bytes_in=$b
+}
+
+setup() {
+	DRIVER=bpf
+	[ "$1" = nf ] && DRIVER=genl
+	net_up $2
+	in_ns $R tsctl -d $DRIVER tariff set 1 internet up 3 down 2 || return 1
+	in_ns $R tsctl -d $DRIVER port add p0 meter "$1" || return 1
+	id=$(in_ns $R tsctl -d $DRIVER -j account add mac 02:00:00:00:00:02 zone $ZONE tariff 1 | jq .id)
+	start in_ns $S iperf3 -s -p 5301 >/dev/null 2>&1
+	start in_ns $S iperf3 -s -p 5302 >/dev/null 2>&1
+	start in_ns $S iperf3 -s -p 5303 >/dev/null 2>&1
+	start in_ns $S iperf3 -s -p 5304 >/dev/null 2>&1
+	sleep 0.3
+}
+
+# Both directions at once; each flow bounded by time, as the test is.
+load() { # tcp|udp SECONDS
+	local p
+	flows=()
+	for p in 5301 5302 5303 5304; do
+		local rev=
+		[ $((p % 2)) = 0 ] && rev=-R
+		if [ "$1" = udp ]; then
+			in_ns $C timeout $(($2 + 3)) iperf3 -c 10.66.2.2 -p $p $rev -u -b 0 -l 1400 -t $2 >/dev/null 2>&1 &
+		else
+			in_ns $C timeout $(($2 + 3)) iperf3 -c 10.66.2.2 -p $p $rev -t $2 >/dev/null 2>&1 &
+		fi
+		flows+=($!)
+		pids+=($!)
+	done
+}
+end_load() {
+	local f
+	for f in "${flows[@]}"; do kill $f 2>/dev/null; wait $f 2>/dev/null; done
+	sleep 0.2
+}
+
+far_side() { # NAME GRANTED
+	local cost_up cost_down
+	testify 4; cost_down=$((bytes_in * 2)); local l1=$lost
+	testify 5; cost_up=$((bytes_in * 3))
+	is "$1: the witnesses lost nothing" "$l1 $lost" "0 0"
+	note "$1: granted $2, cost on the far side $((cost_up + cost_down)), charged $(field $id charged_units)"
+	check "$1: the far side received no more than was granted" \
+		test $((cost_up + cost_down)) -le "$2"
+	check "$1: the far side received nearly all (later drops stay billed)" \
+		test $((cost_up + cost_down)) -gt $(($2 / 2))
+}
+
+runs_dry() { # METER FORM PROTOCOL
+	local name="$1 $2 $3" granted=90000000 left
+	setup $1 $2 || { not_ok "$name: set-up"; net_down; return; }
+	# iperf3 needs its control connection: begin with room, then the load.
+	in_ns $R tsctl -d $DRIVER grant $id to $granted >/dev/null
+	witness $C c0 4
+	witness $S s0 5
+	load $3 4
+	check "$name: runs dry under load" until_true 20 is_dry
+	sleep 1
+	end_load
+	far_side "$name" $granted
+	# To the last frame that fits: pings of 60 bytes until one fails.
+	for _ in 1 2 3 4 5 6; do
+		in_ns $C ping -q -c 200 -i 0.002 -W 1 -s 18 10.66.2.2 >/dev/null 2>&1
+		left=$(field $id remaining_units)
+		[ "$left" -lt 180 ] && break
+	done
+	check "$name: a lone 60-byte frame no longer fits ($left units left)" test "$left" -lt 180
+	check "$name: nothing passes then" not in_ns $C ping -q -c 2 -W 1 -s 18 10.66.2.2
+	is "$name: passed + revoked = charged" \
+		"$(($(stat $id internet up units) + $(stat $id internet down units)))" "$(field $id charged_units)"
+	net_down
+}
+not() { ! "$@" >/dev/null 2>&1; }
+# Less than a full frame up is left.
+is_dry() { [ "$(field $id remaining_units)" -lt 4542 ]; }
+
+races() { # METER
+	local name="$1 grants and revokes race with the load" answer granted revoked steps
+	setup $1 || { not_ok "$name: set-up"; net_down; return; }
+	in_ns $R tsctl -d $DRIVER grant $id to 1000000 >/dev/null
+	witness $C c0 4
+	witness $S s0 5
+	load udp 4
+	if answer=$(in_ns $R churn $DRIVER $id 3000 20000); then
+		ok "$name: every answer adds up"
+	else
+		not_ok "$name: every answer adds up"
+	fi
+	read -r granted revoked steps <<<"$answer"
+	end_load
+	note "$name: $steps steps in 3 s"
+	is "$name: granted is the sum of the grants" "$(field $id granted_units)" $((granted + 1000000))
+	is "$name: revoked is the sum of the answers" "$(field $id revoked_units)" "$revoked"
+	is "$name: passed + revoked = charged" \
+		"$(($(stat $id internet up units) + $(stat $id internet down units) + revoked))" "$(field $id charged_units)"
+	testify 4; local cost=$((bytes_in * 2))
+	testify 5; cost=$((cost + bytes_in * 3))
+	check "$name: the far side received no more than was granted and not revoked" \
+		test $cost -le $((granted + 1000000 - revoked))
+	answer=$(in_ns $R tsctl -d $DRIVER -j account close $id)
+	is "$name: close takes exactly the rest" \
+		"$(jq -r '.account.granted_units' <<<"$answer")" "$(jq -r '.account.charged_units' <<<"$answer")"
+	net_down
+}
+
+for meter in "${meters[@]}"; do
+	for protocol in udp tcp; do
+		runs_dry $meter routed $protocol
+	done
+	runs_dry $meter bridged udp
+	races $meter
+done
+done_testing
