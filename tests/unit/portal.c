@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The portal over real sockets, with a billing that this test plays. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "portal/private.h"
+
+#define CODE "0123456789ABCDEF"
+
+struct fixture {
+	struct ev_loop *loop;
+	struct ts_portal *portal;
+	uint16_t port;
+	uint16_t redirect_port;
+	/* what billing was handed, and how it shall answer */
+	uint8_t paid[2000];
+	size_t paid_len;
+	uint64_t reply;
+	unsigned int pays;
+	int station_error;
+	bool healthy;
+	struct ts_session_view view;
+};
+
+static int fake_station(void *ctx, const struct sockaddr *peer, char code[TS_CODE_SIZE])
+{
+	struct fixture *f = ctx;
+
+	strcpy(code, CODE);
+	return f->station_error;
+}
+
+static int fake_session(void *ctx, const char *code, struct ts_session_view *view)
+{
+	struct fixture *f = ctx;
+
+	if (strcmp(code, CODE))
+		return -ENOENT;
+	*view = f->view;
+	return 0;
+}
+
+static int fake_channel(void *ctx, const struct ts_address *wallet,
+			struct ts_channel_view *view)
+{
+	memset(view, 0, sizeof(*view));
+	if (wallet->b[0] != 0x11)
+		return -ENOENT;
+	view->channel.partner_address = *wallet;
+	view->channel.state = TS_CHANNEL_OPEN;
+	view->channel.partner_deposit_wei = TS_U128_MAX;
+	view->channel.partner_proof.nonce = 7;
+	return 0;
+}
+
+static int fake_tariffs(void *ctx,
+			int (*cb)(const struct ts_ledger_tariff *, bool, void *), void *arg)
+{
+	struct fixture *f = ctx;
+
+	return cb(&f->view.tariff, false, arg);
+}
+
+static void fake_pay(void *ctx, const void *bytes, size_t len, uint64_t reply)
+{
+	struct fixture *f = ctx;
+
+	assert_true(len <= sizeof(f->paid));
+	memcpy(f->paid, bytes, len);
+	f->paid_len = len;
+	f->reply = reply;
+	f->pays++;
+}
+
+static json_t *fake_health(void *ctx, bool *healthy)
+{
+	struct fixture *f = ctx;
+
+	*healthy = f->healthy;
+	return json_pack("{s:s}", "ledger", f->healthy ? "ok" : "read-only");
+}
+
+static uint16_t listen_at(struct fixture *f, const char *redirect_to)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct ts_listener *l = &f->portal->listeners[f->portal->n_listeners];
+	char err[200];
+
+	assert_int_equal(ts_portal_listen(f->portal, (struct sockaddr *)&addr,
+					  sizeof(addr), redirect_to, err,
+					  sizeof(err)), 0);
+	return MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+}
+
+static int setup(void **state)
+{
+	static const struct ts_portal_limits limits = {
+		.connections = 6, .per_source = 5, .timeout_s = 20, .events = 2,
+	};
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct ts_portal_ops ops = {
+		.ctx = f, .station = fake_station, .session = fake_session,
+		.channel = fake_channel, .tariffs = fake_tariffs,
+		.pay = fake_pay, .health = fake_health,
+	};
+	struct ts_portal_facts facts = {
+		.name = "A <b>box</b>", .version = "1", .token_symbol = "SMT",
+		.token_decimals = 18, .photon_port = 40001,
+	};
+
+	f->healthy = true;
+	strcpy(f->view.code, CODE);
+	f->view.tariff.id = 3;
+	strcpy(f->view.tariff.wei_per_gb[TS_CLASS_INTERNET][TS_DIR_UP],
+	       "50000000000000000");
+	f->view.unspent_wei = TS_U128_MAX;
+	f->loop = ev_loop_new(0);
+	f->portal = ts_portal_new(f->loop, &facts, &ops, &limits);
+	f->port = listen_at(f, NULL);
+	f->redirect_port = listen_at(f, "http://box.test/");
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	ts_portal_free(f->portal);
+	ev_loop_destroy(f->loop);
+	free(f);
+	return 0;
+}
+
+static int dial(uint16_t port)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	return fd;
+}
+
+static void on_guard(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	ev_break(loop, EVBREAK_ALL);
+}
+
+/* One turn of the loop, which never sleeps for long. */
+static void turn(struct fixture *f)
+{
+	ev_timer guard;
+
+	ev_timer_init(&guard, on_guard, 0.02, 0);
+	ev_timer_start(f->loop, &guard);
+	ev_run(f->loop, EVRUN_ONCE);
+	ev_timer_stop(f->loop, &guard);
+}
+
+/* Reads until @want is in it or the peer closed; gives up after 200 turns. */
+static void read_until(struct fixture *f, int fd, const char *want, char *out,
+		       size_t size)
+{
+	size_t n = 0;
+	ssize_t got;
+	int i;
+
+	out[0] = '\0';
+	for (i = 0; i < 200; i++) {
+		turn(f);
+		got = recv(fd, out + n, size - 1 - n, 0);
+		if (got == 0 || (got < 0 && errno == ECONNRESET))
+			break;
+		if (got > 0)
+			n += got;
+		out[n] = '\0';
+		if (want && memmem(out, n, want, strlen(want)))
+			break;
+	}
+}
+
+static void ask(struct fixture *f, uint16_t port, const char *request, size_t len,
+		char *out, size_t size)
+{
+	int fd = dial(port);
+
+	assert_int_equal(send(fd, request, len, MSG_NOSIGNAL), len);
+	read_until(f, fd, NULL, out, size);
+	close(fd);
+	turn(f);
+}
+
+/* GET with "Connection: close", so that the answer ends. */
+static char *get(struct fixture *f, const char *path)
+{
+	static char out[16384];
+	char request[512];
+
+	snprintf(request, sizeof(request),
+		 "GET %s HTTP/1.1\r\nHost: 10.0.0.1\r\nConnection: close\r\n\r\n", path);
+	ask(f, f->port, request, strlen(request), out, sizeof(out));
+	return out;
+}
+
+static void has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("\"%s\" is not in: %s", part, text);
+}
+
+static void test_get(void **state)
+{
+	struct fixture *f = *state;
+
+	has(get(f, "/v1/info"), "HTTP/1.1 200 ");
+	has(get(f, "/v1/info"), "\"name\":\"A <b>box</b>\"");
+	has(get(f, "/v1/info"), "\"wei_per_gb\":\"50000000000000000\"");
+	has(get(f, "/v1/session"), "\"session\":\"" CODE "\"");
+	has(get(f, "/v1/session"), "\"state\":\"never-paid\"");
+	has(get(f, "/v1/session"), "\"memo\":\"ts1:" CODE ":3\"");
+	has(get(f, "/v1/session"), "\"http\":\"http://10.0.0.1/v1/pay\"");
+	has(get(f, "/v1/session"), "\"unspent_wei\":\"340282366920938463463374607431768211455\"");
+	has(get(f, "/v1/session?code=" CODE), "HTTP/1.1 200 ");
+	has(get(f, "/v1/session?code=ZZZZZZZZZZZZZZZZ"), "\"error\":\"unknown_session\"");
+	has(get(f, "/v1/session?code=zz"), "HTTP/1.1 400 ");
+	has(get(f, "/v1/session?code="), "HTTP/1.1 400 ");
+	has(get(f, "/v1/channel?address=0x1111111111111111111111111111111111111111"),
+	    "\"nonce\":7");
+	has(get(f, "/v1/channel?address=0x2211111111111111111111111111111111111111"),
+	    "HTTP/1.1 404 ");
+	has(get(f, "/v1/channel?address=0x22"), "\"error\":\"bad_address\"");
+	has(get(f, "/v1/channel"), "HTTP/1.1 400 ");
+	has(get(f, "/v1/health"), "\"healthy\":true");
+	f->healthy = false;
+	has(get(f, "/v1/health"), "HTTP/1.1 503 ");
+	has(get(f, "/v1/health"), "\"ledger\":\"read-only\"");
+}
+
+static void test_page(void **state)
+{
+	struct fixture *f = *state;
+	const char *text = get(f, "/");
+
+	has(text, "A &lt;b&gt;box&lt;/b&gt;");
+	assert_null(strstr(text, "<b>box"));
+	assert_null(strstr(text, "<script"));
+	has(text, "0.05 SMT");
+	has(text, "340282366920938463463.374607431768211455 SMT");
+	has(text, "ts1:" CODE ":3");
+	f->station_error = -ENOENT;
+	has(get(f, "/"), "not connected through a metered port");
+}
+
+static void test_no_station(void **state)
+{
+	struct fixture *f = *state;
+
+	f->station_error = -ENOENT;
+	has(get(f, "/v1/session"), "\"error\":\"no_station\"");
+	f->station_error = -ENOSPC;
+	has(get(f, "/v1/session"), "\"error\":\"too_many_sessions\"");
+}
+
+static void expect(struct fixture *f, const char *request, size_t len,
+		   const char *part)
+{
+	char out[8192];
+
+	ask(f, f->port, request, len, out, sizeof(out));
+	has(out, part);
+}
+#define EXPECT(f, request, part) expect(f, request, sizeof(request) - 1, part)
+
+static void test_hostile(void **state)
+{
+	struct fixture *f = *state;
+	char big[20000];
+
+	EXPECT(f, "GET /nothing HTTP/1.0\r\n\r\n", " 404 ");
+	EXPECT(f, "GET /v1/pay HTTP/1.0\r\n\r\n", " 405 ");
+	EXPECT(f, "GET /v1/pay HTTP/1.0\r\n\r\n", "Allow: POST");
+	EXPECT(f, "DELETE /v1/info HTTP/1.0\r\n\r\n", " 405 ");
+	EXPECT(f, "POST /v1/info HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc", " 405 ");
+	EXPECT(f, "GET /../../etc/passwd HTTP/1.0\r\n\r\n", " 404 ");
+	EXPECT(f, "GET /v1/info/ HTTP/1.0\r\n\r\n", " 404 ");
+	EXPECT(f, "GET /v1/session?code=%00%00 HTTP/1.0\r\n\r\n", " 400 ");
+	EXPECT(f, "GET /v1/session HTTP/1.0\r\nHost: a\"><script>\r\n\r\n",
+	       "\"http\":\"/v1/pay\"");
+	EXPECT(f, "GET /v1/session HTTP/1.1\r\nConnection: close\r\n\r\n", " 400 ");
+	EXPECT(f, "\0\1\2\3\r\n\r\n", "");
+	EXPECT(f, "GET\r\n\r\n", "");
+	/* a head that never ends */
+	memset(big, 'a', sizeof(big));
+	memcpy(big, "GET / HTTP/1.0\r\nX: ", 19);
+	expect(f, big, sizeof(big), " 431 ");
+	/* and the portal is still there */
+	has(get(f, "/v1/health"), "HTTP/1.1 200 ");
+	assert_int_equal(f->pays, 0);
+}
+
+static void test_pay_refused_early(void **state)
+{
+	struct fixture *f = *state;
+	static char many[90000];
+	char out[2048];
+	int n;
+
+	EXPECT(f, "POST /v1/pay HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc", " 415 ");
+	EXPECT(f, "POST /v1/pay HTTP/1.0\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc",
+	       " 415 ");
+	EXPECT(f, "POST /v1/pay HTTP/1.0\r\nContent-Type: application/octet-streams\r\nContent-Length: 3\r\n\r\nabc",
+	       "\"error\":\"wrong_type\"");
+	EXPECT(f, "POST /v1/pay HTTP/1.0\r\nContent-Type: application/octet-stream\r\nContent-Length: 1201\r\n\r\n",
+	       " 413 ");
+	EXPECT(f, "POST /v1/pay HTTP/1.0\r\nContent-Type: application/octet-stream\r\nContent-Length: 99999999999999999999\r\n\r\n",
+	       " 4");
+	/* chunked: the length is not known before */
+	n = sprintf(many, "POST /v1/pay HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n4b1\r\n");
+	memset(many + n, 'x', 1201);
+	memcpy(many + n + 1201, "\r\n0\r\n\r\n", 7);
+	expect(f, many, n + 1201 + 7, " 413 ");
+	/* endless: the connection is ended */
+	n = sprintf(many, "POST /v1/pay HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n15000\r\n");
+	memset(many + n, 'x', 80000);
+	ask(f, f->port, many, n + 80000, out, sizeof(out));
+	assert_null(strstr(out, " 200 "));
+	assert_int_equal(f->pays, 0);
+}
+
+static int post(struct fixture *f, size_t len)
+{
+	char request[2048];
+	int fd = dial(f->port), n;
+
+	n = sprintf(request, "POST /v1/pay HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/octet-stream\r\nContent-Length: %zu\r\n\r\n",
+		    len);
+	memset(request + n, 'p', len);
+	assert_int_equal(send(fd, request, n + len, MSG_NOSIGNAL), n + len);
+	return fd;
+}
+
+static void wait_for_pay(struct fixture *f, unsigned int pays)
+{
+	int i;
+
+	for (i = 0; i < 200 && f->pays < pays; i++)
+		turn(f);
+	assert_int_equal(f->pays, pays);
+}
+
+/* Nothing leaves before billing's flush has said so. */
+static void test_pay_waits_for_commit(void **state)
+{
+	uint8_t ack[TS_ACK_BYTES];
+	struct fixture *f = *state;
+	char out[4096];
+	int fd, i;
+
+	fd = post(f, 1200);
+	wait_for_pay(f, 1);
+	assert_int_equal(f->paid_len, 1200);
+	assert_int_equal(f->paid[1199], 'p');
+	for (i = 0; i < 5; i++) {
+		turn(f);
+		assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+	}
+	memset(ack, 0xa5, sizeof(ack));
+	ts_portal_ack(f->portal, f->reply, ack);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 200 ");
+	has(out, "Content-Length: 56");
+	assert_memory_equal(strstr(out, "\r\n\r\n") + 4, ack, sizeof(ack));
+	close(fd);
+	/* a second answer for the same handle changes nothing */
+	ts_portal_ack(f->portal, f->reply, ack);
+}
+
+static void refused(struct fixture *f, enum ts_refuse kind, const char *status)
+{
+	struct ts_channel last = { .open_block_number = 5 };
+	struct ts_refused why = {
+		.kind = kind, .name = "some_name", .text = "some text",
+		.last = kind == TS_REFUSE_CONFLICT ? &last : NULL,
+	};
+	unsigned int pays = f->pays;
+	char out[4096];
+	int fd;
+
+	last.partner_proof.nonce = 41;
+	fd = post(f, 10);
+	wait_for_pay(f, pays + 1);
+	ts_portal_refuse(f->portal, f->reply, &why);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, status);
+	has(out, "\"error\":\"some_name\"");
+	if (kind == TS_REFUSE_CONFLICT)
+		has(out, "\"nonce\":41");
+	close(fd);
+}
+
+static void test_refusals(void **state)
+{
+	struct fixture *f = *state;
+
+	refused(f, TS_REFUSE_CONFLICT, " 409 ");
+	refused(f, TS_REFUSE_INVALID, " 400 ");
+	refused(f, TS_REFUSE_FORBIDDEN, " 403 ");
+	refused(f, TS_REFUSE_UNKNOWN, " 404 ");
+	refused(f, TS_REFUSE_UNSUPPORTED, " 422 ");
+	refused(f, TS_REFUSE_BUSY, " 429 ");
+	refused(f, TS_REFUSE_READ_ONLY, " 503 ");
+}
+
+/* The payer went away while its payment was being written. */
+static void test_pay_and_leave(void **state)
+{
+	uint8_t ack[TS_ACK_BYTES] = { };
+	struct fixture *f = *state;
+	int fd = post(f, 20);
+
+	wait_for_pay(f, 1);
+	close(fd);
+	turn(f);
+	ts_portal_ack(f->portal, f->reply, ack);
+	turn(f);
+	has(get(f, "/v1/health"), "HTTP/1.1 200 ");
+}
+
+static int open_stream(struct fixture *f, char *out, size_t size)
+{
+	static const char request[] =
+		"GET /v1/session/events HTTP/1.1\r\nHost: a\r\n\r\n";
+	int fd = dial(f->port);
+
+	assert_int_equal(send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL),
+			 sizeof(request) - 1);
+	read_until(f, fd, "\n\n", out, size);
+	return fd;
+}
+
+static void test_stream(void **state)
+{
+	struct fixture *f = *state;
+	char out[16384];
+	int fd;
+
+	fd = open_stream(f, out, sizeof(out));
+	has(out, "text/event-stream");
+	has(out, "event: session\ndata: {");
+	/* news of another session are not ours */
+	ts_portal_session_changed(f->portal, "ZZZZZZZZZZZZZZZZ");
+	turn(f);
+	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+	f->view.state = TS_SESSION_DRY;
+	ts_portal_notify(f->portal, CODE, TS_NOTICE_DRY);
+	read_until(f, fd, "\n\n", out, sizeof(out));
+	has(out, "event: dry\ndata: {");
+	has(out, "\"state\":\"dry\"");
+	/* however much happens meanwhile, it is told once and as it is now */
+	f->view.state = TS_SESSION_PAID;
+	ts_portal_session_changed(f->portal, CODE);
+	ts_portal_session_changed(f->portal, CODE);
+	ts_portal_notify(f->portal, CODE, TS_NOTICE_PAID);
+	read_until(f, fd, "event: paid", out, sizeof(out));
+	has(out, "event: session");
+	has(out, "\"state\":\"paid\"");
+	turn(f);
+	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+	ts_stream_beat(f->portal);
+	read_until(f, fd, "\n\n", out, sizeof(out));
+	has(out, ": still here\n\n");
+	close(fd);
+}
+
+static void test_stream_limit(void **state)
+{
+	struct fixture *f = *state;
+	char out[8192];
+	int one, two, i;
+
+	one = open_stream(f, out, sizeof(out));
+	two = open_stream(f, out, sizeof(out));
+	has(get(f, "/v1/session/events"), " 503 ");
+	close(one);
+	/* the dead one is found by the next comment, or the one after it */
+	for (i = 0; i < 10 && f->portal->counters.events > 1; i++) {
+		ts_stream_beat(f->portal);
+		turn(f);
+	}
+	assert_int_equal(f->portal->counters.events, 1);
+	/* one that is open when the portal goes is ended by teardown() */
+	(void)two;
+	close(two);
+}
+
+/* A reader that reads nothing costs bounded memory, others are served. */
+static void test_slow_reader(void **state)
+{
+	struct fixture *f = *state;
+	char out[8192];
+	int fd, i;
+
+	fd = open_stream(f, out, sizeof(out));
+	for (i = 0; i < 3000; i++) {
+		ts_portal_session_changed(f->portal, CODE);
+		ev_run(f->loop, EVRUN_NOWAIT);
+	}
+	has(get(f, "/v1/health"), "HTTP/1.1 200 ");
+	close(fd);
+}
+
+static void test_connection_limits(void **state)
+{
+	struct fixture *f = *state;
+	int fd[8], i;
+	char c;
+
+	for (i = 0; i < 8; i++)
+		fd[i] = dial(f->port);
+	for (i = 0; i < 20; i++)
+		turn(f);
+	assert_true(f->portal->connections <= 5);	/* per_source */
+	assert_int_equal(recv(fd[7], &c, 1, 0), 0);	/* closed at once */
+	for (i = 0; i < 8; i++)
+		close(fd[i]);
+	for (i = 0; i < 20; i++)
+		turn(f);
+	assert_int_equal(f->portal->connections, 0);
+	has(get(f, "/v1/health"), "HTTP/1.1 200 ");
+}
+
+static void test_redirect(void **state)
+{
+	static const char request[] =
+		"GET /generate_204 HTTP/1.1\r\nHost: connectivity.example\r\n\r\n";
+	struct fixture *f = *state;
+	char out[4096];
+
+	ask(f, f->redirect_port, request, sizeof(request) - 1, out, sizeof(out));
+	has(out, "HTTP/1.1 302 ");
+	has(out, "Location: http://box.test/\r\n");
+	has(out, "Cache-Control: no-store");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_get, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_station, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pay_refused_early, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pay_waits_for_commit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pay_and_leave, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stream, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stream_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_slow_reader, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_connection_limits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_redirect, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("portal", tests, NULL, NULL);
+}

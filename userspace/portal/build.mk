@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0
+# The portal: HTTP on the access side.
+
+PORTAL_SOURCES := $(addprefix userspace/portal/, \
+	answer.c json.c page.c portal.c request.c stream.c)
+
+$(eval $(call library,portal,$(PORTAL_SOURCES)))

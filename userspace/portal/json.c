@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/* json.c - the objects of the HTTP interface. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "photon/hash.h"
+#include "photon/memo.h"
+#include "portal/private.h"
+
+static json_t *wei(ts_u128 value)
+{
+	char text[TS_U128_TEXT_SIZE];
+
+	return json_string(ts_u128_print(value, text));
+}
+
+static json_t *units(uint64_t value)
+{
+	return json_sprintf("%" PRIu64, value);
+}
+
+static json_t *address(const struct ts_address *a)
+{
+	char text[TS_ADDRESS_TEXT_SIZE];
+
+	return json_string(ts_address_print(a, text));
+}
+
+static json_t *u256(const struct ts_u256 *value)
+{
+	char text[TS_U256_TEXT_SIZE];
+
+	return json_string(ts_u256_print(value, text));
+}
+
+static json_t *price(const struct ts_ledger_tariff *t, int class, int dir)
+{
+	const char *text = t->wei_per_gb[class][dir];
+
+	return json_pack("{s:s, s:i}", "wei_per_gb", *text ? text : "0",
+			 "units_per_byte", t->price[class][dir]);
+}
+
+static json_t *prices(const struct ts_ledger_tariff *t, int class)
+{
+	return json_pack("{s:o, s:o}", "up", price(t, class, TS_DIR_UP),
+			 "down", price(t, class, TS_DIR_DOWN));
+}
+
+static json_t *tariff(const struct ts_ledger_tariff *t)
+{
+	return json_pack("{s:I, s:I, s:I, s:i, s:{s:o, s:o}}",
+			 "id", (json_int_t)t->id,
+			 "version", (json_int_t)t->version,
+			 "valid_from", (json_int_t)t->valid_from_s,
+			 "unit_shift", t->unit_shift, "prices",
+			 "local", prices(t, TS_CLASS_LOCAL),
+			 "internet", prices(t, TS_CLASS_INTERNET));
+}
+
+static int add_tariff(const struct ts_ledger_tariff *t, bool announced, void *arg)
+{
+	json_t *one = tariff(t);
+
+	json_object_set_new(one, "announced", json_boolean(announced));
+	json_array_append_new(arg, one);
+	return 0;
+}
+
+/** ts_json_info() - GET /v1/info; Return: a new reference, NULL: no memory */
+json_t *ts_json_info(const struct ts_portal *p)
+{
+	const struct ts_portal_facts *f = &p->facts;
+	json_t *list = json_array();
+
+	p->ops.tariffs(p->ops.ctx, add_tariff, list);
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:{s:o, s:s, s:i}, s:{s:i}, s:o}",
+			 "name", f->name, "version", f->version,
+			 "address", address(&f->address),
+			 "chain_id", u256(&f->chain_id),
+			 "tokens_network", address(&f->tokens_network),
+			 "token", "address", address(&f->token),
+			 "symbol", f->token_symbol,
+			 "decimals", (int)f->token_decimals,
+			 "photon", "port", (int)f->photon_port,
+			 "tariffs", list);
+}
+
+static json_t *station(const struct ts_session_view *view)
+{
+	const uint8_t *m = view->station.mac;
+
+	if (!view->has_station)
+		return json_null();
+	return json_pack("{s:o, s:i, s:I}",
+			 "mac", json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x",
+					     m[0], m[1], m[2], m[3], m[4], m[5]),
+			 "vlan", view->station.vlan,
+			 "zone", (json_int_t)view->station.zone);
+}
+
+static json_t *account(const struct ts_session_view *view)
+{
+	if (!view->account_id)
+		return json_null();
+	return json_pack("{s:I, s:I}", "id", (json_int_t)view->account_id,
+			 "epoch", (json_int_t)view->epoch);
+}
+
+static json_t *pay(const struct ts_portal_facts *f,
+		   const struct ts_session_view *view, const char *host)
+{
+	struct ts_memo memo = { .tariff_id = view->tariff.id };
+	char text[TS_MEMO_SIZE];
+
+	snprintf(memo.code, sizeof(memo.code), "%s", view->code);
+	ts_memo_print(&memo, text);
+	return json_pack("{s:o, s:s, s:o, s:i, s:o}",
+			 "address", address(&f->address), "memo", text,
+			 "suggest_wei", wei(view->suggest_wei),
+			 "photon_port", (int)f->photon_port,
+			 "http", host && *host ?
+				 json_sprintf("http://%s/v1/pay", host) :
+				 json_string("/v1/pay"));
+}
+
+/**
+ * ts_portal_session_json() - the session object
+ * @facts: of the box
+ * @view: the session
+ * @host: as the client names us, for the address to pay at; NULL: not known
+ *
+ * remaining_bytes is null where the dearest direction is free: there is no end.
+ *
+ * Return: a new reference, NULL: no memory.
+ */
+json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
+			       const struct ts_session_view *view,
+			       const char *host)
+{
+	static const char *const states[] = {
+		[TS_SESSION_NEVER_PAID] = "never-paid",
+		[TS_SESSION_DRY] = "dry",
+		[TS_SESSION_PAID] = "paid",
+	};
+
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o}",
+		"session", view->code, "station", station(view),
+		"state", states[view->state], "account", account(view),
+		"tariff", tariff(&view->tariff),
+		"granted_units", units(view->granted_units),
+		"charged_units", units(view->charged_units),
+		"remaining_units", units(view->remaining_units),
+		"attached_wei", wei(view->attached_wei),
+		"unspent_wei", wei(view->unspent_wei),
+		"remaining_bytes", view->remaining_bytes > INT64_MAX ?
+			json_null() : json_integer(view->remaining_bytes),
+		"used_bytes", "up", (json_int_t)view->used_bytes[TS_DIR_UP],
+		"down", (json_int_t)view->used_bytes[TS_DIR_DOWN],
+		"pay", pay(facts, view, host));
+}
+
+/**
+ * ts_portal_channel_json() - the channel object
+ * @view: the channel
+ *
+ * Return: a new reference, NULL: no memory.
+ */
+json_t *ts_portal_channel_json(const struct ts_channel_view *view)
+{
+	static const char *const states[] = {
+		[TS_CHANNEL_NONE] = "none",
+		[TS_CHANNEL_OPEN] = "open",
+		[TS_CHANNEL_CLOSED] = "closed",
+	};
+	const struct ts_channel *c = &view->channel;
+	char id[TS_HASH_TEXT_SIZE];
+
+	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:s, s:b}",
+		"channel_identifier", ts_hash_print(&c->channel_identifier, id),
+		"open_block_number", (json_int_t)c->open_block_number,
+		"chain_id", u256(&c->chain_id),
+		"tokens_network", address(&c->tokens_network),
+		"token", address(&c->token),
+		"address", address(&c->our_address),
+		"partner_address", address(&c->partner_address),
+		"partner_deposit_wei", wei(c->partner_deposit_wei),
+		"nonce", (json_int_t)c->partner_proof.nonce,
+		"transferred_wei", wei(c->partner_proof.transferred_wei),
+		"paid_wei", wei(view->paid_wei),
+		"unspent_wei", wei(view->unspent_wei),
+		"settle_timeout", (json_int_t)c->settle_timeout_blocks,
+		"state", states[c->state], "frozen", c->frozen);
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* portal.c - libmicrohttpd inside the caller's event loop. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "portal/private.h"
+
+#define BEAT_S 15.0
+#define CONNECTION_MEMORY_BYTES 8192
+
+static void run_all(struct ts_portal *p)
+{
+	unsigned int i;
+
+	p->kick = false;
+	for (i = 0; i < p->n_listeners; i++)
+		MHD_run(p->listeners[i].daemon);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct ts_listener *l = w->data;
+
+	MHD_run(l->daemon);
+}
+
+static void on_timer(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	run_all(w->data);
+}
+
+static void on_beat(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	ts_stream_beat(w->data);
+}
+
+/* Last before the loop sleeps: what was resumed runs, and when to wake next. */
+static void on_prepare(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct ts_portal *p = w->data;
+	MHD_UNSIGNED_LONG_LONG ms, least = UINT64_MAX;
+	unsigned int i;
+
+	/* An answer that is written at once can make another wait; not for ever. */
+	for (i = 0; p->kick && i < 4; i++)
+		run_all(p);
+	for (i = 0; i < p->n_listeners; i++)
+		if (MHD_get_timeout(p->listeners[i].daemon, &ms) == MHD_YES &&
+		    ms < least)
+			least = ms;
+	ev_timer_stop(loop, &p->timer);
+	if (p->kick)
+		least = 0;
+	if (least == UINT64_MAX)
+		return;
+	ev_timer_set(&p->timer, (double)least / 1000, 0);
+	ev_timer_start(loop, &p->timer);
+}
+
+static enum MHD_Result accept_policy(void *arg, const struct sockaddr *addr,
+				     socklen_t len)
+{
+	struct ts_listener *l = arg;
+
+	if (l->portal->connections < l->portal->limits.connections)
+		return MHD_YES;
+	l->portal->counters.refused_connections++;
+	return MHD_NO;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *c, void **socket_context,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	struct ts_listener *l = arg;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		l->portal->connections++;
+	else
+		l->portal->connections--;
+}
+
+/**
+ * ts_portal_new() - a portal that listens nowhere yet
+ * @loop: borrowed until ts_portal_free()
+ * @facts: copied
+ * @ops: copied
+ * @limits: copied
+ *
+ * Return: the portal; NULL: no memory.
+ */
+struct ts_portal *ts_portal_new(struct ev_loop *loop,
+				const struct ts_portal_facts *facts,
+				const struct ts_portal_ops *ops,
+				const struct ts_portal_limits *limits)
+{
+	struct ts_portal *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->loop = loop;
+	p->facts = *facts;
+	p->ops = *ops;
+	p->limits = *limits;
+	ev_prepare_init(&p->prepare, on_prepare);
+	ev_set_priority(&p->prepare, EV_MINPRI);
+	p->prepare.data = p;
+	ev_prepare_start(loop, &p->prepare);
+	ev_init(&p->timer, on_timer);
+	p->timer.data = p;
+	ev_timer_init(&p->beat, on_beat, BEAT_S, BEAT_S);
+	p->beat.data = p;
+	ev_timer_start(loop, &p->beat);
+	return p;
+}
+
+/* An address need not be up yet: boxes boot in any order. */
+static int listen_on(const struct sockaddr *addr, socklen_t len)
+{
+	int one = 1, fd;
+
+	fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (addr->sa_family == AF_INET6) {
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+		setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &one, sizeof(one));
+	} else {
+		setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one));
+	}
+	if (bind(fd, addr, len) || listen(fd, 128)) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+/**
+ * ts_portal_listen() - serve at an address
+ * @p: the portal
+ * @addr: address and port
+ * @len: of @addr
+ * @redirect_to: send everybody who comes here to this URL; NULL: serve
+ * @err: on failure one line for people
+ * @err_size: room in @err
+ *
+ * Return: 0 or negative errno.
+ */
+int ts_portal_listen(struct ts_portal *p, const struct sockaddr *addr,
+		     socklen_t len, const char *redirect_to, char *err,
+		     size_t err_size)
+{
+	struct ts_listener *l = &p->listeners[p->n_listeners];
+	unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
+	int fd;
+
+	if (p->n_listeners == TS_LISTENERS_MAX) {
+		snprintf(err, err_size, "more than %d addresses", TS_LISTENERS_MAX);
+		return -E2BIG;
+	}
+	fd = listen_on(addr, len);
+	if (fd < 0) {
+		snprintf(err, err_size, "cannot listen there: %s", strerror(-fd));
+		return fd;
+	}
+	l->portal = p;
+	l->redirect_to = redirect_to ? strdup(redirect_to) : NULL;
+	if (addr->sa_family == AF_INET6)
+		flags |= MHD_USE_IPv6;
+	l->daemon = MHD_start_daemon(flags, 0, accept_policy, l,
+		ts_request_handle, l,
+		MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
+		MHD_OPTION_CONNECTION_LIMIT, p->limits.connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, p->limits.per_source,
+		MHD_OPTION_CONNECTION_TIMEOUT, p->limits.timeout_s,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
+		MHD_OPTION_NOTIFY_COMPLETED, ts_request_done, l,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_END);
+	if (!l->daemon) {
+		close(fd);
+		free(l->redirect_to);
+		snprintf(err, err_size, "the HTTP server cannot be started");
+		return -EIO;
+	}
+	p->n_listeners++;
+	ev_io_init(&l->io, on_readable,
+		   MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+		   EV_READ);
+	l->io.data = l;
+	ev_io_start(p->loop, &l->io);
+	return 0;
+}
+
+/**
+ * ts_portal_free() - close every connection; NULL is allowed
+ * @p: the portal
+ *
+ * Payments that still wait have to be answered before.
+ */
+void ts_portal_free(struct ts_portal *p)
+{
+	struct ts_request *req;
+	unsigned int i;
+
+	if (!p)
+		return;
+	p->stopping = true;
+	ts_stream_wake_all(p);
+	while ((req = p->waiting)) {
+		p->waiting = req->next;
+		req->waits = false;
+		req->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+		req->answer = ts_answer_error("stopping", "send it again to whoever comes next");
+		MHD_resume_connection(req->connection);
+	}
+	run_all(p);
+	for (i = 0; i < p->n_listeners; i++) {
+		ev_io_stop(p->loop, &p->listeners[i].io);
+		MHD_stop_daemon(p->listeners[i].daemon);
+		free(p->listeners[i].redirect_to);
+	}
+	ev_prepare_stop(p->loop, &p->prepare);
+	ev_timer_stop(p->loop, &p->timer);
+	ev_timer_stop(p->loop, &p->beat);
+	free(p);
+}
+
+/** ts_portal_rename() - another name for people, after a reload */
+void ts_portal_rename(struct ts_portal *p, const char *name)
+{
+	snprintf(p->facts.name, sizeof(p->facts.name), "%s", name);
+}
+
+/** ts_portal_counters() - what was done since the start */
+void ts_portal_counters(const struct ts_portal *p,
+			struct ts_portal_counters *counters)
+{
+	*counters = p->counters;
+}

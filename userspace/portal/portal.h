@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * portal.h - HTTP on the access side: what it costs, what is left, how to pay.
+ *
+ * Driven by the caller's event loop, no thread.  It keeps no money and decides
+ * nothing: it asks through struct ts_portal_ops and hands datagrams on; the
+ * answer to a payment leaves only when ts_portal_ack() or ts_portal_refuse()
+ * is called for it.
+ */
+#ifndef TS_PORTAL_PORTAL_H
+#define TS_PORTAL_PORTAL_H
+
+#include <ev.h>
+#include <jansson.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "billing/billing.h"
+
+/**
+ * struct ts_portal_facts - what does not change while the daemon runs; copied
+ * @name: of the box, any UTF-8
+ * @version: of the program
+ * @address: who is paid
+ * @chain_id: of the contract
+ * @tokens_network: the contract
+ * @token: what is paid with
+ * @token_symbol: for people
+ * @token_decimals: one token is 10^this of its smallest unit
+ * @photon_port: UDP port of the Photon node
+ */
+struct ts_portal_facts {
+	char name[64];
+	char version[32];
+	struct ts_address address;
+	struct ts_u256 chain_id;
+	struct ts_address tokens_network;
+	struct ts_address token;
+	char token_symbol[16];
+	unsigned int token_decimals;
+	uint16_t photon_port;
+};
+
+/**
+ * struct ts_portal_ops - what the portal asks of the daemon
+ * @ctx: handed to each function
+ * @station: the session of the station with this address, made if new.  0;
+ *	-ENOENT: not a neighbour on an access port; -ENOSPC: too many
+ * @session: a session by its code; 0 or -ENOENT
+ * @channel: the channel with this wallet; 0 or -ENOENT
+ * @tariffs: calls back for each tariff that can be paid under or will be
+ * @pay: a datagram; @reply comes back to ts_portal_ack() or ts_portal_refuse(),
+ *	never from inside this call
+ * @health: an object of checks, each a text, "ok" or what is wrong; a new
+ *	reference.  @healthy is set
+ */
+struct ts_portal_ops {
+	void *ctx;
+	int (*station)(void *ctx, const struct sockaddr *peer,
+		       char code[TS_CODE_SIZE]);
+	int (*session)(void *ctx, const char *code, struct ts_session_view *view);
+	int (*channel)(void *ctx, const struct ts_address *wallet,
+		       struct ts_channel_view *view);
+	int (*tariffs)(void *ctx,
+		       int (*cb)(const struct ts_ledger_tariff *t, bool announced,
+				 void *arg), void *arg);
+	void (*pay)(void *ctx, const void *bytes, size_t len, uint64_t reply);
+	json_t *(*health)(void *ctx, bool *healthy);
+};
+
+/**
+ * struct ts_portal_limits - how much of us strangers can have
+ * @connections: at once, in all
+ * @per_source: at once, from one address, for each listener
+ * @timeout_s: of a silent connection
+ * @events: event streams at once
+ */
+struct ts_portal_limits {
+	unsigned int connections;
+	unsigned int per_source;
+	unsigned int timeout_s;
+	unsigned int events;
+};
+
+/**
+ * struct ts_portal_counters - since the process began
+ * @requests: answered, of any status
+ * @refused_connections: above the limit
+ * @events: streams open now
+ */
+struct ts_portal_counters {
+	uint64_t requests;
+	uint64_t refused_connections;
+	unsigned int events;
+};
+
+struct ts_portal;
+
+struct ts_portal *ts_portal_new(struct ev_loop *loop,
+				const struct ts_portal_facts *facts,
+				const struct ts_portal_ops *ops,
+				const struct ts_portal_limits *limits);
+int ts_portal_listen(struct ts_portal *p, const struct sockaddr *addr,
+		     socklen_t len, const char *redirect_to, char *err,
+		     size_t err_size);
+void ts_portal_free(struct ts_portal *p);
+void ts_portal_rename(struct ts_portal *p, const char *name);
+
+void ts_portal_ack(struct ts_portal *p, uint64_t reply,
+		   const uint8_t ack[TS_ACK_BYTES]);
+void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
+		      const struct ts_refused *why);
+void ts_portal_session_changed(struct ts_portal *p, const char *code);
+void ts_portal_notify(struct ts_portal *p, const char *code,
+		      enum ts_notice notice);
+void ts_portal_counters(const struct ts_portal *p,
+			struct ts_portal_counters *counters);
+
+/* Also the control socket shows these objects.  New references. */
+json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
+			       const struct ts_session_view *view,
+			       const char *host);
+json_t *ts_portal_channel_json(const struct ts_channel_view *view);
+
+#endif /* TS_PORTAL_PORTAL_H */

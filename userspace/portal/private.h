@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* private.h - between the files of the portal. */
+#ifndef TS_PORTAL_PRIVATE_H
+#define TS_PORTAL_PRIVATE_H
+
+#include <microhttpd.h>
+
+#include "portal/portal.h"
+
+#define TS_PAY_MAX_BYTES	1200
+#define TS_LISTENERS_MAX	16
+/* A body beyond this is not even read to its end. */
+#define TS_BODY_PATIENCE_BYTES	65536
+
+/**
+ * struct ts_listener - one address
+ * @portal: ours
+ * @daemon: libmicrohttpd's
+ * @io: on its epoll descriptor
+ * @redirect_to: sends everybody there; NULL: serves
+ */
+struct ts_listener {
+	struct ts_portal *portal;
+	struct MHD_Daemon *daemon;
+	ev_io io;
+	char *redirect_to;
+};
+
+/**
+ * struct ts_stream - an event stream
+ * @next: in the portal's list
+ * @portal: ours
+ * @connection: libmicrohttpd's; NULL once it has ended it
+ * @suspended: waits for news
+ * @code: of the session
+ * @host: as the client names us
+ * @changed: the session object is to be sent
+ * @notices: bits (1 << enum ts_notice) to be sent
+ * @beat: a comment is to be sent
+ * @text: what is being sent; freed when it is out
+ * @len: of @text
+ * @sent: how much of it
+ *
+ * What a slow reader has not taken is remembered as bits, so it costs nothing
+ * to fall behind and nobody gets old news.
+ */
+struct ts_stream {
+	struct ts_stream *next;
+	struct ts_portal *portal;
+	struct MHD_Connection *connection;
+	bool suspended;
+	char code[TS_CODE_SIZE];
+	char host[72];
+	bool changed;
+	unsigned int notices;
+	bool beat;
+	char *text;
+	size_t len;
+	size_t sent;
+};
+
+/**
+ * struct ts_request - what is remembered between libmicrohttpd's calls
+ * @next: in the portal's list of payments that wait, while @waits
+ * @connection: libmicrohttpd's
+ * @pay: a body is expected
+ * @waits: handed to billing, no answer yet
+ * @reply: names it there
+ * @answer: to be queued when the connection runs again
+ * @status: of @answer; 0: no answer yet
+ * @seen: body bytes, also those not kept
+ * @body: kept
+ */
+struct ts_request {
+	struct ts_request *next;
+	struct MHD_Connection *connection;
+	bool pay;
+	bool waits;
+	uint64_t reply;
+	struct MHD_Response *answer;
+	unsigned int status;
+	size_t seen;
+	uint8_t body[TS_PAY_MAX_BYTES];
+};
+
+struct ts_portal {
+	struct ev_loop *loop;
+	struct ts_portal_facts facts;
+	struct ts_portal_ops ops;
+	struct ts_portal_limits limits;
+	struct ts_portal_counters counters;
+	struct ts_listener listeners[TS_LISTENERS_MAX];
+	unsigned int n_listeners;
+	unsigned int connections;
+	struct ts_request *waiting;
+	struct ts_stream *streams;
+	uint64_t next_reply;
+	ev_prepare prepare;
+	ev_timer timer;
+	ev_timer beat;
+	bool kick;
+	bool stopping;
+};
+
+/* request.c */
+enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
+				  const char *url, const char *method,
+				  const char *version, const char *body,
+				  size_t *body_len, void **request);
+void ts_request_done(void *listener, struct MHD_Connection *c, void **request,
+		     enum MHD_RequestTerminationCode why);
+
+/* answer.c */
+enum MHD_Result ts_answer(struct ts_portal *p, struct MHD_Connection *c,
+			  unsigned int status, struct MHD_Response *r);
+struct MHD_Response *ts_answer_json(json_t *object);
+struct MHD_Response *ts_answer_text(const char *type, char *text);
+struct MHD_Response *ts_answer_error(const char *error, const char *message);
+struct MHD_Response *ts_answer_refused(const struct ts_refused *why,
+				       unsigned int *status);
+
+/* json.c */
+json_t *ts_json_info(const struct ts_portal *p);
+
+/* page.c */
+char *ts_page_text(const struct ts_portal_facts *facts,
+		   const struct ts_session_view *view, const char *host);
+
+/* stream.c */
+enum MHD_Result ts_stream_open(struct ts_portal *p, struct MHD_Connection *c,
+			       const char *code, const char *host);
+void ts_stream_beat(struct ts_portal *p);
+void ts_stream_wake_all(struct ts_portal *p);
+
+#endif /* TS_PORTAL_PRIVATE_H */

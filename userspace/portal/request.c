@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/* request.c - which request gets which answer. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "portal/private.h"
+
+#define METHOD_GET  1
+#define METHOD_POST 2
+
+/* The Host header if it is one that can stand in a URL, else "". */
+static const char *host_of(struct MHD_Connection *c)
+{
+	const char *host = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+						       MHD_HTTP_HEADER_HOST);
+	const char *p;
+
+	if (!host || strlen(host) > 70)
+		return "";
+	for (p = host; *p; p++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789.-:[]", *p))
+			return "";
+	return host;
+}
+
+static const struct sockaddr *peer_of(struct MHD_Connection *c)
+{
+	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+}
+
+static enum MHD_Result error(struct ts_portal *p, struct MHD_Connection *c,
+			     unsigned int status, const char *name,
+			     const char *message)
+{
+	return ts_answer(p, c, status, ts_answer_error(name, message));
+}
+
+static enum MHD_Result redirect(struct ts_portal *p, struct MHD_Connection *c,
+				const char *to)
+{
+	static char nothing[] = "";
+	struct MHD_Response *r;
+
+	r = MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
+	if (!r)
+		return MHD_NO;
+	MHD_add_response_header(r, MHD_HTTP_HEADER_LOCATION, to);
+	/* Later packets of this connection are the client's own affair again. */
+	MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
+	return ts_answer(p, c, MHD_HTTP_FOUND, r);
+}
+
+/* The session that a request is about; 0, or the answer is queued in @ret. */
+static int find_session(struct ts_portal *p, struct MHD_Connection *c,
+			char code[TS_CODE_SIZE], enum MHD_Result *ret)
+{
+	const char *asked = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+							"code");
+	int err;
+
+	if (asked) {
+		if (!ts_code_valid(asked)) {
+			*ret = error(p, c, MHD_HTTP_BAD_REQUEST, "bad_code",
+				     "a session code has 16 characters of 0-9 and A-Z without I, L, O, U");
+			return -EINVAL;
+		}
+		memcpy(code, asked, TS_CODE_SIZE);
+		return 0;
+	}
+	err = p->ops.station(p->ops.ctx, peer_of(c), code);
+	if (err == -ENOSPC)
+		*ret = error(p, c, MHD_HTTP_SERVICE_UNAVAILABLE, "too_many_sessions",
+			     "too many stations without a payment; try again in a minute");
+	else if (err == -ENOENT)
+		*ret = error(p, c, MHD_HTTP_NOT_FOUND, "no_station",
+			     "your address is not that of a station on a metered port of this box; give ?code=");
+	else if (err)
+		*ret = error(p, c, MHD_HTTP_SERVICE_UNAVAILABLE, "not_now",
+			     "the session cannot be made now; try again");
+	return err;
+}
+
+static enum MHD_Result get_session(struct ts_portal *p, struct MHD_Connection *c,
+				   bool events)
+{
+	struct ts_session_view view;
+	char code[TS_CODE_SIZE];
+	enum MHD_Result ret;
+
+	if (find_session(p, c, code, &ret))
+		return ret;
+	if (p->ops.session(p->ops.ctx, code, &view))
+		return error(p, c, MHD_HTTP_NOT_FOUND, "unknown_session",
+			     "there is no session with this code; GET /v1/session makes one");
+	if (events)
+		return ts_stream_open(p, c, code, host_of(c));
+	return ts_answer(p, c, MHD_HTTP_OK,
+			 ts_answer_json(ts_portal_session_json(&p->facts, &view,
+							       host_of(c))));
+}
+
+static enum MHD_Result get_channel(struct ts_portal *p, struct MHD_Connection *c)
+{
+	const char *text = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+						       "address");
+	struct ts_channel_view view;
+	struct ts_address wallet;
+
+	if (!text || ts_address_parse(&wallet, text))
+		return error(p, c, MHD_HTTP_BAD_REQUEST, "bad_address",
+			     "?address= must be 0x and 40 hex digits (mixed case: with the right checksum)");
+	if (p->ops.channel(p->ops.ctx, &wallet, &view))
+		return error(p, c, MHD_HTTP_NOT_FOUND, "unknown_channel",
+			     "this box knows no channel with this address; open one, or let its operator import it");
+	return ts_answer(p, c, MHD_HTTP_OK,
+			 ts_answer_json(ts_portal_channel_json(&view)));
+}
+
+static enum MHD_Result get_health(struct ts_portal *p, struct MHD_Connection *c)
+{
+	bool healthy = false;
+	json_t *checks = p->ops.health(p->ops.ctx, &healthy);
+
+	return ts_answer(p, c, healthy ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
+			 ts_answer_json(json_pack("{s:b, s:o}", "healthy", healthy,
+						  "checks", checks)));
+}
+
+static enum MHD_Result get_page(struct ts_portal *p, struct MHD_Connection *c)
+{
+	struct ts_session_view view;
+	struct MHD_Response *r;
+	char code[TS_CODE_SIZE];
+	bool have;
+
+	have = !p->ops.station(p->ops.ctx, peer_of(c), code) &&
+	       !p->ops.session(p->ops.ctx, code, &view);
+	r = ts_answer_text("text/html; charset=utf-8",
+			   ts_page_text(&p->facts, have ? &view : NULL, host_of(c)));
+	if (r) {
+		MHD_add_response_header(r, "Content-Security-Policy",
+					"default-src 'none'; frame-ancestors 'none'");
+		MHD_add_response_header(r, "Referrer-Policy", "no-referrer");
+	}
+	return ts_answer(p, c, MHD_HTTP_OK, r);
+}
+
+static enum MHD_Result get(struct ts_portal *p, struct MHD_Connection *c,
+			   const char *url)
+{
+	if (!strcmp(url, "/"))
+		return get_page(p, c);
+	if (!strcmp(url, "/v1/info"))
+		return ts_answer(p, c, MHD_HTTP_OK, ts_answer_json(ts_json_info(p)));
+	if (!strcmp(url, "/v1/session"))
+		return get_session(p, c, false);
+	if (!strcmp(url, "/v1/session/events"))
+		return get_session(p, c, true);
+	if (!strcmp(url, "/v1/channel"))
+		return get_channel(p, c);
+	return get_health(p, c);
+}
+
+/* Methods that a path has; 0: no such path. */
+static unsigned int methods_of(const char *url)
+{
+	static const char *const gets[] = {
+		"/", "/v1/info", "/v1/session", "/v1/session/events",
+		"/v1/channel", "/v1/health",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(gets) / sizeof(gets[0]); i++)
+		if (!strcmp(url, gets[i]))
+			return METHOD_GET;
+	return strcmp(url, "/v1/pay") ? 0 : METHOD_POST;
+}
+
+static unsigned int method_of(const char *method)
+{
+	if (!strcmp(method, MHD_HTTP_METHOD_GET) ||
+	    !strcmp(method, MHD_HTTP_METHOD_HEAD))
+		return METHOD_GET;
+	return strcmp(method, MHD_HTTP_METHOD_POST) ? 0 : METHOD_POST;
+}
+
+static bool is_octets(struct MHD_Connection *c)
+{
+	const char *type = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+						       MHD_HTTP_HEADER_CONTENT_TYPE);
+	size_t n = strlen("application/octet-stream");
+
+	return type && !strncasecmp(type, "application/octet-stream", n) &&
+	       (!type[n] || type[n] == ';' || type[n] == ' ');
+}
+
+static enum MHD_Result too_large(struct ts_portal *p, struct MHD_Connection *c)
+{
+	return error(p, c, MHD_HTTP_CONTENT_TOO_LARGE, "too_large",
+		     "a Photon datagram has at most 1200 bytes");
+}
+
+/* First call for a request: what can be answered from the head alone. */
+static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
+			     struct ts_request *req, const char *url,
+			     const char *method)
+{
+	unsigned int allowed = methods_of(url);
+	struct MHD_Response *r;
+	const char *length;
+
+	if (!allowed)
+		return error(p, c, MHD_HTTP_NOT_FOUND, "no_such_path",
+			     "nothing is here; GET / is for people, GET /v1/info for programs");
+	if (!(allowed & method_of(method))) {
+		r = ts_answer_error("wrong_method", "this path does not have this method");
+		if (r)
+			MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW,
+						allowed == METHOD_GET ? "GET, HEAD" : "POST");
+		return ts_answer(p, c, MHD_HTTP_METHOD_NOT_ALLOWED, r);
+	}
+	if (allowed == METHOD_GET)
+		return MHD_YES;
+	if (!is_octets(c))
+		return error(p, c, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "wrong_type",
+			     "the body must be application/octet-stream: one Photon datagram");
+	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+					     MHD_HTTP_HEADER_CONTENT_LENGTH);
+	if (length && strtoull(length, NULL, 10) > TS_PAY_MAX_BYTES)
+		return too_large(p, c);
+	req->pay = true;
+	return MHD_YES;
+}
+
+static enum MHD_Result take_body(struct ts_request *req, const char *body,
+				 size_t *body_len)
+{
+	size_t room = TS_PAY_MAX_BYTES - (req->seen < TS_PAY_MAX_BYTES ?
+					  req->seen : TS_PAY_MAX_BYTES);
+
+	if (*body_len <= room)
+		memcpy(req->body + req->seen, body, *body_len);
+	req->seen += *body_len;
+	*body_len = 0;
+	return req->seen > TS_BODY_PATIENCE_BYTES ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result pay(struct ts_portal *p, struct MHD_Connection *c,
+			   struct ts_request *req)
+{
+	struct MHD_Response *answer = req->answer;
+
+	if (req->status) {	/* billing has answered */
+		req->answer = NULL;
+		return ts_answer(p, c, req->status, answer);
+	}
+	if (req->seen > TS_PAY_MAX_BYTES)
+		return too_large(p, c);
+	req->reply = p->next_reply++;
+	req->connection = c;
+	req->waits = true;
+	req->next = p->waiting;
+	p->waiting = req;
+	MHD_suspend_connection(c);
+	p->ops.pay(p->ops.ctx, req->body, req->seen, req->reply);
+	return MHD_YES;
+}
+
+/**
+ * ts_request_handle() - libmicrohttpd has something of a request
+ * @listener: struct ts_listener
+ * @c: its connection
+ * @url: path
+ * @method: as sent
+ * @version: of HTTP
+ * @body: some of it
+ * @body_len: how much; set to what was not taken
+ * @request: struct ts_request, made at the first call
+ *
+ * Return: MHD_NO ends the connection.
+ */
+enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
+				  const char *url, const char *method,
+				  const char *version, const char *body,
+				  size_t *body_len, void **request)
+{
+	struct ts_listener *l = listener;
+	struct ts_request *req = *request;
+
+	if (!req) {
+		req = calloc(1, sizeof(*req));
+		if (!req)
+			return MHD_NO;
+		*request = req;
+		if (l->redirect_to)
+			return redirect(l->portal, c, l->redirect_to);
+		return begin(l->portal, c, req, url, method);
+	}
+	if (*body_len)
+		return take_body(req, body, body_len);
+	if (req->pay)
+		return pay(l->portal, c, req);
+	return get(l->portal, c, url);
+}
+
+/** ts_request_done() - libmicrohttpd is through with a request */
+void ts_request_done(void *listener, struct MHD_Connection *c, void **request,
+		     enum MHD_RequestTerminationCode why)
+{
+	struct ts_listener *l = listener;
+	struct ts_request *req = *request, **at;
+
+	if (!req)
+		return;
+	for (at = &l->portal->waiting; *at; at = &(*at)->next) {
+		if (*at == req) {
+			*at = req->next;
+			break;
+		}
+	}
+	if (req->answer)
+		MHD_destroy_response(req->answer);
+	free(req);
+	*request = NULL;
+}
+
+static struct ts_request *take_waiting(struct ts_portal *p, uint64_t reply)
+{
+	struct ts_request **at, *req;
+
+	for (at = &p->waiting; *at; at = &(*at)->next) {
+		if ((*at)->reply != reply)
+			continue;
+		req = *at;
+		*at = req->next;
+		req->waits = false;
+		return req;
+	}
+	return NULL;
+}
+
+static void resume(struct ts_portal *p, struct ts_request *req)
+{
+	MHD_resume_connection(req->connection);
+	p->kick = true;
+}
+
+/**
+ * ts_portal_ack() - a payment was accepted and is on disk
+ * @p: the portal
+ * @reply: which
+ * @ack: the answer's body
+ */
+void ts_portal_ack(struct ts_portal *p, uint64_t reply,
+		   const uint8_t ack[TS_ACK_BYTES])
+{
+	struct ts_request *req = take_waiting(p, reply);
+
+	if (!req)
+		return;
+	req->status = MHD_HTTP_OK;
+	req->answer = MHD_create_response_from_buffer(TS_ACK_BYTES, (void *)ack,
+						      MHD_RESPMEM_MUST_COPY);
+	if (req->answer)
+		MHD_add_response_header(req->answer, MHD_HTTP_HEADER_CONTENT_TYPE,
+					"application/octet-stream");
+	resume(p, req);
+}
+
+/**
+ * ts_portal_refuse() - a payment was not accepted
+ * @p: the portal
+ * @reply: which
+ * @why: in words
+ */
+void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
+		      const struct ts_refused *why)
+{
+	struct ts_request *req = take_waiting(p, reply);
+
+	if (!req)
+		return;
+	req->answer = ts_answer_refused(why, &req->status);
+	if (req->answer && why->kind == TS_REFUSE_BUSY)
+		MHD_add_response_header(req->answer, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	resume(p, req);
+}

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0
+/* config.c - read and check tsd.conf. */
+#include <errno.h>
+#include <inttypes.h>
+#include <libconfig.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tokenswitch/budget.h>
+#include "lib/rule.h"
+#include "tsd/config.h"
+#include "tsd/config_money.h"
+#include "tsd/config_read.h"
+#include "tsd/price.h"
+
+static const char *const root_keys[] = {
+	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
+	"channels", "listen", "meter", "ports", "rules", "gate", "tariffs",
+	"money", "limits", NULL
+};
+static const char *const log_keys[] = { "level", "format", NULL };
+static const char *const key_keys[] = { "file", "passphrase_file", NULL };
+static const char *const listen_keys[] = {
+	"http", "redirect_port", "photon", "any_address", NULL
+};
+static const char *const meter_keys[] = { "driver", "mark_mask", NULL };
+static const char *const port_keys[] = {
+	"pattern", "meter", "direction", "zone", NULL
+};
+static const char *const gate_keys[] = { "enabled", "unsolicited", NULL };
+static const char *const limits_keys[] = {
+	"photon_per_source", "photon_burst", "photon_sources",
+	"http_connections", "http_per_source", "http_timeout_seconds", "events",
+	NULL
+};
+
+static void read_dir(struct ts_reader *r, config_setting_t *group,
+		     const char *key, char *out)
+{
+	ts_read_text(r, group, key, out, TS_CONFIG_PATH_SIZE);
+	if (!r->failed && out[0] != '/')
+		ts_reader_fail(r, config_setting_get_member(group, key), NULL,
+			       "must be an absolute path");
+}
+
+static void read_general(struct ts_reader *r, config_setting_t *root,
+			 struct ts_config *c)
+{
+	static const char *const levels[] = { "error", "warn", "info", "debug", NULL };
+	static const char *const formats[] = { "text", "json", NULL };
+	config_setting_t *log, *key;
+
+	strcpy(c->name, "TokenSwitch");
+	strcpy(c->run_dir, "/run/tokenswitch");
+	strcpy(c->state_dir, "/var/lib/tokenswitch");
+	ts_read_text(r, root, "name", c->name, sizeof(c->name));
+	read_dir(r, root, "run_dir", c->run_dir);
+	read_dir(r, root, "state_dir", c->state_dir);
+	snprintf(c->ledger, sizeof(c->ledger), "%.80s/ledger.db", c->state_dir);
+	read_dir(r, root, "ledger", c->ledger);
+
+	log = ts_read_group(r, root, "log", log_keys);
+	c->log_level = ts_read_word(r, log, "level", levels, TS_LOG_INFO);
+	c->log_json = ts_read_word(r, log, "format", formats, 0);
+
+	snprintf(c->key_file, sizeof(c->key_file), "%.80s/key", c->state_dir);
+	key = ts_read_group(r, root, "key", key_keys);
+	if (key) {
+		read_dir(r, key, "file", c->key_file);
+		if (config_setting_get_member(key, "passphrase_file"))
+			read_dir(r, key, "passphrase_file", c->passphrase_file);
+	}
+	if (!r->failed && !*c->passphrase_file)
+		ts_reader_fail(r, key ? key : root,
+			       key ? "passphrase_file" : "key.passphrase_file",
+			       "missing; the file with the passphrase of the key, readable by root alone");
+}
+
+static void read_endpoint(struct ts_reader *r, config_setting_t *at,
+			  const char *text, bool any, struct ts_endpoint *out)
+{
+	if (r->failed)
+		return;
+	if (ts_endpoint_parse(out, text))
+		ts_reader_fail(r, at, NULL,
+			       "\"%.60s\" must be ADDRESS:PORT or [IPv6-ADDRESS]:PORT",
+			       text);
+	else if (!any && ts_endpoint_is_any(out))
+		ts_reader_fail(r, at, NULL,
+			       "every address, upstream included, only with listen.any_address = true");
+}
+
+static void read_listen(struct ts_reader *r, config_setting_t *root,
+			struct ts_config *c)
+{
+	config_setting_t *s = ts_read_group(r, root, "listen", listen_keys), *http;
+	bool any = ts_read_bool(r, s, "any_address", false);
+	const char *text;
+	int n, i;
+
+	if (!s && !r->failed)
+		ts_reader_fail(r, root, "listen", "missing; listen.http and listen.photon must be given");
+	http = ts_read_list(r, s, "http", TS_CONFIG_HTTP_MAX);
+	n = http ? config_setting_length(http) : 0;
+	if (!n && !r->failed)
+		ts_reader_fail(r, s, "http", "missing; a list such as [ \"192.0.2.1:8080\" ]");
+	for (i = 0; i < n && !r->failed; i++)
+		read_endpoint(r, config_setting_get_elem(http, i),
+			      ts_read_item(r, http, i), any, &c->http[i]);
+	c->n_http = n;
+	c->redirect_port = ts_read_number(r, s, "redirect_port", 8081, 1, 65535);
+	for (i = 0; i < n && !r->failed; i++)
+		if (ts_endpoint_port(&c->http[i]) == c->redirect_port)
+			ts_reader_fail(r, s, "redirect_port",
+				       "%u is a port of listen.http; they must differ",
+				       c->redirect_port);
+	text = ts_read_string(r, s, "photon", NULL);
+	if (!r->failed)
+		read_endpoint(r, config_setting_get_member(s, "photon"), text,
+			      any, &c->photon);
+}
+
+static bool mask_is_good(uint64_t mask)
+{
+	uint64_t run = mask ? mask >> __builtin_ctzll(mask) : 0;
+
+	return run >= 15 && !(run & (run + 1));
+}
+
+static void read_port(struct ts_reader *r, config_setting_t *s,
+		      struct ts_config *c, struct ts_port *p)
+{
+	static const char *const meters[] = { "auto", "xdp", "tc", "nf", NULL };
+	static const char *const ways[] = { "up", "down", "both", NULL };
+	const struct ts_port *other;
+	char zone[IFNAMSIZ] = "";
+	const char *star;
+
+	if (!config_setting_is_group(s)) {
+		ts_reader_fail(r, s, NULL, "must be a group in braces");
+		return;
+	}
+	ts_read_keys(r, s, port_keys);
+	if (!r->failed && !config_setting_get_member(s, "pattern"))
+		ts_reader_fail(r, s, "pattern", "missing; a device name or a prefix and '*'");
+	ts_read_text(r, s, "pattern", p->pattern, sizeof(p->pattern));
+	star = strchr(p->pattern, '*');
+	if (!r->failed && (strpbrk(p->pattern, "\"\\/ \t\n{};$") ||
+			   (star && (star[1] || star == p->pattern))))
+		ts_reader_fail(r, config_setting_get_member(s, "pattern"), NULL,
+			       "must be a device name, or a prefix of one followed by '*'");
+	for (other = c->ports; other < p; other++)
+		if (!strcmp(other->pattern, p->pattern))
+			ts_reader_fail(r, s, "pattern", "\"%s\" is given twice", p->pattern);
+	p->meter = ts_read_word(r, s, "meter", meters, TS_METER_AUTO);
+	p->direction = ts_read_word(r, s, "direction", ways, 2) + 1;
+	ts_read_text(r, s, "zone", zone, sizeof(zone));
+	if (*zone)
+		p->zone = ts_zone_of_name(zone);
+	p->role = TS_ROLE_ACCESS;
+	p->mark_mask = c->mark_mask;
+}
+
+static void read_meter(struct ts_reader *r, config_setting_t *root,
+		       struct ts_config *c)
+{
+	static const char *const drivers[] = { "auto", "bpf", "genl", NULL };
+	config_setting_t *s = ts_read_group(r, root, "meter", meter_keys), *list;
+	int n, i;
+
+	i = ts_read_word(r, s, "driver", drivers, 0);
+	if (i)
+		strcpy(c->driver, drivers[i]);
+	c->mark_mask = ts_read_number(r, s, "mark_mask", TS_MARK_MASK_DEFAULT, 1,
+				      UINT32_MAX);
+	if (!r->failed && !mask_is_good(c->mark_mask))
+		ts_reader_fail(r, s, "mark_mask",
+			       "0x%08x: must be four or more adjacent bits, such as 0x0f000000",
+			       c->mark_mask);
+	list = ts_read_list(r, root, "ports", TS_CONFIG_PORTS_MAX);
+	if (r->failed)
+		return;
+	n = list ? config_setting_length(list) : 0;
+	if (!n)
+		ts_reader_fail(r, root, "ports", "missing; at least one access port must be given");
+	for (i = 0; i < n && !r->failed; i++)
+		read_port(r, config_setting_get_elem(list, i), c, &c->ports[i]);
+	c->n_ports = n;
+}
+
+static void read_rules(struct ts_reader *r, config_setting_t *root,
+		       struct ts_config *c)
+{
+	config_setting_t *list = ts_read_list(r, root, "rules", TS_CONFIG_RULES_MAX);
+	int n = list ? config_setting_length(list) : 0, i, j;
+	char what[200];
+
+	for (i = 0; i < n && !r->failed; i++) {
+		if (ts_rule_parse(ts_read_item(r, list, i), &c->rules[i], what,
+				  sizeof(what)))
+			ts_reader_fail(r, config_setting_get_elem(list, i), NULL,
+				       "%s", what);
+		for (j = 0; j < i && !r->failed; j++)
+			if (ts_rule_equal(&c->rules[i], &c->rules[j]))
+				ts_reader_fail(r, config_setting_get_elem(list, i),
+					       NULL, "is the same as rules[%d]", j);
+	}
+	c->n_rules = n;
+}
+
+static void read_limits(struct ts_reader *r, config_setting_t *root,
+			struct ts_config *c)
+{
+	config_setting_t *s = ts_read_group(r, root, "limits", limits_keys);
+	struct ts_config_limits *l = &c->limits;
+
+	l->photon_per_source = ts_read_number(r, s, "photon_per_source", 50, 1, 100000);
+	l->photon_burst = ts_read_number(r, s, "photon_burst", 100, 1, 100000);
+	l->photon_sources = ts_read_number(r, s, "photon_sources", 1024, 16, 65536);
+	l->http_connections = ts_read_number(r, s, "http_connections", 256, 4, 4096);
+	l->http_per_source = ts_read_number(r, s, "http_per_source", 16, 1, 4096);
+	l->http_timeout_s = ts_read_number(r, s, "http_timeout_seconds", 15, 1, 300);
+	l->events = ts_read_number(r, s, "events", 128, 1, 4096);
+	if (!r->failed && l->events >= l->http_connections)
+		ts_reader_fail(r, s ? s : root, "events",
+			       "%u: must be less than http_connections (%u), else streams could shut out payments",
+			       l->events, l->http_connections);
+}
+
+static void read_root(struct ts_reader *r, config_setting_t *root,
+		      struct ts_config *c)
+{
+	config_setting_t *gate;
+
+	ts_read_keys(r, root, root_keys);
+	read_general(r, root, c);
+	ts_config_read_chain(r, root, c);
+	ts_config_read_channels(r, root, c);
+	read_listen(r, root, c);
+	read_meter(r, root, c);
+	read_rules(r, root, c);
+	gate = ts_read_group(r, root, "gate", gate_keys);
+	c->gate = ts_read_bool(r, gate, "enabled", true);
+	c->gate_unsolicited = ts_read_bool(r, gate, "unsolicited", false);
+	ts_config_read_tariffs(r, root, c);
+	ts_config_read_money(r, root, c);
+	read_limits(r, root, c);
+}
+
+/**
+ * ts_config_load() - read and check a configuration
+ * @path: the file
+ * @err: on failure "FILE:LINE: KEY: what is wrong and what is allowed"
+ * @err_size: room in @err
+ *
+ * Return: the configuration, freed with ts_config_free(); NULL on failure.
+ */
+struct ts_config *ts_config_load(const char *path, char *err, size_t err_size)
+{
+	struct ts_reader r = { .path = path, .err = err, .err_size = err_size };
+	struct ts_config *c;
+	config_t file;
+	FILE *in;
+
+	in = fopen(path, "re");
+	if (!in) {
+		snprintf(err, err_size, "%s: %s; an example is in tsd.conf.example",
+			 path, strerror(errno));
+		return NULL;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c) {
+		snprintf(err, err_size, "%s: out of memory", path);
+		fclose(in);
+		return NULL;
+	}
+	config_init(&file);
+	if (config_read(&file, in)) {
+		snprintf(c->path, sizeof(c->path), "%s", path);
+		read_root(&r, config_root_setting(&file), c);
+	} else {
+		snprintf(err, err_size, "%s:%d: %s", path, config_error_line(&file),
+			 config_error_text(&file) ? config_error_text(&file) :
+						    "cannot be read");
+		r.failed = true;
+	}
+	config_destroy(&file);
+	fclose(in);
+	if (!r.failed)
+		return c;
+	ts_config_free(c);
+	return NULL;
+}
+
+/** ts_config_free() - free what ts_config_load() gave; NULL is allowed */
+void ts_config_free(struct ts_config *c)
+{
+	if (!c)
+		return;
+	free(c->channels);
+	free(c);
+}
+
+/**
+ * ts_config_fixed() - what a running daemon cannot change
+ * @old: the configuration it runs with
+ * @new: the one it is asked to take
+ *
+ * Return: the name of a key that differs and needs a restart, or NULL.
+ */
+const char *ts_config_fixed(const struct ts_config *old,
+			    const struct ts_config *new)
+{
+	if (strcmp(old->run_dir, new->run_dir))
+		return "run_dir";
+	if (strcmp(old->state_dir, new->state_dir))
+		return "state_dir";
+	if (strcmp(old->ledger, new->ledger))
+		return "ledger";
+	if (strcmp(old->key_file, new->key_file))
+		return "key.file";
+	if (ts_u256_cmp(&old->billing.chain_id, &new->billing.chain_id) ||
+	    !ts_address_equal(&old->billing.tokens_network,
+			      &new->billing.tokens_network) ||
+	    !ts_address_equal(&old->billing.token, &new->billing.token) ||
+	    old->token_decimals != new->token_decimals)
+		return "chain";
+	if (strcmp(old->driver, new->driver))
+		return "meter.driver";
+	if (old->mark_mask != new->mark_mask)
+		return "meter.mark_mask";
+	if (!ts_endpoint_equal(&old->photon, &new->photon))
+		return "listen.photon";
+	if (old->n_http != new->n_http || old->redirect_port != new->redirect_port ||
+	    memcmp(old->http, new->http, sizeof(old->http)))
+		return "listen.http";
+	if (memcmp(&old->limits, &new->limits, sizeof(old->limits)))
+		return "limits";
+	return NULL;
+}
+
+static void explain_price(const struct ts_config *c, const char *what,
+			  ts_u128 asked, int unit_shift, FILE *out)
+{
+	char asked_text[TS_TOKEN_TEXT_SIZE], real_text[TS_TOKEN_TEXT_SIZE];
+	uint16_t units = ts_price_units(asked, unit_shift);
+	ts_u128 real = ts_price_wei_per_gb(units, unit_shift);
+	double off = asked ? ((double)real / (double)asked - 1) * 100 : 0;
+
+	fprintf(out, "  %-13s %s %s/GB = %u units/byte, in effect %s %s/GB (%+.4f %%)\n",
+		what, ts_token_print(asked, c->token_decimals, asked_text),
+		c->token_symbol, units,
+		ts_token_print(real, c->token_decimals, real_text),
+		c->token_symbol, off);
+}
+
+static void explain_tariff(const struct ts_config *c,
+			   const struct ts_billing_tariff *t, FILE *out)
+{
+	static const char *const names[2][TS_DIR_COUNT] = {
+		{ "local up", "local down" }, { "internet up", "internet down" },
+	};
+	ts_u128 wei[2][TS_DIR_COUNT];
+	int unit_shift = 0, i, dir;
+
+	for (i = 0; i < 2; i++)
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+			ts_u128_parse(&wei[i][dir],
+				      t->wei_per_gb[TS_CLASS_LOCAL + i][dir]);
+	ts_price_shift(&wei[0][0], 2 * TS_DIR_COUNT, &unit_shift);
+	fprintf(out, "tariff %u: one unit is 2^%d of the token's smallest unit\n",
+		t->id, unit_shift);
+	for (i = 0; i < 2; i++)
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+			explain_price(c, names[i][dir], wei[i][dir], unit_shift, out);
+}
+
+/**
+ * ts_config_explain() - what "tsd --check-config" prints of a good file
+ * @c: the configuration
+ * @out: where to
+ */
+void ts_config_explain(const struct ts_config *c, FILE *out)
+{
+	char text[TS_ENDPOINT_TEXT_SIZE];
+	unsigned int i;
+
+	fprintf(out, "%s: good\n", c->path);
+	for (i = 0; i < c->n_http; i++)
+		fprintf(out, "http      %s\n", ts_endpoint_print(&c->http[i], text));
+	fprintf(out, "photon    %s\n", ts_endpoint_print(&c->photon, text));
+	for (i = 0; i < c->n_ports; i++)
+		fprintf(out, "port      %s\n", c->ports[i].pattern);
+	for (i = 0; i < c->billing.n_tariffs; i++)
+		explain_tariff(c, &c->billing.tariffs[i], out);
+}

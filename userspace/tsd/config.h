@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * config.h - tsd.conf, checked.
+ *
+ * A configuration is read whole, checked whole and then never changed; a
+ * reload makes a new one and takes its place only if nothing is wrong with it.
+ */
+#ifndef TS_TSD_CONFIG_H
+#define TS_TSD_CONFIG_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "billing/billing.h"
+#include "lib/meter.h"
+#include "photon/channel.h"
+#include "tsd/endpoint.h"
+#include "tsd/log.h"
+
+#define TS_CONFIG_PATH		TS_SYSCONFDIR "/tokenswitch/tsd.conf"
+#define TS_CONFIG_PATH_SIZE	100	/* leaves room for names inside run_dir */
+#define TS_CONFIG_HTTP_MAX	8
+#define TS_CONFIG_PORTS_MAX	32
+#define TS_CONFIG_RULES_MAX	256
+#define TS_CONFIG_CHANNELS_MAX	256
+#define TS_CONFIG_ERROR_SIZE	600
+
+/**
+ * struct ts_config_limits - how much of us strangers can have
+ * @photon_per_source: datagrams a second from one address
+ * @photon_burst: and at once
+ * @photon_sources: addresses remembered
+ * @http_connections: at once, in all
+ * @http_per_source: at once, from one address
+ * @http_timeout_s: of a silent connection
+ * @events: event streams at once
+ */
+struct ts_config_limits {
+	uint32_t photon_per_source;
+	uint32_t photon_burst;
+	uint32_t photon_sources;
+	uint32_t http_connections;
+	uint32_t http_per_source;
+	uint32_t http_timeout_s;
+	uint32_t events;
+};
+
+/**
+ * struct ts_config_channel - a channel known without a chain
+ * @channel: its identifier and our address are not set
+ * @trusted: credit it whatever its timeout and deposit are
+ */
+struct ts_config_channel {
+	struct ts_channel channel;
+	bool trusted;
+};
+
+/**
+ * struct ts_config - all of it
+ * @path: where it was read
+ * @name: what clients are shown
+ * @run_dir: control socket and lock
+ * @state_dir: what must survive
+ * @ledger: the database
+ * @log_level: least important line
+ * @log_json: JSON instead of text
+ * @key_file: encrypted key
+ * @passphrase_file: what opens it
+ * @token_symbol: for people
+ * @token_decimals: one token is 10^this of its smallest unit
+ * @http: where the portal listens
+ * @n_http: how many
+ * @redirect_port: on the same addresses, where unpaid web requests end up
+ * @photon: where Photon datagrams arrive
+ * @driver: of the meter; empty: chosen at start
+ * @mark_mask: bits of the packet mark that are ours
+ * @ports: as for ts_meter_port_add()
+ * @n_ports: how many
+ * @rules: as for ts_meter_rule_add(), without the box's own services
+ * @n_rules: how many
+ * @gate: put the nftables table in place
+ * @gate_unsolicited: let connections from outside reach clients
+ * @billing: prices and slices; our_address and boot_id are not set
+ * @limits: what strangers can have
+ * @channels: channels known without a chain
+ * @n_channels: how many
+ */
+struct ts_config {
+	char path[PATH_MAX];
+	char name[64];
+	char run_dir[TS_CONFIG_PATH_SIZE];
+	char state_dir[TS_CONFIG_PATH_SIZE];
+	char ledger[TS_CONFIG_PATH_SIZE];
+
+	enum ts_log_level log_level;
+	bool log_json;
+
+	char key_file[TS_CONFIG_PATH_SIZE];
+	char passphrase_file[TS_CONFIG_PATH_SIZE];
+
+	char token_symbol[16];
+	unsigned int token_decimals;
+
+	struct ts_endpoint http[TS_CONFIG_HTTP_MAX];
+	unsigned int n_http;
+	uint16_t redirect_port;
+	struct ts_endpoint photon;
+
+	char driver[8];		/* "" chooses */
+	uint32_t mark_mask;
+	struct ts_port ports[TS_CONFIG_PORTS_MAX];
+	unsigned int n_ports;
+	struct ts_rule rules[TS_CONFIG_RULES_MAX];
+	unsigned int n_rules;
+
+	bool gate;
+	bool gate_unsolicited;
+
+	struct ts_billing_config billing;
+	struct ts_config_limits limits;
+
+	struct ts_config_channel *channels;
+	unsigned int n_channels;
+};
+
+struct ts_config *ts_config_load(const char *path, char *err, size_t err_size);
+void ts_config_free(struct ts_config *c);
+const char *ts_config_fixed(const struct ts_config *old,
+			    const struct ts_config *new);
+void ts_config_explain(const struct ts_config *c, FILE *out);
+
+#endif /* TS_TSD_CONFIG_H */

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/* config_money.c - chain, channels, tariffs and slices of tsd.conf. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tsd/config_money.h"
+#include "tsd/price.h"
+
+static const char *const chain_keys[] = { "id", "tokens_network", "token", NULL };
+static const char *const token_keys[] = { "address", "symbol", "decimals", NULL };
+static const char *const channel_keys[] = {
+	"partner", "open_block_number", "partner_deposit", "our_deposit",
+	"settle_timeout", "trusted", NULL
+};
+static const char *const tariff_keys[] = {
+	"id", "valid_from", "local", "internet", NULL
+};
+static const char *const price_keys[] = { "up", "down", NULL };
+static const char *const money_keys[] = {
+	"default_tariff", "slice_seconds", "slice_min_bytes", "slice_max",
+	"reservation_slices", "reservation_max", "idle_seconds",
+	"commit_window_ms", "window_value", "unpaid_sessions",
+	"tariff_hold_seconds", "min_settle_timeout", "min_deposit",
+	"exposure_channel", "exposure_box", "station_retention_seconds",
+	"power_cut", NULL
+};
+
+static void read_address(struct ts_reader *r, config_setting_t *group,
+			 const char *key, struct ts_address *out)
+{
+	const char *text = ts_read_string(r, group, key, NULL);
+
+	if (!r->failed && ts_address_parse(out, text))
+		ts_reader_fail(r, config_setting_get_member(group, key), NULL,
+			       "must be an address: 0x and 40 hex digits (mixed case: with the right EIP-55 checksum)");
+}
+
+static void read_tokens(struct ts_reader *r, config_setting_t *group,
+			const char *key, const char *def, unsigned int decimals,
+			ts_u128 *wei)
+{
+	const char *text = ts_read_string(r, group, key, def);
+	config_setting_t *s;
+	int ret;
+
+	if (r->failed)
+		return;
+	ret = ts_token_parse(wei, text, decimals);
+	if (!ret)
+		return;
+	s = config_setting_get_member(group, key);
+	if (ret == -EINVAL)
+		ts_reader_fail(r, s, NULL,
+			       "must be a decimal number of tokens in quotes, such as \"0.05\"");
+	else
+		ts_reader_fail(r, s, NULL,
+			       "the token has %u decimals and 128 bits; this needs more",
+			       decimals);
+}
+
+/**
+ * ts_config_read_chain() - which chain, which contract, which token
+ * @r: the reader
+ * @root: the file
+ * @c: filled in
+ */
+void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
+			  struct ts_config *c)
+{
+	config_setting_t *chain, *token;
+
+	chain = ts_read_group(r, root, "chain", chain_keys);
+	if (!chain && !r->failed)
+		ts_reader_fail(r, root, "chain", "missing; it must be given");
+	if (r->failed)
+		return;
+	if (!config_setting_get_member(chain, "id"))
+		ts_reader_fail(r, chain, "id", "missing; it must be given");
+	c->billing.chain_id =
+		ts_u256_from_u64(ts_read_number(r, chain, "id", 1, 1, INT64_MAX));
+	read_address(r, chain, "tokens_network", &c->billing.tokens_network);
+	token = ts_read_group(r, chain, "token", token_keys);
+	if (!token && !r->failed)
+		ts_reader_fail(r, chain, "token", "missing; it must be given");
+	if (r->failed)
+		return;
+	read_address(r, token, "address", &c->billing.token);
+	strcpy(c->token_symbol, "token");
+	ts_read_text(r, token, "symbol", c->token_symbol, sizeof(c->token_symbol));
+	c->token_decimals = ts_read_number(r, token, "decimals", 18, 0, 36);
+}
+
+static void read_channel(struct ts_reader *r, config_setting_t *s,
+			 struct ts_config *c, struct ts_config_channel *known)
+{
+	struct ts_channel *ch = &known->channel;
+
+	if (!config_setting_is_group(s)) {
+		ts_reader_fail(r, s, NULL, "must be a group in braces");
+		return;
+	}
+	ts_read_keys(r, s, channel_keys);
+	if (!r->failed && !config_setting_get_member(s, "open_block_number"))
+		ts_reader_fail(r, s, "open_block_number",
+			       "missing; the block in which the channel was opened");
+	read_address(r, s, "partner", &ch->partner_address);
+	ch->open_block_number = ts_read_number(r, s, "open_block_number", 1, 1,
+					       INT64_MAX);
+	ch->settle_timeout_blocks = ts_read_number(r, s, "settle_timeout", 100000,
+						   TS_SETTLE_TIMEOUT_MIN,
+						   TS_SETTLE_TIMEOUT_MAX);
+	read_tokens(r, s, "partner_deposit", NULL, c->token_decimals,
+		    &ch->partner_deposit_wei);
+	read_tokens(r, s, "our_deposit", "0", c->token_decimals,
+		    &ch->our_deposit_wei);
+	known->trusted = ts_read_bool(r, s, "trusted", false);
+	ch->chain_id = c->billing.chain_id;
+	ch->tokens_network = c->billing.tokens_network;
+	ch->token = c->billing.token;
+	ch->state = TS_CHANNEL_OPEN;
+}
+
+/**
+ * ts_config_read_channels() - channels that are known without a chain
+ * @r: the reader
+ * @root: the file
+ * @c: its chain has been read; the channels' identifiers and our address are
+ *	filled in by whoever has the key
+ */
+void ts_config_read_channels(struct ts_reader *r, config_setting_t *root,
+			     struct ts_config *c)
+{
+	config_setting_t *list;
+	int n, i;
+
+	list = ts_read_list(r, root, "channels", TS_CONFIG_CHANNELS_MAX);
+	if (!list)
+		return;
+	n = config_setting_length(list);
+	c->channels = calloc(n ? n : 1, sizeof(*c->channels));
+	if (!c->channels) {
+		ts_reader_fail(r, list, NULL, "out of memory");
+		return;
+	}
+	for (i = 0; i < n && !r->failed; i++)
+		read_channel(r, config_setting_get_elem(list, i), c,
+			     &c->channels[i]);
+	c->n_channels = n;
+}
+
+static void read_prices(struct ts_reader *r, config_setting_t *tariff,
+			const char *key, unsigned int decimals,
+			char wei_per_gb[TS_DIR_COUNT][TS_PRICE_TEXT_SIZE])
+{
+	config_setting_t *s = ts_read_group(r, tariff, key, price_keys);
+	ts_u128 prices[TS_DIR_COUNT] = { };
+	int unit_shift;
+
+	if (!s) {
+		ts_reader_fail(r, tariff, key,
+			       "missing; %s = { up = \"...\"; down = \"...\"; }; in tokens per GB (10^9 bytes)",
+			       key);
+		return;
+	}
+	read_tokens(r, s, "up", NULL, decimals, &prices[TS_DIR_UP]);
+	read_tokens(r, s, "down", NULL, decimals, &prices[TS_DIR_DOWN]);
+	if (!r->failed && ts_price_shift(prices, TS_DIR_COUNT, &unit_shift))
+		ts_reader_fail(r, s, NULL, "is too high to count with");
+	ts_u128_print(prices[TS_DIR_UP], wei_per_gb[TS_DIR_UP]);
+	ts_u128_print(prices[TS_DIR_DOWN], wei_per_gb[TS_DIR_DOWN]);
+}
+
+static void read_tariff(struct ts_reader *r, config_setting_t *s,
+			struct ts_config *c, struct ts_billing_tariff *t)
+{
+	const struct ts_billing_tariff *other;
+
+	if (!config_setting_is_group(s)) {
+		ts_reader_fail(r, s, NULL, "must be a group in braces");
+		return;
+	}
+	ts_read_keys(r, s, tariff_keys);
+	if (!r->failed && !config_setting_get_member(s, "id"))
+		ts_reader_fail(r, s, "id", "missing; a number from 1 to 65535");
+	t->id = ts_read_number(r, s, "id", 1, 1, 65535);
+	t->valid_from_s = ts_read_number(r, s, "valid_from", 0, 0, INT64_MAX);
+	read_prices(r, s, "local", c->token_decimals, t->wei_per_gb[TS_CLASS_LOCAL]);
+	read_prices(r, s, "internet", c->token_decimals,
+		    t->wei_per_gb[TS_CLASS_INTERNET]);
+	/* The same id again: the same tariff's prices from a later time. */
+	for (other = c->billing.tariffs; other < t && !r->failed; other++)
+		if (other->id == t->id && other->valid_from_s == t->valid_from_s)
+			ts_reader_fail(r, s, "id",
+				       "%u is used by another tariff with the same valid_from",
+				       t->id);
+}
+
+/**
+ * ts_config_read_tariffs() - the prices
+ * @r: the reader
+ * @root: the file
+ * @c: its chain has been read
+ */
+void ts_config_read_tariffs(struct ts_reader *r, config_setting_t *root,
+			    struct ts_config *c)
+{
+	config_setting_t *list;
+	int n, i;
+
+	list = ts_read_list(r, root, "tariffs", TS_TARIFFS_MAX);
+	n = list ? config_setting_length(list) : 0;
+	if (!n)
+		ts_reader_fail(r, root, "tariffs", "missing; at least one must be given");
+	for (i = 0; i < n && !r->failed; i++)
+		read_tariff(r, config_setting_get_elem(list, i), c,
+			    &c->billing.tariffs[i]);
+	c->billing.n_tariffs = n;
+}
+
+static void check_default(struct ts_reader *r, config_setting_t *at,
+			  const struct ts_billing_config *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->n_tariffs; i++)
+		if (b->tariffs[i].id == b->default_tariff_id)
+			return;
+	ts_reader_fail(r, at, "default_tariff", "%u: there is no tariff with this id",
+		       b->default_tariff_id);
+}
+
+/**
+ * ts_config_read_money() - slices, reservations, limits of value
+ * @r: the reader
+ * @root: the file
+ * @c: its chain and tariffs have been read
+ */
+void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
+			  struct ts_config *c)
+{
+	static const char *const cuts[] = { "operator", "payer", NULL };
+	config_setting_t *s = ts_read_group(r, root, "money", money_keys);
+	struct ts_billing_config *b = &c->billing;
+	unsigned int decimals = c->token_decimals;
+
+	b->default_tariff_id = ts_read_number(r, s, "default_tariff",
+					      b->tariffs[0].id, 1, 65535);
+	b->slice_s = ts_read_number(r, s, "slice_seconds", 30, 1, 3600);
+	b->slice_floor_bytes = ts_read_number(r, s, "slice_min_bytes", 1 << 20,
+					      1500, 1ull << 40);
+	read_tokens(r, s, "slice_max", "0", decimals, &b->slice_cap_wei);
+	b->reservation_slices = ts_read_number(r, s, "reservation_slices", 4, 1, 1000);
+	read_tokens(r, s, "reservation_max", "0", decimals, &b->reservation_cap_wei);
+	b->idle_s = ts_read_number(r, s, "idle_seconds", 120, 5, 86400);
+	b->commit_window_ms = ts_read_number(r, s, "commit_window_ms", 0, 0, 250);
+	read_tokens(r, s, "window_value", "0", decimals, &b->window_value_wei);
+	b->unpaid_sessions_max = ts_read_number(r, s, "unpaid_sessions", 4096, 1,
+						1 << 20);
+	b->tariff_hold_s = ts_read_number(r, s, "tariff_hold_seconds", 86400, 1,
+					  366 * 86400);
+	b->min_settle_timeout_blocks = ts_read_number(r, s, "min_settle_timeout",
+						      43200, 0,
+						      TS_SETTLE_TIMEOUT_MAX);
+	read_tokens(r, s, "min_deposit", "0", decimals, &b->min_deposit_wei);
+	read_tokens(r, s, "exposure_channel", "0", decimals, &b->exposure_channel_wei);
+	read_tokens(r, s, "exposure_box", "0", decimals, &b->exposure_box_wei);
+	b->station_retention_s = ts_read_number(r, s, "station_retention_seconds",
+						7 * 86400, 60, 10 * 366 * 86400);
+	b->power_cut = ts_read_word(r, s, "power_cut", cuts, 0) ?
+		       TS_POWER_CUT_PAYER : TS_POWER_CUT_OPERATOR;
+	if (!r->failed)
+		check_default(r, s ? s : root, b);
+}
