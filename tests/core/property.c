@@ -146,6 +146,9 @@ static void write_step(uint64_t *rng)
 
 	switch (below(rng, 16)) {
 	case 0 ... 7:
+		/* A life that the scheduler lets grow old must fit the logs. */
+		if (life.grants >= LOG_MAX - 2)
+			break;
 		left = life.granted - ts_budget_charged(&line);
 		/* Mostly dry; never dry; a storm of crumbs. */
 		if (life.thrift == 0 && left < 60 * life.price)
