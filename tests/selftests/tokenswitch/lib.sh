@@ -64,10 +64,10 @@ received() {
 
 # flowing: wait until 200 more have come; a stream that has stopped never does
 flowing() {
-	local start i
+	local start end=$((SECONDS + 20))
 
-	start=$(received)
-	for ((i = 0; i < 200; i++)); do
+	start=$(received) || return
+	while [ "$SECONDS" -lt "$end" ]; do
 		[ $(($(received) - start)) -ge 200 ] && return
 		sleep 0.05
 	done
