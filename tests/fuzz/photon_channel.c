@@ -2,13 +2,16 @@
 /*
  * photon_channel.c - random histories of a channel, driven by bytes.
  *
- * The two ends pay each other, lose, repeat, reorder and spoil datagrams; the
- * chain deposits, freezes and closes.  After every step, at each end:
+ * The two ends pay each other, lose, repeat, reorder and spoil datagrams, and
+ * cheat: sign what the rules forbid; the chain deposits, freezes and closes.
+ * After every step, at each end:
  *
  *  - the channel can still be true (ts_channel_fault());
  *  - a refusal has changed nothing, a repeat only answered;
- *  - what has been credited is what the last proof says, and never more than
- *    the other end has signed;
+ *  - what has been credited is what the last proof says, and, while the other
+ *    end is honest, never more than it knows to have signed;
+ *  - a transfer with a right signature is taken if and only if every number in
+ *    it is right;
  *  - the two balances are the two deposits.
  */
 #include <stddef.h>
@@ -28,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
  * @channel: its view
  * @key: its key
  * @credited_wei: sum of all credits that it was told of
+ * @cheated: it signed transfers that its own state does not hold
  * @inbox: the datagrams, overwritten in turn
  * @arrivals: how many were ever put in
  */
@@ -35,6 +39,7 @@ struct end {
 	struct ts_channel *channel;
 	const struct ts_signer *key;
 	ts_u128 credited_wei;
+	bool cheated;
 	struct ts_datagram inbox[SENT_MAX];
 	size_t arrivals;
 };
@@ -65,9 +70,12 @@ static void check_end(const struct end *here, const struct end *there)
 
 	require(!ts_channel_fault(c));
 	require(here->credited_wei == c->partner_proof.transferred_wei);
-	require(c->partner_proof.transferred_wei <=
-		there->channel->our_proof.transferred_wei);
-	require(c->partner_proof.nonce <= there->channel->our_proof.nonce);
+	if (!there->cheated) {
+		require(c->partner_proof.transferred_wei <=
+			there->channel->our_proof.transferred_wei);
+		require(c->partner_proof.nonce <=
+			there->channel->our_proof.nonce);
+	}
 	require(ts_channel_our_balance_wei(c) +
 		ts_channel_partner_balance_wei(c) == total);
 }
@@ -93,7 +101,8 @@ static void do_send(struct end *from, struct end *to, ts_u128 amount_wei,
 	*slot = d;
 }
 
-static void do_receive(struct end *to, const struct ts_datagram *d,
+/* Whether the datagram paid. */
+static bool do_receive(struct end *to, const struct ts_datagram *d,
 		       bool spoiled)
 {
 	struct ts_channel old = *to->channel, new = { 0 };
@@ -102,22 +111,56 @@ static void do_receive(struct end *to, const struct ts_datagram *d,
 	struct ts_message msg;
 
 	if (ts_message_decode(&msg, d->b, d->len))
-		return;
+		return false;
 	refusal = ts_channel_receive(&old, &msg, d->b, d->len, &new, &effect);
 	if (refusal) {
 		require(!new.open_block_number);
-		return;
+		return false;
 	}
 	require(!spoiled);
 	if (effect.kind == TS_EFFECT_REPEAT) {
 		require(!effect.credit_wei && !memcmp(&old, &new, sizeof(new)));
-		return;
+		return false;
 	}
 	require(effect.credit_wei > 0 && !old.frozen &&
 		old.state == TS_CHANNEL_OPEN);
 	require(new.partner_proof.nonce == old.partner_proof.nonce + 1);
 	to->credited_wei += effect.credit_wei;
 	*to->channel = new;
+	return true;
+}
+
+/*
+ * Sign a transfer of any numbers and deliver it at once: it must pay exactly
+ * when the numbers are right.
+ */
+static void do_cheat(struct end *from, struct end *to, struct input *in)
+{
+	const struct ts_channel *c = to->channel;
+	uint8_t how = next_byte(in), amount = next_byte(in);
+	struct ts_message msg = { .id = TS_MSG_DIRECT_TRANSFER };
+	struct ts_balance_proof *proof = &msg.direct_transfer.proof;
+	ts_u128 left_wei = ts_channel_partner_balance_wei(c);
+	ts_u128 paid_wei = amount;
+	struct ts_datagram d;
+	bool right;
+
+	if (how & 1)	/* around all that is left */
+		paid_wei = left_wei + amount - 2;
+	right = paid_wei && paid_wei <= left_wei;
+	proof->nonce = c->partner_proof.nonce + (how >> 1 & 3);
+	proof->channel_identifier = c->channel_identifier;
+	proof->open_block_number = c->open_block_number;
+	proof->transferred_amount =
+		ts_u256_from_u128(c->partner_proof.transferred_wei + paid_wei);
+	proof->transferred_amount.w[2 + (how >> 3 & 1)] = how >> 4 & 1;
+	proof->locksroot.b[amount % TS_HASH_BYTES] = how >> 5 & 1;
+	right = right && (how >> 1 & 3) == 1 && !(how >> 4 & 3) &&
+		c->state == TS_CHANNEL_OPEN && !c->frozen;
+
+	require(!ts_message_sign(&msg, from->key, &c->chain_id, &d));
+	from->cheated = true;
+	require(do_receive(to, &d, false) == right);
 }
 
 /* Deliver one of the last datagrams, as it is or spoiled. */
@@ -158,11 +201,14 @@ static void step(struct input *in, struct end *a, struct end *b)
 		do_send(a, b, next_byte(in), next_byte(in));
 		break;
 	case 2:
-		do_send(a, b, ts_channel_our_balance_wei(a->channel) + (op >> 6 & 1), 0);
+		do_send(a, b, ts_channel_our_balance_wei(a->channel) +
+			      (op >> 6 & 1), 0);
 		break;
 	case 3:
-	case 4:
 		do_deliver(b, in, false);
+		break;
+	case 4:
+		do_cheat(a, b, in);
 		break;
 	case 5:
 		do_deliver(b, in, true);
