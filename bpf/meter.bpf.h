@@ -51,8 +51,16 @@ static __always_inline __u32 ts_drop(__u32 reason, __u32 segs)
 static __always_inline struct ts_stat_cell *ts_count_cell(struct ts_account_stats *stats,
 							  const struct ts_bill *bill)
 {
-	__u32 class = bill->class < TS_STATS_CLASSES ? bill->class : TS_CLASS_INTERNET;
+	__u64 class = bill->class;
 
+	/*
+	 * In assembly, because the compiler may bound one copy of the number
+	 * and use another, which the verifier of 6.1 does not connect.
+	 */
+	asm volatile("if %[class] < %[count] goto +1\n"
+		     "%[class] = %[last]"
+		     : [class] "+r"(class)
+		     : [count] "i"(TS_STATS_CLASSES), [last] "i"(TS_CLASS_INTERNET));
 	return &stats->cell[class][bill->dir & (TS_DIR_COUNT - 1)];
 }
 
