@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -142,11 +143,13 @@ static void test_no_source(void **state)
 
 /*
  * A child with a terminal of its own is asked; the exit status is the answer
- * of the function.  Returns it, and whether the terminal echoed what we typed.
+ * of the function.  Returns it, or minus the signal that ended the child, and
+ * whether the terminal echoed what we typed.  Afterwards it must echo again.
  */
 static int ask_in_child(const char *typed, bool twice, const char *want,
 			bool *echoed)
 {
+	struct termios after;
 	char screen[512] = "";
 	size_t seen = 0;
 	int master, status;
@@ -176,7 +179,7 @@ static int ask_in_child(const char *typed, bool twice, const char *want,
 	 */
 	while ((got = read(master, screen + seen, sizeof(screen) - 1 - seen)) >
 	       0) {
-		const char *end = strchr(typed, '\n');
+		const char *end = strpbrk(typed, "\n\003");
 
 		seen += (size_t)got;
 		screen[seen] = '\0';
@@ -187,9 +190,11 @@ static int ask_in_child(const char *typed, bool twice, const char *want,
 		typed = end + 1;
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(tcgetattr(master, &after), 0);
+	assert_true(after.c_lflag & ECHO);
 	close(master);
 	*echoed = strstr(screen, "hidden");
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 static void test_prompt(void **state)
@@ -204,6 +209,8 @@ static void test_prompt(void **state)
 	assert_int_equal(ask_in_child("hidden\nhidder\n", true, "", &echoed),
 			 EINVAL);
 	assert_int_equal(ask_in_child("\n", false, "", &echoed), EINVAL);
+	/* Ctrl-C ends us as ever, but not with a terminal gone blind. */
+	assert_int_equal(ask_in_child("hid\003", false, "", &echoed), -SIGINT);
 }
 
 static void test_no_terminal(void **state)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -108,11 +109,12 @@ int ts_passphrase_read_fd(int fd, struct ts_passphrase **out,
 
 	len = read_all(fd, room, sizeof(room));
 	if (len < 0)
-		return ts_keys_fail(error, (int)-len,
-				    "the passphrase cannot be read from file descriptor %d: %s",
-				    fd, strerror((int)-len));
-	ret = ts_passphrase_new(room, without_newline(room, (size_t)len), out,
-				error);
+		ret = ts_keys_fail(error, (int)-len,
+				   "the passphrase cannot be read from file descriptor %d: %s",
+				   fd, strerror((int)-len));
+	else
+		ret = ts_passphrase_new(room, without_newline(room, (size_t)len),
+					out, error);
 	sodium_memzero(room, sizeof(room));
 	return ret;
 }
@@ -157,14 +159,51 @@ close_file:
 	return ret;
 }
 
+/*
+ * Signals that would end or stop us while the terminal does not echo: they are
+ * held as a note until it does again, and then sent to ourselves.
+ */
+static const int held[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP };
+
+#define HELD	(sizeof(held) / sizeof(held[0]))
+
+static volatile sig_atomic_t held_signal;
+
+static void hold_signal(int signal)
+{
+	held_signal = signal;
+}
+
+static void hold_signals(struct sigaction before[HELD])
+{
+	/* No SA_RESTART: the read is to end. */
+	struct sigaction hold = { .sa_handler = hold_signal };
+	size_t i;
+
+	held_signal = 0;
+	for (i = 0; i < HELD; i++)
+		sigaction(held[i], &hold, &before[i]);
+}
+
+static void release_signals(const struct sigaction before[HELD])
+{
+	size_t i;
+
+	for (i = 0; i < HELD; i++)
+		sigaction(held[i], &before[i], NULL);
+	if (held_signal)
+		raise(held_signal);
+}
+
 /* One line from the terminal, unseen. */
 static int ask(int tty, const char *prompt, struct ts_passphrase **out,
 	       struct ts_keys_error *error)
 {
+	struct sigaction before[HELD];
 	struct termios seen, unseen;
 	char room[READ_MAX];
-	ssize_t len = 0;
-	int ret;
+	int ret, why = 0;
+	ssize_t len;
 
 	if (tcgetattr(tty, &seen))
 		return ts_keys_fail(error, errno,
@@ -172,15 +211,22 @@ static int ask(int tty, const char *prompt, struct ts_passphrase **out,
 				    strerror(errno));
 	unseen = seen;
 	unseen.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	hold_signals(before);
 	/* Flushed, so that nothing typed before the prompt is taken for it. */
 	tcsetattr(tty, TCSAFLUSH, &unseen);
-	if (write(tty, prompt, strlen(prompt)) >= 0)
+	len = write(tty, prompt, strlen(prompt));
+	if (len >= 0)
 		len = read(tty, room, sizeof(room));
+	if (len < 0)
+		why = errno;
 	tcsetattr(tty, TCSAFLUSH, &seen);
-	if (write(tty, "\n", 1) < 0 || len < 0)
-		ret = ts_keys_fail(error, errno,
+	if (write(tty, "\n", 1) < 0 && !why)
+		why = errno;
+	release_signals(before);
+	if (why)
+		ret = ts_keys_fail(error, why,
 				   "the terminal cannot be read: %s",
-				   strerror(errno));
+				   strerror(why));
 	else
 		ret = ts_passphrase_new(room, without_newline(room, (size_t)len),
 					out, error);
