@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rules of the classifier: prefixes and services.
+ *
+ * The table is written anew for every change and replaced under RCU: rules
+ * change rarely, and every frame looks.
+ */
+
+#include <linux/etherdevice.h>
+#include <linux/inetdevice.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/route.h>
+#include "class.h"
+#include "net.h"
+#include "port.h"
+
+#define TS_CLASSIFY_TABLES
+#include <tokenswitch/classify.h>
+
+/**
+ * struct ts_tables - where the shared classifier looks things up
+ * @rules: of the namespace; NULL: none
+ * @port: that the frame is on
+ */
+struct ts_tables {
+	const struct ts_class_table *rules;
+	const struct ts_port *port;
+};
+
+/* Two words that differ only behind the first @bits bits. */
+static bool word_covers(__be32 prefix, __be32 addr, unsigned int bits)
+{
+	return !bits || !((ntohl(prefix) ^ ntohl(addr)) >> (32 - bits));
+}
+
+/* The address that a frame carries, as the network has it. */
+static const __be32 *frame_addr(const struct ts_frame *f)
+{
+	return (const __be32 *)f->remote;
+}
+
+static bool rule_covers(const struct ts_rule *r, const __be32 *addr)
+{
+	unsigned int left = r->prefix_len, i;
+
+	for (i = 0; left > 32; i++, left -= 32)
+		if (r->addr[i] != addr[i])
+			return false;
+	return word_covers(r->addr[i], addr[i], left);
+}
+
+/* Of a bridged port the bridge's address is the box's too. */
+static int ts_table_box_mac(const struct ts_tables *t, const struct ts_frame *f)
+{
+	struct net_device *dev = t->port->dev, *master;
+
+	if (f->peer == ts_frame_mac(dev->dev_addr))
+		return 1;
+	master = netdev_master_upper_dev_get_rcu(dev);
+	return master && f->peer == ts_frame_mac(master->dev_addr);
+}
+
+static int ts_table_box_addr(const struct ts_tables *t,
+			     const struct ts_frame *f)
+{
+	struct net *net = t->port->tn->net;
+
+	if (f->flags & TS_FRAME_IP4)
+		return inet_addr_type(net, *frame_addr(f)) == RTN_LOCAL;
+#if IS_REACHABLE(CONFIG_IPV6)
+	if (f->flags & TS_FRAME_IP6)
+		return ipv6_chk_addr(net,
+				     (const struct in6_addr *)frame_addr(f),
+				     NULL, 0);
+#endif
+	return 0;
+}
+
+static int frame_family(const struct ts_frame *f)
+{
+	return f->flags & TS_FRAME_IP4 ? AF_INET : AF_INET6;
+}
+
+static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
+{
+	const struct ts_rule *r;
+	unsigned int i;
+
+	if (!t->rules)
+		return 0;
+	for (i = t->rules->n_prefixes; i < t->rules->n_rules; i++) {
+		r = &t->rules->rule[i];
+		if (r->port != f->remote_port || r->proto != f->proto)
+			continue;
+		if (!r->family && ts_table_box_addr(t, f))
+			return 1;
+		if (r->family == frame_family(f) && rule_covers(r, frame_addr(f)))
+			return 1;
+	}
+	return 0;
+}
+
+static __u32 ts_table_prefix(const struct ts_tables *t,
+			     const struct ts_frame *f)
+{
+	int family = frame_family(f);
+	const struct ts_rule *r;
+	unsigned int i;
+
+	if (!t->rules ||
+	    !test_bit(ntohl(*frame_addr(f)) >> 16,
+		      t->rules->some[family == AF_INET6]))
+		return TS_CLASS_INTERNET;
+	for (i = 0; i < t->rules->n_prefixes; i++) {
+		r = &t->rules->rule[i];
+		if (r->family == family && rule_covers(r, frame_addr(f)))
+			return r->class;
+	}
+	return TS_CLASS_INTERNET;
+}
+
+/**
+ * ts_class_of() - what the bytes of a frame are for
+ * @port: that it is on
+ * @f: parsed, not malformed
+ * @dir: enum ts_dir
+ * @by_box: coming down: this box sent it itself
+ *
+ * Under RCU.
+ *
+ * Return: enum ts_class.
+ */
+u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
+		bool by_box)
+{
+	struct ts_tables t = {
+		.rules = rcu_dereference(port->tn->classes),
+		.port = port,
+	};
+
+	return ts_frame_class(f, &t, dir, by_box);
+}
+
+static size_t table_bytes(unsigned int n_rules)
+{
+	return sizeof(struct ts_class_table) + n_rules * sizeof(struct ts_rule);
+}
+
+static void table_mark(struct ts_class_table *t, const struct ts_rule *r)
+{
+	unsigned int bits = min_t(unsigned int, r->prefix_len, 16);
+
+	bitmap_set(t->some[r->family == AF_INET6], ntohl(r->addr[0]) >> 16,
+		   1U << (16 - bits));
+}
+
+/* Does @a come before @b in the table? */
+static bool rule_before(const struct ts_rule *a, const struct ts_rule *b)
+{
+	if (!a->proto != !b->proto)
+		return !a->proto;
+	return !a->proto && a->prefix_len > b->prefix_len;
+}
+
+static bool rule_same(const struct ts_rule *a, const struct ts_rule *b)
+{
+	/* The class is last, and what they say, not what they are about. */
+	return !memcmp(a, b, offsetof(struct ts_rule, class));
+}
+
+static void table_append(struct ts_class_table *t, const struct ts_rule *r)
+{
+	t->rule[t->n_rules++] = *r;
+	if (r->proto)
+		return;
+	t->n_prefixes++;
+	table_mark(t, r);
+}
+
+/* Copy a table with one rule more, or with one less. */
+static void table_copy(struct ts_class_table *t,
+		       const struct ts_class_table *old,
+		       const struct ts_rule *add, const struct ts_rule *del)
+{
+	unsigned int i, n = old ? old->n_rules : 0;
+
+	for (i = 0; i < n; i++) {
+		if (add && rule_before(add, &old->rule[i])) {
+			table_append(t, add);
+			add = NULL;
+		}
+		if (!del || !rule_same(del, &old->rule[i]))
+			table_append(t, &old->rule[i]);
+	}
+	if (add)
+		table_append(t, add);
+}
+
+static int table_replace(struct ts_net *tn, const struct ts_rule *add,
+			 const struct ts_rule *del,
+			 struct netlink_ext_ack *extack)
+{
+	struct ts_class_table *old, *t;
+	unsigned int n;
+	int err;
+
+	old = rcu_dereference_protected(tn->classes,
+					lockdep_is_held(&tn->lock));
+	n = (old ? old->n_rules : 0) + (add ? 1 : -1);
+	err = ts_net_take_memory(tn, table_bytes(n), extack);
+	if (err)
+		return err;
+	t = kvzalloc(table_bytes(n), GFP_KERNEL_ACCOUNT);
+	if (!t) {
+		ts_net_give_memory(tn, table_bytes(n));
+		return -ENOMEM;
+	}
+	table_copy(t, old, add, del);
+	rcu_assign_pointer(tn->classes, t);
+	if (old) {
+		ts_net_give_memory(tn, table_bytes(old->n_rules));
+		kvfree_rcu(old, rcu);
+	}
+	ts_net_changed(tn);
+	return 0;
+}
+
+static const struct ts_rule *rule_find(struct ts_net *tn,
+				       const struct ts_rule *rule)
+{
+	const struct ts_class_table *t;
+	unsigned int i;
+
+	t = rcu_dereference_protected(tn->classes, lockdep_is_held(&tn->lock));
+	for (i = 0; t && i < t->n_rules; i++)
+		if (rule_same(&t->rule[i], rule))
+			return &t->rule[i];
+	return NULL;
+}
+
+/**
+ * ts_class_add() - add a rule
+ * @tn: the namespace, locked
+ * @rule: valid
+ * @extack: told what is wrong
+ *
+ * Return: 0, -EEXIST, -ENOSPC, -ENOMEM.
+ */
+int ts_class_add(struct ts_net *tn, const struct ts_rule *rule,
+		 struct netlink_ext_ack *extack)
+{
+	const struct ts_class_table *t;
+
+	lockdep_assert_held(&tn->lock);
+	t = rcu_dereference_protected(tn->classes, lockdep_is_held(&tn->lock));
+	if (rule_find(tn, rule)) {
+		NL_SET_ERR_MSG(extack, "there is a rule for this prefix or service; delete it first");
+		return -EEXIST;
+	}
+	if (t && t->n_rules >= TS_RULES_MAX) {
+		NL_SET_ERR_MSG(extack, "too many rules in this namespace; merge prefixes");
+		return -ENOSPC;
+	}
+	return table_replace(tn, rule, NULL, extack);
+}
+
+/**
+ * ts_class_delete() - delete a rule
+ * @tn: the namespace, locked
+ * @rule: as it was added
+ * @extack: told what is wrong
+ *
+ * Return: 0, -ENOENT, -ENOSPC, -ENOMEM.
+ */
+int ts_class_delete(struct ts_net *tn, const struct ts_rule *rule,
+		    struct netlink_ext_ack *extack)
+{
+	const struct ts_rule *r;
+
+	lockdep_assert_held(&tn->lock);
+	r = rule_find(tn, rule);
+	if (!r || r->class != rule->class) {
+		NL_SET_ERR_MSG(extack, "no such rule");
+		return -ENOENT;
+	}
+	return table_replace(tn, NULL, rule, extack);
+}
+
+/**
+ * ts_class_table_destroy() - free the rules; no frame looks any more
+ * @tn: the namespace
+ */
+void ts_class_table_destroy(struct ts_net *tn)
+{
+	kvfree(rcu_dereference_raw(tn->classes));
+}
+
+#include "selftest/class.c"

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Stations: the keys that packets carry, N of them to an account. */
+
+#include <linux/lockdep.h>
+#include <linux/netlink.h>
+#include <linux/once.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "account.h"
+#include "key.h"
+#include "net.h"
+
+/* Whoever could guess it could fill one bucket with addresses of his choice. */
+static siphash_key_t key_secret __read_mostly;
+
+/**
+ * ts_key_hash() - keyed hash of a station
+ * @key: the station
+ *
+ * Return: 64 bits that nobody outside can predict.
+ */
+u64 ts_key_hash(const struct ts_key *key)
+{
+	const u32 *w = (const u32 *)key;
+
+	BUILD_BUG_ON(sizeof(*key) != 3 * sizeof(u32));
+	return siphash_3u32(w[0], w[1], w[2], &key_secret);
+}
+
+static u32 key_hashfn(const void *data, u32 len, u32 seed)
+{
+	return (u32)ts_key_hash(data) ^ seed;
+}
+
+static const struct rhashtable_params key_params = {
+	.head_offset = offsetof(struct ts_key_entry, node),
+	.key_offset = offsetof(struct ts_key_entry, key),
+	.key_len = sizeof(struct ts_key),
+	.hashfn = key_hashfn,
+	.automatic_shrinking = true,
+};
+
+/**
+ * ts_key_table_init() - make the table of a namespace
+ * @tn: the namespace
+ *
+ * Return: 0 or negative errno.
+ */
+int ts_key_table_init(struct ts_net *tn)
+{
+	get_random_once(&key_secret, sizeof(key_secret));
+	return rhashtable_init(&tn->keys, &key_params);
+}
+
+/**
+ * ts_key_table_destroy() - free the table; the accounts freed its entries
+ * @tn: the namespace
+ */
+void ts_key_table_destroy(struct ts_net *tn)
+{
+	rhashtable_destroy(&tn->keys);
+}
+
+/**
+ * ts_key_lookup() - the entry of a station
+ * @tn: the namespace
+ * @key: the station
+ *
+ * Return: the entry, valid until rcu_read_unlock() or while ts_net.lock is
+ * held, or NULL.
+ */
+struct ts_key_entry *ts_key_lookup(struct ts_net *tn, const struct ts_key *key)
+{
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !lockdep_is_held(&tn->lock),
+			 "a key entry needs RCU or the lock");
+	return rhashtable_lookup_fast(&tn->keys, key, key_params);
+}
+
+static bool list_has(const struct ts_key *keys, unsigned int n,
+		     const struct ts_key *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (!memcmp(&keys[i], key, sizeof(*key)))
+			return true;
+	return false;
+}
+
+static void entry_drop(struct ts_net *tn, struct ts_key_entry *e)
+{
+	rhashtable_remove_fast(&tn->keys, &e->node, key_params);
+	list_del(&e->list);
+	ts_net_give_memory(tn, sizeof(*e));
+	kfree_rcu(e, rcu);
+}
+
+static int entry_add(struct ts_net *tn, struct ts_account *a,
+		     const struct ts_key *key, struct list_head *added,
+		     struct netlink_ext_ack *extack)
+{
+	struct ts_key_entry *e;
+	int err;
+
+	err = ts_net_take_memory(tn, sizeof(*e), extack);
+	if (err)
+		return err;
+	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	if (!e) {
+		err = -ENOMEM;
+		goto err_memory;
+	}
+	e->key = *key;
+	e->account = a;
+	err = rhashtable_lookup_insert_fast(&tn->keys, &e->node, key_params);
+	if (err)
+		goto err_entry;
+	list_add_tail(&e->list, added);
+	return 0;
+
+err_entry:
+	kfree(e);
+err_memory:
+	ts_net_give_memory(tn, sizeof(*e));
+	return err;
+}
+
+/**
+ * ts_key_replace() - give an account another list of stations
+ * @tn: the namespace, locked
+ * @a: the account
+ * @keys: the list
+ * @n: its length, at most TS_KEYS_MAX
+ * @extack: told what is wrong
+ *
+ * All or nothing.  A station that is in both lists stays reachable throughout.
+ *
+ * Return: 0, -EEXIST: one belongs to another account, -EINVAL: one is listed
+ * twice, -ENOSPC, -ENOMEM.
+ */
+int ts_key_replace(struct ts_net *tn, struct ts_account *a,
+		   const struct ts_key *keys, unsigned int n,
+		   struct netlink_ext_ack *extack)
+{
+	struct ts_key_entry *e, *next;
+	LIST_HEAD(added);
+	unsigned int i;
+	int err;
+
+	lockdep_assert_held(&tn->lock);
+	for (i = 0; i < n; i++) {
+		if (list_has(keys, i, &keys[i])) {
+			NL_SET_ERR_MSG(extack, "a key is listed twice");
+			return -EINVAL;
+		}
+		e = ts_key_lookup(tn, &keys[i]);
+		if (e && e->account != a) {
+			NL_SET_ERR_MSG(extack, "a key belongs to another account; close that one first, or take the key from it");
+			return -EEXIST;
+		}
+	}
+	for (i = 0; i < n; i++) {
+		if (ts_key_lookup(tn, &keys[i]))
+			continue;
+		err = entry_add(tn, a, &keys[i], &added, extack);
+		if (err)
+			goto err_added;
+	}
+	list_for_each_entry_safe(e, next, &a->keys, list)
+		if (!list_has(keys, n, &e->key))
+			entry_drop(tn, e);
+	list_splice_tail(&added, &a->keys);
+	return 0;
+
+err_added:
+	list_for_each_entry_safe(e, next, &added, list)
+		entry_drop(tn, e);
+	return err;
+}
+
+/**
+ * ts_key_unlink() - let no packet find an account any more
+ * @tn: the namespace, locked
+ * @a: the account; keeps its list, so that the last answer can name it
+ */
+void ts_key_unlink(struct ts_net *tn, struct ts_account *a)
+{
+	struct ts_key_entry *e;
+
+	lockdep_assert_held(&tn->lock);
+	list_for_each_entry(e, &a->keys, list) {
+		rhashtable_remove_fast(&tn->keys, &e->node, key_params);
+		ts_net_give_memory(tn, sizeof(*e));
+	}
+}
+
+/**
+ * ts_key_free() - free the list of an unlinked account
+ * @a: the account, held by nobody else
+ */
+void ts_key_free(struct ts_account *a)
+{
+	struct ts_key_entry *e, *next;
+
+	list_for_each_entry_safe(e, next, &a->keys, list) {
+		list_del(&e->list);
+		kfree_rcu(e, rcu);
+	}
+}
+
+/**
+ * ts_key_forget_port() - no station is behind this port any more
+ * @tn: the namespace
+ * @ifindex: the port
+ *
+ * Else copies towards its stations that are flooded to other ports would go
+ * on passing unbilled.
+ */
+void ts_key_forget_port(struct ts_net *tn, int ifindex)
+{
+	struct ts_account *a;
+	struct ts_key_entry *e;
+	unsigned long id;
+
+	mutex_lock(&tn->lock);
+	xa_for_each(&tn->accounts, id, a)
+		list_for_each_entry(e, &a->keys, list)
+			if (READ_ONCE(e->ifindex) == ifindex)
+				WRITE_ONCE(e->ifindex, 0);
+	mutex_unlock(&tn->lock);
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The meter of an access port: one decision for each frame.
+ *
+ * The order of the steps is that of include/tokenswitch/classify.h, where the
+ * other meters have it too.  Everything here runs under RCU with bottom halves
+ * off, takes no lock and allocates nothing.
+ */
+
+#include <linux/if_vlan.h>
+#include <linux/jiffies.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <tokenswitch/budget.h>
+#include <tokenswitch/classify.h>
+#include "account.h"
+#include "bill.h"
+#include "class.h"
+#include "event.h"
+#include "key.h"
+#include "meter.h"
+#include "net.h"
+#include "port.h"
+#include "steer.h"
+#include "stranger.h"
+#include "trace.h"
+
+/* A decision that is not a reason to drop. */
+#define TS_METER_PASS (-1)
+
+/**
+ * struct ts_sight - what is known of the frame in hand
+ * @port: that it is on
+ * @skb: itself
+ * @frame: parsed
+ * @key: the station
+ * @entry: of @key, NULL: it has no account
+ * @account: likewise
+ * @stranger: place of a station without account, may be NULL
+ * @dir: enum ts_dir
+ * @class: enum ts_class
+ * @bytes: that it costs
+ * @packets: that it is
+ * @by_box: coming down: this box sent it itself
+ */
+struct ts_sight {
+	struct ts_port *port;
+	struct sk_buff *skb;
+	struct ts_frame frame;
+	struct ts_key key;
+	struct ts_key_entry *entry;
+	struct ts_account *account;
+	struct ts_stranger *stranger;
+	u32 dir;
+	u32 class;
+	u32 bytes;
+	u32 packets;
+	bool by_box;
+};
+
+static u32 sight_parse(struct ts_sight *s)
+{
+	const struct sk_buff *skb = s->skb;
+	int offset = skb_mac_offset(skb);
+	u8 buf[TS_FRAME_LOOK];
+	const u8 *data;
+	u32 look, tci;
+
+	look = min_t(u32, skb->len - offset, sizeof(buf));
+	tci = skb_vlan_tag_present(skb) ? skb->vlan_tci : TS_FRAME_NO_TCI;
+	data = skb_header_pointer(skb, offset, look, buf);
+	if (!data)
+		return TS_FRAME_MALFORMED;
+	return ts_frame_parse(&s->frame, data, data + look, s->dir, tci);
+}
+
+static void sight_find(struct ts_sight *s)
+{
+	struct ts_net *tn = s->port->tn;
+	unsigned int i;
+
+	for (i = 0; i < ETH_ALEN; i++)
+		s->key.mac[i] = s->frame.station >> 8 * i;
+	s->key.vlan = s->frame.vlan;
+	s->key.zone = READ_ONCE(s->port->zone);
+	s->entry = ts_key_lookup(tn, &s->key);
+	if (!s->entry) {
+		/* Who is written to did not prove to exist. */
+		s->stranger = s->dir == TS_DIR_UP ?
+			ts_stranger_see(tn, &s->key, s->port->dev->ifindex) :
+			ts_stranger_find(tn, &s->key);
+		return;
+	}
+	s->account = s->entry->account;
+	if (time_after(jiffies, READ_ONCE(s->account->seen) + HZ / 4))
+		WRITE_ONCE(s->account->seen, jiffies);
+	if (s->dir == TS_DIR_UP &&
+	    READ_ONCE(s->entry->ifindex) != s->port->dev->ifindex)
+		WRITE_ONCE(s->entry->ifindex, s->port->dev->ifindex);
+}
+
+/* Class free, up to the station's rate, and strangers up to the port's too. */
+static bool sight_police(const struct ts_sight *s)
+{
+	struct ts_police *p = NULL;
+
+	if (s->account)
+		p = &s->account->police;
+	else if (s->stranger)
+		p = &s->stranger->police;
+	if (p && !ts_police_take(p, TS_STATION_FREE_BYTES_PER_S,
+				 TS_STATION_FREE_BURST_BYTES, s->bytes))
+		return false;
+	return s->account ||
+	       ts_police_take(&s->port->police, TS_PORT_FREE_BYTES_PER_S,
+			      TS_PORT_FREE_BURST_BYTES, s->bytes);
+}
+
+/* What passes without being billed, for whatever reason. */
+static int sight_free(const struct ts_sight *s)
+{
+	if (!sight_police(s))
+		return TS_DROP_POLICED;
+	ts_port_count(s->port, free_bytes, s->bytes);
+	return TS_METER_PASS;
+}
+
+/* Why an account may not pass whatever it has left, or TS_METER_PASS. */
+static int account_barred(const struct ts_account *a)
+{
+	u32 flags = READ_ONCE(a->budget.flags);
+
+	if (unlikely(flags & (TS_ACCOUNT_F_FORBID | TS_ACCOUNT_F_EXPIRED)))
+		return READ_ONCE(a->dead) ? TS_DROP_GONE : TS_DROP_FORBIDDEN;
+	/* No tariff: nobody knows the price, so it is not 0. */
+	if (unlikely(!smp_load_acquire(&a->tariff_id)) &&
+	    !(flags & TS_ACCOUNT_F_TRUSTED))
+		return TS_DROP_DRY;
+	return TS_METER_PASS;
+}
+
+static bool account_trusted(const struct ts_account *a)
+{
+	return READ_ONCE(a->budget.flags) & TS_ACCOUNT_F_TRUSTED;
+}
+
+static bool account_can_pay(const struct ts_account *a, u64 units)
+{
+	u64 charged = ts_load(&a->budget.charged);
+	u64 granted = ts_load(&a->budget.granted);
+
+	return charged <= granted && units <= granted - charged;
+}
+
+static int sight_charge(const struct ts_sight *s)
+{
+	struct ts_account *a = s->account;
+	unsigned int verdict;
+	u64 units = 0;
+
+	if (!account_trusted(a)) {
+		units = ts_budget_cost(&a->budget, s->class, s->dir, s->bytes);
+		verdict = ts_budget_charge(&a->budget, units);
+		if (unlikely(verdict & TS_VERDICT_DRY)) {
+			trace_ts_exhausted(a, units);
+			ts_event_account(s->port->tn, a, TS_EVENT_EXHAUSTED, 0);
+		}
+		if (!(verdict & TS_VERDICT_PASS))
+			return TS_DROP_DRY;
+		if (unlikely(verdict & TS_VERDICT_LOW))
+			ts_event_account(s->port->tn, a, TS_EVENT_LOW, 0);
+	}
+	ts_account_count(a, s->class, s->dir, s->bytes, s->packets, units, true);
+	ts_port_count(s->port, passed_bytes, s->bytes);
+	return TS_METER_PASS;
+}
+
+/* Group-addressed and going up: unbilled, but only for who has something. */
+static int sight_group_up(const struct ts_sight *s)
+{
+	if (!account_trusted(s->account) && !account_can_pay(s->account, 1))
+		return TS_DROP_DRY;
+	ts_port_count(s->port, group_bytes, s->bytes);
+	return TS_METER_PASS;
+}
+
+/*
+ * A copy that the bridge flooded towards a port that the station is not
+ * behind: the copy on its own port is billed, and nobody reads this one, unless
+ * with the same address, for nothing.  So it passes only for who can pay.
+ */
+static int sight_flooded(const struct ts_sight *s)
+{
+	struct ts_account *a = s->account;
+	u64 units = ts_budget_cost(&a->budget, s->class, s->dir, s->bytes);
+
+	if (account_trusted(a) || account_can_pay(a, units))
+		return TS_METER_PASS;
+	return TS_DROP_DRY;
+}
+
+static bool sight_is_flooded(const struct ts_sight *s)
+{
+	int ifindex = READ_ONCE(s->entry->ifindex);
+
+	return s->dir == TS_DIR_DOWN && ifindex &&
+	       ifindex != s->port->dev->ifindex;
+}
+
+/* A frame that is not free: does its station pay for it? */
+static int sight_decide(const struct ts_sight *s)
+{
+	int verdict;
+
+	if (!s->account)
+		return s->dir == TS_DIR_UP ? TS_DROP_STRANGER :
+					     TS_DROP_UNSOLICITED;
+	verdict = account_barred(s->account);
+	if (verdict != TS_METER_PASS)
+		return verdict;
+	if (s->frame.flags & TS_FRAME_GROUP)
+		return sight_group_up(s);
+	if (sight_is_flooded(s))
+		return sight_flooded(s);
+	return sight_charge(s);
+}
+
+static unsigned int sight_drop(const struct ts_sight *s, int reason)
+{
+	ts_port_count(s->port, drops[reason], s->packets);
+	if (s->account)
+		ts_account_count(s->account, s->class, s->dir, s->bytes,
+				 s->packets, 0, false);
+	trace_ts_drop(s->port->dev->ifindex, s->account ? s->account->id : 0,
+		      s->dir, reason, s->bytes);
+	return NF_DROP;
+}
+
+static void sight_mark(const struct ts_sight *s, u32 marks)
+{
+	s->skb->mark = ts_mark(s->skb->mark, s->port->mark_mask,
+			       TS_MARK_STAMP | marks);
+}
+
+/* What the firewall shall answer, if the station may ask. */
+static u32 sight_plea(const struct ts_sight *s)
+{
+	if (s->account &&
+	    READ_ONCE(s->account->budget.flags) & TS_ACCOUNT_F_FORBID)
+		return 0;
+	return ts_frame_plea(&s->frame);
+}
+
+static unsigned int sight_refuse_up(const struct ts_sight *s, int reason)
+{
+	u32 marks = sight_plea(s);
+
+	if (reason == TS_DROP_STRANGER && s->stranger)
+		ts_stranger_hint(s->port->tn, s->stranger, &s->key,
+				 s->port->dev->ifindex);
+	if (!marks || sight_free(s) != TS_METER_PASS ||
+	    !ts_steer_to_box(s->port, s->skb))
+		return sight_drop(s, reason);
+	sight_mark(s, marks);
+	return NF_ACCEPT;
+}
+
+static unsigned int meter_up(struct ts_sight *s)
+{
+	int verdict;
+
+	if (s->class == TS_CLASS_FREE) {
+		verdict = sight_free(s);
+		if (verdict != TS_METER_PASS)
+			return sight_drop(s, verdict);
+		sight_mark(s, TS_MARK_FREE);
+		return NF_ACCEPT;
+	}
+	verdict = sight_decide(s);
+	if (verdict != TS_METER_PASS)
+		return sight_refuse_up(s, verdict);
+	sight_mark(s, 0);
+	return NF_ACCEPT;
+}
+
+static unsigned int meter_down(struct ts_sight *s)
+{
+	int verdict;
+
+	if (s->class == TS_CLASS_FREE) {
+		verdict = sight_free(s);
+		return verdict == TS_METER_PASS ? NF_ACCEPT :
+						  sight_drop(s, verdict);
+	}
+	verdict = sight_decide(s);
+	if (verdict == TS_METER_PASS)
+		return NF_ACCEPT;
+	if (ts_frame_answers_plea(&s->frame, s->by_box) &&
+	    sight_free(s) == TS_METER_PASS)
+		return NF_ACCEPT;
+	return sight_drop(s, verdict);
+}
+
+/* Return: false when the frame needs no further look, then @verdict is set. */
+static bool sight_open(struct ts_sight *s, unsigned int *verdict)
+{
+	u32 flags = sight_parse(s);
+
+	s->packets = 1;
+	if (flags & TS_FRAME_MALFORMED) {
+		*verdict = sight_drop(s, TS_DROP_MALFORMED);
+		return false;
+	}
+	s->bytes = ts_bill_bytes(s->skb, &s->frame, &s->packets);
+	if (s->dir == TS_DIR_DOWN && flags & TS_FRAME_GROUP) {
+		ts_port_count(s->port, group_bytes, s->bytes);
+		*verdict = NF_ACCEPT;
+		return false;
+	}
+	s->class = ts_class_of(s->port, &s->frame, s->dir, s->by_box);
+	sight_find(s);
+	return true;
+}
+
+/**
+ * ts_meter_ingress() - decide about a frame from a station
+ * @priv: struct ts_port
+ * @skb: the frame, its data behind the MAC header
+ * @state: not looked at
+ *
+ * Return: NF_ACCEPT or NF_DROP.
+ */
+unsigned int ts_meter_ingress(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct ts_sight s = {
+		.port = priv,
+		.skb = skb,
+		.dir = TS_DIR_UP,
+	};
+	unsigned int verdict;
+
+	return sight_open(&s, &verdict) ? meter_up(&s) : verdict;
+}
+
+/**
+ * ts_meter_egress() - decide about a frame to a station
+ * @priv: struct ts_port
+ * @skb: the frame, its data at the MAC header
+ * @state: not looked at
+ *
+ * What came in on a device, be it a tunnel's, has its number in skb_iif.
+ *
+ * Return: NF_ACCEPT or NF_DROP.
+ */
+unsigned int ts_meter_egress(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	struct ts_sight s = {
+		.port = priv,
+		.skb = skb,
+		.dir = TS_DIR_DOWN,
+		.by_box = !skb->skb_iif,
+	};
+	unsigned int verdict;
+
+	return sight_open(&s, &verdict) ? meter_down(&s) : verdict;
+}
