@@ -154,7 +154,7 @@ clean:
 # calls make again, so that pkg-config sees what has just been installed.
 demo:
 	$(Q)tools/install-deps build run
-	$(Q)$(MAKE) --no-print-directory all TEST_SKIP_MODULE=1
+	$(Q)$(MAKE) --no-print-directory all $(O)/test/framecount
 	$(Q)tools/demo
 
 check:

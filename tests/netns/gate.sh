@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Nothing opens to the unpaid: nftables flushed, the access device deleted and
+# made again, clsact deleted by somebody, each with tsd alive and dead; and a
+# million random stations cost the paying client nothing.
+. "$(dirname "$0")/net.sh"
+. "$(dirname "$0")/tsd.sh"
+N=$T-n	# the neighbour who does not pay: 10.66.1.3 behind port p1
+
+unpaid_link() {
+	ip link add n0 netns $N address 02:00:00:00:00:03 type veth peer name p1 netns $R
+	in_ns $R ip link set p1 master br0
+	in_ns $R ip link set p1 up
+	in_ns $N ip addr add 10.66.1.3/24 dev n0
+	in_ns $N ip link set n0 up
+	in_ns $N ip route replace default via 10.66.1.1
+}
+net_down_all() { ip netns del $N 2>/dev/null; net_down; rm -rf "$W"; }
+trap net_down_all EXIT
+
+# Both sides try all the time, with a static neighbour entry so that nothing
+# but the meter and the gate can stop them.
+attack_start() {
+	in_ns $R ip neigh replace 10.66.1.3 lladdr 02:00:00:00:00:03 dev br0
+	in_ns $N ip neigh replace 10.66.1.1 lladdr 02:00:00:00:00:01 dev n0
+	in_ns $S iperf3 -c 10.66.1.3 -u -b 20M -t 1 >/dev/null 2>&1
+	exec 8< <(exec nsenter --net=/run/netns/$N -- framecount n0 10.66.2.2)
+	w_down=$!
+	exec 9< <(exec nsenter --net=/run/netns/$S -- framecount s0 10.66.1.3)
+	w_up=$!
+	pids+=($w_down $w_up)
+	read -r -u 8 _; read -r -u 9 _
+	start in_ns $S bash -c 'while :; do echo free lunch >/dev/udp/10.66.1.3/9999; sleep 0.002; done' 2>/dev/null
+	a_down=$!
+	start in_ns $N bash -c 'while :; do echo free lunch >/dev/udp/10.66.2.2/9999; sleep 0.002; done' 2>/dev/null
+	a_up=$!
+}
+attack_stop() { # sets got_down, got_up: bytes
+	local f o ob l
+	stop $a_down; stop $a_up
+	kill $w_down $w_up 2>/dev/null
+	read -r -u 8 f got_down o ob l
+	read -r -u 9 f got_up o ob l
+	exec 8<&- 9<&-
+}
+
+# The paying client: a ping every 20 ms that must lose nothing.
+paid_start() { in_ns $C ping -i 0.02 -q 10.66.2.2 >"$W/ping" & paid_pid=$!; pids+=($paid_pid); }
+paid_stop() {
+	kill -INT $paid_pid 2>/dev/null; wait $paid_pid 2>/dev/null
+	paid_lost=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) .*/\1 \2/p' "$W/ping" |
+		awk '{ print ($1 - $2 <= 1 && $2 > 5) ? 0 : $1 - $2 }')
+}
+
+under_attack() { # NAME, then what happens
+	local name=$1; shift
+	attack_start
+	paid_start
+	sleep 0.5
+	"$@"
+	sleep 1.5
+	paid_stop
+	attack_stop
+	is "$name: nothing from upstream reaches the unpaid, nothing of theirs gets out" \
+		"down $got_down up $got_up" "down 0 up 0"
+	is "$name: the paying client lost no packet" "$paid_lost" 0
+}
+
+flush() { in_ns $R nft flush ruleset; }
+flush_often() { local i; for i in 1 2 3 4 5 6 7 8 9 10; do flush; sleep 0.05; done; }
+remake() {
+	in_ns $R ip link del p1
+	unpaid_link
+	in_ns $R ip neigh replace 10.66.1.3 lladdr 02:00:00:00:00:03 dev br0
+	in_ns $N ip neigh replace 10.66.1.1 lladdr 02:00:00:00:00:01 dev n0
+}
+no_clsact() { in_ns $R tc qdisc del dev p1 clsact 2>/dev/null; in_ns $R tc qdisc add dev p1 clsact; in_ns $R tc qdisc del dev p1 clsact; }
+no_xdp() { in_ns $R ip link set p1 xdp off 2>/dev/null; true; }
+
+ip netns add $N
+in_ns $N ip link set lo up
+net_up bridged
+in_ns $R sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
+unpaid_link
+if ! tsd_up 'p*'; then
+	not_ok "tsd starts and is healthy"
+	done_testing
+	exit
+fi
+ok "tsd starts and is healthy"
+check "the client pays" pay 0.5
+check "the paid client reaches upstream" in_ns $C ping -q -c 2 -W 1 10.66.2.2 >/dev/null
+
+under_attack "tsd alive" true
+under_attack "tsd alive, nft flush ruleset" flush_often
+check "the gate is back after the flush" until_true 3 in_ns $R nft list table inet tokenswitch
+under_attack "tsd alive, access device made again" remake
+check "the device made again is metered" until_true 3 bash -c \
+	"nsenter --net=/run/netns/$R -- tsctl -j port list | jq -e '.[] | select(.ifname == \"p1\")'"
+under_attack "tsd alive, clsact deleted" no_clsact
+under_attack "tsd alive, XDP taken off" no_xdp
+
+tsd_kill
+under_attack "tsd dead" true
+under_attack "tsd dead, clsact deleted" no_clsact
+under_attack "tsd dead, nft flush ruleset" flush
+in_ns $R tsctl -c "$W/tsd.conf" status >/dev/null
+tsd_start
+check "tsd adopts after its death" until_true 10 tsd_healthy
+under_attack "tsd back" true
+tsd_kill
+under_attack "tsd dead, access device made again" remake
+tsd_start
+check "tsd adopts again" until_true 10 tsd_healthy
+
+# A million strangers.
+accounts=$(in_ns $R tsctl -j status | jq .accounts)
+paid_start
+sent=$(in_ns $N macflood n0 1000000 02:00:00:00:00:01)
+sleep 0.3
+paid_stop
+is "a million random stations were sent" "$(( ${sent:-0} >= 1000000 ))" 1
+is "they cost the paying client no packet" "$paid_lost" 0
+is "they got no account" "$(in_ns $R tsctl -j status | jq .accounts)" "$accounts"
+check "the paid account is still there" in_ns $R tsctl account show mac 02:00:00:00:00:02 zone br0 >/dev/null
+check "tsd is still healthy" tsd_healthy >/dev/null
+done_testing

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+# tsd in the router namespace of net.sh, with one wallet that can pay.
+# After net_up: tsd_up [CONFIG LINE...]; pay AMOUNT [as CLIENT NAMESPACE].
+
+W=$(mktemp -d /tmp/tsnet.XXXXXX)
+trap 'net_down; rm -rf "$W"' EXIT
+BOX=http://10.66.1.1:2050
+tsd_pid=
+
+tsd_start() {
+	nsenter --net=/run/netns/$R -- tsd -c "$W/tsd.conf" >>"$W/tsd.log" 2>&1 &
+	tsd_pid=$!
+	pids+=($tsd_pid)
+}
+tsd_healthy() { in_ns $R curl -sf -m 1 $BOX/v1/health; }
+tsd_kill() { kill -9 $tsd_pid 2>/dev/null; wait $tsd_pid 2>/dev/null; true; }
+
+tsd_up() { # DEVICE PATTERN, more configuration lines
+	local pattern=$1 box wallet; shift
+	(umask 077; echo "a passphrase of the tests" >"$W/pass")
+	rm -f "$W/key" "$W/ledger.db"* "$W/wallet"
+	box=$(tsctl key new file "$W/key" passphrase file:"$W/pass") || return 1
+	wallet=$(tspay -k "$W/wallet" -p file:"$W/pass" key new) || return 1
+	cat >"$W/tsd.conf" <<-EOF
+	run_dir = "$W"; state_dir = "$W";
+	key = { file = "$W/key"; passphrase_file = "$W/pass"; };
+	chain = { id = 20180430; tokens_network = "0x0000000000000000000000000000000000007e70";
+		token = { address = "0x00000000000000000000000000000000000070c5"; symbol = "SMT"; decimals = 18; }; };
+	listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
+	ports = ( { pattern = "$pattern"; } );
+	rules = ( "free udp 53", "local 10.66.1.0/24" );
+	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; } );
+	$*
+	EOF
+	cat >"$W/channel" <<-EOF
+	{ "chain_id": 20180430, "tokens_network": "0x0000000000000000000000000000000000007e70",
+	  "token": "0x00000000000000000000000000000000000070c5", "address": "$box",
+	  "partner_address": "$wallet", "open_block_number": 77, "settle_timeout": 100000,
+	  "partner_deposit_wei": "1000000000000000000000" }
+	EOF
+	tsd_start
+	until_true 20 tsd_healthy || { tail -n 20 "$W/tsd.log" | sed 's/^/# /'; return 1; }
+	in_ns $R tsctl -c "$W/tsd.conf" channel import "$W/channel" >/dev/null
+}
+
+pay() { # AMOUNT [NAMESPACE]: at 1 token per GB, 0.01 is 10 MB
+	in_ns "${2:-$C}" tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" --once "$1" $BOX
+}
