@@ -43,6 +43,8 @@
 #define TS_LEDGER_VERSION	1
 /* A boot id as in /proc/sys/kernel/random/boot_id, with its NUL. */
 #define TS_BOOT_ID_SIZE		37
+/* Of a memo that is longer only the start is kept: the proof has its hash. */
+#define TS_PAYMENT_DATA_MAX	TS_MEMO_SIZE
 /* Text of a price, as the operator wrote it. */
 #define TS_PRICE_TEXT_SIZE	48
 
@@ -128,7 +130,7 @@ struct ts_ledger_payment {
 	struct ts_address wallet;
 	struct ts_hash message_hash;
 	struct ts_signature signature;
-	uint8_t data[TS_MEMO_SIZE];
+	uint8_t data[TS_PAYMENT_DATA_MAX];
 	size_t data_len;
 	uint64_t wall_s;
 	char boot_id[TS_BOOT_ID_SIZE];
@@ -149,6 +151,8 @@ struct ts_ledger_payment {
  * @created_s: wall time
  * @closed_s: wall time; meaningful when @closed
  * @closed: nothing is attached to it any more
+ * @done_wei: of all payments with its code, those that are not live any more
+ * @done_bytes: billed bytes of its closed accounts, [direction]
  */
 struct ts_ledger_session {
 	int64_t id;
@@ -160,6 +164,8 @@ struct ts_ledger_session {
 	uint64_t created_s;
 	uint64_t closed_s;
 	bool closed;
+	ts_u128 done_wei;
+	uint64_t done_bytes[TS_DIR_COUNT];
 };
 
 /** enum ts_account_state - life of an account's row, only forward */
@@ -285,6 +291,15 @@ struct ts_ledger_sum {
 	ts_u128 unspent_wei;
 };
 
+/**
+ * enum ts_ledger_check_flags - how thorough ts_ledger_check() is
+ * @TS_LEDGER_CHECK_SIGNATURES: recover the signer of every payment, too
+ *	(a tenth of a millisecond each)
+ */
+enum ts_ledger_check_flags {
+	TS_LEDGER_CHECK_SIGNATURES = 1 << 0,
+};
+
 int ts_ledger_open(const struct ts_ledger_options *options,
 		   struct ts_ledger **ledger, char *err, size_t err_size);
 void ts_ledger_close(struct ts_ledger *l);
@@ -309,6 +324,9 @@ int ts_ledger_channel_update(struct ts_ledger *l,
 int ts_ledger_channel_load(struct ts_ledger *l,
 			   int (*cb)(const struct ts_ledger_channel *c, void *arg),
 			   void *arg);
+int ts_ledger_channel_merge(struct ts_ledger_channel *row,
+			    const struct ts_channel *in, bool trusted,
+			    char *err, size_t err_size);
 int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
 			     bool trusted, char *err, size_t err_size);
 
@@ -321,10 +339,15 @@ int ts_ledger_payment_load_live(struct ts_ledger *l,
 				int (*cb)(const struct ts_ledger_payment *p,
 					  void *arg), void *arg);
 
+int ts_ledger_payment_load(struct ts_ledger *l,
+			   int (*cb)(const struct ts_ledger_payment *p,
+				     void *arg), void *arg);
+
 int ts_ledger_session_insert(struct ts_ledger *l, struct ts_ledger_session *s);
 int ts_ledger_session_update(struct ts_ledger *l,
 			     const struct ts_ledger_session *s);
-int ts_ledger_session_delete(struct ts_ledger *l, int64_t id);
+int ts_ledger_session_find(struct ts_ledger *l, const char *code,
+			   struct ts_ledger_session *s);
 int ts_ledger_session_load_open(struct ts_ledger *l,
 				int (*cb)(const struct ts_ledger_session *s,
 					  void *arg), void *arg);
@@ -335,6 +358,9 @@ int ts_ledger_account_update(struct ts_ledger *l,
 int ts_ledger_account_load_open(struct ts_ledger *l,
 				int (*cb)(const struct ts_ledger_account *a,
 					  void *arg), void *arg);
+int ts_ledger_account_load(struct ts_ledger *l,
+			   int (*cb)(const struct ts_ledger_account *a,
+				     void *arg), void *arg);
 
 int ts_ledger_reservation_insert(struct ts_ledger *l,
 				 const struct ts_ledger_reservation *r);
@@ -358,7 +384,7 @@ int ts_ledger_sum(struct ts_ledger *l, struct ts_ledger_sum *total,
 		  int (*cb)(const struct ts_ledger_sum *s, void *arg), void *arg);
 int ts_ledger_purge_stations(struct ts_ledger *l, uint64_t before_s,
 			     unsigned int *purged);
-int ts_ledger_check(struct ts_ledger *l,
+int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		    void (*fault)(const char *text, void *arg), void *arg);
 
 /* Value and units: 2^unit_shift wei a unit, -32 <= unit_shift <= 63. */

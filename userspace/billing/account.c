@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * account.c - the life of an account in the kernel: made, served by slices,
+ * closed and settled.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "billing/state.h"
+
+/* A payment that buys less than this is no reason to switch the tariff. */
+#define SWITCH_BYTES	2048
+
+static bool is_spendable(const struct ts_billing_payment *p)
+{
+	return !p->channel->row.channel.frozen;
+}
+
+static uint64_t payment_units(const struct ts_billing_payment *p,
+			      const struct ts_billing_version *v)
+{
+	return ts_units_of_wei(ts_payment_available_wei(p), v->row.unit_shift);
+}
+
+/*
+ * The tariff of what is to be spent next: of the first payment that buys more
+ * than a rest, or else of the first that buys anything.
+ */
+static struct ts_billing_version *next_tariff(struct ts_billing *b,
+					      struct ts_billing_session *s,
+					      bool rests, const struct ts_time *now)
+{
+	struct ts_billing_version *v, *rest = NULL;
+	struct ts_billing_payment *p;
+	uint64_t units;
+
+	TAILQ_FOREACH(p, &s->payments, list) {
+		if (!is_spendable(p))
+			continue;
+		v = ts_tariff_of_payment(b, p, now);
+		units = payment_units(p, v);
+		if (units > (uint64_t)SWITCH_BYTES * ts_tariff_dearest(&v->row))
+			return v;
+		if (units && !rest)
+			rest = v;
+	}
+	return rests ? rest : NULL;
+}
+
+static void fill_key(struct ts_account *k, const struct ts_billing_session *s)
+{
+	memcpy(k->keys[0].mac, s->row.mac, sizeof(s->row.mac));
+	k->keys[0].vlan = s->row.vlan;
+	k->keys[0].zone = s->row.zone;
+	k->n_keys = 1;
+}
+
+static uint64_t target_units(const struct ts_billing *b,
+			     const struct ts_billing_account *a)
+{
+	uint64_t cap, target = 2 * a->slice_units;
+
+	if (!b->config.slice_cap_wei)
+		return target;
+	cap = ts_units_of_wei(b->config.slice_cap_wei, a->row.unit_shift);
+	if (!cap)
+		cap = 1;
+	return target < cap ? target : cap;
+}
+
+static struct ts_billing_account *account_alloc(struct ts_billing *b,
+						struct ts_billing_session *s,
+						struct ts_billing_version *v)
+{
+	struct ts_billing_account *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	TAILQ_INIT(&a->reservations);
+	a->session = s;
+	a->tariff = v;
+	a->row.session = s->row.id;
+	a->row.tariff = v->row.row;
+	a->row.unit_shift = v->row.unit_shift;
+	memcpy(a->row.boot_id, b->config.boot_id, TS_BOOT_ID_SIZE);
+	return a;
+}
+
+/*
+ * Make an account: in the kernel with nothing granted, which harms nobody if the
+ * commit never comes, and in the batch.
+ */
+static struct ts_billing_account *make(struct ts_billing *b,
+				       struct ts_billing_session *s,
+				       const struct ts_time *now)
+{
+	struct ts_account k = { .kind = TS_KIND_CLIENT };
+	struct ts_billing_version *v;
+	struct ts_billing_account *a;
+	int err;
+
+	v = next_tariff(b, s, true, now);
+	if (!v || !s->row.has_station || b->read_only[0] || !ts_batch(b))
+		return NULL;
+	a = account_alloc(b, s, v);
+	if (!a)
+		return NULL;
+	ts_account_size_slice(b, a);
+	fill_key(&k, s);
+	k.tariff_id = (uint32_t)v->row.row;
+	k.low_units = target_units(b, a) / 2;
+	err = b->meter.account_set(b->meter.m, &k);
+	if (err) {
+		ts_billing_say(b, LOG_ERR, "session %s: the meter gives it no account: %s",
+			       s->row.code, b->meter.error(b->meter.m));
+		free(a);
+		return NULL;
+	}
+	a->in_kernel = true;
+	a->low_units = k.low_units;
+	a->row.account_id = k.id;
+	a->row.epoch = k.epoch;
+	a->granted_units = k.granted_units;
+	a->sampled_ns = now->boot_ns;
+	ts_batch_check(b, ts_ledger_account_insert(b->ledger, &a->row));
+	TAILQ_INSERT_TAIL(&b->accounts, a, list);
+	s->account = a;
+	return a;
+}
+
+/* Units that may be granted at once: reserved, and not granted or revoked. */
+static uint64_t headroom_units(const struct ts_billing_account *a,
+			       uint64_t reserved_units)
+{
+	uint64_t limit = reserved_units + a->revoked_units;
+
+	if (limit > a->reserved_units)
+		limit = a->reserved_units;
+	return limit > a->granted_units ? limit - a->granted_units : 0;
+}
+
+/*
+ * Reserve for what is to be granted and some slices more.  Called when there is
+ * nothing: then the next tariff's turn may have come.
+ */
+static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
+			 uint64_t need, const struct ts_time *now)
+{
+	uint64_t more, got;
+
+	if (__builtin_mul_overflow(a->slice_units,
+				   (uint64_t)b->config.reservation_slices, &more))
+		more = TS_EPOCH_UNITS_MAX;
+	got = ts_reserve(b, a, need > more ? need : more, now);
+	if (got) {
+		if (a->dry || !ts_account_unspent(a))
+			b->urgent = true;
+		if (b->config.power_cut == TS_POWER_CUT_PAYER)
+			ts_account_book(b, a, now);
+		return;
+	}
+	if (!a->dry || need == 0)
+		return;
+	/* Nothing at this tariff, or the epoch is full: begin another. */
+	if (next_tariff(b, a->session, false, now) &&
+	    !headroom_units(a, a->reserved_units - a->returned_units))
+		ts_account_end(b, a);
+}
+
+/**
+ * ts_account_serve() - see that a session's station has what it may have
+ * @b: billing
+ * @s: the session; its account is made if there is value and none yet
+ * @now: the time
+ *
+ * Only decides and reserves; ts_account_grant() follows with the flush.
+ */
+void ts_account_serve(struct ts_billing *b, struct ts_billing_session *s,
+		      const struct ts_time *now)
+{
+	struct ts_billing_account *a = s->account;
+	uint64_t target, unspent, headroom;
+
+	if (s->closing || b->broken)
+		return;
+	if (!a)
+		a = make(b, s, now);
+	if (!a || a->row.state != TS_ACCOUNT_OPEN)
+		return;
+	a->idle = false;
+	target = target_units(b, a);
+	unspent = ts_account_unspent(a);
+	if (unspent >= target - target / 2 && !a->dry)
+		return;
+	headroom = headroom_units(a, a->reserved_units - a->returned_units);
+	if (unspent < target && headroom < target - unspent && !b->read_only[0])
+		reserve_more(b, a, target - unspent - headroom, now);
+}
+
+/* Tell the kernel the low-water mark when it has changed by a quarter. */
+static void set_low(struct ts_billing *b, struct ts_billing_account *a,
+		    uint64_t low_units)
+{
+	struct ts_account k = {
+		.id = a->row.account_id, .epoch = a->row.epoch,
+		.kind = TS_KIND_CLIENT, .tariff_id = (uint32_t)a->row.tariff,
+		.low_units = low_units,
+	};
+	uint64_t quarter = a->low_units / 4;
+
+	if (low_units >= a->low_units - quarter &&
+	    low_units <= a->low_units + quarter)
+		return;
+	fill_key(&k, a->session);
+	if (!b->meter.account_set(b->meter.m, &k))
+		a->low_units = low_units;
+}
+
+/**
+ * ts_account_grant() - raise what the kernel lets pass, up to what is committed
+ * @b: billing
+ * @a: the account
+ *
+ * Does no harm at any time: it never grants what is not reserved on the disk.
+ */
+void ts_account_grant(struct ts_billing *b, struct ts_billing_account *a)
+{
+	uint64_t target = target_units(b, a), unspent = ts_account_unspent(a);
+	uint64_t reserved = a->reserved_units - a->returned_units, headroom;
+	int err;
+
+	if (a->row.state != TS_ACCOUNT_OPEN || a->step != TS_STEP_SERVE ||
+	    !a->in_kernel || a->idle)
+		return;
+	if (unspent >= target || (unspent >= target - target / 2 && !a->dry))
+		return;
+	if (a->committed_units < reserved)
+		reserved = a->committed_units;
+	headroom = headroom_units(a, reserved);
+	if (!headroom)
+		return;
+	if (headroom > target - unspent)
+		headroom = target - unspent;
+	set_low(b, a, target / 2);
+	err = b->meter.grant(b->meter.m, a->row.account_id, a->row.epoch,
+			     a->granted_units + headroom);
+	if (err) {
+		ts_billing_say(b, LOG_ERR, "account %u: the meter refuses a grant: %s",
+			       a->row.account_id, b->meter.error(b->meter.m));
+		return;
+	}
+	a->granted_units += headroom;
+	a->dry = false;
+	a->session->changed = true;
+	b->counters.grants++;
+}
+
+/**
+ * ts_account_give_back() - a station is idle or gone: its slice to the pool
+ * @b: billing
+ * @a: its account, open
+ * @now: the time
+ *
+ * The account stays, so that the next frame raises EXHAUSTED and is served.
+ */
+void ts_account_give_back(struct ts_billing *b, struct ts_billing_account *a,
+			  const struct ts_time *now)
+{
+	uint64_t taken = 0;
+	int err;
+
+	if (!a->in_kernel || b->read_only[0] || !ts_batch(b))
+		return;
+	err = b->meter.revoke(b->meter.m, a->row.account_id, a->row.epoch,
+			      UINT64_MAX, &taken);
+	if (!err)
+		err = ts_account_read(b, a);
+	if (err) {
+		ts_billing_say(b, LOG_WARNING, "account %u: its slice cannot be taken back: %s",
+			       a->row.account_id, b->meter.error(b->meter.m));
+		return;
+	}
+	a->idle = true;
+	a->rate_units = 0;
+	a->sampled_units = ts_account_passed(a);
+	ts_reserve_return(b, a, ts_account_passed(a));
+	ts_account_book(b, a, now);
+	a->session->changed = true;
+}
+
+/* First step of closing: say so on the disk.  The flush does the others. */
+void ts_account_end(struct ts_billing *b, struct ts_billing_account *a)
+{
+	if (a->row.state != TS_ACCOUNT_OPEN || b->read_only[0] || !ts_batch(b))
+		return;
+	a->row.state = TS_ACCOUNT_CLOSING;
+	a->step = TS_STEP_REVOKE;
+	a->step_ready = false;
+	ts_batch_check(b, ts_ledger_account_update(b->ledger, &a->row));
+	b->urgent = true;
+}
+
+/* The final numbers into the batch: what was used, the rest to its wallets. */
+static void settle(struct ts_billing *b, struct ts_billing_account *a,
+		   uint64_t used_units, const struct ts_time *now)
+{
+	uint64_t effective = a->reserved_units - a->returned_units;
+	struct ts_billing_session *s = a->session;
+	int class, dir;
+
+	if (!ts_batch(b))
+		return;
+	if (used_units > effective) {
+		ts_billing_say(b, LOG_ERR, "account %u: more passed than was reserved: somebody else granted; the rest is booked to nobody",
+			       a->row.account_id);
+		used_units = effective;
+	}
+	ts_account_book(b, a, now);
+	if (used_units < a->booked_units)
+		used_units = a->booked_units;
+	a->row.unseen_units = used_units - a->booked_units;
+	a->row.state = TS_ACCOUNT_CLOSED;
+	a->step = TS_STEP_DELETE;
+	a->step_ready = false;
+	ts_batch_check(b, ts_ledger_account_update(b->ledger, &a->row));
+	ts_reserve_settle(b, a, used_units);
+	for (class = 0; class < TS_CLASS_COUNT; class++)
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+			s->row.done_bytes[dir] += a->booked[class][dir].bytes;
+	ts_session_write(b, s);
+	s->changed = true;
+	b->urgent = true;
+}
+
+/**
+ * ts_account_settle() - second step of closing, after "closing" is committed
+ * @b: billing
+ * @a: the account
+ * @now: the time
+ *
+ * Takes all that is unspent in the kernel and books what passed.
+ */
+void ts_account_settle(struct ts_billing *b, struct ts_billing_account *a,
+		       const struct ts_time *now)
+{
+	uint64_t taken = 0;
+	int err;
+
+	err = b->meter.revoke(b->meter.m, a->row.account_id, a->row.epoch,
+			      UINT64_MAX, &taken);
+	if (!err)
+		err = ts_account_read(b, a);
+	if (err == -ENOENT || err == -ESTALE) {
+		ts_account_lost(b, a, now);
+		return;
+	}
+	if (err) {
+		ts_billing_say(b, LOG_ERR, "account %u: cannot be closed in the kernel, trying again: %s",
+			       a->row.account_id, b->meter.error(b->meter.m));
+		return;
+	}
+	settle(b, a, ts_account_passed(a), now);
+}
+
+/**
+ * ts_account_lost() - the kernel does not have the account any more
+ *
+ * After a power cut nobody knows what it consumed between its last checkpoint
+ * and its reservation; the config says who bears that.
+ */
+void ts_account_lost(struct ts_billing *b, struct ts_billing_account *a,
+		     const struct ts_time *now)
+{
+	uint64_t used = a->row.charged_units - a->row.revoked_units;
+	uint64_t reserved = a->reserved_units - a->returned_units;
+
+	if (b->config.power_cut == TS_POWER_CUT_OPERATOR || used > reserved)
+		used = reserved;
+	a->in_kernel = false;
+	settle(b, a, used, now);
+	ts_billing_say(b, LOG_WARNING, "account %u of session %s: the kernel lost it (power cut?); %llu of %llu reserved units are booked as consumed",
+		       a->row.account_id, a->session->row.code,
+		       (unsigned long long)used, (unsigned long long)reserved);
+}
+
+/* Last step of closing, after "closed" is committed. */
+void ts_account_delete(struct ts_billing *b, struct ts_billing_account *a,
+		       const struct ts_time *now)
+{
+	struct ts_billing_session *s = a->session;
+	int err = 0;
+
+	if (a->in_kernel)
+		err = b->meter.account_del(b->meter.m, a->row.account_id,
+					   a->row.epoch);
+	if (err && err != -ENOENT && err != -ESTALE)
+		ts_billing_say(b, LOG_ERR, "account %u: cannot be deleted in the kernel: %s",
+			       a->row.account_id, b->meter.error(b->meter.m));
+	ts_account_free(b, a);
+	if (s->closing)
+		ts_session_finish(b, s, now);
+	else
+		ts_account_serve(b, s, now);
+}
+
+/* Forget an account in memory. */
+void ts_account_free(struct ts_billing *b, struct ts_billing_account *a)
+{
+	struct ts_billing_reservation *r;
+
+	while ((r = TAILQ_FIRST(&a->reservations))) {
+		TAILQ_REMOVE(&a->reservations, r, list);
+		free(r);
+	}
+	TAILQ_REMOVE(&b->accounts, a, list);
+	if (a->session->account == a)
+		a->session->account = NULL;
+	free(a);
+}

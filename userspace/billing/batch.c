@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * batch.c - the open batch: begun by the first change, committed by the flush,
+ * and everything that may leave only then.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "billing/state.h"
+
+/* Closing and opening anew takes three commits; more than this is a mistake. */
+#define ROUNDS_MAX	8
+
+void ts_billing_say(struct ts_billing *b, int priority, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	b->effects.log(b->effects.ctx, priority, text);
+}
+
+int ts_billing_fail(struct ts_billing *b, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(b->error, sizeof(b->error), fmt, args);
+	va_end(args);
+	return err;
+}
+
+const char *ts_billing_error(const struct ts_billing *b)
+{
+	return b->error;
+}
+
+const char *ts_billing_read_only(const struct ts_billing *b)
+{
+	return b->read_only[0] ? b->read_only : NULL;
+}
+
+/* Note the outcome of a write: after a failure nothing of the batch counts. */
+void ts_batch_check(struct ts_billing *b, int err)
+{
+	if (err)
+		b->broken = true;
+}
+
+/* Open the batch unless it is open; false: nothing can be written. */
+bool ts_batch(struct ts_billing *b)
+{
+	if (b->broken || b->read_only[0])
+		return false;
+	if (!ts_ledger_in_batch(b->ledger))
+		ts_batch_check(b, ts_ledger_begin(b->ledger));
+	return !b->broken;
+}
+
+static void answer(struct ts_billing *b, struct ts_billing_reply *r)
+{
+	if (!r->why.name) {
+		b->effects.ack(b->effects.ctx, r->reply, r->ack);
+		return;
+	}
+	if (r->conflict)
+		r->why.last = &r->conflict->row.channel;
+	b->effects.refuse(b->effects.ctx, r->reply, &r->why);
+}
+
+static void answer_all(struct ts_billing *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->n_replies; i++)
+		answer(b, &b->replies[i]);
+	b->n_replies = 0;
+}
+
+/*
+ * A write failed: nothing of the batch has left or may leave.  What is in memory
+ * goes with it; the disk and the kernel say where we stand.
+ */
+static int fall_back(struct ts_billing *b, const struct ts_time *now)
+{
+	static const struct ts_refused why = {
+		.kind = TS_REFUSE_READ_ONLY, .name = "read_only",
+		.text = "the box cannot store payments now; its operator must act",
+	};
+	unsigned int i;
+
+	snprintf(b->read_only, sizeof(b->read_only), "%s",
+		 ts_ledger_failed(b->ledger) ? ts_ledger_failed(b->ledger) :
+					       ts_ledger_error(b->ledger));
+	ts_ledger_discard(b->ledger);
+	ts_billing_say(b, LOG_CRIT, "read-only, payments are refused until tsd is restarted: %s",
+		       b->read_only);
+	for (i = 0; i < b->n_replies; i++)
+		b->effects.refuse(b->effects.ctx, b->replies[i].reply, &why);
+	b->counters.refused[TS_REFUSE_READ_ONLY] += b->n_replies;
+	b->n_replies = 0;
+	ts_billing_forget(b);
+	b->broken = false;
+	b->batch_wei = 0;
+	b->batch_payments = 0;
+	b->lazy_ns = UINT64_MAX;
+	if (ts_billing_load(b, now))
+		ts_billing_say(b, LOG_CRIT, "the ledger cannot be read either: %s",
+			       b->error);
+	return -EROFS;
+}
+
+static void write_sessions(struct ts_billing *b)
+{
+	struct ts_billing_session *s;
+
+	b->lazy_ns = UINT64_MAX;
+	TAILQ_FOREACH(s, &b->sessions, list)
+		if (s->dirty && !ts_session_write(b, s))
+			return;
+}
+
+static void committed(struct ts_billing *b)
+{
+	struct ts_billing_account *a;
+
+	b->counters.commits++;
+	b->counters.payments += b->batch_payments;
+	b->batch_payments = 0;
+	b->batch_wei = 0;
+	b->urgent = false;
+	b->window_ns = 0;
+	TAILQ_FOREACH(a, &b->accounts, list) {
+		a->committed_units = a->reserved_units - a->returned_units;
+		a->step_ready = true;
+	}
+}
+
+/*
+ * What the kernel is asked to do between two commits.  An account that was just
+ * made is one commit ahead of its first grant.
+ */
+static void work_kernel(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_account *a, *next;
+
+	for (a = TAILQ_FIRST(&b->accounts); a && !b->broken; a = next) {
+		next = TAILQ_NEXT(a, list);
+		if (a->step == TS_STEP_SERVE)
+			ts_account_grant(b, a);
+		else if (b->read_only[0] || !a->step_ready)
+			continue;
+		else if (a->step == TS_STEP_REVOKE)
+			ts_account_settle(b, a, now);
+		else
+			ts_account_delete(b, a, now);
+	}
+}
+
+static void grant_all(struct ts_billing *b)
+{
+	struct ts_billing_account *a;
+
+	TAILQ_FOREACH(a, &b->accounts, list)
+		ts_account_grant(b, a);
+}
+
+static void tell(struct ts_billing *b)
+{
+	struct ts_billing_session *s, *next;
+	int notice;
+
+	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
+		next = TAILQ_NEXT(s, list);
+		for (notice = TS_NOTICE_PAID; notice <= TS_NOTICE_DRY; notice++)
+			if (s->notices & (1u << notice))
+				b->effects.notify(b->effects.ctx, s->row.code,
+						  (enum ts_notice)notice);
+		if (s->changed || s->notices)
+			b->effects.session_changed(b->effects.ctx, s->row.code);
+		s->notices = 0;
+		s->changed = false;
+		if (s->row.closed)
+			ts_session_free(b, s);
+	}
+}
+
+/* Whether the open batch has to be committed in this turn. */
+static bool is_due(struct ts_billing *b, const struct ts_time *now)
+{
+	if (b->urgent || !b->config.commit_window_ms)
+		return true;
+	if (!b->window_ns)
+		b->window_ns = now->boot_ns +
+			       b->config.commit_window_ms * TS_NS_PER_MS;
+	return now->boot_ns >= b->window_ns;
+}
+
+int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
+{
+	int round;
+
+	for (round = 0; round < ROUNDS_MAX; round++) {
+		if (!b->read_only[0] && now->boot_ns >= b->lazy_ns)
+			write_sessions(b);
+		if (b->broken)
+			return fall_back(b, now);
+		if (ts_ledger_in_batch(b->ledger)) {
+			if (!round && !is_due(b, now)) {
+				grant_all(b);
+				return 0;
+			}
+			write_sessions(b);
+			if (b->broken || ts_ledger_commit(b->ledger))
+				return fall_back(b, now);
+			committed(b);
+		}
+		answer_all(b);
+		work_kernel(b, now);
+		if (!b->broken && !ts_ledger_in_batch(b->ledger))
+			break;
+	}
+	if (b->broken)
+		return fall_back(b, now);
+	tell(b);
+	return 0;
+}
+
+uint64_t ts_billing_deadline(const struct ts_billing *b)
+{
+	if (b->broken || b->urgent)
+		return 0;
+	if (ts_ledger_in_batch(b->ledger))
+		return b->window_ns < b->lazy_ns ? b->window_ns : b->lazy_ns;
+	return b->n_replies ? 0 : b->lazy_ns;
+}

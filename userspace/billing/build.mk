@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# libbilling: sessions, reservations and slices; no clock, no I/O of its own.
+# Link in this order: billing ledger photon, and lib where meter_use.c is used.
+
+BILLING_SOURCES := $(addprefix userspace/billing/, \
+	account.c batch.c counters.c load.c meter_use.c open.c pay.c reserve.c \
+	session.c tariff.c tick.c view.c)
+
+$(eval $(call library,billing,$(BILLING_SOURCES)))

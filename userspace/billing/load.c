@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * load.c - from the disk into memory, and adopting what the kernel has.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "billing/state.h"
+
+static int load_channel(const struct ts_ledger_channel *row, void *arg)
+{
+	struct ts_billing_channel *c = calloc(1, sizeof(*c));
+	struct ts_billing *b = arg;
+
+	if (!c)
+		return ts_billing_fail(b, -ENOMEM, "out of memory");
+	c->row = *row;
+	TAILQ_INSERT_TAIL(&b->channels, c, list);
+	return 0;
+}
+
+static int load_version(const struct ts_ledger_tariff *row, void *arg)
+{
+	struct ts_billing_version *v = calloc(1, sizeof(*v));
+	struct ts_billing *b = arg;
+
+	if (!v)
+		return ts_billing_fail(b, -ENOMEM, "out of memory");
+	v->row = *row;
+	TAILQ_INSERT_TAIL(&b->versions, v, list);
+	return 0;
+}
+
+static int load_session(const struct ts_ledger_session *row, void *arg)
+{
+	struct ts_billing_session *s = calloc(1, sizeof(*s));
+	struct ts_billing *b = arg;
+
+	if (!s)
+		return ts_billing_fail(b, -ENOMEM, "out of memory");
+	TAILQ_INIT(&s->payments);
+	s->row = *row;
+	TAILQ_INSERT_TAIL(&b->sessions, s, list);
+	return 0;
+}
+
+static int dangling(struct ts_billing *b, const char *what, int64_t row)
+{
+	return ts_billing_fail(b, -EUCLEAN,
+		"the ledger contradicts itself: %s %lld names a row that is not there; run \"tsctl status\" and restore a backup",
+		what, (long long)row);
+}
+
+static int load_payment(const struct ts_ledger_payment *row, void *arg)
+{
+	struct ts_billing_channel *c;
+	struct ts_billing_payment *p;
+	struct ts_billing_session *s;
+	struct ts_billing *b = arg;
+
+	TAILQ_FOREACH(c, &b->channels, list)
+		if (c->row.id == row->channel)
+			break;
+	s = ts_session_by_id(b, row->session);
+	if (!c || !s || !ts_tariff_by_row(b, row->tariff))
+		return dangling(b, "payment", row->id);
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return ts_billing_fail(b, -ENOMEM, "out of memory");
+	p->row = *row;
+	p->channel = c;
+	p->tariff = ts_tariff_by_row(b, row->tariff);
+	s->live_wei += row->delta_wei;
+	TAILQ_INSERT_TAIL(&s->payments, p, list);
+	return 0;
+}
+
+static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
+{
+	struct ts_billing_account *a = arg;
+	struct ts_billing_reservation *r;
+	struct ts_billing_payment *p;
+	ts_u128 held;
+
+	TAILQ_FOREACH(p, &a->session->payments, list)
+		if (p->row.id == row->payment)
+			break;
+	r = p ? calloc(1, sizeof(*r)) : NULL;
+	if (!r)
+		return p ? -ENOMEM : -EUCLEAN;
+	r->row = *row;
+	r->payment = p;
+	TAILQ_INSERT_TAIL(&a->reservations, r, list);
+	held = ts_wei_holding_units(row->units - row->returned_units,
+				    a->row.unit_shift);
+	p->held_wei += held;
+	p->channel->held_wei += held;
+	a->reserved_units += row->units;
+	a->returned_units += row->returned_units;
+	return 0;
+}
+
+static int load_charge(const struct ts_ledger_charge *c, void *arg)
+{
+	struct ts_billing_account *a = arg;
+	struct ts_stat *booked;
+
+	if (c->class >= TS_CLASS_COUNT || c->dir >= TS_DIR_COUNT)
+		return -EUCLEAN;
+	booked = &a->booked[c->class][c->dir];
+	booked->bytes += c->bytes;
+	booked->units += c->units;
+	a->booked_units += c->units;
+	return 0;
+}
+
+/* Rows of one account; after load_account(), for statements do not nest. */
+static int load_rows(struct ts_billing *b, struct ts_billing_account *a)
+{
+	int err;
+
+	err = ts_ledger_reservation_load(b->ledger, a->row.row,
+					 load_reservation, a);
+	if (!err)
+		err = ts_ledger_charge_load(b->ledger, a->row.row, load_charge, a);
+	if (err)
+		return dangling(b, "account row", a->row.row);
+	memcpy(a->seen, a->booked, sizeof(a->seen));
+	a->committed_units = a->reserved_units - a->returned_units;
+	a->granted_units = a->row.granted_units;
+	a->charged_units = a->row.charged_units;
+	a->revoked_units = a->row.revoked_units;
+	a->step = a->row.state == TS_ACCOUNT_OPEN ? TS_STEP_SERVE :
+						    TS_STEP_REVOKE;
+	a->step_ready = true;
+	ts_account_size_slice(b, a);
+	return 0;
+}
+
+static int load_account(const struct ts_ledger_account *row, void *arg)
+{
+	struct ts_billing_account *a;
+	struct ts_billing_session *s;
+	struct ts_billing *b = arg;
+
+	s = ts_session_by_id(b, row->session);
+	if (!s || s->account || !ts_tariff_by_row(b, row->tariff))
+		return dangling(b, "account row", row->row);
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return ts_billing_fail(b, -ENOMEM, "out of memory");
+	TAILQ_INIT(&a->reservations);
+	a->row = *row;
+	a->session = s;
+	a->tariff = ts_tariff_by_row(b, row->tariff);
+	s->account = a;
+	TAILQ_INSERT_TAIL(&b->accounts, a, list);
+	return 0;
+}
+
+static int load_tables(struct ts_billing *b)
+{
+	struct ts_billing_session *s;
+	struct ts_billing_account *a;
+	int err;
+
+	b->error[0] = '\0';
+	err = ts_ledger_meta_get(b->ledger, "wall_floor_s", &b->floor_s);
+	if (err == -ENOENT)
+		err = 0;
+	if (!err)
+		err = ts_ledger_channel_load(b->ledger, load_channel, b);
+	if (!err)
+		err = ts_ledger_tariff_load(b->ledger, load_version, b);
+	if (!err)
+		err = ts_ledger_session_load_open(b->ledger, load_session, b);
+	if (!err)
+		err = ts_ledger_payment_load_live(b->ledger, load_payment, b);
+	if (!err)
+		err = ts_ledger_account_load_open(b->ledger, load_account, b);
+	TAILQ_FOREACH(a, &b->accounts, list)
+		if (!err)
+			err = load_rows(b, a);
+	if (err && !b->error[0])
+		ts_billing_fail(b, err, "%s", ts_ledger_error(b->ledger));
+	b->unpaid_sessions = 0;
+	TAILQ_FOREACH(s, &b->sessions, list)
+		b->unpaid_sessions += ts_session_unpaid(s);
+	return err;
+}
+
+/**
+ * struct adoption - the kernel's accounts that the ledger does not know
+ * @b: billing
+ * @unknown: their ids and epochs
+ * @count: how many
+ */
+struct adoption {
+	struct ts_billing *b;
+	struct { uint32_t id, epoch; } *unknown;
+	size_t count;
+};
+
+static bool is_same(const struct ts_billing_account *a,
+		    const struct ts_account *k)
+{
+	const struct ts_ledger_session *s = &a->session->row;
+
+	if (a->row.account_id != k->id || a->row.epoch != k->epoch ||
+	    (uint32_t)a->row.tariff != k->tariff_id || a->in_kernel)
+		return false;
+	/* A closing one may be of the station where its session was before. */
+	if (a->row.state != TS_ACCOUNT_OPEN)
+		return true;
+	return s->has_station && k->n_keys == 1 && s->vlan == k->keys[0].vlan &&
+	       s->zone == k->keys[0].zone &&
+	       !memcmp(s->mac, k->keys[0].mac, sizeof(s->mac));
+}
+
+static int meet(const struct ts_account *k, void *arg)
+{
+	struct ts_billing_account *a;
+	struct adoption *ad = arg;
+	void *more;
+
+	if (k->kind != TS_KIND_CLIENT)
+		return 0;
+	TAILQ_FOREACH(a, &ad->b->accounts, list) {
+		if (!is_same(a, k) ||
+		    strcmp(a->row.boot_id, ad->b->config.boot_id))
+			continue;
+		a->in_kernel = true;
+		a->low_units = k->low_units;
+		ts_account_take_counters(a, k);
+		return 0;
+	}
+	more = realloc(ad->unknown, (ad->count + 1) * sizeof(*ad->unknown));
+	if (!more)
+		return -ENOMEM;
+	ad->unknown = more;
+	ad->unknown[ad->count].id = k->id;
+	ad->unknown[ad->count++].epoch = k->epoch;
+	return 0;
+}
+
+/* Nobody paid for these: made by hand, or just before a crash. */
+static void close_unknown(struct ts_billing *b, const struct adoption *ad)
+{
+	uint64_t taken;
+	size_t i;
+	int err;
+
+	for (i = 0; i < ad->count; i++) {
+		err = b->meter.revoke(b->meter.m, ad->unknown[i].id,
+				      ad->unknown[i].epoch, UINT64_MAX, &taken);
+		if (!err)
+			err = b->meter.account_del(b->meter.m, ad->unknown[i].id,
+						   ad->unknown[i].epoch);
+		ts_billing_say(b, err ? LOG_ERR : LOG_NOTICE,
+			"kernel account %u is not in the ledger: %s",
+			ad->unknown[i].id, err ? b->meter.error(b->meter.m) :
+			"closed");
+	}
+}
+
+static void adopt_one(struct ts_billing *b, struct ts_billing_account *a,
+		      const struct ts_time *now)
+{
+	if (!a->in_kernel) {
+		ts_account_lost(b, a, now);
+		return;
+	}
+	a->sampled_ns = now->boot_ns;
+	a->sampled_units = ts_account_passed(a);
+	if (a->granted_units > a->reserved_units) {
+		ts_billing_say(b, LOG_ERR, "account %u was granted more than is reserved: somebody else granted; it is closed",
+			       a->row.account_id);
+		ts_account_end(b, a);
+	} else if (a->revoked_units > a->returned_units && ts_batch(b)) {
+		/* Revoked, and the daemon died before it could say so. */
+		ts_reserve_return(b, a, a->granted_units - a->revoked_units);
+		ts_account_book(b, a, now);
+	}
+}
+
+/* The kernel's counters are the truth about what passed. */
+static int adopt(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_session *s, *next;
+	struct adoption ad = { .b = b };
+	struct ts_billing_account *a;
+	int err;
+
+	err = b->meter.account_dump(b->meter.m, meet, &ad);
+	if (err) {
+		free(ad.unknown);
+		return ts_billing_fail(b, err, "the meter's accounts cannot be read: %s",
+				       b->meter.error(b->meter.m));
+	}
+	/* Read-only: the disk may yet turn out to know them. */
+	if (!b->read_only[0]) {
+		close_unknown(b, &ad);
+		TAILQ_FOREACH(a, &b->accounts, list)
+			adopt_one(b, a, now);
+	}
+	free(ad.unknown);
+	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
+		next = TAILQ_NEXT(s, list);
+		ts_account_serve(b, s, now);
+	}
+	return 0;
+}
+
+/**
+ * ts_billing_load() - everything from the ledger, then adopt
+ * @b: billing, with nothing in memory
+ * @now: the time
+ *
+ * Return: 0 or negative errno with the error noted.
+ */
+int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
+{
+	int err = load_tables(b);
+
+	if (!err)
+		err = ts_tariff_sync(b, now);
+	return err ? err : adopt(b, now);
+}
+
+/* Drop all that is in memory and came from the ledger. */
+void ts_billing_forget(struct ts_billing *b)
+{
+	struct ts_billing_account *a;
+	struct ts_billing_session *s;
+	struct ts_billing_channel *c;
+	struct ts_billing_version *v;
+
+	while ((a = TAILQ_FIRST(&b->accounts)))
+		ts_account_free(b, a);
+	while ((s = TAILQ_FIRST(&b->sessions)))
+		ts_session_free(b, s);
+	while ((c = TAILQ_FIRST(&b->channels))) {
+		TAILQ_REMOVE(&b->channels, c, list);
+		free(c);
+	}
+	while ((v = TAILQ_FIRST(&b->versions))) {
+		TAILQ_REMOVE(&b->versions, v, list);
+		free(v);
+	}
+	b->unpaid_sessions = 0;
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * open.c - begin, another config, channels from the operator, a clean stop.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "billing/state.h"
+
+#define SLICE_S			30
+#define SLICE_FLOOR_BYTES	(1 << 20)
+#define RESERVATION_SLICES	4
+#define IDLE_S			120
+#define SESSION_WRITE_MS	1000
+#define UNPAID_SESSIONS_MAX	4096
+#define TARIFF_HOLD_S		86400
+#define STATION_RETENTION_S	(7 * 86400)
+#define COMMIT_WINDOW_MS_MAX	250
+/* The largest frame that a meter charges at once: a GSO super-packet. */
+#define FRAME_BYTES_MAX		(1 << 16)
+
+static void fill_defaults(struct ts_billing_config *c)
+{
+	if (!c->slice_s)
+		c->slice_s = SLICE_S;
+	if (!c->slice_floor_bytes)
+		c->slice_floor_bytes = SLICE_FLOOR_BYTES;
+	if (!c->reservation_slices)
+		c->reservation_slices = RESERVATION_SLICES;
+	if (!c->idle_s)
+		c->idle_s = IDLE_S;
+	if (!c->session_write_ms)
+		c->session_write_ms = SESSION_WRITE_MS;
+	if (!c->unpaid_sessions_max)
+		c->unpaid_sessions_max = UNPAID_SESSIONS_MAX;
+	if (!c->tariff_hold_s)
+		c->tariff_hold_s = TARIFF_HOLD_S;
+	if (!c->station_retention_s)
+		c->station_retention_s = STATION_RETENTION_S;
+}
+
+/* A slice that a single frame does not fit into would stop its client. */
+static bool fits_a_frame(ts_u128 wei, const struct ts_ledger_tariff *t)
+{
+	return !wei || ts_units_of_wei(wei, t->unit_shift) >=
+		       (uint64_t)FRAME_BYTES_MAX * ts_tariff_dearest(t);
+}
+
+static int check_tariffs(const struct ts_billing_config *c, char *err,
+			 size_t err_size)
+{
+	struct ts_ledger_tariff t;
+	bool has_default = false;
+	unsigned int i, j;
+
+	for (i = 0; i < c->n_tariffs; i++) {
+		if (!c->tariffs[i].id) {
+			snprintf(err, err_size, "tariff: its id is 0; ids begin at 1");
+			return -EINVAL;
+		}
+		for (j = 0; j < i; j++) {
+			if (c->tariffs[j].id != c->tariffs[i].id)
+				continue;
+			snprintf(err, err_size, "tariff %u is given twice",
+				 c->tariffs[i].id);
+			return -EINVAL;
+		}
+		if (ts_tariff_scale(&c->tariffs[i], &t, err, err_size))
+			return -EINVAL;
+		if (!fits_a_frame(c->slice_cap_wei, &t) ||
+		    !fits_a_frame(c->reservation_cap_wei, &t)) {
+			snprintf(err, err_size,
+				"the cap of a slice or of a reservation buys less than one frame of %d bytes at tariff %u; raise it",
+				FRAME_BYTES_MAX, t.id);
+			return -EINVAL;
+		}
+		has_default |= c->tariffs[i].id == c->default_tariff_id;
+	}
+	if (has_default)
+		return 0;
+	snprintf(err, err_size, "the default tariff %u is not one of the tariffs",
+		 c->default_tariff_id);
+	return -EINVAL;
+}
+
+int ts_billing_config_check(const struct ts_billing_config *config,
+			    char *err, size_t err_size)
+{
+	if (!config->n_tariffs || config->n_tariffs > TS_TARIFFS_MAX) {
+		snprintf(err, err_size, "there must be 1 to %d tariffs",
+			 TS_TARIFFS_MAX);
+		return -EINVAL;
+	}
+	if (config->commit_window_ms > COMMIT_WINDOW_MS_MAX) {
+		snprintf(err, err_size,
+			"the commit window is %u ms; 0 to %d are possible",
+			config->commit_window_ms, COMMIT_WINDOW_MS_MAX);
+		return -EINVAL;
+	}
+	if (strlen(config->boot_id) != TS_BOOT_ID_SIZE - 1) {
+		snprintf(err, err_size,
+			"the boot id has %zu characters instead of %d; is /proc mounted?",
+			strlen(config->boot_id), TS_BOOT_ID_SIZE - 1);
+		return -EINVAL;
+	}
+	return check_tariffs(config, err, err_size);
+}
+
+int ts_billing_open(struct ts_ledger *ledger,
+		    const struct ts_billing_config *config,
+		    const struct ts_billing_meter *meter,
+		    const struct ts_billing_effects *effects,
+		    const struct ts_time *now, struct ts_billing **billing,
+		    char *err, size_t err_size)
+{
+	struct ts_billing *b;
+	int ret;
+
+	*billing = NULL;
+	ret = ts_billing_config_check(config, err, err_size);
+	if (ret)
+		return ret;
+	b = calloc(1, sizeof(*b));
+	if (!b) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
+	}
+	TAILQ_INIT(&b->channels);
+	TAILQ_INIT(&b->versions);
+	TAILQ_INIT(&b->sessions);
+	TAILQ_INIT(&b->accounts);
+	b->ledger = ledger;
+	b->config = *config;
+	fill_defaults(&b->config);
+	b->meter = *meter;
+	b->effects = *effects;
+	b->lazy_ns = UINT64_MAX;
+	b->hour = now->boot_ns / (3600 * TS_NS_PER_S);
+	b->urgent = true;
+	ret = ts_billing_load(b, now);
+	if (!ret)
+		ret = ts_billing_flush(b, now);
+	if (ret) {
+		snprintf(err, err_size, "%s", b->read_only[0] ? b->read_only :
+								b->error);
+		ts_billing_free(b);
+		return ret;
+	}
+	*billing = b;
+	return 0;
+}
+
+void ts_billing_free(struct ts_billing *b)
+{
+	if (!b)
+		return;
+	ts_ledger_discard(b->ledger);
+	ts_billing_forget(b);
+	free(b);
+}
+
+int ts_billing_reload(struct ts_billing *b,
+		      const struct ts_billing_config *config,
+		      const struct ts_time *now)
+{
+	struct ts_billing_config old = b->config;
+	char err[256];
+	int ret;
+
+	if (ts_billing_config_check(config, err, sizeof(err)))
+		return ts_billing_fail(b, -EINVAL, "%s", err);
+	if (!ts_address_equal(&config->our_address, &old.our_address) ||
+	    !ts_address_equal(&config->token, &old.token) ||
+	    !ts_address_equal(&config->tokens_network, &old.tokens_network) ||
+	    ts_u256_cmp(&config->chain_id, &old.chain_id) ||
+	    strcmp(config->boot_id, old.boot_id))
+		return ts_billing_fail(b, -EINVAL,
+			"the key, the token, the contract and the chain cannot change while tsd runs; restart it");
+	b->config = *config;
+	fill_defaults(&b->config);
+	ret = ts_tariff_sync(b, now);
+	if (ret)
+		b->config = old;
+	return ret;
+}
+
+static struct ts_billing_channel *newest_life(struct ts_billing *b,
+					      const struct ts_hash *identifier)
+{
+	struct ts_billing_channel *c, *newest = NULL;
+
+	TAILQ_FOREACH(c, &b->channels, list)
+		if (ts_hash_equal(&c->row.channel.channel_identifier, identifier) &&
+		    (!newest || c->row.channel.open_block_number >
+				newest->row.channel.open_block_number))
+			newest = c;
+	return newest;
+}
+
+static const char *foreign(const struct ts_billing *b,
+			   const struct ts_channel *channel)
+{
+	const struct ts_billing_config *config = &b->config;
+
+	if (!ts_address_equal(&channel->our_address, &config->our_address))
+		return "it is not with this box's address";
+	if (!ts_address_equal(&channel->token, &config->token))
+		return "it is in another token than the tariffs";
+	if (!ts_address_equal(&channel->tokens_network, &config->tokens_network))
+		return "it is of another contract than the configured one";
+	if (ts_u256_cmp(&channel->chain_id, &config->chain_id))
+		return "it is on another chain than the configured one";
+	return NULL;
+}
+
+/* M2: a frozen channel's value is granted to nobody. */
+static void revoke_channel(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	struct ts_billing_reservation *r;
+	struct ts_billing_account *a;
+
+	TAILQ_FOREACH(a, &b->accounts, list) {
+		TAILQ_FOREACH(r, &a->reservations, list) {
+			if (r->payment->channel != c)
+				continue;
+			ts_account_end(b, a);
+			break;
+		}
+	}
+}
+
+int ts_billing_channel_import(struct ts_billing *b,
+			      const struct ts_channel *channel, bool trusted,
+			      const struct ts_time *now)
+{
+	struct ts_billing_channel *c;
+	struct ts_ledger_channel row = { 0 };
+	const char *fault = foreign(b, channel);
+	bool is_new;
+
+	if (fault)
+		return ts_billing_fail(b, -EINVAL, "channel: %s", fault);
+	c = newest_life(b, &channel->channel_identifier);
+	if (c)
+		row = c->row;
+	if (ts_ledger_channel_merge(&row, channel, trusted, b->error,
+				    sizeof(b->error)))
+		return -EINVAL;
+	if (!ts_batch(b))
+		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
+	is_new = !row.id;
+	if (is_new) {
+		c = calloc(1, sizeof(*c));
+		if (!c)
+			return ts_billing_fail(b, -ENOMEM, "out of memory");
+		ts_batch_check(b, ts_ledger_channel_insert(b->ledger, &row));
+		TAILQ_INSERT_TAIL(&b->channels, c, list);
+	} else {
+		ts_batch_check(b, ts_ledger_channel_update(b->ledger, &row));
+	}
+	c->row = row;
+	if (row.channel.frozen)
+		revoke_channel(b, c);
+	b->urgent = true;
+	return 0;
+}
+
+int ts_billing_stop(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_account *a;
+	struct ts_billing_session *s;
+
+	TAILQ_FOREACH(a, &b->accounts, list) {
+		if (a->row.state != TS_ACCOUNT_OPEN || !a->in_kernel ||
+		    !ts_batch(b))
+			continue;
+		if (!ts_account_read(b, a))
+			ts_account_book(b, a, now);
+	}
+	TAILQ_FOREACH(s, &b->sessions, list)
+		if (s->dirty && ts_batch(b))
+			ts_session_write(b, s);
+	if (ts_batch(b)) {
+		b->floor_s = ts_wall_floor(b, now);
+		ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s",
+						     b->floor_s));
+	}
+	b->urgent = true;
+	return ts_billing_flush(b, now);
+}

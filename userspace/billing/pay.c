@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pay.c - datagrams: what is accepted, and what the payer is answered.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "billing/state.h"
+#include "photon/ack.h"
+#include "photon/ping.h"
+
+/* Pings cost a signature each and may come from anybody. */
+#define PINGS_PER_S	50
+
+static struct ts_billing_reply *queue(struct ts_billing *b, uint64_t reply)
+{
+	struct ts_billing_reply *r = &b->replies[b->n_replies++];
+
+	memset(r, 0, sizeof(*r));
+	r->reply = reply;
+	return r;
+}
+
+static void refuse(struct ts_billing *b, uint64_t reply, enum ts_refuse kind,
+		   const char *name, const char *text)
+{
+	struct ts_billing_reply *r = queue(b, reply);
+
+	r->why.kind = kind;
+	r->why.name = name;
+	r->why.text = text;
+	b->counters.refused[kind]++;
+}
+
+static void ack(struct ts_billing *b, uint64_t reply,
+		const uint8_t bytes[TS_ACK_BYTES])
+{
+	memcpy(queue(b, reply)->ack, bytes, TS_ACK_BYTES);
+}
+
+static enum ts_refuse kind_of(enum ts_refusal refusal)
+{
+	switch (refusal) {
+	case TS_REFUSED_NONCE_REPLAYED:
+	case TS_REFUSED_NONCE_GAP:
+		return TS_REFUSE_CONFLICT;
+	case TS_REFUSED_UNKNOWN_CHANNEL:
+		return TS_REFUSE_UNKNOWN;
+	case TS_REFUSED_CHANNEL_CLOSED:
+	case TS_REFUSED_FROZEN:
+		return TS_REFUSE_FORBIDDEN;
+	default:
+		return TS_REFUSE_INVALID;
+	}
+}
+
+static void refuse_step(struct ts_billing *b, uint64_t reply,
+			enum ts_refusal refusal, struct ts_billing_channel *c)
+{
+	refuse(b, reply, kind_of(refusal), ts_refusal_name(refusal),
+	       ts_refusal_text(refusal));
+	if (kind_of(refusal) == TS_REFUSE_CONFLICT)
+		b->replies[b->n_replies - 1].conflict = c;
+}
+
+/* The life that a proof names, or else the newest one of its channel. */
+static struct ts_billing_channel *find_channel(struct ts_billing *b,
+					       const struct ts_balance_proof *proof)
+{
+	struct ts_billing_channel *c, *newest = NULL;
+
+	TAILQ_FOREACH(c, &b->channels, list) {
+		const struct ts_channel *ch = &c->row.channel;
+
+		if (!ts_hash_equal(&ch->channel_identifier,
+				   &proof->channel_identifier))
+			continue;
+		if (ch->open_block_number == proof->open_block_number)
+			return c;
+		if (!newest || ch->open_block_number >
+			       newest->row.channel.open_block_number)
+			newest = c;
+	}
+	return newest;
+}
+
+static void ping(struct ts_billing *b, const struct ts_message *msg,
+		 const void *bytes, size_t len, uint64_t reply,
+		 const struct ts_time *now)
+{
+	uint64_t fill = (now->boot_ns - b->ping_ns) / (TS_NS_PER_S / PINGS_PER_S);
+	uint8_t answer[TS_ACK_BYTES];
+	struct ts_billing_channel *c;
+	struct ts_address signer;
+
+	if (fill) {
+		b->ping_ns = now->boot_ns;
+		b->ping_tokens += fill < PINGS_PER_S ? fill : PINGS_PER_S;
+		if (b->ping_tokens > PINGS_PER_S)
+			b->ping_tokens = PINGS_PER_S;
+	}
+	if (!b->ping_tokens) {
+		refuse(b, reply, TS_REFUSE_BUSY, "busy", "too many pings; send it again");
+		return;
+	}
+	b->ping_tokens--;
+	if (ts_ping_receive(msg, bytes, len, &b->config.our_address, &signer,
+			    answer)) {
+		refuse_step(b, reply, TS_REFUSED_BAD_SIGNATURE, NULL);
+		return;
+	}
+	TAILQ_FOREACH(c, &b->channels, list) {
+		if (!ts_address_equal(&c->row.channel.partner_address, &signer))
+			continue;
+		b->counters.pings++;
+		ack(b, reply, answer);
+		return;
+	}
+	refuse_step(b, reply, TS_REFUSED_UNKNOWN_CHANNEL, NULL);
+}
+
+/*
+ * An older datagram that was accepted has the same Ack again (its first may be
+ * what got lost); hash and signature are all of its bytes.
+ */
+static bool is_older_repeat(struct ts_billing *b, struct ts_billing_channel *c,
+			    const struct ts_message *msg,
+			    const void *bytes, size_t len)
+{
+	struct ts_ledger_payment p;
+	struct ts_hash hash;
+
+	if (ts_ledger_payment_find(b->ledger, c->row.id,
+				   msg->direct_transfer.proof.nonce, &p))
+		return false;
+	if (memcmp(&p.signature, &msg->signature, sizeof(p.signature)))
+		return false;
+	ts_message_hash(bytes, len, &hash);
+	return ts_hash_equal(&hash, &p.message_hash);
+}
+
+static ts_u128 unsettled_wei(const struct ts_ledger_channel *c)
+{
+	const struct ts_channel *ch = &c->channel;
+	ts_u128 in = ch->partner_proof.transferred_wei;
+	ts_u128 out = ch->our_proof.transferred_wei;
+
+	return in > out ? in - out : 0;
+}
+
+/* M3: our income exists only if the channel leaves us the time to claim it. */
+static const char *why_not_credited(const struct ts_billing *b,
+				    const struct ts_billing_channel *c,
+				    ts_u128 credit_wei, const char **text)
+{
+	const struct ts_billing_config *config = &b->config;
+	const struct ts_channel *ch = &c->row.channel;
+	const struct ts_billing_channel *other;
+	ts_u128 box = credit_wei;
+
+	if (!c->row.trusted &&
+	    ch->settle_timeout_blocks < config->min_settle_timeout_blocks) {
+		*text = "the channel's settle timeout is too short for this box; open one with a longer timeout";
+		return "settle_timeout_too_short";
+	}
+	if (!c->row.trusted && ch->partner_deposit_wei < config->min_deposit_wei) {
+		*text = "the payer's deposit does not cover this box's cost of settling; deposit more";
+		return "deposit_too_small";
+	}
+	*text = "this channel has paid as much as the box takes before it settles on the chain; try again later";
+	if (config->exposure_channel_wei &&
+	    unsettled_wei(&c->row) + credit_wei > config->exposure_channel_wei)
+		return "exposure_limit";
+	if (!config->exposure_box_wei)
+		return NULL;
+	*text = "the box has taken as much as it may before it settles on the chain; try again later";
+	TAILQ_FOREACH(other, &b->channels, list)
+		box += unsettled_wei(&other->row);
+	return box > config->exposure_box_wei ? "exposure_limit" : NULL;
+}
+
+/*
+ * The session that a memo names.  A code that nobody here has heard of makes
+ * one without a station: its value waits for whoever shows the code.  A session
+ * that was closed takes nothing: such a payment stays in the wallet's pool.
+ */
+static struct ts_billing_session *find_session(struct ts_billing *b,
+					       const struct ts_memo *memo,
+					       const struct ts_time *now)
+{
+	struct ts_billing_session *s = ts_session_by_code(b, memo->code);
+	struct ts_ledger_session closed;
+
+	if (s && s->closing)
+		return NULL;
+	if (s || !ts_ledger_session_find(b->ledger, memo->code, &closed))
+		return s;
+	return ts_session_new(b, memo->code, NULL, now);
+}
+
+static struct ts_billing_payment *attach(struct ts_billing *b,
+					 struct ts_billing_session *s,
+					 struct ts_billing_channel *c,
+					 struct ts_billing_version *v)
+{
+	struct ts_billing_payment *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	if (ts_session_unpaid(s) && b->unpaid_sessions)
+		b->unpaid_sessions--;
+	p->channel = c;
+	p->tariff = v;
+	TAILQ_INSERT_TAIL(&s->payments, p, list);
+	return p;
+}
+
+/* A new payment into the batch, and into the session that its memo names. */
+static void credit(struct ts_billing *b, struct ts_billing_channel *c,
+		   const struct ts_direct_transfer *dt, ts_u128 credit_wei,
+		   const struct ts_time *now)
+{
+	const struct ts_channel_proof *proof = &c->row.channel.partner_proof;
+	struct ts_ledger_payment row = {
+		.channel = c->row.id, .nonce = proof->nonce,
+		.delta_wei = credit_wei,
+		.cumulative_wei = proof->transferred_wei,
+		.wallet = c->row.channel.partner_address,
+		.message_hash = proof->additional_hash,
+		.signature = proof->signature,
+		.wall_s = now->wall_s, .boot_ns = now->boot_ns,
+	};
+	struct ts_billing_version *v = NULL;
+	struct ts_billing_session *s = NULL;
+	struct ts_billing_payment *p = NULL;
+	struct ts_memo memo;
+
+	memcpy(row.boot_id, b->config.boot_id, sizeof(row.boot_id));
+	row.data_len = dt->data.len < sizeof(row.data) ? dt->data.len :
+							 sizeof(row.data);
+	if (row.data_len)
+		memcpy(row.data, dt->data.p, row.data_len);
+	if (ts_memo_parse(&memo, dt->data.p, dt->data.len))
+		s = find_session(b, &memo, now);
+	if (s) {
+		v = ts_tariff_current(b, memo.tariff_id, now);
+		if (!v)
+			v = ts_tariff_current(b, b->config.default_tariff_id, now);
+		if (!s->row.id && !ts_session_write(b, s))
+			return;
+		p = attach(b, s, c, v);
+	}
+	if (p) {
+		row.session = s->row.id;
+		row.tariff = v->row.row;
+		row.live = true;
+	}
+	ts_batch_check(b, ts_ledger_payment_insert(b->ledger, &row));
+	if (!p)
+		return;
+	p->row = row;
+	s->live_wei += credit_wei;
+	s->changed = true;
+	s->notices |= 1u << TS_NOTICE_PAID;
+	if (!s->account || s->account->dry || s->account->idle ||
+	    !ts_account_unspent(s->account))
+		b->urgent = true;
+	ts_account_serve(b, s, now);
+}
+
+static void take(struct ts_billing *b, struct ts_billing_channel *c,
+		 const struct ts_message *msg, const void *bytes, size_t len,
+		 const struct ts_channel *next, const struct ts_effect *effect,
+		 uint64_t reply, const struct ts_time *now)
+{
+	const char *name, *text = NULL;
+
+	name = why_not_credited(b, c, effect->credit_wei, &text);
+	if (name) {
+		refuse(b, reply, TS_REFUSE_FORBIDDEN, name, text);
+		return;
+	}
+	if (b->read_only[0] || !ts_batch(b)) {
+		refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
+		       "the box cannot store payments now; its operator must act");
+		return;
+	}
+	c->row.channel = *next;
+	c->row.partner_message.len = len;
+	memcpy(c->row.partner_message.b, bytes, len);
+	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	credit(b, c, &msg->direct_transfer, effect->credit_wei, now);
+	b->batch_payments++;
+	b->batch_wei += effect->credit_wei;
+	if (b->config.window_value_wei &&
+	    b->batch_wei >= b->config.window_value_wei)
+		b->urgent = true;
+	ack(b, reply, effect->ack);
+}
+
+static void transfer(struct ts_billing *b, const struct ts_message *msg,
+		     const void *bytes, size_t len, uint64_t reply,
+		     const struct ts_time *now)
+{
+	struct ts_billing_channel *c;
+	uint8_t again[TS_ACK_BYTES];
+	struct ts_effect effect;
+	struct ts_channel next;
+	enum ts_refusal refusal;
+
+	c = find_channel(b, &msg->direct_transfer.proof);
+	if (!c) {
+		refuse_step(b, reply, TS_REFUSED_UNKNOWN_CHANNEL, NULL);
+		return;
+	}
+	refusal = ts_channel_receive(&c->row.channel, msg, bytes, len, &next,
+				     &effect);
+	if (!refusal && effect.kind == TS_EFFECT_CREDIT) {
+		take(b, c, msg, bytes, len, &next, &effect, reply, now);
+	} else if (!refusal) {
+		b->counters.repeats++;
+		ack(b, reply, effect.ack);
+	} else if (refusal == TS_REFUSED_NONCE_REPLAYED &&
+		   is_older_repeat(b, c, msg, bytes, len)) {
+		b->counters.repeats++;
+		ts_ack_make(bytes, len, &b->config.our_address, again);
+		ack(b, reply, again);
+	} else {
+		refuse_step(b, reply, refusal, c);
+	}
+}
+
+void ts_billing_datagram(struct ts_billing *b, const void *bytes, size_t len,
+			 uint64_t reply, const struct ts_time *now)
+{
+	enum ts_photon_err err;
+	struct ts_message msg;
+
+	if (b->n_replies == TS_REPLIES_MAX) {
+		b->urgent = true;
+		ts_billing_flush(b, now);
+	}
+	err = ts_message_decode(&msg, bytes, len);
+	if (err) {
+		refuse(b, reply, TS_REFUSE_INVALID, ts_photon_err_name(err),
+		       ts_photon_err_text(err));
+	} else if (b->broken) {
+		refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
+		       "the box cannot store payments now; its operator must act");
+	} else if (msg.id == TS_MSG_PING) {
+		ping(b, &msg, bytes, len, reply, now);
+	} else if (msg.id == TS_MSG_DIRECT_TRANSFER) {
+		transfer(b, &msg, bytes, len, reply, now);
+	} else {
+		refuse(b, reply, TS_REFUSE_UNSUPPORTED, "unsupported",
+		       "this version of TokenSwitch takes DirectTransfer and Ping only");
+	}
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reserve.c - units set aside from payments, given back, and used up.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "billing/state.h"
+
+/* What a wallet may still have reserved: a power cut costs no more. */
+static ts_u128 wallet_room_wei(const struct ts_billing *b,
+			       const struct ts_address *wallet)
+{
+	const struct ts_billing_channel *c;
+	ts_u128 held = 0;
+
+	if (!b->config.reservation_cap_wei)
+		return TS_U128_MAX;
+	TAILQ_FOREACH(c, &b->channels, list)
+		if (ts_address_equal(&c->row.channel.partner_address, wallet))
+			held += c->held_wei;
+	return held < b->config.reservation_cap_wei ?
+	       b->config.reservation_cap_wei - held : 0;
+}
+
+static void hold(struct ts_billing_payment *p, ts_u128 wei)
+{
+	p->held_wei += wei;
+	p->channel->held_wei += wei;
+}
+
+static void release(struct ts_billing_payment *p, ts_u128 wei)
+{
+	p->held_wei -= wei;
+	p->channel->held_wei -= wei;
+}
+
+static struct ts_billing_reservation *add(struct ts_billing *b,
+					  struct ts_billing_account *a,
+					  struct ts_billing_payment *p,
+					  uint64_t units)
+{
+	struct ts_billing_reservation *last, *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	last = TAILQ_LAST(&a->reservations, ts_billing_reservations);
+	r->payment = p;
+	r->row.account = a->row.row;
+	r->row.seq = last ? last->row.seq + 1 : 1;
+	r->row.payment = p->row.id;
+	r->row.units = units;
+	TAILQ_INSERT_TAIL(&a->reservations, r, list);
+	hold(p, ts_wei_holding_units(units, a->row.unit_shift));
+	a->reserved_units += units;
+	ts_batch_check(b, ts_ledger_reservation_insert(b->ledger, &r->row));
+	return r;
+}
+
+/**
+ * ts_reserve() - set units aside for an account, in the open batch
+ * @b: billing
+ * @a: an open account
+ * @units: how many are wanted
+ * @now: the time
+ *
+ * First in, first out over the session's payments, of those that are spent at
+ * the account's tariff and whose channel is not frozen (M2).
+ *
+ * Return: units reserved, fewer than wanted when there are no more.
+ */
+uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
+		    uint64_t units, const struct ts_time *now)
+{
+	int shift = a->row.unit_shift;
+	struct ts_billing_payment *p;
+	uint64_t take, got = 0;
+	ts_u128 wei, room;
+
+	TAILQ_FOREACH(p, &a->session->payments, list) {
+		if (got >= units || a->reserved_units >= TS_EPOCH_UNITS_MAX)
+			break;
+		if (p->channel->row.channel.frozen ||
+		    ts_tariff_of_payment(b, p, now) != a->tariff)
+			continue;
+		wei = ts_payment_available_wei(p);
+		room = wallet_room_wei(b, &p->row.wallet);
+		take = ts_units_of_wei(wei < room ? wei : room, shift);
+		/* Whole wei, so that nothing is lost between reservations. */
+		wei = ts_wei_holding_units(units - got, shift);
+		if (take > ts_units_of_wei(wei, shift))
+			take = ts_units_of_wei(wei, shift);
+		if (take > TS_EPOCH_UNITS_MAX - a->reserved_units)
+			take = TS_EPOCH_UNITS_MAX - a->reserved_units;
+		if (!take)
+			continue;
+		if (!ts_batch(b) || !add(b, a, p, take))
+			break;
+		got += take;
+	}
+	return got;
+}
+
+/**
+ * ts_reserve_return() - give back what an account does not need, in the batch
+ * @b: billing
+ * @a: an account whose kernel side holds nothing unspent
+ * @keep_units: what it has consumed
+ */
+void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
+		       uint64_t keep_units)
+{
+	int shift = a->row.unit_shift;
+	struct ts_billing_reservation *r;
+	uint64_t effective, keep;
+
+	TAILQ_FOREACH(r, &a->reservations, list) {
+		effective = r->row.units - r->row.returned_units;
+		keep = effective < keep_units ? effective : keep_units;
+		keep_units -= keep;
+		if (keep == effective)
+			continue;
+		r->row.returned_units += effective - keep;
+		a->returned_units += effective - keep;
+		release(r->payment, ts_wei_holding_units(effective, shift) -
+				    ts_wei_holding_units(keep, shift));
+		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
+	}
+}
+
+/* What its smallest use would cost; below that a payment is done. */
+static bool is_done(const struct ts_billing_payment *p)
+{
+	return !p->held_wei &&
+	       !ts_units_of_wei(ts_payment_available_wei(p),
+				p->tariff->row.unit_shift);
+}
+
+/**
+ * ts_reserve_settle() - the final word on an account's reservations, in the batch
+ * @b: billing
+ * @a: the account
+ * @used_units: what it consumed, at most reserved - returned
+ */
+void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
+		       uint64_t used_units)
+{
+	int shift = a->row.unit_shift;
+	struct ts_billing_reservation *r;
+	struct ts_billing_payment *p, *next;
+	uint64_t effective;
+	ts_u128 wei;
+
+	TAILQ_FOREACH(r, &a->reservations, list) {
+		p = r->payment;
+		effective = r->row.units - r->row.returned_units;
+		r->row.used_units = effective < used_units ? effective : used_units;
+		used_units -= r->row.used_units;
+		release(p, ts_wei_holding_units(effective, shift));
+		wei = ts_wei_of_units(r->row.used_units, shift);
+		p->row.spent_wei += wei;
+		p->channel->row.spent_wei += wei;
+		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
+		ts_batch_check(b, ts_ledger_channel_update(b->ledger,
+							   &p->channel->row));
+	}
+	/* No reservation may point to a payment that goes below. */
+	while ((r = TAILQ_FIRST(&a->reservations))) {
+		TAILQ_REMOVE(&a->reservations, r, list);
+		free(r);
+	}
+	for (p = TAILQ_FIRST(&a->session->payments); p; p = next) {
+		next = TAILQ_NEXT(p, list);
+		p->row.live = !is_done(p);
+		ts_batch_check(b, ts_ledger_payment_update(b->ledger, &p->row));
+		if (!p->row.live)
+			ts_session_drop_payment(a->session, p);
+	}
+}

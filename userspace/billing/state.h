@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * state.h - what billing holds in memory, all of it a copy of the ledger plus
+ * what the kernel last said.  Private to userspace/billing.
+ *
+ * Memory is ahead of the disk by at most the open batch.  Whatever is to leave
+ * waits for the commit: replies in a queue, kernel work as steps of an account,
+ * news as marks on a session.
+ */
+#ifndef TS_BILLING_STATE_H
+#define TS_BILLING_STATE_H
+
+#include <sys/queue.h>
+
+#include "billing/billing.h"
+
+#define TS_NS_PER_S	1000000000ull
+#define TS_NS_PER_MS	1000000ull
+/* Units an epoch may be granted in all; beyond it a new epoch is begun. */
+#define TS_EPOCH_UNITS_MAX	((uint64_t)1 << 62)
+/* Replies that may wait for one commit. */
+#define TS_REPLIES_MAX	1024
+
+struct ts_billing_session;
+struct ts_billing_account;
+
+/**
+ * struct ts_billing_channel - a life of a channel
+ * @row: as it will be when the open batch is committed
+ * @held_wei: reserved of its payments by accounts that are not closed
+ */
+struct ts_billing_channel {
+	TAILQ_ENTRY(ts_billing_channel) list;
+	struct ts_ledger_channel row;
+	ts_u128 held_wei;
+};
+
+struct ts_billing_version {
+	TAILQ_ENTRY(ts_billing_version) list;
+	struct ts_ledger_tariff row;
+	bool in_kernel;
+};
+
+/**
+ * struct ts_billing_payment - a live payment of a session
+ * @held_wei: reserved by accounts that are not closed
+ *
+ * delta - spent - held is what can be reserved.
+ */
+struct ts_billing_payment {
+	TAILQ_ENTRY(ts_billing_payment) list;
+	struct ts_ledger_payment row;
+	struct ts_billing_channel *channel;
+	struct ts_billing_version *tariff;
+	ts_u128 held_wei;
+};
+
+struct ts_billing_reservation {
+	TAILQ_ENTRY(ts_billing_reservation) list;
+	struct ts_ledger_reservation row;
+	struct ts_billing_payment *payment;
+};
+
+/**
+ * enum ts_account_step - what the next commit allows an account to do
+ * @TS_STEP_SERVE: be granted what is reserved
+ * @TS_STEP_REVOKE: it is closing: be revoked and settled
+ * @TS_STEP_DELETE: it is closed: go from the kernel
+ */
+enum ts_account_step {
+	TS_STEP_SERVE,
+	TS_STEP_REVOKE,
+	TS_STEP_DELETE,
+};
+
+/**
+ * struct ts_billing_account - an account that is not closed
+ * @row: its counters are those of the last checkpoint
+ * @session: whose
+ * @tariff: for all of its life
+ * @reservations: in the order they are consumed
+ * @reserved_units: sum of their units; cumulative
+ * @returned_units: sum of what they gave back
+ * @committed_units: reserved - returned as of the last commit
+ * @in_kernel: the kernel has it (not after a power cut)
+ * @granted_units: as the kernel has it
+ * @charged_units: as the kernel last said
+ * @revoked_units: likewise
+ * @seen: [class][direction], likewise; only bytes and units
+ * @booked: of @seen, written as charges
+ * @booked_units: sum of the units in @booked
+ * @low_units: as the kernel has it
+ * @slice_units: what lasts slice_s at the present rate
+ * @rate_units: per second
+ * @sampled_ns: when @sampled_units were passed
+ * @sampled_units: of the last rate sample
+ * @idle: its slice was given back; a refused frame or a payment ends that
+ * @dry: a frame was refused and there was nothing to grant
+ * @step: see enum ts_account_step
+ * @step_ready: what allows @step is committed
+ */
+struct ts_billing_account {
+	TAILQ_ENTRY(ts_billing_account) list;
+	struct ts_ledger_account row;
+	struct ts_billing_session *session;
+	struct ts_billing_version *tariff;
+	TAILQ_HEAD(ts_billing_reservations, ts_billing_reservation) reservations;
+	uint64_t reserved_units;
+	uint64_t returned_units;
+	uint64_t committed_units;
+	bool in_kernel;
+	uint64_t granted_units;
+	uint64_t charged_units;
+	uint64_t revoked_units;
+	struct ts_stat seen[TS_CLASS_COUNT][TS_DIR_COUNT];
+	struct ts_stat booked[TS_CLASS_COUNT][TS_DIR_COUNT];
+	uint64_t booked_units;
+	uint64_t low_units;
+	uint64_t slice_units;
+	uint64_t rate_units;
+	uint64_t sampled_ns;
+	uint64_t sampled_units;
+	bool idle;
+	bool dry;
+	enum ts_account_step step;
+	bool step_ready;
+};
+
+/**
+ * struct ts_billing_session - a session that is not closed
+ * @row: id 0 until it was put into a batch
+ * @dirty: @row is to be written with the next commit
+ * @account: its account, or NULL
+ * @payments: the live ones, in the order they are spent
+ * @live_wei: sum of their deltas
+ * @seen_ns: when it was last asked for, for eviction
+ * @closing: log out as soon as the account is settled; when row.closed is
+ *	set it is freed after the commit
+ * @changed: the view is to be sent
+ * @notices: bits by enum ts_notice
+ */
+struct ts_billing_session {
+	TAILQ_ENTRY(ts_billing_session) list;
+	struct ts_ledger_session row;
+	bool dirty;
+	struct ts_billing_account *account;
+	TAILQ_HEAD(, ts_billing_payment) payments;
+	ts_u128 live_wei;
+	uint64_t seen_ns;
+	bool closing;
+	bool changed;
+	unsigned int notices;
+};
+
+/* An answer that waits for the commit; @name NULL: an Ack. */
+struct ts_billing_reply {
+	uint64_t reply;
+	uint8_t ack[TS_ACK_BYTES];
+	struct ts_refused why;
+	struct ts_billing_channel *conflict;
+};
+
+/**
+ * struct ts_billing - all of it
+ * @window_ns: when the open batch is committed at the latest
+ * @lazy_ns: when dirty sessions are written at the latest; UINT64_MAX: none
+ * @batch_wei: what the payments of the open batch are worth
+ * @urgent: commit at the next flush
+ * @broken: a write failed; the next flush discards and reloads
+ * @read_only: why nothing is accepted; empty: all is well
+ * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
+ * @floor_s: wall time was at least this once
+ */
+struct ts_billing {
+	struct ts_ledger *ledger;
+	struct ts_billing_config config;
+	struct ts_billing_meter meter;
+	struct ts_billing_effects effects;
+	TAILQ_HEAD(, ts_billing_channel) channels;
+	TAILQ_HEAD(ts_billing_versions, ts_billing_version) versions;
+	TAILQ_HEAD(, ts_billing_session) sessions;
+	TAILQ_HEAD(, ts_billing_account) accounts;
+	unsigned int unpaid_sessions;
+	struct ts_billing_reply replies[TS_REPLIES_MAX];
+	unsigned int n_replies;
+	uint64_t window_ns;
+	uint64_t lazy_ns;
+	ts_u128 batch_wei;
+	uint64_t batch_payments;
+	bool urgent;
+	bool broken;
+	char read_only[512];
+	char error[512];
+	uint64_t hour;
+	uint64_t floor_s;
+	uint64_t ping_tokens;
+	uint64_t ping_ns;
+	struct ts_billing_counters counters;
+};
+
+/* batch.c */
+bool ts_batch(struct ts_billing *b);
+void ts_batch_check(struct ts_billing *b, int err);
+void ts_billing_say(struct ts_billing *b, int priority, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int ts_billing_fail(struct ts_billing *b, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* load.c */
+int ts_billing_load(struct ts_billing *b, const struct ts_time *now);
+void ts_billing_forget(struct ts_billing *b);
+
+/* tariff.c */
+int ts_tariff_scale(const struct ts_billing_tariff *in,
+		    struct ts_ledger_tariff *out, char *err, size_t err_size);
+int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now);
+uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now);
+struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row);
+struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
+					     const struct ts_time *now);
+struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
+						const struct ts_billing_payment *p,
+						const struct ts_time *now);
+uint16_t ts_tariff_dearest(const struct ts_ledger_tariff *t);
+
+/* session.c */
+struct ts_billing_session *ts_session_by_code(struct ts_billing *b,
+					      const char *code);
+struct ts_billing_session *ts_session_by_key(struct ts_billing *b,
+					     const struct ts_key *key);
+struct ts_billing_session *ts_session_by_id(struct ts_billing *b, int64_t id);
+struct ts_billing_session *ts_session_new(struct ts_billing *b, const char *code,
+					  const struct ts_key *key,
+					  const struct ts_time *now);
+bool ts_session_unpaid(const struct ts_billing_session *s);
+bool ts_session_write(struct ts_billing *b, struct ts_billing_session *s);
+void ts_session_free(struct ts_billing *b, struct ts_billing_session *s);
+void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
+		       const struct ts_time *now);
+ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p);
+ts_u128 ts_session_available_wei(const struct ts_billing_session *s);
+void ts_session_drop_payment(struct ts_billing_session *s,
+			     struct ts_billing_payment *p);
+
+/* reserve.c */
+uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
+		    uint64_t units, const struct ts_time *now);
+void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
+		       uint64_t keep_units);
+void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
+		       uint64_t used_units);
+
+/* account.c */
+void ts_account_serve(struct ts_billing *b, struct ts_billing_session *s,
+		      const struct ts_time *now);
+void ts_account_grant(struct ts_billing *b, struct ts_billing_account *a);
+void ts_account_give_back(struct ts_billing *b, struct ts_billing_account *a,
+			  const struct ts_time *now);
+void ts_account_end(struct ts_billing *b, struct ts_billing_account *a);
+void ts_account_settle(struct ts_billing *b, struct ts_billing_account *a,
+		       const struct ts_time *now);
+void ts_account_delete(struct ts_billing *b, struct ts_billing_account *a,
+		       const struct ts_time *now);
+void ts_account_lost(struct ts_billing *b, struct ts_billing_account *a,
+		     const struct ts_time *now);
+void ts_account_free(struct ts_billing *b, struct ts_billing_account *a);
+/* counters.c */
+void ts_account_take_counters(struct ts_billing_account *a,
+			      const struct ts_account *k);
+int ts_account_read(struct ts_billing *b, struct ts_billing_account *a);
+void ts_account_book(struct ts_billing *b, struct ts_billing_account *a,
+		     const struct ts_time *now);
+uint64_t ts_account_passed(const struct ts_billing_account *a);
+uint64_t ts_account_unspent(const struct ts_billing_account *a);
+void ts_account_sample(struct ts_billing *b, struct ts_billing_account *a,
+		       const struct ts_time *now);
+void ts_account_size_slice(struct ts_billing *b, struct ts_billing_account *a);
+
+#endif /* TS_BILLING_STATE_H */

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tariff.c - prices in credit units, their versions, and which one holds.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "billing/state.h"
+
+#define BYTES_PER_GB	1000000000ull
+#define SHIFT_MIN	(-32)
+#define SHIFT_MAX	63
+
+/* wei for 10^9 bytes as units for one byte, rounded down. */
+static ts_u128 units_per_byte(ts_u128 wei_per_gb, int shift)
+{
+	if (shift >= 0)
+		return (wei_per_gb / BYTES_PER_GB) >> shift;
+	return (wei_per_gb << -shift) / BYTES_PER_GB;
+}
+
+/**
+ * ts_tariff_scale() - a tariff as the kernel can charge it
+ * @in: as the operator writes it
+ * @out: id, valid_from_s, unit_shift, price and wei_per_gb are set
+ * @err: on failure, one line for people
+ * @err_size: room in @err
+ *
+ * The unit is chosen so that the dearest price has 13 bits (4096..8191); where
+ * it would have to be below 2^-32 wei it is that, and the prices have fewer.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int ts_tariff_scale(const struct ts_billing_tariff *in,
+		    struct ts_ledger_tariff *out, char *err, size_t err_size)
+{
+	ts_u128 wei[TS_CLASS_COUNT][TS_DIR_COUNT], top = 0, units;
+	const char *text;
+	int class, dir, shift = SHIFT_MIN;
+
+	*out = (struct ts_ledger_tariff){ .id = in->id,
+					  .valid_from_s = in->valid_from_s };
+	for (class = 0; class < TS_CLASS_COUNT; class++) {
+		for (dir = 0; dir < TS_DIR_COUNT; dir++) {
+			text = in->wei_per_gb[class][dir];
+			snprintf(out->wei_per_gb[class][dir],
+				 TS_PRICE_TEXT_SIZE, "%s", text[0] ? text : "0");
+			/* 2^92 x 2^32 still fits. */
+			if (ts_u128_parse(&wei[class][dir],
+					  out->wei_per_gb[class][dir]) ||
+			    wei[class][dir] >> 92) {
+				snprintf(err, err_size,
+					"tariff %u: the price \"%.40s\" is not a decimal number of wei for 10^9 bytes below 2^92",
+					in->id, text);
+				return -EINVAL;
+			}
+			if (wei[class][dir] > top)
+				top = wei[class][dir];
+		}
+	}
+	while (shift < SHIFT_MAX && units_per_byte(top, shift) > TS_PRICE_MAX)
+		shift++;
+	out->unit_shift = shift;
+	for (class = 0; class < TS_CLASS_COUNT; class++) {
+		for (dir = 0; dir < TS_DIR_COUNT; dir++) {
+			units = units_per_byte(wei[class][dir], shift);
+			if (units > TS_PRICE_MAX || (!units && wei[class][dir])) {
+				snprintf(err, err_size,
+					"tariff %u: the prices %s and the dearest are too far apart (a factor of 4096 at most), or both too small or large",
+					in->id, out->wei_per_gb[class][dir]);
+				return -EINVAL;
+			}
+			out->price[class][dir] = (uint16_t)units;
+		}
+	}
+	return 0;
+}
+
+/* The highest price of any class and direction. */
+uint16_t ts_tariff_dearest(const struct ts_ledger_tariff *t)
+{
+	uint16_t top = 0;
+	int class, dir;
+
+	for (class = 0; class < TS_CLASS_COUNT; class++)
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+			if (t->price[class][dir] > top)
+				top = t->price[class][dir];
+	return top;
+}
+
+struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row)
+{
+	struct ts_billing_version *v;
+
+	TAILQ_FOREACH(v, &b->versions, list)
+		if (v->row.row == row)
+			return v;
+	return NULL;
+}
+
+/* The latest that wall time can have been, as far as anything proves it. */
+uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now)
+{
+	return now->wall_s > b->floor_s ? now->wall_s : b->floor_s;
+}
+
+/**
+ * ts_tariff_current() - the version that holds now
+ * @b: billing
+ * @id: the operator's number
+ * @now: the time
+ *
+ * Of the versions that have begun, the last; while the clock is not
+ * synchronised, those that had begun when it last was.  If none has begun the
+ * first one holds: there has to be a price.
+ *
+ * Return: the version, or NULL: no such tariff.
+ */
+struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
+					     const struct ts_time *now)
+{
+	struct ts_billing_version *v, *found = NULL;
+
+	TAILQ_FOREACH(v, &b->versions, list) {
+		if (v->row.id != id)
+			continue;
+		if (!found || v->row.valid_from_s <= ts_wall_floor(b, now))
+			found = v;
+	}
+	return found;
+}
+
+/* Whether no price of one is above the other's, per value and not per unit. */
+static bool is_cheaper(const struct ts_ledger_tariff *one,
+		       const struct ts_ledger_tariff *other)
+{
+	int class, dir;
+	ts_u128 x, y;
+
+	for (class = 0; class < TS_CLASS_COUNT; class++) {
+		for (dir = 0; dir < TS_DIR_COUNT; dir++) {
+			if (ts_u128_parse(&x, one->wei_per_gb[class][dir]) ||
+			    ts_u128_parse(&y, other->wei_per_gb[class][dir]) ||
+			    x > y)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Unknown counts as not yet: the payer has the benefit of the doubt. */
+static bool is_held(const struct ts_billing *b, const struct ts_ledger_payment *p,
+		    const struct ts_time *now)
+{
+	uint64_t hold_s = b->config.tariff_hold_s;
+
+	if (p->wall_s && now->wall_s)
+		return now->wall_s < p->wall_s + hold_s;
+	if (!strcmp(p->boot_id, b->config.boot_id))
+		return now->boot_ns < p->boot_ns + hold_s * TS_NS_PER_S;
+	return true;
+}
+
+/**
+ * ts_tariff_of_payment() - at which tariff a payment is spent now (M7)
+ *
+ * At the one it was paid under for a stated time; a lower one at once.
+ */
+struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
+						const struct ts_billing_payment *p,
+						const struct ts_time *now)
+{
+	struct ts_billing_version *current;
+
+	current = ts_tariff_current(b, p->tariff->row.id, now);
+	if (current == p->tariff || is_cheaper(&current->row, &p->tariff->row) ||
+	    !is_held(b, &p->row, now))
+		return current;
+	return p->tariff;
+}
+
+static int to_kernel(struct ts_billing *b, struct ts_billing_version *v)
+{
+	struct ts_tariff t = { .id = (uint32_t)v->row.row,
+			       .version = v->row.version };
+	int err;
+
+	memcpy(t.price, v->row.price, sizeof(t.price));
+	err = b->meter.tariff_set(b->meter.m, &t);
+	if (err)
+		return ts_billing_fail(b, err, "tariff %u: the meter refuses it: %s",
+				       v->row.id, b->meter.error(b->meter.m));
+	v->in_kernel = true;
+	return 0;
+}
+
+static struct ts_billing_version *newest(struct ts_billing *b, uint32_t id)
+{
+	struct ts_billing_version *v;
+
+	TAILQ_FOREACH_REVERSE(v, &b->versions, ts_billing_versions, list)
+		if (v->row.id == id)
+			return v;
+	return NULL;
+}
+
+static int add_version(struct ts_billing *b, const struct ts_ledger_tariff *t)
+{
+	struct ts_billing_version *last = newest(b, t->id), *v;
+
+	if (last && !memcmp(last->row.wei_per_gb, t->wei_per_gb,
+			    sizeof(t->wei_per_gb)))
+		return 0;
+	if (b->read_only[0] || !ts_batch(b))
+		return ts_billing_fail(b, -EROFS,
+			"tariff %u: its new prices cannot be stored: %s", t->id,
+			b->read_only[0] ? b->read_only :
+			ts_ledger_error(b->ledger));
+	v = calloc(1, sizeof(*v));
+	if (!v)
+		return ts_billing_fail(b, -ENOMEM, "out of memory");
+	v->row = *t;
+	v->row.version = last ? last->row.version + 1 : 1;
+	v->row.token = b->config.token;
+	ts_batch_check(b, ts_ledger_tariff_insert(b->ledger, &v->row));
+	TAILQ_INSERT_TAIL(&b->versions, v, list);
+	b->urgent = true;
+	return 0;
+}
+
+/**
+ * ts_tariff_sync() - number the config's tariffs, put all into the kernel
+ * @b: billing, its config set and its versions loaded
+ * @now: the time
+ *
+ * Return: 0 or negative errno with the error noted.
+ */
+int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_ledger_tariff t;
+	struct ts_billing_version *v;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < b->config.n_tariffs; i++) {
+		err = ts_tariff_scale(&b->config.tariffs[i], &t, b->error,
+				      sizeof(b->error));
+		if (!err)
+			err = add_version(b, &t);
+		if (err)
+			return err;
+	}
+	TAILQ_FOREACH(v, &b->versions, list) {
+		err = v->in_kernel ? 0 : to_kernel(b, v);
+		if (err)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tick.c - what the meter reports and what time brings.
+ */
+#include <errno.h>
+#include <syslog.h>
+
+#include "billing/state.h"
+
+#define NS_PER_HOUR	(3600 * TS_NS_PER_S)
+
+static struct ts_billing_account *find(struct ts_billing *b, uint32_t id,
+				       uint32_t epoch)
+{
+	struct ts_billing_account *a;
+
+	TAILQ_FOREACH(a, &b->accounts, list)
+		if (a->row.account_id == id && a->row.epoch == epoch)
+			return a;
+	return NULL;
+}
+
+/* After serving: is there nothing left that could be granted? */
+static bool is_empty(const struct ts_billing_account *a)
+{
+	return a->row.state == TS_ACCOUNT_OPEN &&
+	       a->reserved_units - a->returned_units + a->revoked_units <=
+	       a->granted_units && !ts_session_available_wei(a->session);
+}
+
+static void note(struct ts_billing_account *a, enum ts_notice notice)
+{
+	a->session->notices |= 1u << notice;
+}
+
+static void ran_low(struct ts_billing *b, struct ts_billing_account *a,
+		    bool exhausted, const struct ts_time *now)
+{
+	if (exhausted)
+		a->dry = true;
+	ts_account_serve(b, a->session, now);
+	/* Serving may have begun another epoch: then there is more. */
+	if (a->row.state != TS_ACCOUNT_OPEN)
+		return;
+	if (is_empty(a))
+		note(a, exhausted ? TS_NOTICE_DRY : TS_NOTICE_LOW);
+}
+
+void ts_billing_meter_event(struct ts_billing *b,
+			    const struct ts_meter_event *ev,
+			    const struct ts_time *now)
+{
+	struct ts_billing_account *a = find(b, ev->account_id, ev->epoch);
+
+	if (!a || b->broken || a->row.state != TS_ACCOUNT_OPEN)
+		return;
+	switch (ev->type) {
+	case TS_EVENT_LOW:
+	case TS_EVENT_EXHAUSTED:
+		if (ts_account_read(b, a))
+			break;
+		/* Of a granted value that is history by now. */
+		if (ev->granted_units < a->granted_units)
+			break;
+		ran_low(b, a, ev->type == TS_EVENT_EXHAUSTED, now);
+		break;
+	case TS_EVENT_CLOSED:
+	case TS_EVENT_EXPIRED:
+		/* Not by us: settle it, and begin another if there is value. */
+		ts_account_end(b, a);
+		break;
+	}
+}
+
+void ts_billing_meter_rescan(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_session *s, *next;
+	struct ts_billing_account *a;
+
+	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
+		next = TAILQ_NEXT(s, list);
+		a = s->account;
+		if (!a || a->row.state != TS_ACCOUNT_OPEN)
+			continue;
+		if (ts_account_read(b, a) == -ENOENT)
+			ts_account_end(b, a);
+		else
+			ran_low(b, a, !ts_account_unspent(a), now);
+	}
+}
+
+/* The tariff that this account's newest value is spent at has changed (M7). */
+static bool is_outdated(struct ts_billing *b, const struct ts_billing_account *a,
+			const struct ts_time *now)
+{
+	const struct ts_billing_reservation *r;
+
+	r = TAILQ_LAST(&a->reservations, ts_billing_reservations);
+	return r && ts_tariff_of_payment(b, r->payment, now) != a->tariff;
+}
+
+static void tick_account(struct ts_billing *b, struct ts_billing_account *a,
+			 const struct ts_time *now)
+{
+	struct ts_account k;
+	int err;
+
+	err = b->meter.account_get(b->meter.m, a->row.account_id, &k);
+	if (err == -ENOENT || (!err && k.epoch != a->row.epoch)) {
+		ts_account_end(b, a);
+		return;
+	}
+	if (err)
+		return;
+	ts_account_take_counters(a, &k);
+	if (is_outdated(b, a, now)) {
+		ts_account_end(b, a);
+		return;
+	}
+	if (a->idle)
+		return;
+	if (k.idle_ms >= b->config.idle_s * 1000ull && !a->dry) {
+		ts_account_give_back(b, a, now);
+		return;
+	}
+	if (ts_account_passed(a) != a->sampled_units)
+		a->session->changed = true;
+	ts_account_sample(b, a, now);
+	ts_account_serve(b, a->session, now);
+}
+
+static void hourly(struct ts_billing *b, const struct ts_time *now)
+{
+	uint64_t floor = ts_wall_floor(b, now);
+	struct ts_billing_account *a;
+	unsigned int purged = 0;
+
+	if (!ts_batch(b))
+		return;
+	TAILQ_FOREACH(a, &b->accounts, list)
+		if (a->row.state == TS_ACCOUNT_OPEN && a->in_kernel)
+			ts_account_book(b, a, now);
+	b->floor_s = floor;
+	ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s", floor));
+	if (!b->broken && floor > b->config.station_retention_s)
+		ts_batch_check(b, ts_ledger_purge_stations(b->ledger,
+			floor - b->config.station_retention_s, &purged));
+	if (purged)
+		ts_billing_say(b, LOG_INFO, "%u closed sessions forgot their station",
+			       purged);
+}
+
+void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_session *s, *next;
+	uint64_t hour = now->boot_ns / NS_PER_HOUR;
+
+	if (b->broken)
+		return;
+	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
+		next = TAILQ_NEXT(s, list);
+		if (!s->account)
+			ts_account_serve(b, s, now);
+		else if (s->account->row.state == TS_ACCOUNT_OPEN &&
+			 s->account->in_kernel)
+			tick_account(b, s->account, now);
+	}
+	if (hour != b->hour && !b->read_only[0]) {
+		b->hour = hour;
+		hourly(b, now);
+	}
+}

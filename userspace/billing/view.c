@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * view.c - what people and programs are shown.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "billing/state.h"
+
+/* A payment that makes sense: a minute at the rate, a hundred slice floors. */
+#define SUGGEST_FLOORS	100
+
+static void view_account(struct ts_billing *b, struct ts_billing_account *a,
+			 struct ts_session_view *view)
+{
+	uint64_t passed;
+	int class, dir;
+
+	if (a->in_kernel && a->row.state != TS_ACCOUNT_CLOSED)
+		ts_account_read(b, a);
+	view->account_id = a->row.account_id;
+	view->epoch = a->row.epoch;
+	view->granted_units = a->granted_units;
+	view->charged_units = a->charged_units;
+	view->remaining_units = ts_account_unspent(a);
+	if (a->row.state == TS_ACCOUNT_CLOSED)
+		return;
+	passed = ts_account_passed(a);
+	view->unspent_wei -= ts_wei_of_units(passed, a->row.unit_shift) <
+			     view->unspent_wei ?
+			     ts_wei_of_units(passed, a->row.unit_shift) :
+			     view->unspent_wei;
+	for (class = 0; class < TS_CLASS_COUNT; class++)
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+			view->used_bytes[dir] += a->seen[class][dir].bytes;
+}
+
+static uint64_t bytes_for(ts_u128 wei, const struct ts_ledger_tariff *t)
+{
+	uint16_t up = t->price[TS_CLASS_INTERNET][TS_DIR_UP];
+	uint16_t down = t->price[TS_CLASS_INTERNET][TS_DIR_DOWN];
+	uint16_t price = up > down ? up : down;
+
+	return price ? ts_units_of_wei(wei, t->unit_shift) / price : UINT64_MAX;
+}
+
+static struct ts_billing_version *tariff_for(struct ts_billing *b,
+					     const struct ts_billing_session *s)
+{
+	static const struct ts_time whenever;
+
+	if (s->account)
+		return s->account->tariff;
+	if (!TAILQ_EMPTY(&s->payments))
+		return TAILQ_FIRST(&s->payments)->tariff;
+	return ts_tariff_current(b, b->config.default_tariff_id, &whenever);
+}
+
+static ts_u128 suggest_wei(const struct ts_billing *b,
+			   const struct ts_ledger_tariff *t)
+{
+	uint64_t units;
+
+	if (__builtin_mul_overflow(b->config.slice_floor_bytes * SUGGEST_FLOORS,
+				   (uint64_t)ts_tariff_dearest(t), &units))
+		units = TS_EPOCH_UNITS_MAX;
+	return ts_wei_holding_units(units, t->unit_shift);
+}
+
+static void fill(struct ts_billing *b, struct ts_billing_session *s,
+		 struct ts_session_view *view)
+{
+	const struct ts_billing_payment *p;
+	int dir;
+
+	memset(view, 0, sizeof(*view));
+	memcpy(view->code, s->row.code, TS_CODE_SIZE);
+	view->has_station = s->row.has_station;
+	memcpy(view->station.mac, s->row.mac, sizeof(s->row.mac));
+	view->station.vlan = s->row.vlan;
+	view->station.zone = s->row.zone;
+	view->tariff = tariff_for(b, s)->row;
+	view->attached_wei = s->row.done_wei + s->live_wei;
+	TAILQ_FOREACH(p, &s->payments, list)
+		view->unspent_wei += p->row.delta_wei - p->row.spent_wei;
+	for (dir = 0; dir < TS_DIR_COUNT; dir++)
+		view->used_bytes[dir] = s->row.done_bytes[dir];
+	if (s->account)
+		view_account(b, s->account, view);
+	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
+	view->suggest_wei = suggest_wei(b, &view->tariff);
+	if (!view->attached_wei)
+		view->state = TS_SESSION_NEVER_PAID;
+	else if ((s->account && s->account->dry) || !view->remaining_bytes)
+		view->state = TS_SESSION_DRY;
+	else
+		view->state = TS_SESSION_PAID;
+}
+
+int ts_billing_session_view(struct ts_billing *b, const char *code,
+			    struct ts_session_view *view)
+{
+	struct ts_billing_session *s;
+
+	s = ts_code_valid(code) ? ts_session_by_code(b, code) : NULL;
+	if (!s || s->row.closed)
+		return ts_billing_fail(b, -ENOENT, "there is no session %.20s here",
+				       code);
+	fill(b, s, view);
+	return 0;
+}
+
+int ts_billing_session_each(struct ts_billing *b,
+			    int (*cb)(const struct ts_session_view *view,
+				      void *arg), void *arg)
+{
+	struct ts_billing_session *s;
+	struct ts_session_view view;
+	int ret;
+
+	TAILQ_FOREACH(s, &b->sessions, list) {
+		if (s->row.closed)
+			continue;
+		fill(b, s, &view);
+		ret = cb(&view, arg);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void fill_channel(const struct ts_billing_channel *c,
+			 struct ts_channel_view *view)
+{
+	view->channel = c->row.channel;
+	view->trusted = c->row.trusted;
+	view->paid_wei = c->row.channel.partner_proof.transferred_wei -
+			 c->row.base_wei;
+	view->unspent_wei = view->paid_wei - c->row.spent_wei;
+}
+
+int ts_billing_channel_view(struct ts_billing *b,
+			    const struct ts_address *wallet,
+			    struct ts_channel_view *view)
+{
+	const struct ts_billing_channel *c, *newest = NULL;
+
+	TAILQ_FOREACH(c, &b->channels, list)
+		if (ts_address_equal(&c->row.channel.partner_address, wallet) &&
+		    (!newest || c->row.channel.open_block_number >
+				newest->row.channel.open_block_number))
+			newest = c;
+	if (!newest)
+		return ts_billing_fail(b, -ENOENT,
+				       "there is no channel with this wallet here");
+	fill_channel(newest, view);
+	return 0;
+}
+
+int ts_billing_channel_each(struct ts_billing *b,
+			    int (*cb)(const struct ts_channel_view *view,
+				      void *arg), void *arg)
+{
+	const struct ts_billing_channel *c;
+	struct ts_channel_view view;
+	int ret;
+
+	TAILQ_FOREACH(c, &b->channels, list) {
+		fill_channel(c, &view);
+		ret = cb(&view, arg);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static bool is_offered(const struct ts_billing *b, uint32_t id)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->config.n_tariffs; i++)
+		if (b->config.tariffs[i].id == id)
+			return true;
+	return false;
+}
+
+int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
+			   int (*cb)(const struct ts_ledger_tariff *t,
+				     bool announced, void *arg), void *arg)
+{
+	const struct ts_billing_version *v;
+	bool announced;
+	int ret;
+
+	TAILQ_FOREACH(v, &b->versions, list) {
+		announced = v->row.valid_from_s > ts_wall_floor(b, now);
+		if (!is_offered(b, v->row.id) ||
+		    (!announced && v != ts_tariff_current(b, v->row.id, now)))
+			continue;
+		ret = cb(&v->row, announced, arg);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int ts_billing_sum(struct ts_billing *b, struct ts_ledger_sum *total,
+		   int (*cb)(const struct ts_ledger_sum *s, void *arg),
+		   void *arg)
+{
+	int ret = ts_ledger_sum(b->ledger, total, cb, arg);
+
+	if (ret < 0)
+		ts_billing_fail(b, ret, "%s", ts_ledger_error(b->ledger));
+	return ret;
+}
+
+void ts_billing_counters(const struct ts_billing *b,
+			 struct ts_billing_counters *counters)
+{
+	*counters = b->counters;
+}

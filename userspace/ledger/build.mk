@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# libledger: rows in SQLite, committed in batches.
+
+LEDGER_SOURCES := $(addprefix userspace/ledger/, \
+	account.c channel.c check.c db.c open.c payment.c schema.c session.c \
+	sum.c tariff.c value.c)
+
+$(eval $(call library,ledger,$(LEDGER_SOURCES)))

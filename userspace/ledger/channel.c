@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * channel.c - rows of channels, and what the operator says of one.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/db.h"
+
+#define SIDE_COLUMNS(side)						\
+	#side "_nonce, " #side "_transferred_wei, " #side "_locksroot, "	\
+	#side "_hash, " #side "_signature, " #side "_message"
+#define IDENTITY_COLUMNS						\
+	"identifier, open_block, chain_id, tokens_network, token,"	\
+	" our_address, partner_address, settle_timeout, state, frozen,"	\
+	" trusted, our_deposit_wei, partner_deposit_wei, base_wei, spent_wei"
+#define IDENTITY_COUNT	15
+#define SIDE_COUNT	6
+#define SIDE_TYPES	"uwbbbb"
+#define HASH_ARG(hash)	(const void *)(hash), (size_t)TS_HASH_BYTES
+#define ADDRESS_ARG(a)	(const void *)(a), (size_t)TS_ADDRESS_BYTES
+#define SIDE_ARGS(proof, message)					\
+	(proof)->nonce, (proof)->transferred_wei,			\
+	HASH_ARG(&(proof)->locksroot), HASH_ARG(&(proof)->additional_hash), \
+	(const void *)&(proof)->signature, (size_t)TS_SIGNATURE_BYTES,	\
+	(const void *)(message)->b, (message)->len
+
+/**
+ * ts_ledger_channel_insert() - a new life of a channel
+ * Return: 0 with the row number set, or negative errno.
+ */
+int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
+{
+	const struct ts_channel *ch = &c->channel;
+	uint8_t chain_id[TS_U256_BYTES];
+	int err;
+
+	ts_u256_put(chain_id, &ch->chain_id);
+	err = ts_db_write(l, "INSERT INTO channels (" IDENTITY_COLUMNS ", "
+			  SIDE_COLUMNS(our) ", " SIDE_COLUMNS(partner) ") VALUES ("
+			  "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+			  "?,?,?,?,?,?,?,?,?,?,?,?)",
+			  "bubbbbbuiiiwwww" SIDE_TYPES SIDE_TYPES,
+			  HASH_ARG(&ch->channel_identifier),
+			  ch->open_block_number, HASH_ARG(chain_id),
+			  ADDRESS_ARG(&ch->tokens_network),
+			  ADDRESS_ARG(&ch->token), ADDRESS_ARG(&ch->our_address),
+			  ADDRESS_ARG(&ch->partner_address),
+			  ch->settle_timeout_blocks, (int64_t)ch->state,
+			  (int64_t)ch->frozen, (int64_t)c->trusted,
+			  ch->our_deposit_wei, ch->partner_deposit_wei,
+			  c->base_wei, c->spent_wei,
+			  SIDE_ARGS(&ch->our_proof, &c->our_message),
+			  SIDE_ARGS(&ch->partner_proof, &c->partner_message));
+	if (!err)
+		c->id = sqlite3_last_insert_rowid(l->db);
+	return err;
+}
+
+/* Everything but the identity and base_wei, which never change. */
+int ts_ledger_channel_update(struct ts_ledger *l,
+			     const struct ts_ledger_channel *c)
+{
+	const struct ts_channel *ch = &c->channel;
+
+	return ts_db_write(l, "UPDATE channels SET settle_timeout=?, state=?,"
+		" frozen=?, trusted=?, our_deposit_wei=?, partner_deposit_wei=?,"
+		" spent_wei=?, our_nonce=?, our_transferred_wei=?,"
+		" our_locksroot=?, our_hash=?, our_signature=?, our_message=?,"
+		" partner_nonce=?, partner_transferred_wei=?,"
+		" partner_locksroot=?, partner_hash=?, partner_signature=?,"
+		" partner_message=? WHERE id=?",
+		"uiiiwww" SIDE_TYPES SIDE_TYPES "i",
+		ch->settle_timeout_blocks, (int64_t)ch->state,
+		(int64_t)ch->frozen, (int64_t)c->trusted,
+		ch->our_deposit_wei, ch->partner_deposit_wei, c->spent_wei,
+		SIDE_ARGS(&ch->our_proof, &c->our_message),
+		SIDE_ARGS(&ch->partner_proof, &c->partner_message), c->id);
+}
+
+static void get_side(sqlite3_stmt *stmt, int column,
+		     struct ts_channel_proof *proof,
+		     struct ts_datagram *message, bool *bad)
+{
+	int len;
+
+	proof->nonce = ts_db_u64(stmt, column, bad);
+	proof->transferred_wei = ts_db_u128(stmt, column + 1, bad);
+	ts_db_blob(stmt, column + 2, &proof->locksroot, TS_HASH_BYTES, bad);
+	ts_db_blob(stmt, column + 3, &proof->additional_hash, TS_HASH_BYTES, bad);
+	ts_db_blob(stmt, column + 4, &proof->signature, TS_SIGNATURE_BYTES, bad);
+	len = sqlite3_column_bytes(stmt, column + 5);
+	if (len > TS_DATAGRAM_MAX_BYTES) {
+		*bad = true;
+		return;
+	}
+	message->len = (size_t)len;
+	if (len)
+		ts_db_blob(stmt, column + 5, message->b, (size_t)len, bad);
+}
+
+static bool get_channel(sqlite3_stmt *stmt, struct ts_ledger_channel *c)
+{
+	struct ts_channel *ch = &c->channel;
+	uint8_t chain_id[TS_U256_BYTES];
+	bool bad = false;
+	int i = 1;
+
+	memset(c, 0, sizeof(*c));
+	c->id = sqlite3_column_int64(stmt, 0);
+	ts_db_blob(stmt, i++, &ch->channel_identifier, TS_HASH_BYTES, &bad);
+	ch->open_block_number = ts_db_u64(stmt, i++, &bad);
+	ts_db_blob(stmt, i++, chain_id, sizeof(chain_id), &bad);
+	ch->chain_id = ts_u256_get(chain_id);
+	ts_db_blob(stmt, i++, &ch->tokens_network, TS_ADDRESS_BYTES, &bad);
+	ts_db_blob(stmt, i++, &ch->token, TS_ADDRESS_BYTES, &bad);
+	ts_db_blob(stmt, i++, &ch->our_address, TS_ADDRESS_BYTES, &bad);
+	ts_db_blob(stmt, i++, &ch->partner_address, TS_ADDRESS_BYTES, &bad);
+	ch->settle_timeout_blocks = ts_db_u64(stmt, i++, &bad);
+	ch->state = (enum ts_channel_state)sqlite3_column_int(stmt, i++);
+	ch->frozen = sqlite3_column_int(stmt, i++);
+	c->trusted = sqlite3_column_int(stmt, i++);
+	ch->our_deposit_wei = ts_db_u128(stmt, i++, &bad);
+	ch->partner_deposit_wei = ts_db_u128(stmt, i++, &bad);
+	c->base_wei = ts_db_u128(stmt, i++, &bad);
+	c->spent_wei = ts_db_u128(stmt, i++, &bad);
+	get_side(stmt, i, &ch->our_proof, &c->our_message, &bad);
+	get_side(stmt, i + SIDE_COUNT, &ch->partner_proof, &c->partner_message,
+		 &bad);
+	return !bad;
+}
+
+/* Every life of every channel, oldest row first. */
+int ts_ledger_channel_load(struct ts_ledger *l,
+			   int (*cb)(const struct ts_ledger_channel *c, void *arg),
+			   void *arg)
+{
+	struct ts_ledger_channel c;
+	sqlite3_stmt *stmt;
+	int ret;
+
+	stmt = ts_db_prepare(l, "SELECT id, " IDENTITY_COLUMNS ", "
+			     SIDE_COLUMNS(our) ", " SIDE_COLUMNS(partner)
+			     " FROM channels ORDER BY id", "");
+	if (!stmt)
+		return -EIO;
+	while ((ret = ts_db_step(l, stmt)) > 0) {
+		if (!get_channel(stmt, &c))
+			ret = ts_db_fail(l, -EUCLEAN,
+				"%s: row %lld of channels is damaged; restore a backup",
+				l->path, (long long)c.id);
+		else
+			ret = cb(&c, arg);
+		if (ret) {
+			sqlite3_reset(stmt);
+			return ret;
+		}
+	}
+	return ret;
+}
+
+/* A proof that is newer than the stored one, and its message with it. */
+static bool take_proof(struct ts_channel_proof *old, struct ts_datagram *message,
+		       const struct ts_channel_proof *in)
+{
+	if (in->nonce <= old->nonce)
+		return true;
+	if (in->transferred_wei < old->transferred_wei)
+		return false;
+	*old = *in;
+	message->len = 0;
+	return true;
+}
+
+/**
+ * ts_ledger_channel_merge() - what becomes of a channel's row by an import
+ * @row: the newest life that is known, or all zero for none; changed into what
+ *	is to be stored (id 0: to be inserted)
+ * @in: what the operator says
+ * @trusted: credit it whatever its timeout and deposit are
+ * @err: on failure, one line for people
+ * @err_size: room in @err
+ *
+ * What the partner had transferred before a life was known here is its base:
+ * somebody else's books.  So a newer proof of the partner for a known life is
+ * refused: it would be value that was never credited to its payer.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int ts_ledger_channel_merge(struct ts_ledger_channel *row,
+			    const struct ts_channel *in, bool trusted,
+			    char *err, size_t err_size)
+{
+	struct ts_channel *ch = &row->channel;
+	const char *fault = ts_channel_fault(in);
+
+	if (!fault && row->id && in->open_block_number < ch->open_block_number)
+		fault = "a later life of this channel is known; read its open block from the contract";
+	if (!fault && (in->our_proof.nonce > INT64_MAX ||
+		       in->partner_proof.nonce > INT64_MAX ||
+		       in->open_block_number > INT64_MAX))
+		fault = "a nonce or the open block is 2^63 or more";
+	if (fault)
+		goto refuse;
+	if (!row->id || in->open_block_number > ch->open_block_number) {
+		memset(row, 0, sizeof(*row));
+		row->channel = *in;
+		row->trusted = trusted;
+		row->base_wei = in->partner_proof.transferred_wei;
+		return 0;
+	}
+	if (in->partner_proof.nonce > ch->partner_proof.nonce)
+		fault = "it has a newer proof of the partner than this ledger; let the payer send that message here";
+	else if (!take_proof(&ch->our_proof, &row->our_message, &in->our_proof))
+		fault = "our newer proof transfers less than the known one";
+	if (fault)
+		goto refuse;
+	ch->settle_timeout_blocks = in->settle_timeout_blocks;
+	ch->state = in->state;
+	ch->frozen = in->frozen;
+	ch->our_deposit_wei = in->our_deposit_wei;
+	ch->partner_deposit_wei = in->partner_deposit_wei;
+	row->trusted = trusted;
+	return 0;
+
+refuse:
+	snprintf(err, err_size, "channel: %s", fault);
+	return -EINVAL;
+}
+
+struct newest {
+	const struct ts_hash *identifier;
+	struct ts_ledger_channel row;
+};
+
+static int pick_newest(const struct ts_ledger_channel *c, void *arg)
+{
+	struct newest *n = arg;
+
+	if (ts_hash_equal(&c->channel.channel_identifier, n->identifier) &&
+	    (!n->row.id || c->channel.open_block_number >
+			   n->row.channel.open_block_number))
+		n->row = *c;
+	return 0;
+}
+
+/**
+ * ts_ledger_channel_import() - store what the operator says of a channel
+ * @l: the ledger, with no batch open; for use while no tsd runs
+ * @in: the channel
+ * @trusted: see struct ts_ledger_channel
+ * @err: on failure, one line for people
+ * @err_size: room in @err
+ *
+ * Return: 0: committed, -EINVAL: refused, or another negative errno.
+ */
+int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
+			     bool trusted, char *err, size_t err_size)
+{
+	struct newest newest = { .identifier = &in->channel_identifier };
+	int ret;
+
+	ret = ts_ledger_channel_load(l, pick_newest, &newest);
+	if (ret)
+		goto ledger_error;
+	ret = ts_ledger_channel_merge(&newest.row, in, trusted, err, err_size);
+	if (ret)
+		return ret;
+	ret = ts_ledger_begin(l);
+	if (ret)
+		goto ledger_error;
+	ret = newest.row.id ? ts_ledger_channel_update(l, &newest.row) :
+			      ts_ledger_channel_insert(l, &newest.row);
+	if (!ret)
+		ret = ts_ledger_commit(l);
+	if (!ret)
+		return 0;
+	ts_ledger_discard(l);
+ledger_error:
+	snprintf(err, err_size, "%s", ts_ledger_error(l));
+	return ret;
+}

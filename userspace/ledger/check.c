@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * check.c - whether the rows agree with each other.
+ *
+ * Follows every granted byte back: bytes -> charge -> account -> reservation ->
+ * payment -> balance proof, and every sum of architecture section 3.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/db.h"
+
+/**
+ * struct table - rows by their number
+ * @rows: @count of @size bytes each; the row number is the first int64_t
+ */
+struct table {
+	char *rows;
+	size_t count, room, size;
+};
+
+/* What the reservations say of a payment. */
+struct of_payment {
+	struct ts_ledger_payment row;
+	ts_u128 held_wei;
+	ts_u128 spent_wei;
+};
+
+/* What the payments say of a channel. */
+struct of_channel {
+	struct ts_ledger_channel row;
+	ts_u128 paid_wei;
+	ts_u128 spent_wei;
+	struct ts_ledger_payment last;
+};
+
+struct of_account {
+	struct ts_ledger_account row;
+	uint32_t seq;
+	uint64_t reserved_units;
+	uint64_t returned_units;
+	uint64_t used_units;
+	uint64_t charged_units;
+};
+
+struct check {
+	struct ts_ledger *l;
+	unsigned int flags;
+	void (*fault)(const char *text, void *arg);
+	void *arg;
+	int faults;
+	struct table channels, payments;
+	struct of_account *account;
+};
+
+static void fault(struct check *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void fault(struct check *c, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	c->faults++;
+	if (c->fault)
+		c->fault(text, c->arg);
+}
+
+static int append(struct check *c, struct table *t, const void *row)
+{
+	size_t room = t->room ? t->room * 2 : 64;
+	char *rows;
+
+	if (t->count == t->room) {
+		rows = realloc(t->rows, room * t->size);
+		if (!rows)
+			return ts_db_fail(c->l, -ENOMEM, "out of memory");
+		t->rows = rows;
+		t->room = room;
+	}
+	memcpy(t->rows + t->count++ * t->size, row, t->size);
+	return 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void *find(const struct table *t, int64_t id)
+{
+	return t->count ? bsearch(&id, t->rows, t->count, t->size, by_id) : NULL;
+}
+
+static int add_channel(const struct ts_ledger_channel *row, void *arg)
+{
+	struct of_channel oc = { .row = *row };
+	struct check *c = arg;
+	const char *wrong = ts_channel_fault(&row->channel);
+
+	if (wrong)
+		fault(c, "channel %" PRId64 ": %s", row->id, wrong);
+	return append(c, &c->channels, &oc);
+}
+
+static void check_signer(struct check *c, const struct ts_channel *ch,
+			 const struct ts_ledger_payment *p)
+{
+	struct ts_balance_proof proof = {
+		.nonce = p->nonce,
+		.channel_identifier = ch->channel_identifier,
+		.open_block_number = ch->open_block_number,
+		.transferred_amount = ts_u256_from_u128(p->cumulative_wei),
+	};
+	struct ts_address signer;
+	struct ts_hash digest;
+	struct ts_form form;
+
+	ts_form_balance_proof(&form, &proof, &p->message_hash, &ch->chain_id);
+	ts_form_digest(&form, &digest);
+	if (ts_signature_recover(&p->signature, &digest, &signer) ||
+	    !ts_address_equal(&signer, &p->wallet))
+		fault(c, "payment %" PRId64 ": its wallet did not sign its proof",
+		      p->id);
+}
+
+static int add_payment(const struct ts_ledger_payment *p, void *arg)
+{
+	struct of_payment op = { .row = *p };
+	struct check *c = arg;
+	struct of_channel *oc = find(&c->channels, p->channel);
+	ts_u128 before;
+
+	if (!oc) {
+		fault(c, "payment %" PRId64 ": its channel is missing", p->id);
+		return append(c, &c->payments, &op);
+	}
+	before = oc->last.id ? oc->last.cumulative_wei : oc->row.base_wei;
+	if (oc->last.id && p->nonce != oc->last.nonce + 1)
+		fault(c, "payment %" PRId64 ": nonce %" PRIu64 " does not follow %"
+		      PRIu64, p->id, p->nonce, oc->last.nonce);
+	if (p->cumulative_wei < before ||
+	    p->cumulative_wei - before != p->delta_wei)
+		fault(c, "payment %" PRId64 ": it added another amount than its proof says",
+		      p->id);
+	if (!ts_address_equal(&p->wallet, &oc->row.channel.partner_address))
+		fault(c, "payment %" PRId64 ": its wallet is not the channel's partner",
+		      p->id);
+	if (!p->session != !p->tariff)
+		fault(c, "payment %" PRId64 ": a session without a tariff, or the other way round",
+		      p->id);
+	if (c->flags & TS_LEDGER_CHECK_SIGNATURES)
+		check_signer(c, &oc->row.channel, p);
+	oc->paid_wei += p->delta_wei;
+	oc->spent_wei += p->spent_wei;
+	oc->last = *p;
+	return append(c, &c->payments, &op);
+}
+
+static int add_reservation(const struct ts_ledger_reservation *r, void *arg)
+{
+	struct check *c = arg;
+	struct of_account *a = c->account;
+	struct of_payment *p = find(&c->payments, r->payment);
+	int shift = a->row.unit_shift;
+
+	if (r->seq != ++a->seq)
+		fault(c, "account row %" PRId64 ": reservation %u is missing",
+		      a->row.row, a->seq);
+	if (r->returned_units > r->units ||
+	    r->used_units > r->units - r->returned_units)
+		fault(c, "account row %" PRId64 " reservation %u: more used and returned than reserved",
+		      a->row.row, r->seq);
+	a->reserved_units += r->units;
+	a->returned_units += r->returned_units;
+	a->used_units += r->used_units;
+	if (!p) {
+		fault(c, "account row %" PRId64 " reservation %u: its payment is missing",
+		      a->row.row, r->seq);
+		return 0;
+	}
+	if (p->row.session != a->row.session)
+		fault(c, "account row %" PRId64 " reservation %u: its payment is attached to another session",
+		      a->row.row, r->seq);
+	if (a->row.state == TS_ACCOUNT_CLOSED)
+		p->spent_wei += ts_wei_of_units(r->used_units, shift);
+	else
+		p->held_wei += ts_wei_holding_units(r->units - r->returned_units,
+						    shift);
+	return 0;
+}
+
+static int add_charge(const struct ts_ledger_charge *charge, void *arg)
+{
+	struct check *c = arg;
+
+	c->account->charged_units += charge->units;
+	return 0;
+}
+
+static void check_account(struct check *c, const struct of_account *a)
+{
+	const struct ts_ledger_account *row = &a->row;
+	uint64_t effective = a->reserved_units - a->returned_units;
+
+	if (row->charged_units > row->granted_units ||
+	    row->revoked_units > row->charged_units)
+		fault(c, "account row %" PRId64 ": granted, charged and revoked contradict each other",
+		      row->row);
+	else if (row->granted_units - row->revoked_units > effective &&
+		 row->state == TS_ACCOUNT_OPEN)
+		fault(c, "account row %" PRId64 ": granted %" PRIu64 ", revoked %"
+		      PRIu64 ", but only %" PRIu64 " units are reserved",
+		      row->row, row->granted_units, row->revoked_units, effective);
+	if (row->granted_units > a->reserved_units)
+		fault(c, "account row %" PRId64 ": granted above reserved",
+		      row->row);
+	if (a->charged_units != row->passed_units)
+		fault(c, "account row %" PRId64 ": %" PRIu64 " units passed, the charges explain %"
+		      PRIu64, row->row, row->passed_units, a->charged_units);
+	if (row->state != TS_ACCOUNT_CLOSED) {
+		if (a->used_units)
+			fault(c, "account row %" PRId64 ": not closed but settled",
+			      row->row);
+		return;
+	}
+	if (row->passed_units + row->unseen_units != a->used_units)
+		fault(c, "account row %" PRId64 ": %" PRIu64 " units were consumed, %"
+		      PRIu64 " booked", row->row,
+		      row->passed_units + row->unseen_units, a->used_units);
+}
+
+static int add_account(const struct ts_ledger_account *row, void *arg)
+{
+	struct of_account a = { .row = *row };
+	struct check *c = arg;
+	int ret;
+
+	c->account = &a;
+	ret = ts_ledger_reservation_load(c->l, row->row, add_reservation, c);
+	if (!ret)
+		ret = ts_ledger_charge_load(c->l, row->row, add_charge, c);
+	if (!ret)
+		check_account(c, &a);
+	return ret;
+}
+
+static void check_channels(struct check *c)
+{
+	const struct of_channel *oc = (const void *)c->channels.rows;
+	const struct ts_channel_proof *proof;
+	size_t i;
+
+	for (i = 0; i < c->channels.count; i++, oc++) {
+		proof = &oc->row.channel.partner_proof;
+		if (proof->transferred_wei != oc->row.base_wei + oc->paid_wei)
+			fault(c, "channel %" PRId64 ": its last proof and its payments differ",
+			      oc->row.id);
+		if (oc->spent_wei != oc->row.spent_wei)
+			fault(c, "channel %" PRId64 ": what was spent of it and of its payments differ",
+			      oc->row.id);
+		if (!oc->last.id)
+			continue;
+		if (oc->last.nonce != proof->nonce ||
+		    !ts_hash_equal(&oc->last.message_hash, &proof->additional_hash) ||
+		    memcmp(&oc->last.signature, &proof->signature,
+			   sizeof(proof->signature)))
+			fault(c, "channel %" PRId64 ": its last payment is not of its last proof",
+			      oc->row.id);
+	}
+}
+
+static void check_payments(struct check *c)
+{
+	const struct of_payment *p = (const void *)c->payments.rows;
+	size_t i;
+
+	for (i = 0; i < c->payments.count; i++, p++) {
+		if (p->spent_wei != p->row.spent_wei)
+			fault(c, "payment %" PRId64 ": its reservations used another amount than it lost",
+			      p->row.id);
+		if (p->held_wei + p->spent_wei > p->row.delta_wei)
+			fault(c, "payment %" PRId64 ": more is reserved and spent than was paid",
+			      p->row.id);
+		if (p->held_wei && !p->row.live)
+			fault(c, "payment %" PRId64 ": held by an account but marked as done",
+			      p->row.id);
+	}
+}
+
+static int check_file(struct check *c, const char *sql, const char *well)
+{
+	const char *text;
+	sqlite3_stmt *stmt;
+	int ret;
+
+	stmt = ts_db_prepare(c->l, sql, "");
+	if (!stmt)
+		return -EIO;
+	while ((ret = ts_db_step(c->l, stmt)) > 0) {
+		text = (const char *)sqlite3_column_text(stmt, 0);
+		if (!text || !well || strcmp(text, well))
+			fault(c, "file: %s: %s", sql, text ? text : "(null)");
+	}
+	return ret;
+}
+
+/**
+ * ts_ledger_check() - verify every invariant from the rows
+ * @l: the ledger, with no batch open
+ * @flags: enum ts_ledger_check_flags
+ * @fault_cb: called for each thing that is wrong, one line for people; may be NULL
+ * @arg: for @fault_cb
+ *
+ * Return: how many things are wrong, or negative errno: it cannot be read.
+ */
+int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
+		    void (*fault_cb)(const char *text, void *arg), void *arg)
+{
+	struct check c = {
+		.l = l, .flags = flags, .fault = fault_cb, .arg = arg,
+		.channels = { .size = sizeof(struct of_channel) },
+		.payments = { .size = sizeof(struct of_payment) },
+	};
+	int ret;
+
+	ret = check_file(&c, "PRAGMA quick_check", "ok");
+	if (!ret)
+		ret = check_file(&c, "PRAGMA foreign_key_check", NULL);
+	if (!ret)
+		ret = ts_ledger_channel_load(l, add_channel, &c);
+	if (!ret)
+		ret = ts_ledger_payment_load(l, add_payment, &c);
+	if (!ret)
+		ret = ts_ledger_account_load(l, add_account, &c);
+	if (!ret) {
+		check_channels(&c);
+		check_payments(&c);
+	}
+	free(c.channels.rows);
+	free(c.payments.rows);
+	return ret ? ret : c.faults;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * db.h - SQLite as the files of this folder use it.  Private to them.
+ */
+#ifndef TS_LEDGER_DB_H
+#define TS_LEDGER_DB_H
+
+#include <sqlite3.h>
+
+#include "ledger/ledger.h"
+
+#define TS_DB_STATEMENTS_MAX	48
+
+/**
+ * struct ts_db_statement - a prepared statement, kept for its SQL text
+ * @sql: compared by pointer: every text is a literal at one place
+ * @stmt: prepared
+ */
+struct ts_db_statement {
+	const char *sql;
+	sqlite3_stmt *stmt;
+};
+
+/**
+ * struct ts_ledger - an open ledger
+ * @db: the connection
+ * @lock_fd: holds the flock; -1 when read-only
+ * @read_only: opened to look only
+ * @in_batch: between begin and commit or discard
+ * @wal_frames: in the write-ahead log after the last commit
+ * @failed: why nothing can be written any more; empty: all is well
+ * @error: the last error
+ * @path: for messages
+ * @statements: prepared so far
+ * @n_statements: how many
+ */
+struct ts_ledger {
+	sqlite3 *db;
+	int lock_fd;
+	bool read_only;
+	bool in_batch;
+	int wal_frames;
+	char failed[512];
+	char error[512];
+	char path[256];
+	struct ts_db_statement statements[TS_DB_STATEMENTS_MAX];
+	unsigned int n_statements;
+};
+
+int ts_db_fail(struct ts_ledger *l, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int ts_db_fail_sqlite(struct ts_ledger *l, const char *doing);
+
+/*
+ * Bindings, a letter each: i int64_t; u uint64_t, below 2^63; w ts_u128;
+ * b const void * and size_t; t const char *, NULL is null; r int64_t row
+ * number, 0 is null.
+ */
+sqlite3_stmt *ts_db_prepare(struct ts_ledger *l, const char *sql,
+			    const char *types, ...);
+int ts_db_write(struct ts_ledger *l, const char *sql, const char *types, ...);
+int ts_db_step(struct ts_ledger *l, sqlite3_stmt *stmt);
+
+/* Columns; a value of the wrong form makes *bad true and gives zero. */
+ts_u128 ts_db_u128(sqlite3_stmt *stmt, int column, bool *bad);
+uint64_t ts_db_u64(sqlite3_stmt *stmt, int column, bool *bad);
+void ts_db_blob(sqlite3_stmt *stmt, int column, void *out, size_t len, bool *bad);
+void ts_db_text(sqlite3_stmt *stmt, int column, char *out, size_t size, bool *bad);
+
+int ts_schema_open(struct ts_ledger *l, bool create);
+
+#endif /* TS_LEDGER_DB_H */

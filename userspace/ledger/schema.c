@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * schema.c - the tables.
+ *
+ * What a column holds is said at the row's struct in ledger.h.  wei: 16 bytes
+ * big-endian, so that they also sort as numbers; never summed by SQL, which
+ * turns integers above 2^63 - 1 into floating point without a word.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "ledger/db.h"
+
+#define WEI(name)	#name " BLOB NOT NULL CHECK (length(" #name ") = 16)"
+#define HASH(name)	#name " BLOB NOT NULL CHECK (length(" #name ") = 32)"
+#define ADDRESS(name)	#name " BLOB NOT NULL CHECK (length(" #name ") = 20)"
+#define COUNT(name)	#name " INTEGER NOT NULL CHECK (" #name " >= 0)"
+#define BOOL(name)	#name " INTEGER NOT NULL CHECK (" #name " IN (0, 1))"
+#define SIDE(side)							\
+	COUNT(side##_nonce) "," WEI(side##_transferred_wei) ","		\
+	HASH(side##_locksroot) "," HASH(side##_hash) ","		\
+	#side "_signature BLOB NOT NULL"				\
+	" CHECK (length(" #side "_signature) = 65),"			\
+	#side "_message BLOB NOT NULL"
+
+static const char schema[] =
+"CREATE TABLE meta ("
+"	key TEXT PRIMARY KEY,"
+"	value INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE channels ("
+"	id INTEGER PRIMARY KEY,"
+	HASH(identifier) ","
+	COUNT(open_block) ","
+	HASH(chain_id) ","
+	ADDRESS(tokens_network) ","
+	ADDRESS(token) ","
+	ADDRESS(our_address) ","
+	ADDRESS(partner_address) ","
+	COUNT(settle_timeout) ","
+"	state INTEGER NOT NULL CHECK (state IN (0, 1, 2)),"
+	BOOL(frozen) ","
+	BOOL(trusted) ","
+	WEI(our_deposit_wei) ","
+	WEI(partner_deposit_wei) ","
+	WEI(base_wei) ","
+	WEI(spent_wei) ","
+	SIDE(our) ","
+	SIDE(partner) ","
+"	UNIQUE (identifier, open_block)"
+") STRICT;"
+
+"CREATE TABLE tariffs ("
+"	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
+	COUNT(id) ","
+	COUNT(version) ","
+	COUNT(valid_from_s) ","
+"	unit_shift INTEGER NOT NULL CHECK (unit_shift BETWEEN -32 AND 63),"
+	ADDRESS(token) ","
+"	UNIQUE (id, version)"
+") STRICT;"
+
+"CREATE TABLE prices ("
+"	tariff INTEGER NOT NULL REFERENCES tariffs,"
+"	class INTEGER NOT NULL,"
+"	dir INTEGER NOT NULL,"
+"	units_per_byte INTEGER NOT NULL CHECK (units_per_byte BETWEEN 0 AND 8191),"
+"	wei_per_gb TEXT NOT NULL,"
+"	PRIMARY KEY (tariff, class, dir)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE sessions ("
+"	id INTEGER PRIMARY KEY,"
+"	code TEXT NOT NULL UNIQUE CHECK (length(code) = 16),"
+"	mac BLOB CHECK (length(mac) = 6),"
+	COUNT(vlan) ","
+	COUNT(zone) ","
+	COUNT(created_s) ","
+	COUNT(closed_s) ","
+	BOOL(closed) ","
+	WEI(done_wei) ","
+	COUNT(done_up_bytes) ","
+	COUNT(done_down_bytes)
+") STRICT;"
+"CREATE INDEX sessions_open ON sessions (id) WHERE closed = 0;"
+
+/*
+ * (channel, nonce) is what a repeated datagram is found by; that makes an
+ * index over message_hash, a random page for each payment, unnecessary.
+ */
+"CREATE TABLE payments ("
+"	id INTEGER PRIMARY KEY,"
+"	channel INTEGER NOT NULL REFERENCES channels,"
+	COUNT(nonce) ","
+	WEI(delta_wei) ","
+	WEI(cumulative_wei) ","
+"	session INTEGER REFERENCES sessions,"
+"	tariff INTEGER REFERENCES tariffs,"
+	ADDRESS(wallet) ","
+	HASH(message_hash) ","
+"	signature BLOB NOT NULL CHECK (length(signature) = 65),"
+"	data BLOB NOT NULL,"
+	COUNT(wall_s) ","
+"	boot_id TEXT NOT NULL,"
+	COUNT(boot_ns) ","
+	WEI(spent_wei) ","
+	BOOL(live) ","
+"	UNIQUE (channel, nonce)"
+") STRICT;"
+"CREATE INDEX payments_live ON payments (id) WHERE live = 1;"
+
+"CREATE TABLE accounts ("
+"	row INTEGER PRIMARY KEY,"
+	COUNT(account_id) ","
+	COUNT(epoch) ","
+"	boot_id TEXT NOT NULL,"
+"	session INTEGER NOT NULL REFERENCES sessions,"
+"	tariff INTEGER NOT NULL REFERENCES tariffs,"
+"	unit_shift INTEGER NOT NULL,"
+"	state INTEGER NOT NULL CHECK (state IN (0, 1, 2)),"
+	COUNT(granted_units) ","
+	COUNT(charged_units) ","
+	COUNT(passed_units) ","
+	COUNT(revoked_units) ","
+	COUNT(unseen_units)
+") STRICT;"
+"CREATE UNIQUE INDEX accounts_open ON accounts (boot_id, account_id, epoch)"
+"	WHERE state < 2;"
+
+"CREATE TABLE reservations ("
+"	account INTEGER NOT NULL REFERENCES accounts,"
+"	seq INTEGER NOT NULL CHECK (seq > 0),"
+"	payment INTEGER NOT NULL REFERENCES payments,"
+	COUNT(units) ","
+	COUNT(returned_units) ","
+	COUNT(used_units) ","
+"	PRIMARY KEY (account, seq),"
+"	CHECK (returned_units + used_units <= units)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE charges ("
+"	account INTEGER NOT NULL REFERENCES accounts,"
+	COUNT(hour) ","
+"	class INTEGER NOT NULL,"
+"	dir INTEGER NOT NULL,"
+	COUNT(bytes) ","
+	COUNT(units) ","
+"	PRIMARY KEY (account, hour, class, dir)"
+") STRICT, WITHOUT ROWID;";
+
+static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
+{
+	sqlite3_stmt *stmt;
+	int err = 0;
+
+	if (sqlite3_prepare_v2(l->db, sql, -1, &stmt, NULL))
+		return ts_db_fail_sqlite(l, "opening");
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		*value = sqlite3_column_int64(stmt, 0);
+	else
+		err = ts_db_fail_sqlite(l, "opening");
+	sqlite3_finalize(stmt);
+	return err;
+}
+
+static int create(struct ts_ledger *l)
+{
+	char mark[96];
+
+	snprintf(mark, sizeof(mark),
+		 "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+		 TS_LEDGER_APPLICATION_ID, TS_LEDGER_VERSION);
+	if (sqlite3_exec(l->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) ||
+	    sqlite3_exec(l->db, schema, NULL, NULL, NULL) ||
+	    sqlite3_exec(l->db, mark, NULL, NULL, NULL) ||
+	    sqlite3_exec(l->db, "COMMIT", NULL, NULL, NULL))
+		return ts_db_fail_sqlite(l, "making the tables");
+	return 0;
+}
+
+/**
+ * ts_schema_open() - see whose file this is; make the tables in an empty one
+ * @l: the ledger
+ * @may_create: make them
+ *
+ * Return: 0, -EPROTO: another program's or another version's file, -ENOENT:
+ * empty and not @may_create, or another negative errno.
+ */
+int ts_schema_open(struct ts_ledger *l, bool may_create)
+{
+	int64_t application = 0, version = 0, tables = 0;
+	int err;
+
+	err = pragma_int(l, "PRAGMA application_id", &application);
+	if (!err)
+		err = pragma_int(l, "PRAGMA user_version", &version);
+	if (!err)
+		err = pragma_int(l, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (err)
+		return err;
+	if (!application && !version && !tables) {
+		if (!may_create)
+			return ts_db_fail(l, -ENOENT,
+				"%s: there is no ledger in this file; tsd makes one when it starts",
+				l->path);
+		return create(l);
+	}
+	if (application != TS_LEDGER_APPLICATION_ID)
+		return ts_db_fail(l, -EPROTO,
+			"%s: this is another program's database; set another ledger path",
+			l->path);
+	if (version != TS_LEDGER_VERSION)
+		return ts_db_fail(l, -EPROTO,
+			"%s: the ledger has version %lld, this program knows %d; use the TokenSwitch that wrote it",
+			l->path, (long long)version, TS_LEDGER_VERSION);
+	return 0;
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sum.c - the account of bytes: what each wallet paid and what became of it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "ledger/db.h"
+
+/**
+ * struct sums - sums by channel row, then by wallet
+ * @l: the ledger
+ * @sum: [index]
+ * @id: row number of each channel; ascending
+ * @count: how many
+ */
+struct sums {
+	struct ts_ledger *l;
+	struct ts_ledger_sum *sum;
+	int64_t *id;
+	size_t count;
+};
+
+static int add_channel(const struct ts_ledger_channel *c, void *arg)
+{
+	struct sums *s = arg;
+	struct ts_ledger_sum *sum;
+	int64_t *id;
+
+	sum = realloc(s->sum, (s->count + 1) * sizeof(*sum));
+	if (sum)
+		s->sum = sum;
+	id = realloc(s->id, (s->count + 1) * sizeof(*id));
+	if (id)
+		s->id = id;
+	if (!sum || !id)
+		return ts_db_fail(s->l, -ENOMEM, "out of memory");
+	s->sum[s->count] = (struct ts_ledger_sum){
+		.wallet = c->channel.partner_address };
+	s->id[s->count++] = c->id;
+	return 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static struct ts_ledger_sum *of_channel(struct sums *s, int64_t id)
+{
+	int64_t *found = bsearch(&id, s->id, s->count, sizeof(id), by_id);
+
+	return found ? &s->sum[found - s->id] : NULL;
+}
+
+static int add_payment(const struct ts_ledger_payment *p, void *arg)
+{
+	struct ts_ledger_sum *sum = of_channel(arg, p->channel);
+
+	if (!sum)
+		return 0;
+	sum->paid_wei += p->delta_wei;
+	sum->consumed_wei += p->spent_wei;
+	if (p->session)
+		sum->attached_wei += p->delta_wei;
+	return 0;
+}
+
+/* Reservations of open accounts in order; granted units fill them first. */
+static int add_reservations(struct sums *s)
+{
+	uint64_t units, granted, left = 0;
+	struct ts_ledger_sum *sum;
+	int64_t account = 0;
+	sqlite3_stmt *stmt;
+	bool bad = false;
+	int ret, shift;
+
+	stmt = ts_db_prepare(s->l, "SELECT a.row, a.unit_shift,"
+		" a.granted_units, a.revoked_units, r.units, r.returned_units,"
+		" p.channel FROM accounts a"
+		" JOIN reservations r ON r.account = a.row"
+		" JOIN payments p ON p.id = r.payment"
+		" WHERE a.state < 2 ORDER BY a.row, r.seq", "");
+	if (!stmt)
+		return -EIO;
+	while ((ret = ts_db_step(s->l, stmt)) > 0) {
+		if (account != sqlite3_column_int64(stmt, 0)) {
+			account = sqlite3_column_int64(stmt, 0);
+			left = ts_db_u64(stmt, 2, &bad) - ts_db_u64(stmt, 3, &bad);
+		}
+		shift = sqlite3_column_int(stmt, 1);
+		units = ts_db_u64(stmt, 4, &bad) - ts_db_u64(stmt, 5, &bad);
+		granted = units < left ? units : left;
+		left -= granted;
+		sum = of_channel(s, sqlite3_column_int64(stmt, 6));
+		if (!sum)
+			continue;
+		sum->reserved_wei += ts_wei_holding_units(units, shift);
+		sum->granted_wei += ts_wei_of_units(granted, shift);
+	}
+	return ret;
+}
+
+static void add(struct ts_ledger_sum *to, const struct ts_ledger_sum *from)
+{
+	to->paid_wei += from->paid_wei;
+	to->attached_wei += from->attached_wei;
+	to->reserved_wei += from->reserved_wei;
+	to->granted_wei += from->granted_wei;
+	to->consumed_wei += from->consumed_wei;
+	to->unspent_wei += from->unspent_wei;
+}
+
+static int by_wallet(const void *a, const void *b)
+{
+	const struct ts_ledger_sum *x = a, *y = b;
+	int i;
+
+	for (i = 0; i < TS_ADDRESS_BYTES; i++)
+		if (x->wallet.b[i] != y->wallet.b[i])
+			return x->wallet.b[i] < y->wallet.b[i] ? -1 : 1;
+	return 0;
+}
+
+static int hand_out(struct sums *s, struct ts_ledger_sum *total,
+		    int (*cb)(const struct ts_ledger_sum *s, void *arg), void *arg)
+{
+	struct ts_ledger_sum one;
+	size_t i = 0;
+	int ret;
+
+	qsort(s->sum, s->count, sizeof(*s->sum), by_wallet);
+	while (i < s->count) {
+		one = s->sum[i++];
+		while (i < s->count && !by_wallet(&one, &s->sum[i]))
+			add(&one, &s->sum[i++]);
+		one.unspent_wei = one.paid_wei - one.consumed_wei - one.reserved_wei;
+		add(total, &one);
+		ret = cb ? cb(&one, arg) : 0;
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * ts_ledger_sum() - sums of value by wallet, from the rows
+ * @l: the ledger
+ * @total: over all wallets
+ * @cb: called once a wallet, in order of the addresses; may be NULL
+ * @arg: for @cb
+ *
+ * What an open account holds is reserved; how much of that has passed is known
+ * exactly when it is closed, and until then as of its last checkpoint.
+ *
+ * Return: 0, what @cb returned, or negative errno.
+ */
+int ts_ledger_sum(struct ts_ledger *l, struct ts_ledger_sum *total,
+		  int (*cb)(const struct ts_ledger_sum *s, void *arg), void *arg)
+{
+	struct sums s = { .l = l };
+	int ret;
+
+	*total = (struct ts_ledger_sum){ 0 };
+	ret = ts_ledger_channel_load(l, add_channel, &s);
+	if (!ret)
+		ret = ts_ledger_payment_load(l, add_payment, &s);
+	if (!ret)
+		ret = add_reservations(&s);
+	if (!ret && s.count)
+		ret = hand_out(&s, total, cb, arg);
+	free(s.sum);
+	free(s.id);
+	return ret;
+}
