@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Claims: which devices are to be ports.
+ *
+ * A claim is a line of ts_ports of its own; every device that it matches has
+ * another.  Both are in the pinned map, so that a new process goes on where
+ * the last one ended.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <bpf/bpf.h>
+#include "lib/meter_bpf.h"
+
+static bool matches(const char *pattern, const char *name)
+{
+	size_t len = strnlen(pattern, TS_PATTERN_LEN);
+
+	if (len && pattern[len - 1] == '*')
+		return !strncmp(pattern, name, len - 1);
+	return !strncmp(pattern, name, TS_PATTERN_LEN);
+}
+
+static int find_line(const struct ts_bpf *b, uint32_t used, const char *pattern)
+{
+	int slot;
+
+	for (slot = 0; slot < TS_PORTS_MAX; slot++)
+		if (b->ports[slot].used == used &&
+		    (!pattern || !strncmp(b->ports[slot].pattern, pattern, TS_PATTERN_LEN)))
+			return slot;
+	return -1;
+}
+
+/* The claim on a device: the one with its very name before any prefix. */
+static int find_claim(const struct ts_bpf *b, const char *name)
+{
+	int slot = find_line(b, TS_PORT_CLAIM, name);
+
+	if (slot >= 0)
+		return slot;
+	for (slot = 0; slot < TS_PORTS_MAX; slot++)
+		if (b->ports[slot].used == TS_PORT_CLAIM && matches(b->ports[slot].pattern, name))
+			return slot;
+	return -1;
+}
+
+static int find_device(const struct ts_bpf *b, uint32_t ifindex)
+{
+	int slot;
+
+	for (slot = 0; slot < TS_PORTS_MAX; slot++)
+		if (b->ports[slot].used == TS_PORT_DEVICE && b->ports[slot].ifindex == ifindex)
+			return slot;
+	return -1;
+}
+
+static int zero_counters(struct ts_bpf *b, uint32_t slot)
+{
+	struct ts_port_counters *zero = calloc(b->n_cpus, sizeof(*zero));
+	int ret = zero ? bpf_map_update_elem(b->map[TS_MAP_PORT_STATS], &slot, zero, BPF_ANY)
+		       : -ENOMEM;
+
+	free(zero);
+	return ret;
+}
+
+/* A line of its own for a device, as its claim says. */
+static int take_line(struct ts_bpf *b, int claim, const struct ts_bpf_device *dev)
+{
+	int slot = find_line(b, TS_PORT_UNUSED, NULL);
+	struct ts_port_line *line;
+	int ret;
+
+	if (slot < 0)
+		return ts_meter_fail(&b->base, -ENOSPC, "%s: all %d ports are in use", dev->name,
+				     TS_PORTS_MAX);
+	ret = zero_counters(b, slot);
+	if (ret)
+		return ts_meter_fail(&b->base, ret, "%s: cannot clear its counters: %s",
+				     dev->name, strerror(-ret));
+	line = &b->ports[slot];
+	*line = b->ports[claim];
+	line->used = TS_PORT_UNUSED;
+	line->ifindex = dev->ifindex;
+	memcpy(line->ifname, dev->name, sizeof(line->ifname));
+	memset(&b->port[slot], 0, sizeof(b->port[slot]));
+	__atomic_store_n(&line->used, TS_PORT_DEVICE, __ATOMIC_RELEASE);
+	return slot;
+}
+
+static int attach_new(struct ts_bpf *b, int claim, const struct ts_bpf_devices *list,
+		      const struct ts_bpf_device *dev)
+{
+	int slot = take_line(b, claim, dev), ret;
+
+	if (slot < 0)
+		return slot;
+	ret = ts_bpf_port_attach(b, slot, list, dev);
+	if (ret) {
+		/* Half a meter would let one direction pass: none, and again. */
+		ts_bpf_port_release(b, slot);
+		return ret;
+	}
+	ts_bpf_port_event(b, slot, TS_EVENT_PORT_ATTACHED);
+	return 0;
+}
+
+/* A device that is still there and still claimed: is all as it should be? */
+static int check_device(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devices *list,
+			const struct ts_bpf_device *dev)
+{
+	const struct ts_bpf_device *domain = ts_bpf_device_domain(list, dev);
+	struct ts_port_line *line = &b->ports[slot];
+	uint32_t zone = line->wanted_zone ? line->wanted_zone : ts_zone_of_name(domain->name);
+	bool known = b->port[slot].program_id[TS_HOOK_INGRESS] ||
+		     b->port[slot].program_id[TS_HOOK_EGRESS];
+	int ret;
+
+	if (strncmp(line->ifname, dev->name, sizeof(line->ifname)))
+		memcpy(line->ifname, dev->name, sizeof(line->ifname));
+	if (line->box_mac != ts_key_a(domain->mac, 0))
+		__atomic_store_n(&line->box_mac, ts_key_a(domain->mac, 0), __ATOMIC_RELEASE);
+	if (ts_bpf_port_intact(b, slot)) {
+		/* The owner runs its own version of the programs, exchanged in place. */
+		if (zone == line->zone &&
+		    (known ? b->port[slot].bridged == (domain != dev) : !b->owned))
+			return 0;
+		return ts_bpf_port_attach(b, slot, list, dev);
+	}
+	if (known)
+		ts_bpf_port_event(b, slot, TS_EVENT_PORT_GONE);
+	ret = ts_bpf_port_attach(b, slot, list, dev);
+	if (!ret)
+		ts_bpf_port_event(b, slot, TS_EVENT_PORT_ATTACHED);
+	return ret;
+}
+
+static int sync_devices(struct ts_bpf *b, const struct ts_bpf_devices *list)
+{
+	const struct ts_bpf_device *dev;
+	int slot, claim, ret, worst = 0;
+	size_t i;
+
+	for (slot = 0; slot < TS_PORTS_MAX; slot++) {
+		if (b->ports[slot].used != TS_PORT_DEVICE)
+			continue;
+		dev = ts_bpf_device_by_index(list, b->ports[slot].ifindex);
+		if (dev && matches(b->ports[slot].pattern, dev->name)) {
+			ret = check_device(b, slot, list, dev);
+			worst = ret ? ret : worst;
+			continue;
+		}
+		ts_bpf_port_event(b, slot, TS_EVENT_PORT_GONE);
+		ts_bpf_port_release(b, slot);
+	}
+	for (i = 0; i < list->n; i++) {
+		dev = &list->dev[i];
+		claim = find_claim(b, dev->name);
+		if (claim < 0 || find_device(b, dev->ifindex) >= 0)
+			continue;
+		ret = attach_new(b, claim, list, dev);
+		worst = ret ? ret : worst;
+	}
+	return worst;
+}
+
+/**
+ * ts_bpf_port_sync() - make what is metered equal to what is claimed
+ * @b: the meter, locked
+ *
+ * Return: 0 or negative errno of the worst port, the rest having been done.
+ */
+int ts_bpf_port_sync(struct ts_bpf *b)
+{
+	struct ts_bpf_devices list;
+	int ret, addr;
+
+	addr = ts_bpf_addr_sync(b);
+	ret = ts_bpf_device_list(b, &list);
+	if (ret)
+		return ret;
+	ret = sync_devices(b, &list);
+	ts_bpf_device_free(&list);
+	return ret ? ret : addr;
+}
+
+static int check_claim(struct ts_bpf *b, const struct ts_port *port)
+{
+	int slot;
+
+	if (find_line(b, TS_PORT_CLAIM, port->pattern) >= 0)
+		return ts_meter_fail(&b->base, -EEXIST,
+				     "port %s exists: delete it first to change it", port->pattern);
+	for (slot = 0; slot < TS_PORTS_MAX; slot++)
+		if (b->ports[slot].used == TS_PORT_DEVICE &&
+		    matches(port->pattern, b->ports[slot].ifname))
+			return ts_meter_fail(&b->base, -EBUSY,
+					     "port %s: device %s is metered by port %s",
+					     port->pattern, b->ports[slot].ifname,
+					     b->ports[slot].pattern);
+	return 0;
+}
+
+/* A device, and so a role or a meter, that BPF cannot serve. */
+static int check_kind(struct ts_bpf *b, const struct ts_port *port)
+{
+	if (port->role != TS_ROLE_ACCESS)
+		return ts_meter_fail(&b->base, -EOPNOTSUPP,
+				     "port %s: role mesh needs tokenswitch.ko: load the module",
+				     port->pattern);
+	if (port->meter == TS_METER_NF)
+		return ts_meter_fail(&b->base, -EOPNOTSUPP,
+				     "port %s: meter nf needs tokenswitch.ko: load the module, or ask for auto",
+				     port->pattern);
+	return 0;
+}
+
+static void del_claim(struct ts_bpf *b, const char *pattern)
+{
+	int slot;
+
+	for (slot = 0; slot < TS_PORTS_MAX; slot++) {
+		if (b->ports[slot].used != TS_PORT_DEVICE ||
+		    strncmp(b->ports[slot].pattern, pattern, TS_PATTERN_LEN))
+			continue;
+		ts_bpf_port_event(b, slot, TS_EVENT_PORT_GONE);
+		ts_bpf_port_release(b, slot);
+	}
+	slot = find_line(b, TS_PORT_CLAIM, pattern);
+	if (slot >= 0)
+		__atomic_store_n(&b->ports[slot].used, TS_PORT_UNUSED, __ATOMIC_RELEASE);
+}
+
+static int add_locked(struct ts_bpf *b, const struct ts_port *port)
+{
+	struct ts_port_line *line;
+	int slot, ret;
+
+	ret = check_kind(b, port);
+	if (!ret)
+		ret = check_claim(b, port);
+	if (ret)
+		return ret;
+	slot = find_line(b, TS_PORT_UNUSED, NULL);
+	if (slot < 0)
+		return ts_meter_fail(&b->base, -ENOSPC, "all %d ports are in use", TS_PORTS_MAX);
+	line = &b->ports[slot];
+	memset(line, 0, sizeof(*line));
+	memcpy(line->pattern, port->pattern, sizeof(line->pattern));
+	line->role = port->role;
+	line->direction = port->direction;
+	line->wanted_meter = port->meter;
+	line->wanted_zone = port->zone;
+	line->mark_mask = port->mark_mask;
+	__atomic_store_n(&line->used, TS_PORT_CLAIM, __ATOMIC_RELEASE);
+	ret = ts_bpf_port_sync(b);
+	if (ret)
+		del_claim(b, port->pattern);
+	return ret;
+}
+
+int ts_bpf_port_add(struct ts_meter *m, const struct ts_port *port)
+{
+	struct ts_bpf *b = ts_bpf(m);
+	int ret = ts_bpf_lock(b);
+
+	if (ret)
+		return ret;
+	ret = add_locked(b, port);
+	ts_bpf_unlock(b);
+	return ret;
+}
+
+int ts_bpf_port_del(struct ts_meter *m, const char *pattern)
+{
+	struct ts_bpf *b = ts_bpf(m);
+	int ret = ts_bpf_lock(b);
+
+	if (ret)
+		return ret;
+	if (find_line(b, TS_PORT_CLAIM, pattern) < 0)
+		ret = ts_meter_fail(m, -ENOENT, "there is no port %s", pattern);
+	else
+		del_claim(b, pattern);
+	ts_bpf_unlock(b);
+	return ret;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One metered device: which meter it gets, its programs, whether they are
+ * still there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <bpf/bpf.h>
+#include "lib/meter_bpf.h"
+
+static struct ts_port_config port_config(const struct ts_bpf *b, uint32_t slot, bool bridged)
+{
+	const struct ts_port_line *line = &b->ports[slot];
+
+	return (struct ts_port_config){
+		.slot = slot,
+		.ifindex = line->ifindex,
+		.zone = line->zone,
+		.mark_mask = line->mark_mask,
+		.mark_unit = line->mark_mask & -line->mark_mask,
+		.flags = bridged ? TS_PORT_F_BRIDGED : 0,
+		.hz = b->meta->hz,
+		.key_mask = b->meta->key_buckets - 1,
+		.stranger_mask = b->meta->strangers - 1,
+		.seed = b->meta->seed,
+		.free_rate = TS_FREE_RATE_BYTES,
+		.free_burst = TS_FREE_BURST_BYTES,
+		.port_free_rate = TS_PORT_FREE_RATE_BYTES,
+		.port_free_burst = TS_PORT_FREE_BURST_BYTES,
+	};
+}
+
+static void __attribute__((format(printf, 2, 3)))
+set_reason(struct ts_port_line *line, const char *fmt, ...)
+{
+	char reason[sizeof(line->reason)];
+	va_list ap;
+
+	/* Readers may look at any time: always terminated. */
+	memset(reason, 0, sizeof(reason));
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof(reason), fmt, ap);
+	va_end(ap);
+	memcpy(line->reason, reason, sizeof(reason));
+}
+
+/*
+ * The driver that was tried and what it said, in the order of preference.
+ * Return: true: XDP is worth a try.
+ */
+static bool wants_xdp(struct ts_port_line *line, const struct ts_bpf_device *dev)
+{
+	if (line->wanted_meter == TS_METER_TC) {
+		set_reason(line, "asked for");
+		return false;
+	}
+	if (!(line->direction & TS_DIRECTION_UP)) {
+		set_reason(line, "only the direction down is metered, where there is no XDP");
+		return false;
+	}
+	if (line->wanted_meter == TS_METER_XDP) {
+		ts_bpf_device_show_tags(dev->name);
+		set_reason(line, "asked for");
+		return true;
+	}
+	if (ts_bpf_device_is_veth(dev->name)) {
+		set_reason(line, "XDP on a veth takes segmentation offload from its peer");
+		return false;
+	}
+	if (ts_bpf_device_show_tags(dev->name)) {
+		set_reason(line, "the device hides VLAN tags from XDP and will not stop");
+		return false;
+	}
+	set_reason(line, "the driver has native XDP");
+	return true;
+}
+
+/* All hooks of a meter, and none of the other meter's. */
+static int attach_all(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_device *dev,
+		      bool xdp, bool bridged)
+{
+	struct ts_port_config config = port_config(b, slot, bridged);
+	struct ts_bpf_port_state *state = &b->port[slot];
+	struct ts_bpf_programs p;
+	int hook, ret;
+
+	ret = ts_bpf_program_load(b, &config, xdp, b->ports[slot].direction, &p);
+	if (ret)
+		return ret;
+	for (hook = 0; !ret && hook < TS_HOOK_COUNT; hook++) {
+		state->program_id[hook] = 0;
+		if (p.fd[hook] < 0)
+			continue;
+		ret = ts_bpf_attach(b, dev, hook, p.fd[hook]);
+		if (!ret)
+			state->program_id[hook] = ts_bpf_program_id(p.fd[hook]);
+	}
+	for (hook = 0; !ret && hook < TS_HOOK_COUNT; hook++)
+		if (p.fd[hook] < 0)
+			ts_bpf_detach(b, dev->ifindex, hook);
+	ts_bpf_program_close(&p);
+	return ret;
+}
+
+/**
+ * ts_bpf_port_attach() - meter a device, or exchange its programs
+ * @b: the meter, locked
+ * @slot: its line: pattern, ifindex, role, direction, mark_mask and what was
+ *	wanted are set
+ * @list: all devices
+ * @dev: the device
+ *
+ * Return: 0 or negative errno, the reason being in the line.
+ */
+int ts_bpf_port_attach(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devices *list,
+		       const struct ts_bpf_device *dev)
+{
+	const struct ts_bpf_device *domain = ts_bpf_device_domain(list, dev);
+	struct ts_port_line *line = &b->ports[slot];
+	bool xdp = wants_xdp(line, dev);
+	int ret;
+
+	line->zone = line->wanted_zone ? line->wanted_zone : ts_zone_of_name(domain->name);
+	__atomic_store_n(&line->box_mac, ts_key_a(domain->mac, 0), __ATOMIC_RELEASE);
+	ret = attach_all(b, slot, dev, xdp, domain != dev);
+	if (ret && xdp && line->wanted_meter != TS_METER_XDP) {
+		set_reason(line, "no native XDP: %s", b->base.error);
+		xdp = false;
+		ret = attach_all(b, slot, dev, xdp, domain != dev);
+	}
+	if (ret) {
+		set_reason(line, "%s", b->base.error);
+		return ret;
+	}
+	b->port[slot].bridged = domain != dev;
+	line->meter = xdp ? TS_METER_XDP : TS_METER_TC;
+	return 0;
+}
+
+/**
+ * ts_bpf_port_intact() - does every hook run what belongs there?
+ * @b: the meter
+ * @slot: of a device
+ *
+ * A process that has not attached them itself takes over what it finds.
+ *
+ * Return: true if so.
+ */
+bool ts_bpf_port_intact(struct ts_bpf *b, uint32_t slot)
+{
+	const struct ts_port_line *line = &b->ports[slot];
+	struct ts_bpf_port_state *state = &b->port[slot];
+	bool wanted[TS_HOOK_COUNT] = {
+		[TS_HOOK_XDP] = line->meter == TS_METER_XDP,
+		[TS_HOOK_INGRESS] = line->direction & TS_DIRECTION_UP,
+		[TS_HOOK_EGRESS] = line->direction & TS_DIRECTION_DOWN,
+	};
+	uint32_t id;
+	int hook;
+
+	for (hook = 0; hook < TS_HOOK_COUNT; hook++) {
+		if (!wanted[hook])
+			continue;
+		id = ts_bpf_attached(b, line->ifindex, hook);
+		if (!id || (state->program_id[hook] && state->program_id[hook] != id))
+			return false;
+		state->program_id[hook] = id;
+	}
+	return true;
+}
+
+/** ts_bpf_port_release() - a device is no port any more; its line becomes free */
+void ts_bpf_port_release(struct ts_bpf *b, uint32_t slot)
+{
+	struct ts_port_line *line = &b->ports[slot];
+	int hook;
+
+	/* Also of a device that is gone: its pins remain. */
+	for (hook = 0; hook < TS_HOOK_COUNT; hook++)
+		ts_bpf_detach(b, line->ifindex, hook);
+	memset(&b->port[slot], 0, sizeof(b->port[slot]));
+	__atomic_store_n(&line->box_mac, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&line->used, TS_PORT_UNUSED, __ATOMIC_RELEASE);
+}
+
+/** ts_bpf_port_event() - tell that a port came or went */
+void ts_bpf_port_event(struct ts_bpf *b, uint32_t slot, uint8_t type)
+{
+	const struct ts_port_line *line = &b->ports[slot];
+	struct ts_meter_event ev = { .type = type, .ifindex = line->ifindex };
+
+	memcpy(ev.pattern, line->pattern, sizeof(ev.pattern));
+	memcpy(ev.ifname, line->ifname, sizeof(ev.ifname));
+	ts_bpf_event_queue(b, &ev);
+}
+
+static void read_counters(struct ts_bpf *b, uint32_t slot, struct ts_port *port)
+{
+	struct ts_port_counters *cpus = calloc(b->n_cpus, sizeof(*cpus));
+	unsigned int cpu, i;
+
+	if (!cpus || bpf_map_lookup_elem(b->map[TS_MAP_PORT_STATS], &slot, cpus)) {
+		free(cpus);
+		return;
+	}
+	for (cpu = 0; cpu < b->n_cpus; cpu++) {
+		port->free_bytes += cpus[cpu].free_bytes;
+		port->group_bytes += cpus[cpu].group_bytes;
+		port->passed_bytes += cpus[cpu].passed_bytes;
+		for (i = 0; i < TS_DROP_COUNT; i++)
+			port->drops[i] += cpus[cpu].drops[i];
+	}
+	free(cpus);
+}
+
+static int show_line(struct ts_bpf *b, uint32_t slot,
+		     int (*cb)(const struct ts_port *, void *), void *arg)
+{
+	const struct ts_port_line *line = &b->ports[slot];
+	struct ts_port port = {
+		.role = line->role,
+		.direction = line->direction,
+		.meter = line->wanted_meter,
+		.zone = line->wanted_zone,
+		.mark_mask = line->mark_mask,
+	};
+
+	snprintf(port.pattern, sizeof(port.pattern), "%.*s", TS_PATTERN_LEN - 1, line->pattern);
+	if (line->used == TS_PORT_DEVICE) {
+		snprintf(port.ifname, sizeof(port.ifname), "%.15s", line->ifname);
+		snprintf(port.reason, sizeof(port.reason), "%.95s", line->reason);
+		port.ifindex = line->ifindex;
+		port.meter = line->meter;
+		port.zone = line->zone;
+		read_counters(b, slot, &port);
+	}
+	return cb(&port, arg);
+}
+
+int ts_bpf_port_dump(struct ts_meter *m, int (*cb)(const struct ts_port *, void *), void *arg)
+{
+	struct ts_bpf *b = ts_bpf(m);
+	uint32_t claim, slot;
+	int ret = 0;
+	bool any;
+
+	for (claim = 0; !ret && claim < TS_PORTS_MAX; claim++) {
+		if (b->ports[claim].used != TS_PORT_CLAIM)
+			continue;
+		for (any = false, slot = 0; !ret && slot < TS_PORTS_MAX; slot++) {
+			if (b->ports[slot].used != TS_PORT_DEVICE ||
+			    strncmp(b->ports[slot].pattern, b->ports[claim].pattern,
+				    TS_PATTERN_LEN))
+				continue;
+			any = true;
+			ret = show_line(b, slot, cb, arg);
+		}
+		if (!ret && !any)
+			ret = show_line(b, claim, cb, arg);
+	}
+	return ret;
+}
