@@ -124,14 +124,21 @@ static __always_inline __u32 ts_table_prefix(const struct ts_tables *t,
 	struct ts_addr_halves h;
 	__u64 *bits;
 
-	if (f->flags & TS_FRAME_IP4)
+	/*
+	 * The two pieces of assembly keep the look-ups apart: as one call with
+	 * a choice of maps it is not inlined, and costs 25 ns.
+	 */
+	if (f->flags & TS_FRAME_IP4) {
 		bits = bpf_map_lookup_elem(&ts_bitmap4, &word);
-	else
-		bits = bpf_map_lookup_elem(&ts_bitmap6, &word);
+		asm volatile("" : "+r"(bits) : "i"(4));
+		if (!bits || !(*bits >> (top & 63) & 1))
+			return TS_CLASS_INTERNET;
+		return ts_prefix4_class(f->remote[0]);
+	}
+	bits = bpf_map_lookup_elem(&ts_bitmap6, &word);
+	asm volatile("" : "+r"(bits) : "i"(6));
 	if (!bits || !(*bits >> (top & 63) & 1))
 		return TS_CLASS_INTERNET;
-	if (f->flags & TS_FRAME_IP4)
-		return ts_prefix4_class(f->remote[0]);
 	h = ts_remote_halves(f);
 	return ts_prefix6_class(h.high, h.low);
 }
