@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -59,6 +60,10 @@ static int parse_error(struct client *c, const struct nlmsghdr *nlh)
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += mnl_nlmsg_get_payload_len(&err->msg);
 	parse_extack(c, nlh, skip);
+	if (err->error && getenv("CLIENT_TRACE"))
+		fprintf(stderr, "# command %d: %s: %s\n",
+			((struct genlmsghdr *)mnl_nlmsg_get_payload(c->nlh))->cmd,
+			strerror(-err->error), c->extack);
 	return err->error;
 }
 
