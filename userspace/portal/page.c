@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "chain/token.h"
 #include "photon/memo.h"
 #include "portal/private.h"
 
@@ -29,46 +30,32 @@ static void escape(FILE *out, const char *text)
 	}
 }
 
-/* Value as tokens: the digits around the point, no zeros at the end. */
-static void tokens(FILE *out, const struct ts_portal_facts *f, const char *wei)
+static void tokens(FILE *out, const struct ts_portal_facts *f, ts_u128 wei)
 {
-	char text[TS_U128_TEXT_SIZE + 40], *end;
-	int len, whole;
+	char text[TS_TOKEN_TEXT_SIZE];
 
-	len = snprintf(text, sizeof(text), "%0*d%s", (int)f->token_decimals + 1,
-		       0, wei);
-	whole = len - (int)f->token_decimals;
-	end = text + len;
-	while (end > text + whole && end[-1] == '0')
-		end--;
-	/* Drop the padding, but not the last digit before the point. */
-	for (len = 0; len < whole - 1 && text[len] == '0'; len++)
-		;
-	fprintf(out, "%.*s", whole - len, text + len);
-	if (end > text + whole)
-		fprintf(out, ".%.*s", (int)(end - text) - whole, text + whole);
-	fputc(' ', out);
+	fprintf(out, "%s ", ts_token_print(wei, f->token_decimals, text));
 	escape(out, f->token_symbol);
 }
 
 static void price(FILE *out, const struct ts_portal_facts *f,
 		  const struct ts_session_view *v, const char *what, int class)
 {
-	const char *up = v->tariff.wei_per_gb[class][TS_DIR_UP];
-	const char *down = v->tariff.wei_per_gb[class][TS_DIR_DOWN];
+	ts_u128 up = 0, down = 0;
 
+	/* No text means free. */
+	ts_u128_parse(&down, v->tariff.wei_per_gb[class][TS_DIR_DOWN]);
+	ts_u128_parse(&up, v->tariff.wei_per_gb[class][TS_DIR_UP]);
 	fprintf(out, "<tr><th>%s</th><td>", what);
-	tokens(out, f, *down ? down : "0");
+	tokens(out, f, down);
 	fputs("</td><td>", out);
-	tokens(out, f, *up ? up : "0");
+	tokens(out, f, up);
 	fputs("</td></tr>\n", out);
 }
 
 static void state(FILE *out, const struct ts_portal_facts *f,
 		  const struct ts_session_view *v)
 {
-	char wei[TS_U128_TEXT_SIZE];
-
 	if (v->state == TS_SESSION_NEVER_PAID)
 		fputs("<p><b>Nothing paid yet.</b> Pay and your traffic passes.</p>\n",
 		      out);
@@ -77,7 +64,7 @@ static void state(FILE *out, const struct ts_portal_facts *f,
 	else
 		fputs("<p><b>Paid.</b></p>\n", out);
 	fputs("<p>Left: ", out);
-	tokens(out, f, ts_u128_print(v->unspent_wei, wei));
+	tokens(out, f, v->unspent_wei);
 	if (v->remaining_bytes <= INT64_MAX)
 		fprintf(out, ", at least %.3f MB of internet traffic",
 			v->remaining_bytes / 1e6);

@@ -51,7 +51,7 @@ struct ts_portal_facts {
  * @channel: the channel with this wallet; 0 or -ENOENT
  * @tariffs: calls back for each tariff that can be paid under or will be
  * @pay: a datagram; @reply comes back to ts_portal_ack() or ts_portal_refuse(),
- *	never from inside this call
+ *	once, later or from inside of this call
  * @health: an object of checks, each a text, "ok" or what is wrong; a new
  *	reference.  @healthy is set
  */

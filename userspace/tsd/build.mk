@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-# tsd, the daemon.  What tests use of it is in libtsd.
+# tsd, the daemon.  All but main() is in libtsd, for the tests.
 
-TSD_SOURCES := $(addprefix userspace/tsd/, \
-	config.c config_money.c config_read.c endpoint.c gate.c gate_text.c \
-	log.c price.c)
-TSD_PKGS := libconfig jansson
+CPPFLAGS_userspace_tsd_ := $(call pkg_cflags,libnl-route-3.0)
 
-$(eval $(call library,tsd,$(TSD_SOURCES)))
+$(eval $(call library,tsd,$(addprefix userspace/tsd/, \
+	clock.c config.c config_money.c config_read.c control.c daemon.c \
+	effects.c endpoint.c gate.c gate_text.c lock.c log.c loop.c neigh.c \
+	police.c ports.c price.c ready.c reply.c selftest.c status.c udp.c)))
+
+# libev has no pkg-config file.
+$(eval $(call program,tsd,userspace/tsd/main.c, \
+	tsd portal billing ledger chain keys photon tokenswitch, \
+	libconfig jansson libmicrohttpd libnftables libmnl libnl-route-3.0 \
+	libbpf sqlite3 libsecp256k1 nettle libsodium,-lev))

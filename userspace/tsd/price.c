@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* price.c - prices and the size of the credit unit. */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "tsd/price.h"
 
 #define GB 1000000000u	/* bytes */
 
-/* Rounded to the nearest; SIZE_MAX-like answer when it cannot be small. */
+/* Rounded to the nearest; TS_U128_MAX when it cannot be small. */
 static ts_u128 units_per_byte(ts_u128 wei_per_gb, int unit_shift)
 {
 	ts_u128 n = wei_per_gb, d = GB;

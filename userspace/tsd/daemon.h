@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * daemon.h - all of tsd, in one place.
+ *
+ * Owned by main(); one thread; every part is reached through here.
+ */
+#ifndef TS_TSD_DAEMON_H
+#define TS_TSD_DAEMON_H
+
+#include <ev.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "billing/billing.h"
+#include "ledger/ledger.h"
+#include "lib/meter.h"
+#include "photon/sign.h"
+#include "portal/portal.h"
+#include "tsd/clock.h"
+#include "tsd/config.h"
+#include "tsd/control.h"
+#include "tsd/gate.h"
+#include "tsd/neigh.h"
+#include "tsd/ports.h"
+#include "tsd/reply.h"
+#include "tsd/udp.h"
+
+/**
+ * struct ts_daemon - tsd
+ * @loop: libev's
+ * @config: what it runs with; replaced by a reload
+ * @lock_fd: the lock file, held
+ * @key: of the box, in guarded memory
+ * @meter: owned, the one writer
+ * @ledger: open for writing
+ * @billing: decides
+ * @ports: what is metered
+ * @gate: NULL when switched off
+ * @neigh: address to station
+ * @portal: HTTP
+ * @udp: Photon
+ * @control: tsctl
+ * @replies: who waits for a commit
+ * @dropped_replies: datagrams for which there was no place to wait
+ * @first_arrival_ns: of the payments of this batch; 0: none
+ * @event_lag: from a frame that was refused to here
+ * @payment_lag: from the arrival of a payment to its grant in the kernel
+ * @selftest: why the datapath is not to be trusted; empty: it is
+ * @tested: the devices that the self-test was made with
+ * @n_tested: how many
+ * @meter_io: events of the meter
+ * @before_sleep: flushes billing
+ * @wake: billing's deadline
+ * @tick: each second
+ * @hup: reload
+ * @term: stop
+ * @interrupt: stop
+ */
+struct ts_daemon {
+	struct ev_loop *loop;
+	struct ts_config *config;
+	int lock_fd;
+	struct ts_signer *key;
+	struct ts_meter *meter;
+	struct ts_ledger *ledger;
+	struct ts_billing *billing;
+	struct ts_ports ports;
+	struct ts_gate *gate;
+	struct ts_neigh *neigh;
+	struct ts_portal *portal;
+	struct ts_udp *udp;
+	struct ts_control *control;
+	struct ts_replies replies;
+	uint64_t dropped_replies;
+	uint64_t first_arrival_ns;
+	struct ts_lag event_lag;
+	struct ts_lag payment_lag;
+	char selftest[256];
+	uint32_t tested[TS_GATE_METERED_MAX];
+	unsigned int n_tested;
+	ev_io meter_io;
+	ev_prepare before_sleep;
+	ev_timer wake;
+	ev_timer tick;
+	ev_signal hup;
+	ev_signal term;
+	ev_signal interrupt;
+};
+
+/* daemon.c */
+int ts_daemon_start(struct ts_daemon *d, struct ts_config *config, char *err,
+		    size_t err_size);
+void ts_daemon_stop(struct ts_daemon *d);
+int ts_daemon_reload(struct ts_daemon *d, char *err, size_t err_size);
+
+/* loop.c */
+int ts_loop_start(struct ts_daemon *d, char *err, size_t err_size);
+void ts_loop_stop(struct ts_daemon *d);
+void ts_loop_wake(struct ts_daemon *d);
+void ts_loop_look(struct ts_daemon *d);
+
+/* effects.c */
+void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d);
+void ts_effects_flush(struct ts_daemon *d);
+void ts_effects_take(void *daemon, const void *bytes, size_t len,
+		     const struct ts_endpoint *from, uint64_t arrived_ns);
+void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d);
+
+/* status.c */
+json_t *ts_status_health(struct ts_daemon *d, bool *healthy);
+json_t *ts_status_json(struct ts_daemon *d);
+
+#endif /* TS_TSD_DAEMON_H */

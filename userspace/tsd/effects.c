@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * effects.c - between billing and the world: datagrams in, what follows out.
+ *
+ * Billing calls the effects from ts_billing_flush() alone, after the commit;
+ * so whatever leaves here is on disk.
+ */
+#include <errno.h>
+#include <sodium.h>
+#include <syslog.h>
+
+#include "tsd/daemon.h"
+#include "tsd/log.h"
+
+static void on_ack(void *ctx, uint64_t number, const uint8_t ack[TS_ACK_BYTES])
+{
+	struct ts_daemon *d = ctx;
+	struct ts_reply to;
+
+	if (!ts_reply_take(&d->replies, number, &to))
+		return;
+	if (!d->first_arrival_ns || to.arrived_ns < d->first_arrival_ns)
+		d->first_arrival_ns = to.arrived_ns;
+	if (to.http)
+		ts_portal_ack(d->portal, to.portal_reply, ack);
+	else
+		ts_udp_send(d->udp, ack, TS_ACK_BYTES, &to.from);
+}
+
+static void on_refuse(void *ctx, uint64_t number, const struct ts_refused *why)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_reply to;
+
+	if (!ts_reply_take(&d->replies, number, &to))
+		return;
+	if (ts_log_wants(TS_LOG_DEBUG)) {
+		char text[TS_ENDPOINT_TEXT_SIZE] = "http";
+
+		if (!to.http)
+			ts_endpoint_print(&to.from, text);
+		ts_log_fields(TS_LOG_DEBUG, "datagram_refused",
+			      json_pack("{s:s, s:s}", "why", why->name, "from", text));
+	}
+	if (to.http)
+		ts_portal_refuse(d->portal, to.portal_reply, why);
+}
+
+static void on_changed(void *ctx, const char *code)
+{
+	struct ts_daemon *d = ctx;
+
+	if (d->portal)
+		ts_portal_session_changed(d->portal, code);
+}
+
+static void on_notify(void *ctx, const char *code, enum ts_notice notice)
+{
+	struct ts_daemon *d = ctx;
+
+	if (d->portal)
+		ts_portal_notify(d->portal, code, notice);
+}
+
+static void on_log(void *ctx, int priority, const char *text)
+{
+	enum ts_log_level level = priority <= LOG_ERR ? TS_LOG_ERROR :
+				  priority == LOG_WARNING ? TS_LOG_WARN :
+				  priority <= LOG_INFO ? TS_LOG_INFO : TS_LOG_DEBUG;
+
+	ts_log(level, "%s", text);
+}
+
+static void on_random(void *ctx, void *bytes, size_t len)
+{
+	randombytes_buf(bytes, len);
+}
+
+/** ts_effects_fill() - the functions that billing is given */
+void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d)
+{
+	*e = (struct ts_billing_effects){
+		.ctx = d,
+		.ack = on_ack,
+		.refuse = on_refuse,
+		.session_changed = on_changed,
+		.notify = on_notify,
+		.log = on_log,
+		.random = on_random,
+	};
+}
+
+/**
+ * ts_effects_flush() - commit what is due and let its effects out
+ * @d: the daemon
+ *
+ * Measures, for a batch with payments, from the arrival of the first one to
+ * the moment at which all its grants are in the kernel.
+ */
+void ts_effects_flush(struct ts_daemon *d)
+{
+	struct ts_billing_counters before, after;
+	struct ts_time now;
+	uint64_t done_ns;
+
+	ts_billing_counters(d->billing, &before);
+	d->first_arrival_ns = 0;
+	ts_clock_now(&now);
+	ts_billing_flush(d->billing, &now);
+	if (!d->first_arrival_ns)
+		return;
+	ts_billing_counters(d->billing, &after);
+	done_ns = ts_clock_boot_ns();
+	if (after.payments == before.payments)
+		return;
+	ts_lag_add(&d->payment_lag, d->first_arrival_ns, done_ns);
+	if (ts_log_wants(TS_LOG_DEBUG))
+		ts_log_fields(TS_LOG_DEBUG, "payment_done",
+			json_pack("{s:I, s:I, s:I, s:I}",
+				"arrived_ns", (json_int_t)d->first_arrival_ns,
+				"granted_ns", (json_int_t)done_ns,
+				"payments", (json_int_t)(after.payments - before.payments),
+				"grants", (json_int_t)(after.grants - before.grants)));
+}
+
+/* What finds no place to wait is dropped, its sender repeats it. */
+static struct ts_reply *wait_for(struct ts_daemon *d, uint64_t arrived_ns)
+{
+	struct ts_reply *reply = ts_reply_add(&d->replies);
+
+	if (!reply) {
+		d->dropped_replies++;
+		return NULL;
+	}
+	reply->arrived_ns = arrived_ns;
+	return reply;
+}
+
+static void to_billing(struct ts_daemon *d, const void *bytes, size_t len,
+		       uint64_t number)
+{
+	struct ts_time now;
+
+	ts_clock_now(&now);
+	ts_billing_datagram(d->billing, bytes, len, number, &now);
+	ts_loop_wake(d);
+}
+
+/** ts_effects_take() - a datagram by UDP; a ts_udp_take */
+void ts_effects_take(void *daemon, const void *bytes, size_t len,
+		     const struct ts_endpoint *from, uint64_t arrived_ns)
+{
+	struct ts_daemon *d = daemon;
+	struct ts_reply *reply = wait_for(d, arrived_ns);
+
+	if (!reply)
+		return;
+	reply->http = false;
+	reply->from = *from;
+	to_billing(d, bytes, len, reply->number);
+}
+
+/* By HTTP. */
+static void portal_pay(void *ctx, const void *bytes, size_t len, uint64_t portal_reply)
+{
+	static const struct ts_refused busy = {
+		.kind = TS_REFUSE_BUSY,
+		.name = "busy",
+		.text = "too many payments at once; send it again",
+	};
+	struct ts_daemon *d = ctx;
+	struct ts_reply *reply = wait_for(d, ts_clock_boot_ns());
+
+	if (!reply) {
+		ts_portal_refuse(d->portal, portal_reply, &busy);
+		return;
+	}
+	reply->http = true;
+	reply->portal_reply = portal_reply;
+	to_billing(d, bytes, len, reply->number);
+}
+
+static int portal_station(void *ctx, const struct sockaddr *peer,
+			  char code[TS_CODE_SIZE])
+{
+	struct ts_daemon *d = ctx;
+	struct ts_time now;
+	struct ts_key key;
+	int ret;
+
+	ret = ts_neigh_station(d->neigh, peer, ts_ports_zone, &d->ports, &key);
+	if (ret)
+		return ret;
+	ts_clock_now(&now);
+	ret = ts_billing_station(d->billing, &key, &now, code);
+	ts_loop_wake(d);
+	return ret;
+}
+
+static int portal_session(void *ctx, const char *code, struct ts_session_view *view)
+{
+	struct ts_daemon *d = ctx;
+
+	return ts_billing_session_view(d->billing, code, view);
+}
+
+static int portal_channel(void *ctx, const struct ts_address *wallet,
+			  struct ts_channel_view *view)
+{
+	struct ts_daemon *d = ctx;
+
+	return ts_billing_channel_view(d->billing, wallet, view);
+}
+
+static int portal_tariffs(void *ctx,
+			  int (*cb)(const struct ts_ledger_tariff *, bool, void *),
+			  void *arg)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_time now;
+
+	ts_clock_now(&now);
+	return ts_billing_tariff_each(d->billing, &now, cb, arg);
+}
+
+static json_t *portal_health(void *ctx, bool *healthy)
+{
+	return ts_status_health(ctx, healthy);
+}
+
+/** ts_effects_portal() - the functions that the portal is given */
+void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
+{
+	*ops = (struct ts_portal_ops){
+		.ctx = d,
+		.station = portal_station,
+		.session = portal_session,
+		.channel = portal_channel,
+		.tariffs = portal_tariffs,
+		.pay = portal_pay,
+		.health = portal_health,
+	};
+}

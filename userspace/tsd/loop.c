@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * loop.c - what wakes the daemon, and the order of a turn.
+ *
+ * A turn: datagrams, requests and events of the meter change billing's state;
+ * then, before the loop sleeps, one flush commits all of it and lets the
+ * effects out; then the portal writes what was answered.  Nothing polls to
+ * enforce: the second's tick is for rates, checkpoints and the watch over what
+ * others may have taken away.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tsd/daemon.h"
+#include "tsd/log.h"
+#include "tsd/ready.h"
+#include "tsd/selftest.h"
+
+static void on_before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct ts_daemon *d = w->data;
+	uint64_t deadline_ns, now_ns;
+
+	ts_effects_flush(d);
+	deadline_ns = ts_billing_deadline(d->billing);
+	ev_timer_stop(loop, &d->wake);
+	if (deadline_ns == UINT64_MAX)
+		return;
+	now_ns = ts_clock_boot_ns();
+	ev_timer_set(&d->wake, deadline_ns > now_ns ?
+		     (double)(deadline_ns - now_ns) / 1e9 : 0, 0);
+	ev_timer_start(loop, &d->wake);
+}
+
+/* The flush is done before the loop sleeps again. */
+static void on_wake(struct ev_loop *loop, ev_timer *w, int revents)
+{
+}
+
+/** ts_loop_wake() - have a flush soon, whatever else happens */
+void ts_loop_wake(struct ts_daemon *d)
+{
+	ev_timer_stop(d->loop, &d->wake);
+	ev_timer_set(&d->wake, 0, 0);
+	ev_timer_start(d->loop, &d->wake);
+}
+
+static void self_test(struct ts_daemon *d)
+{
+	bool nf_tried = false;
+	unsigned int i;
+	int ret = 0;
+
+	d->selftest[0] = '\0';
+	for (i = 0; i < d->ports.n_attached && !ret; i++) {
+		if (d->ports.attached[i].meter != TS_METER_NF)
+			ret = ts_selftest_port(&d->ports.attached[i], d->selftest,
+					       sizeof(d->selftest));
+		else if (!nf_tried)
+			ret = ts_selftest_nf(d->meter, d->selftest,
+					     sizeof(d->selftest));
+		nf_tried |= d->ports.attached[i].meter == TS_METER_NF;
+	}
+	if (ret)
+		ts_log(TS_LOG_ERROR, "self-test: %s", d->selftest);
+	else
+		d->selftest[0] = '\0';
+}
+
+/**
+ * ts_loop_look() - which devices are metered now?
+ * @d: the daemon
+ *
+ * Others than before: the gate opens for them, and the datapath is tried.
+ */
+void ts_loop_look(struct ts_daemon *d)
+{
+	uint32_t metered[TS_GATE_METERED_MAX];
+	unsigned int n;
+
+	if (ts_ports_look(&d->ports))
+		ts_log(TS_LOG_ERROR, "ports: %s", d->ports.fault);
+	n = ts_ports_indexes(&d->ports, metered, TS_GATE_METERED_MAX);
+	if (d->gate && ts_gate_metered(d->gate, metered, n))
+		ts_log(TS_LOG_ERROR, "gate: %s", ts_gate_fault(d->gate));
+	if (n == d->n_tested && !memcmp(metered, d->tested, n * sizeof(*metered)))
+		return;
+	memcpy(d->tested, metered, n * sizeof(*metered));
+	d->n_tested = n;
+	ts_log(TS_LOG_INFO, "ports: %u metered", n);
+	self_test(d);
+}
+
+/** struct batch - what one reading of the events brought */
+struct batch {
+	struct ts_daemon *d;
+	struct ts_time now;
+	bool ports;
+};
+
+static void log_event(const struct ts_meter_event *ev, uint64_t now_ns)
+{
+	static const char *const names[__TS_EVENT_COUNT] = {
+		[TS_EVENT_STRANGER] = "stranger", [TS_EVENT_LOW] = "low",
+		[TS_EVENT_EXHAUSTED] = "exhausted", [TS_EVENT_REVOKED] = "revoked",
+		[TS_EVENT_CLOSED] = "closed", [TS_EVENT_EXPIRED] = "expired",
+		[TS_EVENT_PORT_ATTACHED] = "port_attached",
+		[TS_EVENT_PORT_GONE] = "port_gone", [TS_EVENT_OWNER] = "owner",
+	};
+
+	if (!ts_log_wants(TS_LOG_DEBUG) || ev->type >= __TS_EVENT_COUNT ||
+	    !names[ev->type])
+		return;
+	ts_log_fields(TS_LOG_DEBUG, names[ev->type],
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}",
+			  "account", (json_int_t)ev->account_id,
+			  "epoch", (json_int_t)ev->epoch,
+			  "granted_units", (json_int_t)ev->granted_units,
+			  "charged_units", (json_int_t)ev->charged_units,
+			  "raised_ns", (json_int_t)ev->time_ns,
+			  "handled_ns", (json_int_t)now_ns));
+}
+
+static void on_event(const struct ts_meter_event *ev, void *arg)
+{
+	struct batch *b = arg;
+
+	if (ev->type == TS_EVENT_LOW || ev->type == TS_EVENT_EXHAUSTED)
+		ts_lag_add(&b->d->event_lag, ev->time_ns, b->now.boot_ns);
+	log_event(ev, b->now.boot_ns);
+	if (ev->type == TS_EVENT_PORT_ATTACHED || ev->type == TS_EVENT_PORT_GONE) {
+		b->ports = true;
+		ts_log(TS_LOG_INFO, "port %s: %s", ev->ifname,
+		       ev->type == TS_EVENT_PORT_ATTACHED ? "metered" :
+							    "gone, or its meter is");
+	}
+	ts_billing_meter_event(b->d->billing, ev, &b->now);
+}
+
+static void on_meter(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct batch b = { .d = w->data };
+	int ret;
+
+	ts_clock_now(&b.now);
+	ret = ts_meter_event_read(b.d->meter, on_event, &b);
+	if (ret == -ENOBUFS) {
+		ts_log(TS_LOG_WARN, "meter: events were lost; all accounts are looked at");
+		ts_billing_meter_rescan(b.d->billing, &b.now);
+		b.ports = true;
+	} else if (ret < 0) {
+		ts_log(TS_LOG_ERROR, "meter: %s", ts_meter_error(b.d->meter));
+	}
+	ts_meter_maintain(b.d->meter);
+	if (b.ports)
+		ts_loop_look(b.d);
+}
+
+static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct ts_daemon *d = w->data;
+	struct ts_time now;
+
+	ts_clock_now(&now);
+	if (ts_meter_maintain(d->meter))
+		ts_log(TS_LOG_WARN, "meter: %s", ts_meter_error(d->meter));
+	ts_loop_look(d);
+	ts_billing_tick(d->billing, &now);
+	ts_ready_alive();
+}
+
+static void on_hup(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	struct ts_daemon *d = w->data;
+	char err[TS_CONFIG_ERROR_SIZE];
+
+	if (ts_daemon_reload(d, err, sizeof(err)))
+		ts_log(TS_LOG_ERROR, "reload refused, nothing has changed: %s", err);
+	else
+		ts_log(TS_LOG_INFO, "reloaded %s", d->config->path);
+}
+
+static void on_stop(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void watch_signal(struct ts_daemon *d, ev_signal *w, int number,
+			 void (*cb)(struct ev_loop *, ev_signal *, int))
+{
+	ev_signal_init(w, cb, number);
+	w->data = d;
+	ev_signal_start(d->loop, w);
+}
+
+/**
+ * ts_loop_start() - watch everything; all parts of the daemon are there
+ * @d: the daemon
+ * @err: on failure one line for people
+ * @err_size: room in @err
+ *
+ * Return: 0 or negative errno.
+ */
+int ts_loop_start(struct ts_daemon *d, char *err, size_t err_size)
+{
+	int fd = ts_meter_event_fd(d->meter);
+
+	if (fd < 0) {
+		snprintf(err, err_size, "events of the meter: %s",
+			 ts_meter_error(d->meter));
+		return fd;
+	}
+	ev_io_init(&d->meter_io, on_meter, fd, EV_READ);
+	d->meter_io.data = d;
+	ev_set_priority(&d->meter_io, EV_MAXPRI);
+	ev_io_start(d->loop, &d->meter_io);
+	ev_prepare_init(&d->before_sleep, on_before_sleep);
+	d->before_sleep.data = d;
+	ev_set_priority(&d->before_sleep, EV_MAXPRI);
+	ev_prepare_start(d->loop, &d->before_sleep);
+	ev_init(&d->wake, on_wake);
+	ev_timer_init(&d->tick, on_tick, 1, 1);
+	d->tick.data = d;
+	ev_timer_start(d->loop, &d->tick);
+	watch_signal(d, &d->hup, SIGHUP, on_hup);
+	watch_signal(d, &d->term, SIGTERM, on_stop);
+	watch_signal(d, &d->interrupt, SIGINT, on_stop);
+	return 0;
+}
+
+/** ts_loop_stop() - watch nothing any more */
+void ts_loop_stop(struct ts_daemon *d)
+{
+	ev_io_stop(d->loop, &d->meter_io);
+	ev_prepare_stop(d->loop, &d->before_sleep);
+	ev_timer_stop(d->loop, &d->wake);
+	ev_timer_stop(d->loop, &d->tick);
+	ev_signal_stop(d->loop, &d->hup);
+	ev_signal_stop(d->loop, &d->term);
+	ev_signal_stop(d->loop, &d->interrupt);
+}

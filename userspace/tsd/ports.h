@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* ports.h - the access ports and rules of the configuration, in the meter. */
+#ifndef TS_TSD_PORTS_H
+#define TS_TSD_PORTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/meter.h"
+#include "tsd/config.h"
+
+#define TS_PORTS_ATTACHED_MAX 1024
+
+/**
+ * struct ts_ports - what the meter said last
+ * @m: borrowed
+ * @attached: devices that are metered, ascending by ifindex
+ * @n_attached: how many
+ * @missing: patterns that no device matches
+ * @fault: a port that ought to be metered and is not; empty: none
+ */
+struct ts_ports {
+	struct ts_meter *m;
+	struct ts_port attached[TS_PORTS_ATTACHED_MAX];
+	unsigned int n_attached;
+	unsigned int missing;
+	char fault[256];
+};
+
+int ts_ports_claim(struct ts_ports *p, const struct ts_config *c, char *err,
+		   size_t err_size);
+int ts_ports_look(struct ts_ports *p);
+int ts_ports_zone(void *ports, uint32_t ifindex, uint32_t *zone);
+unsigned int ts_ports_indexes(const struct ts_ports *p, uint32_t *out,
+			      unsigned int max);
+
+#endif /* TS_TSD_PORTS_H */

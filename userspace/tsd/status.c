@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/* status.c - is all well, and what "tsctl status" shows of the daemon. */
+#include <unistd.h>
+
+#include "tsd/daemon.h"
+
+static const char *datapath(struct ts_daemon *d)
+{
+	if (*d->selftest)
+		return d->selftest;
+	if (*d->ports.fault)
+		return d->ports.fault;
+	return NULL;
+}
+
+static const char *gate(struct ts_daemon *d)
+{
+	return d->gate ? ts_gate_fault(d->gate) : NULL;
+}
+
+/**
+ * ts_status_health() - the three checks
+ * @d: the daemon
+ * @healthy: set: none of them found anything
+ *
+ * Return: a new object: check -> "ok" or what is wrong.
+ */
+json_t *ts_status_health(struct ts_daemon *d, bool *healthy)
+{
+	const char *ledger = ts_billing_read_only(d->billing);
+	const char *path = datapath(d), *tables = gate(d);
+
+	*healthy = !path && !ledger && !tables;
+	return json_pack("{s:s, s:s, s:s}", "datapath", path ? path : "ok",
+			 "ledger", ledger ? ledger : "ok",
+			 "gate", tables ? tables :
+				 d->gate ? "ok" : "switched off by the configuration");
+}
+
+static json_t *udp(const struct ts_udp_counters *c)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}",
+			 "received", (json_int_t)c->received,
+			 "empty", (json_int_t)c->empty,
+			 "too_long", (json_int_t)c->too_long,
+			 "policed", (json_int_t)c->policed,
+			 "sent", (json_int_t)c->sent,
+			 "send_failed", (json_int_t)c->send_failed);
+}
+
+static json_t *http(struct ts_daemon *d)
+{
+	struct ts_portal_counters c;
+
+	ts_portal_counters(d->portal, &c);
+	return json_pack("{s:I, s:I, s:i}", "requests", (json_int_t)c.requests,
+			 "refused_connections", (json_int_t)c.refused_connections,
+			 "events", (int)c.events);
+}
+
+static json_t *billing(struct ts_daemon *d)
+{
+	static const char *const kinds[] = {
+		[TS_REFUSE_CONFLICT] = "conflict",
+		[TS_REFUSE_INVALID] = "invalid",
+		[TS_REFUSE_FORBIDDEN] = "forbidden",
+		[TS_REFUSE_UNKNOWN] = "unknown",
+		[TS_REFUSE_UNSUPPORTED] = "unsupported",
+		[TS_REFUSE_BUSY] = "busy",
+		[TS_REFUSE_READ_ONLY] = "read_only",
+	};
+	struct ts_billing_counters c;
+	json_t *refused = json_object();
+	unsigned int i;
+
+	ts_billing_counters(d->billing, &c);
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		json_object_set_new(refused, kinds[i], json_integer(c.refused[i]));
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+			 "payments", (json_int_t)c.payments,
+			 "repeats", (json_int_t)c.repeats,
+			 "pings", (json_int_t)c.pings,
+			 "commits", (json_int_t)c.commits,
+			 "grants", (json_int_t)c.grants,
+			 "no_place_to_wait", (json_int_t)d->dropped_replies,
+			 "refused", refused);
+}
+
+static json_t *ports(struct ts_daemon *d)
+{
+	static const char *const meters[] = {
+		[TS_METER_AUTO] = "none", [TS_METER_XDP] = "xdp",
+		[TS_METER_TC] = "tc", [TS_METER_NF] = "nf",
+	};
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < d->ports.n_attached; i++) {
+		const struct ts_port *p = &d->ports.attached[i];
+
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:I, s:s, s:s, s:I}",
+				  "pattern", p->pattern, "ifname", p->ifname,
+				  "ifindex", (json_int_t)p->ifindex,
+				  "meter", p->meter <= TS_METER_NF ?
+					   meters[p->meter] : "?",
+				  "reason", p->reason,
+				  "zone", (json_int_t)p->zone));
+	}
+	return list;
+}
+
+/** ts_status_json() - {"cmd":"status"}; Return: a new reference */
+json_t *ts_status_json(struct ts_daemon *d)
+{
+	char address[TS_ADDRESS_TEXT_SIZE];
+	struct ts_meter_info info = { };
+	const char *lacks;
+	bool healthy;
+	json_t *checks;
+
+	ts_meter_info(d->meter, &info);
+	lacks = d->gate ? ts_gate_lacks(d->gate) : NULL;
+	checks = ts_status_health(d, &healthy);
+	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:o, s:{s:s?, s:s, s:I, s:I}, s:o, s:{s:b, s:s, s:I}, s:o, s:o, s:o, s:{s:o, s:o}}",
+		"version", TS_VERSION, "pid", (json_int_t)getpid(),
+		"config", d->config->path,
+		"address", ts_address_print(ts_signer_address(d->key), address),
+		"healthy", healthy, "checks", checks,
+		"meter", "driver", info.driver, "version", info.version,
+		"accounts", (json_int_t)info.accounts,
+		"memory_bytes", (json_int_t)info.memory_bytes,
+		"ports", ports(d),
+		"gate", "enabled", d->gate != NULL, "lacks", lacks ? lacks : "",
+		"restored", (json_int_t)(d->gate ? ts_gate_restored(d->gate) : 0),
+		"udp", udp(ts_udp_counters(d->udp)), "http", http(d),
+		"billing", billing(d),
+		"lag", "event", ts_lag_json(&d->event_lag),
+		"payment", ts_lag_json(&d->payment_lag));
+}
