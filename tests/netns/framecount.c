@@ -83,6 +83,9 @@ static uint32_t headers(const uint8_t *p, uint32_t len)
 			return 0;
 		proto = p[at + 6];
 		l4 = at + 40;
+		/* Neighbour discovery is of class free, as ARP is. */
+		if (proto == IPPROTO_ICMPV6 && l4 < len && p[l4] >= 133 && p[l4] <= 137)
+			return 0;
 	} else {
 		return 0;
 	}

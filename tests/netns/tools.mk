@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
 # Programs of the network tests: a witness, and a writer that never rests.
 $(eval $(call helper,framecount,tests/netns/framecount.c,,))
-$(eval $(call helper,churn,tests/netns/churn.c,tokenswitch,$(TS_LIB_PKGS)))
+$(eval $(call helper,churn,tests/netns/churn.c,tokenswitch,libbpf libmnl))
 $(eval $(call helper,macflood,tests/netns/macflood.c,,))
