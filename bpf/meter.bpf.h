@@ -32,6 +32,24 @@ struct ts_bill {
 	__u32 dir;
 };
 
+/*
+ * Functions that are not static are verified once and by themselves, so that
+ * the paths of the parser do not multiply with those of the charge; they take
+ * numbers only.  Hence the bill in two of them.
+ */
+static __always_inline __u32 ts_bill_pack(const struct ts_bill *bill)
+{
+	return bill->segs << 3 | (bill->class & 3) << 1 | bill->dir;
+}
+
+static __always_inline void ts_bill_unpack(struct ts_bill *bill, __u32 bytes, __u32 packed)
+{
+	bill->bytes = bytes;
+	bill->segs = packed >> 3;
+	bill->class = packed >> 1 & 3;
+	bill->dir = packed & 1;
+}
+
 static __always_inline struct ts_port_counters *ts_count_port(void)
 {
 	__u32 slot = ts_port.slot;
@@ -102,18 +120,23 @@ static __always_inline void ts_count_refusal(struct ts_account_stats *stats,
 	ts_count_seen(stats, bill->dir);
 }
 
-/* Unbilled, but only as much as the free rate allows; 0: it does not. */
-static __noinline __u32 ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 segs_dir)
+/**
+ * ts_pass_free() - unbilled, but only as much as the free rate allows
+ * @id: account; 0: a stranger
+ * @a: the station
+ * @bytes: how much
+ * @packed: the rest of the bill
+ *
+ * Return: 1 when it may pass; it is counted either way.
+ */
+__noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 {
-	struct ts_bill bill = {
-		.bytes = bytes,
-		.segs = segs_dir >> 1,
-		.class = TS_CLASS_FREE,
-		.dir = segs_dir & 1,
-	};
 	struct ts_account_stats *stats = NULL;
 	struct ts_port_counters *c;
+	struct ts_bill bill;
 
+	ts_bill_unpack(&bill, bytes, packed);
+	bill.class = TS_CLASS_FREE;
 	if (id)
 		stats = bpf_map_lookup_elem(&ts_stats, &id);
 	else if (bill.dir == TS_DIR_UP)
@@ -132,7 +155,7 @@ static __noinline __u32 ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 segs_
 static __always_inline __u32 ts_try_free(const struct ts_station *s,
 					 const struct ts_bill *bill)
 {
-	return ts_pass_free(s->id, s->a, bill->bytes, bill->segs << 1 | bill->dir);
+	return ts_pass_free(s->id, s->a, bill->bytes, ts_bill_pack(bill));
 }
 
 /* The first CPU to see that an account has expired says so. */
@@ -147,7 +170,7 @@ static __noinline int ts_expire(struct ts_budget *line, __u32 id, __u64 a)
 }
 
 static __always_inline int ts_line_closed(struct ts_budget *line,
-					  const struct ts_station *s, __u32 flags)
+					  __u32 id, __u64 a, __u32 flags)
 {
 	__u64 expires;
 
@@ -156,28 +179,22 @@ static __always_inline int ts_line_closed(struct ts_budget *line,
 	expires = ts_load(&line->expires);
 	if (!expires || bpf_jiffies64() < expires)
 		return 0;
-	ts_expire(line, s->id, s->a);
+	ts_expire(line, id, a);
 	return 1;
 }
 
-/**
- * ts_line_charge() - bill a frame to an account
- * @line: the account's line
- * @s: its station
- * @bill: what is billed
- * @units: set to what was charged
- *
+/*
+ * Take a frame from an account's line, @units set to what was charged.
  * Return: 0, or 1 + enum ts_drop.
  */
-static __always_inline __u32 ts_line_charge(struct ts_budget *line,
-					    const struct ts_station *s,
+static __always_inline __u32 ts_line_charge(struct ts_budget *line, __u32 id, __u64 a,
 					    const struct ts_bill *bill, __u64 *units)
 {
 	__u32 flags = *(volatile __u32 *)&line->flags;
 	unsigned int verdict;
 
 	*units = 0;
-	if (ts_line_closed(line, s, flags))
+	if (ts_line_closed(line, id, a, flags))
 		return 1 + TS_DROP_FORBIDDEN;
 	if (flags & TS_ACCOUNT_F_TRUSTED)
 		return 0;
@@ -186,77 +203,140 @@ static __always_inline __u32 ts_line_charge(struct ts_budget *line,
 	if (verdict == TS_VERDICT_PASS)
 		return 0;
 	if (verdict & TS_VERDICT_LOW)
-		ts_event_money(line, s->id, TS_EVENT_LOW, s->a);
+		ts_event_money(line, id, TS_EVENT_LOW, a);
 	if (verdict & TS_VERDICT_DRY)
-		ts_event_money(line, s->id, TS_EVENT_EXHAUSTED, s->a);
+		ts_event_money(line, id, TS_EVENT_EXHAUSTED, a);
 	return verdict & TS_VERDICT_PASS ? 0 : 1 + TS_DROP_DRY;
 }
 
-/* Group-addressed frames cost nothing, but only those who could pay may send. */
-static __always_inline __u32 ts_line_could_pay(struct ts_budget *line,
-					       const struct ts_station *s,
-					       const struct ts_bill *bill)
-{
-	__u32 flags = *(volatile __u32 *)&line->flags;
-	__u64 charged, granted;
-
-	if (ts_line_closed(line, s, flags))
-		return 1 + TS_DROP_FORBIDDEN;
-	if (flags & TS_ACCOUNT_F_TRUSTED)
-		return 0;
-	charged = ts_load(&line->charged);
-	granted = ts_load(&line->granted);
-	if (charged <= granted &&
-	    ts_budget_cost(line, bill->class, bill->dir, bill->bytes) <= granted - charged)
-		return 0;
-	return 1 + TS_DROP_DRY;
-}
-
-/*
- * What became of a frame that is not free: 0: it passed; else 1 + enum ts_drop.
+/**
+ * ts_account_bill() - bill a frame to an account
+ * @id: account
+ * @a: its station
+ * @bytes: how much
+ * @packed: the rest of the bill
+ *
+ * Return: 0: it passes, else 1 + enum ts_drop; it is counted either way.
  */
-static __always_inline __u32 ts_bill_account(const struct ts_station *s,
-					     const struct ts_bill *bill, int group,
-					     struct ts_budget **line)
+__noinline int ts_account_bill(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 {
 	struct ts_account_stats *stats;
 	struct ts_port_counters *c;
-	__u64 units = 0;
+	struct ts_budget *line;
+	struct ts_bill bill;
 	__u32 refusal;
+	__u64 units;
 
-	*line = bpf_map_lookup_elem(&ts_accounts, &s->id);
-	if (!*line)
+	ts_bill_unpack(&bill, bytes, packed);
+	line = bpf_map_lookup_elem(&ts_accounts, &id);
+	if (!line)
 		return 1 + TS_DROP_GONE;
-	if (group)
-		refusal = ts_line_could_pay(*line, s, bill);
-	else
-		refusal = ts_line_charge(*line, s, bill, &units);
-	stats = bpf_map_lookup_elem(&ts_stats, &s->id);
+	stats = bpf_map_lookup_elem(&ts_stats, &id);
+	refusal = ts_line_charge(line, id, a, &bill, &units);
 	if (refusal) {
-		ts_count_refusal(stats, bill);
+		ts_count_refusal(stats, &bill);
 		return refusal;
 	}
+	ts_count_pass(stats, &bill, units);
 	c = ts_count_port();
-	if (group) {
-		if (c)
-			c->group_bytes += bill->bytes;
-		return 0;
-	}
-	ts_count_pass(stats, bill, units);
 	if (c)
-		c->passed_bytes += bill->bytes;
+		c->passed_bytes += bytes;
 	return 0;
+}
+
+/**
+ * ts_account_group() - may an account send this to a group?
+ * @id: account
+ * @a: its station
+ * @bytes: how much
+ * @packed: the rest of the bill
+ *
+ * It costs nothing, but only who could pay for it may send it.
+ *
+ * Return: 0: it passes, else 1 + enum ts_drop; it is counted either way.
+ */
+__noinline int ts_account_group(__u32 id, __u64 a, __u32 bytes, __u32 packed)
+{
+	struct ts_port_counters *c;
+	struct ts_budget *line;
+	__u64 charged, granted;
+	struct ts_bill bill;
+	__u32 flags;
+
+	ts_bill_unpack(&bill, bytes, packed);
+	line = bpf_map_lookup_elem(&ts_accounts, &id);
+	if (!line)
+		return 1 + TS_DROP_GONE;
+	flags = *(volatile __u32 *)&line->flags;
+	if (ts_line_closed(line, id, a, flags))
+		return 1 + TS_DROP_FORBIDDEN;
+	charged = ts_load(&line->charged);
+	granted = ts_load(&line->granted);
+	if (!(flags & TS_ACCOUNT_F_TRUSTED) &&
+	    (charged > granted || ts_budget_cost(line, bill.class, bill.dir, bytes) >
+				  granted - charged))
+		return 1 + TS_DROP_DRY;
+	c = ts_count_port();
+	if (c)
+		c->group_bytes += bytes;
+	return 0;
+}
+
+/*
+ * The common case of ts_account_bill() without a call, which costs more than
+ * all that it does.  Return: 1: billed and counted; 0: nothing was done.
+ */
+static __always_inline int ts_account_bill_once(__u32 id, const struct ts_bill *bill)
+{
+	struct ts_account_stats *stats = bpf_map_lookup_elem(&ts_stats, &id);
+	struct ts_budget *line = bpf_map_lookup_elem(&ts_accounts, &id);
+	struct ts_port_counters *c = ts_count_port();
+	struct ts_stat_cell *cell;
+	__u64 expires, units;
+
+	if (!line || !stats || !c || line->flags)
+		return 0;
+	expires = ts_load(&line->expires);
+	if (expires && bpf_jiffies64() >= expires)
+		return 0;
+	cell = ts_count_cell(stats, bill);
+	/* Fetched beside the line: behind its atomic it would be waited for. */
+	(void)*(volatile __u64 *)&cell->bytes;
+	units = ts_budget_cost(line, bill->class, bill->dir, bill->bytes);
+	if (!ts_budget_charge_once(line, units))
+		return 0;
+	cell->bytes += bill->bytes;
+	cell->packets += bill->segs;
+	cell->units += units;
+	ts_count_seen(stats, bill->dir);
+	c->passed_bytes += bill->bytes;
+	return 1;
+}
+
+static __always_inline __u32 ts_bill_frame(const struct ts_station *s,
+					   const struct ts_bill *bill)
+{
+	if (ts_account_bill_once(s->id, bill))
+		return 0;
+	return ts_account_bill(s->id, s->a, bill->bytes, ts_bill_pack(bill));
+}
+
+/* A close or an operator forbade it, as opposed to time. */
+static __always_inline int ts_account_forbidden(__u32 id)
+{
+	struct ts_budget *line = bpf_map_lookup_elem(&ts_accounts, &id);
+
+	return line && line->flags & TS_ACCOUNT_F_FORBID;
 }
 
 /* A refused station may still ask to be redirected or refused. */
 static __always_inline __u32 ts_meter_plea(const struct ts_frame *f,
 					   const struct ts_station *s,
-					   const struct ts_bill *bill,
-					   const struct ts_budget *line, __u32 reason)
+					   const struct ts_bill *bill, __u32 reason)
 {
 	__u32 marks = ts_frame_plea(f);
 
-	if (line && line->flags & TS_ACCOUNT_F_FORBID)
+	if (marks && reason == TS_DROP_FORBIDDEN && ts_account_forbidden(s->id))
 		marks = 0;
 	if (marks && ts_try_free(s, bill))
 		return marks | TS_MARK_STAMP;
@@ -276,7 +356,6 @@ static __always_inline __u32 ts_meter_plea(const struct ts_frame *f,
 static __always_inline __u32 ts_meter_up(const struct ts_frame *f, __u32 bytes, __u32 segs)
 {
 	struct ts_bill bill = { .bytes = bytes, .segs = segs, .dir = TS_DIR_UP };
-	struct ts_budget *line = NULL;
 	struct ts_station s;
 	__u32 refusal;
 
@@ -288,11 +367,14 @@ static __always_inline __u32 ts_meter_up(const struct ts_frame *f, __u32 bytes, 
 		return ts_try_free(&s, &bill) ? TS_MARK_STAMP | TS_MARK_FREE :
 						ts_drop(TS_DROP_POLICED, segs);
 	if (!s.id)
-		return ts_meter_plea(f, &s, &bill, NULL, TS_DROP_STRANGER);
-	refusal = ts_bill_account(&s, &bill, f->flags & TS_FRAME_GROUP, &line);
+		return ts_meter_plea(f, &s, &bill, TS_DROP_STRANGER);
+	if (f->flags & TS_FRAME_GROUP)
+		refusal = ts_account_group(s.id, s.a, bytes, ts_bill_pack(&bill));
+	else
+		refusal = ts_bill_frame(&s, &bill);
 	if (!refusal)
 		return TS_MARK_STAMP;
-	return ts_meter_plea(f, &s, &bill, line, refusal - 1);
+	return ts_meter_plea(f, &s, &bill, refusal - 1);
 }
 
 /**
@@ -310,7 +392,6 @@ static __always_inline __u32 ts_meter_down(const struct ts_frame *f, __u32 bytes
 	struct ts_bill bill = { .bytes = bytes, .segs = segs, .dir = TS_DIR_DOWN };
 	__u32 refusal = 1 + TS_DROP_UNSOLICITED;
 	struct ts_port_counters *c;
-	struct ts_budget *line;
 	struct ts_station s;
 
 	if (f->flags & TS_FRAME_MALFORMED)
@@ -328,7 +409,7 @@ static __always_inline __u32 ts_meter_down(const struct ts_frame *f, __u32 bytes
 	if (bill.class == TS_CLASS_FREE)
 		return ts_try_free(&s, &bill) ? 0 : ts_drop(TS_DROP_POLICED, segs);
 	if (s.id)
-		refusal = ts_bill_account(&s, &bill, 0, &line);
+		refusal = ts_bill_frame(&s, &bill);
 	if (!refusal)
 		return 0;
 	if (ts_frame_answers_plea(f, by_box) && ts_try_free(&s, &bill))

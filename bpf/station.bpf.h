@@ -20,7 +20,7 @@ struct ts_station {
 	__u32 elsewhere;
 };
 
-static __noinline __u32 ts_station_overflow(__u64 a)
+__noinline int ts_station_overflow(__u64 a)
 {
 	struct ts_overflow_key key = { .a = a, .zone = ts_port.zone };
 	__u32 *id = bpf_map_lookup_elem(&ts_keys_overflow, &key);
@@ -126,7 +126,7 @@ static __noinline int ts_event_money(struct ts_budget *line, __u32 id, __u32 typ
 	return 0;
 }
 
-static __noinline int ts_event_hint(__u64 a)
+__noinline int ts_event_hint(__u64 a)
 {
 	__u32 slot = ts_port.slot, zero = 0;
 	struct ts_ring_event *e;
@@ -194,7 +194,7 @@ static __always_inline int ts_stranger_note(__u64 a)
  *
  * Return: 1 when it may.
  */
-static __noinline int ts_station_police(__u32 id, __u64 a, __u32 bytes)
+__noinline int ts_station_police(__u32 id, __u64 a, __u32 bytes)
 {
 	struct ts_stranger_line *line;
 	struct ts_port_line *port;

@@ -51,7 +51,7 @@ static __always_inline int ts_box_addr_known(__u64 high, __u64 low)
 	return bpf_map_lookup_elem(&ts_box_addrs, &h) != NULL;
 }
 
-static __noinline int ts_service_known(__u64 high, __u64 low, __u32 port, __u32 proto)
+__noinline int ts_service_known(__u64 high, __u64 low, __u32 port, __u32 proto)
 {
 	struct ts_addr_halves h = { .high = high, .low = low };
 	struct ts_service key = { .port = port, .proto = proto };
@@ -63,7 +63,7 @@ static __noinline int ts_service_known(__u64 high, __u64 low, __u32 port, __u32 
 	return bpf_map_lookup_elem(&ts_services, &key) && ts_box_addr_known(high, low);
 }
 
-static __noinline __u32 ts_prefix4_class(__u32 addr)
+__noinline int ts_prefix4_class(__u32 addr)
 {
 	struct ts_lpm4_key key = { .prefix_len = 32 };
 	__u32 *class;
@@ -73,7 +73,7 @@ static __noinline __u32 ts_prefix4_class(__u32 addr)
 	return class ? *class : TS_CLASS_INTERNET;
 }
 
-static __noinline __u32 ts_prefix6_class(__u64 high, __u64 low)
+__noinline int ts_prefix6_class(__u64 high, __u64 low)
 {
 	struct ts_addr_halves h = { .high = high, .low = low };
 	struct ts_lpm6_key key = { .prefix_len = 128 };

@@ -216,6 +216,25 @@ static __always_inline unsigned int ts_budget_charge(struct ts_budget *b, __u64 
 }
 
 /**
+ * ts_budget_charge_once() - the common case of ts_budget_charge(), no loop
+ * @b: the account line
+ * @cost: as there
+ *
+ * For callers who keep the rest out of their way, and for whom a loop is dear.
+ *
+ * Return: 1: the units were taken and nobody needs to be told; 0: nothing was
+ * taken, ts_budget_charge() decides.
+ */
+static __always_inline int ts_budget_charge_once(struct ts_budget *b, __u64 cost)
+{
+	__u64 c = ts_load(&b->charged), g = ts_load(&b->granted);
+
+	if (c > g || cost > g - c || c + cost > ts_load(&b->low_at))
+		return 0;
+	return !cost || ts_cmpxchg(&b->charged, c, c + cost) == c;
+}
+
+/**
  * ts_budget_charged() - what a reader may say was charged
  * @b: the account line
  *
