@@ -45,12 +45,11 @@ load() { # tcp|udp SECONDS
 		local rev=
 		[ $((p % 2)) = 0 ] && rev=-R
 		if [ "$1" = udp ]; then
-			in_ns $C timeout $(($2 + 3)) iperf3 -c 10.66.2.2 -p $p $rev -u -b 0 -l 1400 -t $2 >/dev/null 2>&1 &
+			start in_ns $C iperf3 -c 10.66.2.2 -p $p $rev -u -b 0 -l 1400 -t $2 >/dev/null 2>&1
 		else
-			in_ns $C timeout $(($2 + 3)) iperf3 -c 10.66.2.2 -p $p $rev -t $2 >/dev/null 2>&1 &
+			start in_ns $C iperf3 -c 10.66.2.2 -p $p $rev -t $2 >/dev/null 2>&1
 		fi
 		flows+=($!)
-		pids+=($!)
 	done
 }
 # A server goes on for a while when its client is gone: end both, wait for quiet.

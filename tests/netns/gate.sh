@@ -45,7 +45,7 @@ attack_stop() { # sets got_down, got_up: bytes
 }
 
 # The paying client: a ping every 20 ms that must lose nothing.
-paid_start() { in_ns $C ping -i 0.02 -q 10.66.2.2 >"$W/ping" & paid_pid=$!; pids+=($paid_pid); }
+paid_start() { start in_ns $C ping -i 0.02 -q 10.66.2.2 >"$W/ping"; paid_pid=$!; }
 paid_stop() {
 	kill -INT $paid_pid 2>/dev/null; wait $paid_pid 2>/dev/null
 	paid_lost=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) .*/\1 \2/p' "$W/ping" |

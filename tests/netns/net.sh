@@ -27,8 +27,16 @@ is() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1"; note "got '$2', want 
 check() { local name=$1; shift; if "$@"; then ok "$name"; else not_ok "$name"; fi; }
 done_testing() { echo "1..$n_tests"; [ "$n_failed" = 0 ]; }
 
-# start COMMAND...: in the background, ended by clean-up; its pid is $!
-start() { "$@" & pids+=($!); }
+# start [in_ns NAMESPACE] COMMAND...: in the background, ended by clean-up; $! is
+# the command itself, not a shell around it.
+start() {
+	if [ "$1" = in_ns ]; then
+		nsenter --net=/run/netns/"$2" -- "${@:3}" &
+	else
+		"$@" &
+	fi
+	pids+=($!)
+}
 stop() { kill "$1" 2>/dev/null; wait "$1" 2>/dev/null; true; }
 
 # until_true SECONDS COMMAND...
