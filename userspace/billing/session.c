@@ -265,14 +265,15 @@ ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p)
 	return p->row.delta_wei - p->row.spent_wei - p->held_wei;
 }
 
-ts_u128 ts_session_available_wei(const struct ts_billing_session *s)
+/* Whole units; the rest of each payment that is less than one buys nothing. */
+bool ts_session_is_spent(const struct ts_billing_session *s, int unit_shift)
 {
 	const struct ts_billing_payment *p;
-	ts_u128 sum = 0;
 
 	TAILQ_FOREACH(p, &s->payments, list)
-		sum += ts_payment_available_wei(p);
-	return sum;
+		if (ts_units_of_wei(ts_payment_available_wei(p), unit_shift))
+			return false;
+	return true;
 }
 
 /* A payment of which nothing can be spent any more; its row says so. */

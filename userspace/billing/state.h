@@ -238,7 +238,7 @@ void ts_session_free(struct ts_billing *b, struct ts_billing_session *s);
 void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 		       const struct ts_time *now);
 ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p);
-ts_u128 ts_session_available_wei(const struct ts_billing_session *s);
+bool ts_session_is_spent(const struct ts_billing_session *s, int unit_shift);
 void ts_session_drop_payment(struct ts_billing_session *s,
 			     struct ts_billing_payment *p);
 

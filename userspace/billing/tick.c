@@ -25,7 +25,7 @@ static bool is_empty(const struct ts_billing_account *a)
 {
 	return a->row.state == TS_ACCOUNT_OPEN &&
 	       a->reserved_units - a->returned_units + a->revoked_units <=
-	       a->granted_units && !ts_session_available_wei(a->session);
+	       a->granted_units && ts_session_is_spent(a->session, a->row.unit_shift);
 }
 
 static void note(struct ts_billing_account *a, enum ts_notice notice)
