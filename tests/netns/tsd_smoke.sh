@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# tsd from the outside: portal, redirect, refusals, payments by HTTP and UDP,
+# events, death and adoption, reload, control socket.  Routed and bridged.
+. "$(dirname "$0")/net.sh"
+. "$(dirname "$0")/tsd.sh"
+
+session() { in_ns $C curl -sf -m 3 $BOX/v1/session; }
+field() { session | jq -r "$1"; }
+control() { # JSON: one question to the control socket
+	python3 - "$W/tsd.sock" "$1" <<-'PY'
+	import socket, sys
+	s = socket.socket(socket.AF_UNIX)
+	s.connect(sys.argv[1])
+	s.sendall(sys.argv[2].encode() + b"\n")
+	print(s.makefile().readline(), end="")
+	PY
+}
+datagrams() { # hostile ones, to the Photon port, from the client
+	in_ns $C python3 - <<-'PY'
+	import os, socket
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	for d in (b"", b"\0\1", b"\x09", b"\x09" * 1201, os.urandom(182), b"\x03\0\0\0" + os.urandom(73)):
+	    s.sendto(d, ("10.66.1.1", 40001))
+	PY
+}
+connect_error() { # ADDRESS PORT: how a TCP connection of the client fails
+	in_ns $C python3 - "$1" "$2" <<-'PY'
+	import errno, socket, sys
+	s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
+	s.settimeout(3)
+	try:
+	    s.connect((sys.argv[1], int(sys.argv[2])))
+	    print("connected")
+	except socket.timeout:
+	    print("timeout")
+	except OSError as e:
+	    print(errno.errorcode[e.errno])
+	PY
+}
+kernel() { in_ns $R tsctl -j account list | jq -c '.[0] | [.id, .epoch, .granted_units, .charged_units]'; }
+balance() { # the sums of the ledger
+	control '{"cmd":"account-of-bytes"}' | jq -r '.total.paid_wei'
+}
+spend() { # BYTES of UDP upstream
+	in_ns $C python3 - "$1" <<-'PY'
+	import socket, sys
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	for i in range(int(sys.argv[1]) // 1000):
+	    s.sendto(b"x" * 958, ("10.66.2.2", 9))
+	PY
+}
+
+one_kind() { # routed or bridged
+	local kind=$1 code before now
+
+	is "$kind: unhealthy nothing" "$(in_ns $C curl -s -m 3 $BOX/v1/health | jq -c .checks)" \
+		'{"datapath":"ok","ledger":"ok","gate":"ok"}'
+	is "$kind: unpaid web requests are shown the way to the portal" \
+		"$(in_ns $C curl -s -m 3 -o /dev/null -w '%{http_code} %{redirect_url}' http://10.66.2.2/)" \
+		"302 http://10.66.1.1:2050/"
+	is "$kind: other unpaid connections are refused at once" "$(connect_error 10.66.2.2 443)" ECONNREFUSED
+	is "$kind: over IPv6 too" "$(connect_error fd66:2::2 443)" ECONNREFUSED
+	code=$(field .session)
+	is "$kind: a session with a code of 16 characters" "${#code}" 16
+	is "$kind: the same station, the same session" "$(field .session)" "$code"
+	is "$kind: its state" "$(field .state)" never-paid
+	is "$kind: the station is this client" "$(field .station.mac)" 02:00:00:00:00:02
+	in_ns $C curl -sN -m 60 $BOX/v1/session/events >"$W/events" &
+	pids+=($!)
+	check "$kind: a payment by HTTP" until_true 1 pay 0.002
+	is "$kind: it is paid" "$(field .state)" paid
+	check "$kind: the event stream says so" until_true 3 grep -q '^event: paid' "$W/events"
+	spend 500000
+	check "$kind: traffic is charged" test "$(field .charged_units)" -gt 0
+	spend 3000000
+	check "$kind: it runs dry, and the stream says so" until_true 3 grep -q '^event: dry' "$W/events"
+	is "$kind: the state" "$(field .state)" dry
+	check "$kind: a payment over UDP" until_true 1 in_ns $C tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" \
+		--once 0.05 --udp 10.66.1.1:40001 $BOX
+	check "$kind: it goes on" until_true 3 test "$(field .state)" = paid
+	is "$kind: the same session" "$(field .session)" "$code"
+
+	datagrams
+	is "$kind: hostile datagrams are counted" \
+		"$(control '{"cmd":"status"}' | jq -c '[.udp.empty >= 1, .udp.too_long >= 1, .billing.refused.invalid >= 1]')" \
+		"[true,true,true]"
+
+	before=$(kernel) now=$(balance)
+	tsd_kill
+	check "$kind: paid traffic passes while tsd is dead" spend 20000
+	tsd_start
+	check "$kind: tsd adopts after kill -9" until_true 5 tsd_healthy
+	is "$kind: the account lives on" "$(kernel | jq -c '.[:2]')" "$(jq -c '.[:2]' <<<"$before")"
+	check "$kind: nothing was lost or reset" test "$(kernel | jq '.[3] | tonumber')" -ge "$(jq '.[3] | tonumber' <<<"$before")"
+	is "$kind: what was paid" "$(balance)" "$now"
+	is "$kind: the same session after it" "$(field .session)" "$code"
+}
+
+net_up
+tsd_up p0 'log = { level = "debug"; };' || { not_ok "tsd starts"; done_testing; exit 1; }
+one_kind routed
+
+nsenter --net=/run/netns/$R -- tsd -c "$W/tsd.conf" >"$W/second.log" 2>&1
+check "a second tsd is refused by name" grep -q "another tsd runs" "$W/second.log"
+is "the control socket is root's" "$(command stat -c %a "$W/tsd.sock")" 600
+is "it answers what it does not know" "$(control '{"cmd":"dance"}' | jq -r .error)" unknown_command
+is "and what is no JSON" "$(control 'x' | jq -r .error)" not_json
+is "the list of sessions" "$(control '{"cmd":"sessions"}' | jq '.sessions | length')" 1
+is "the list of channels" "$(control '{"cmd":"channels"}' | jq '.channels | length')" 1
+
+sed -i 's/^run_dir/name = "Renamed"; run_dir/' "$W/tsd.conf"
+is "a reload by the socket" "$(control '{"cmd":"reload"}' | jq -r .ok)" true
+is "has its effect" "$(in_ns $C curl -s -m 3 $BOX/v1/info | jq -r .name)" Renamed
+cp "$W/tsd.conf" "$W/good.conf"
+sed -i 's/up = "1"; down = "1"/up = "cheap"; down = "1"/' "$W/tsd.conf"
+kill -HUP $tsd_pid
+check "a bad configuration is refused on SIGHUP" until_true 3 grep -q "reload refused.*tariffs\[0\].internet.up" "$W/tsd.log"
+check "and the old one goes on" until_true 1 tsd_healthy
+cp "$W/good.conf" "$W/tsd.conf"
+
+code=$(field .session)
+is "a session is closed" "$(control "{\"cmd\":\"session-close\",\"code\":\"$code\"}" | jq -r .ok)" true
+check "its account is gone" until_true 3 test "$(in_ns $R tsctl -j account list | jq length)" = 0
+kill -TERM $tsd_pid; wait $tsd_pid
+is "SIGTERM is a clean stop" $? 0
+check "the gate stays" until_true 1 in_ns $R nft list table inet tokenswitch
+check "and closes" test "$(in_ns $C curl -s -m 2 -o /dev/null -w '%{http_code}' http://10.66.2.2/)" = 000
+in_ns $R tsd --remove-gate -c "$W/tsd.conf"
+check "it goes when asked to" test -z "$(in_ns $R nft list tables)"
+net_down
+
+net_up bridged
+in_ns $R sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
+rm -rf "$W"/purse "$W"/ledger*
+tsd_up 'p*' || { not_ok "tsd starts"; done_testing; exit 1; }
+one_kind bridged
+grep -E '(error|ERROR|runtime)' "$W/tsd.log" | grep -v "reload refused" | sed 's/^/# /'
+done_testing
