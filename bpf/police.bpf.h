@@ -12,8 +12,9 @@
 #define TS_POLICE_TRIES 4
 
 /*
- * What a bucket holds after a pause.  Jiffies are used up in whole tokens
- * only: those that did not yield one stay in the bucket's past.
+ * What a bucket holds after a pause.  The jiffies that its tokens took are
+ * used up, rounded up, or one jiffy could be cashed again and again; those that
+ * did not yield a token stay in the bucket's past.
  */
 static __always_inline __u64 ts_police_refill(__u64 state, __u32 now, __u32 rate,
 					      __u32 burst)
@@ -28,7 +29,7 @@ static __always_inline __u64 ts_police_refill(__u64 state, __u32 now, __u32 rate
 		return state;
 	if (tokens + gained >= burst)
 		return (__u64)now << 32 | burst;
-	then += (__u32)(gained * hz / rate);
+	then += (__u32)((gained * hz + rate - 1) / rate);
 	return (__u64)then << 32 | (__u32)(tokens + gained);
 }
 

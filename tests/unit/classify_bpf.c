@@ -1,0 +1,654 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The real XDP and tc programs, frame by frame through BPF_PROG_TEST_RUN:
+ * verdict, marks, charge, statistics, events.  Needs root; skipped without.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "classify_frame.h"
+#include "classify_maps.h"
+#include "xdp.skel.h"
+#include "meter_wrap.skel.h"
+
+#define ACCOUNTS 1024
+/* The account of most tests. */
+#define ID 5
+#define PRICE 3
+#define PLENTY (1ULL << 50)
+#define ME4 "10.0.0.7"
+#define BOX4 "10.0.0.1"
+#define FAR4 "203.0.113.9"
+
+static struct ts_fixture fx;
+static struct ring_buffer *rings;
+static struct ts_ring_event last_event;
+static unsigned int events;
+
+static const struct ts_test_frame web_up = { .from = ME4, .to = FAR4, .proto = TS_IP_TCP,
+	.dport = 443, .tcp_flags = TS_TCP_ACK, .payload = 100 };
+static const struct ts_test_frame web_down = { .dest = MAC_CLIENT, .source = MAC_BOX,
+	.from = FAR4, .to = ME4, .proto = TS_IP_TCP, .sport = 443, .payload = 100 };
+static const struct ts_test_frame dns_up = { .from = ME4, .to = BOX4, .proto = TS_IP_UDP,
+	.dport = 53, .payload = 40 };
+static const struct ts_test_frame dns_down = { .dest = MAC_CLIENT, .source = MAC_BOX,
+	.from = BOX4, .to = ME4, .proto = TS_IP_UDP, .sport = 53, .payload = 40 };
+static const struct ts_test_frame syn80_up = { .dest = MAC_OTHER, .from = ME4, .to = FAR4,
+	.proto = TS_IP_TCP, .dport = 80, .tcp_flags = TS_TCP_SYN };
+static const struct ts_test_frame syn443_up = { .from = ME4, .to = FAR4,
+	.proto = TS_IP_TCP, .dport = 443, .tcp_flags = TS_TCP_SYN };
+#define WEB_BYTES (14 + 20 + 20 + 100)
+#define DNS_BYTES (14 + 20 + 8 + 40)
+
+/* What a frame that passed in XDP says to the companion. */
+#define META(marks) (TS_XDP_META_MAGIC | TS_TEST_SLOT << TS_XDP_META_SLOT_SHIFT | (marks))
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	memcpy(&last_event, data, sizeof(last_event));
+	events++;
+	return 0;
+}
+
+static unsigned int new_events(void)
+{
+	events = 0;
+	ring_buffer__consume(rings);
+	return events;
+}
+
+static void open_meter(uint32_t port_flags)
+{
+	int err = ts_fixture_open(&fx, ACCOUNTS, port_flags);
+
+	if (err) {
+		print_message("load: %s\n", strerror(-err));
+		fail();
+	}
+	fx.ports[TS_TEST_SLOT].box_mac = ts_key_a((const uint8_t *)MAC_BOX, 0);
+	ts_fixture_box_addr(&fx, BOX4);
+	ts_fixture_service(&fx, NULL, TS_IP_UDP, 53);
+	ts_fixture_prefix4(&fx, "10.0.0.0", 16, TS_CLASS_LOCAL);
+	rings = ring_buffer__new(bpf_map__fd(fx.xdp->maps.ts_money), on_event, NULL, NULL);
+	ring_buffer__add(rings, bpf_map__fd(fx.xdp->maps.ts_hints), on_event, NULL);
+}
+
+static void close_meter(void)
+{
+	ring_buffer__free(rings);
+	rings = NULL;
+	ts_fixture_close(&fx);
+}
+
+static int setup_routed(void **state)
+{
+	if (geteuid())
+		return 0;
+	open_meter(0);
+	return 0;
+}
+
+static int setup_bridged(void **state)
+{
+	if (geteuid())
+		return 0;
+	open_meter(TS_PORT_F_BRIDGED);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	if (!geteuid())
+		close_meter();
+	return 0;
+}
+
+#define NEED_ROOT()			\
+	do {				\
+		if (geteuid())		\
+			skip();		\
+	} while (0)
+
+static struct ts_outcome xdp(const struct ts_test_frame *t)
+{
+	static uint8_t frame[TS_TEST_FRAME_MAX];
+	struct ts_outcome out;
+
+	assert_int_equal(ts_fixture_run_xdp(&fx, frame, ts_test_frame_build(t, frame), 1, &out),
+			 0);
+	return out;
+}
+
+static struct ts_outcome tc(int fd, const struct ts_test_frame *t,
+			    const struct ts_frame_form *form)
+{
+	static uint8_t frame[TS_TEST_FRAME_MAX];
+	struct ts_outcome out;
+
+	assert_int_equal(ts_fixture_run_tc(fd, frame, ts_test_frame_build(t, frame), form, 1,
+					   &out), 0);
+	return out;
+}
+
+static struct ts_outcome up(const struct ts_test_frame *t)
+{
+	return tc(ts_fixture_up_fd(&fx), t, NULL);
+}
+
+/* From another interface; @by_box: from this box. */
+static struct ts_outcome down(const struct ts_test_frame *t, int by_box)
+{
+	struct ts_frame_form form = { .ingress_ifindex = by_box ? 0 : 1 };
+
+	return tc(ts_fixture_down_fd(&fx), t, &form);
+}
+
+static uint64_t drops(enum ts_drop reason)
+{
+	struct ts_port_counters c;
+
+	ts_fixture_counters(&fx, &c);
+	return c.drops[reason];
+}
+
+static struct ts_account_stats stats(uint32_t id)
+{
+	struct ts_account_stats s;
+
+	ts_fixture_stats(&fx, id, &s);
+	return s;
+}
+
+static void pay(uint64_t granted)
+{
+	ts_fixture_account(&fx, ID, granted, PRICE);
+	assert_int_equal(ts_fixture_key(&fx, ID, (const uint8_t *)MAC_CLIENT, 0), 0);
+}
+
+static void test_paid(void **state)
+{
+	struct ts_port_counters c;
+	struct ts_account_stats s;
+
+	NEED_ROOT();
+	pay(PLENTY);
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal(xdp(&web_up).meta, META(TS_MARK_STAMP));
+	assert_int_equal((int)up(&web_up).retval, TC_ACT_UNSPEC);
+	assert_int_equal((int)down(&web_down, 0).retval, TC_ACT_UNSPEC);
+	assert_int_equal(fx.accounts[ID].charged, 4 * WEB_BYTES * PRICE);
+	s = stats(ID);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].bytes, 3 * WEB_BYTES);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].packets, 3);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].units, 3 * WEB_BYTES * PRICE);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_DOWN].bytes, WEB_BYTES);
+	assert_true(s.last_seen);
+	ts_fixture_counters(&fx, &c);
+	assert_int_equal(c.passed_bytes, 4 * WEB_BYTES);
+	assert_int_equal(new_events(), 0);
+}
+
+static void test_dry_at_that_packet(void **state)
+{
+	struct ts_account_stats s;
+	int i;
+
+	NEED_ROOT();
+	pay(2 * WEB_BYTES * PRICE + PRICE * 59);
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal((int)down(&web_down, 0).retval, TC_ACT_UNSPEC);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(xdp(&web_up).retval, XDP_DROP);
+		assert_int_equal(down(&web_down, 0).retval, TC_ACT_SHOT);
+	}
+	assert_int_equal(fx.accounts[ID].charged, 2 * WEB_BYTES * PRICE);
+	assert_int_equal(drops(TS_DROP_DRY), 6);
+	assert_int_equal(new_events(), 1);
+	assert_int_equal(last_event.type, TS_EVENT_EXHAUSTED);
+	assert_int_equal(last_event.account_id, ID);
+	assert_int_equal(last_event.epoch, 1);
+	assert_int_equal(last_event.granted - last_event.charged, PRICE * 59);
+	s = stats(ID);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].dropped_packets, 3);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].dropped_bytes, 3 * WEB_BYTES);
+	/* What was refused was not lost: a smaller frame spends it. */
+	assert_int_equal((int)up(&(struct ts_test_frame){ .from = ME4, .to = FAR4,
+			 .proto = TS_IP_TCP, .dport = 443, .payload = 5 }).retval, TC_ACT_UNSPEC);
+	assert_int_equal(fx.accounts[ID].charged, fx.accounts[ID].granted);
+	/* A grant opens, and the next dryness is told again. */
+	assert_int_equal(ts_budget_grant(&fx.accounts[ID], 1,
+					 fx.accounts[ID].granted + WEB_BYTES * PRICE, 0), 0);
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal(xdp(&web_up).retval, XDP_DROP);
+	assert_int_equal(new_events(), 1);
+}
+
+static void test_low(void **state)
+{
+	NEED_ROOT();
+	pay(0);
+	assert_int_equal(ts_budget_grant(&fx.accounts[ID], 1, 3 * WEB_BYTES * PRICE,
+					 WEB_BYTES * PRICE + 1), 0);
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal(new_events(), 0);
+	assert_int_equal((int)up(&web_up).retval, TC_ACT_UNSPEC);
+	assert_int_equal(new_events(), 1);
+	assert_int_equal(last_event.type, TS_EVENT_LOW);
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal(new_events(), 0);
+	assert_int_equal(fx.accounts[ID].charged, 3 * WEB_BYTES * PRICE);
+}
+
+static void test_stranger(void **state)
+{
+	uint64_t a = ts_key_a((const uint8_t *)MAC_CLIENT, 0);
+	struct ts_port_counters c;
+	int i, found = 0;
+
+	NEED_ROOT();
+	assert_int_equal(xdp(&web_up).retval, XDP_DROP);
+	assert_int_equal(up(&web_up).retval, TC_ACT_SHOT);
+	assert_int_equal(drops(TS_DROP_STRANGER), 2);
+	assert_int_equal(down(&web_down, 0).retval, TC_ACT_SHOT);
+	assert_int_equal(down(&web_down, 1).retval, TC_ACT_SHOT);
+	assert_int_equal(drops(TS_DROP_UNSOLICITED), 2);
+	assert_int_equal(new_events(), 1);
+	assert_int_equal(last_event.type, TS_EVENT_STRANGER);
+	assert_int_equal(last_event.a, a);
+	assert_int_equal(last_event.zone, TS_TEST_ZONE);
+	for (i = 0; i < TS_STRANGERS_DEFAULT; i++)
+		found += fx.strangers[i].a == a;
+	assert_int_equal(found, 1);
+	/* The payment path. */
+	assert_int_equal(xdp(&dns_up).meta, META(TS_MARK_STAMP | TS_MARK_FREE));
+	assert_int_equal((int)down(&dns_down, 1).retval, TC_ACT_UNSPEC);
+	assert_int_equal(down(&dns_down, 0).retval, TC_ACT_SHOT);
+	ts_fixture_counters(&fx, &c);
+	assert_int_equal(c.free_bytes, 2 * DNS_BYTES);
+	assert_int_equal(c.passed_bytes, 0);
+}
+
+static void test_plea(void **state)
+{
+	struct ts_test_frame answer = { .dest = MAC_CLIENT, .source = MAC_BOX, .from = FAR4,
+		.to = ME4, .proto = TS_IP_TCP, .sport = 80, .tcp_flags = TS_TCP_ACK };
+	struct ts_outcome out;
+
+	NEED_ROOT();
+	assert_int_equal(xdp(&syn80_up).meta, META(TS_MARK_STAMP | TS_MARK_REDIRECT));
+	assert_int_equal(xdp(&syn443_up).meta, META(TS_MARK_STAMP | TS_MARK_REJECT));
+	assert_int_equal((int)down(&answer, 1).retval, TC_ACT_UNSPEC);
+	assert_int_equal(down(&answer, 0).retval, TC_ACT_SHOT);
+	/* A dry client asks as well; one that pays is billed for the answer. */
+	pay(0);
+	out = up(&syn80_up);
+	assert_int_equal((int)out.retval, TC_ACT_UNSPEC);
+	assert_int_equal(out.mark, 0x03000000);
+	/* Not steered on a routed port. */
+	assert_memory_equal(out.dest, MAC_OTHER, 6);
+	ts_fixture_account(&fx, ID, PLENTY, PRICE);
+	assert_int_equal((int)down(&answer, 1).retval, TC_ACT_UNSPEC);
+	assert_int_equal(fx.accounts[ID].charged, (14 + 20 + 20) * PRICE);
+}
+
+static void test_mark_and_steer(void **state)
+{
+	struct ts_frame_form form = { .mark = 0xffabcdef };
+	struct ts_outcome out;
+
+	NEED_ROOT();
+	out = tc(ts_fixture_up_fd(&fx), &syn80_up, &form);
+	assert_int_equal((int)out.retval, TC_ACT_UNSPEC);
+	assert_int_equal(out.mark, 0xf3abcdef);
+	assert_memory_equal(out.dest, MAC_BOX, 6);
+	pay(PLENTY);
+	out = tc(ts_fixture_up_fd(&fx), &syn80_up, &form);
+	assert_int_equal(out.mark, 0xf1abcdef);
+	assert_memory_equal(out.dest, MAC_OTHER, 6);
+	assert_int_equal(tc(ts_fixture_up_fd(&fx), &dns_up, &form).mark, 0xf9abcdef);
+	/* Where the box has no MAC yet nothing can be steered. */
+	ts_fixture_account(&fx, ID, 0, PRICE);
+	fx.ports[TS_TEST_SLOT].box_mac = 0;
+	assert_int_equal(up(&syn80_up).retval, TC_ACT_SHOT);
+	assert_int_equal(up(&dns_up).retval, TC_ACT_SHOT);
+}
+
+static void test_flooded_copy(void **state)
+{
+	NEED_ROOT();
+	pay(PLENTY);
+	/* Not yet known where it is: billed. */
+	assert_int_equal((int)down(&web_down, 0).retval, TC_ACT_UNSPEC);
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal((int)down(&web_down, 0).retval, TC_ACT_UNSPEC);
+	assert_int_equal(fx.accounts[ID].charged, 3 * WEB_BYTES * PRICE);
+	/* It has moved to another port: what comes down here is a copy. */
+	for (uint32_t i = 0; i < fx.key_buckets; i++)
+		for (int way = 0; way < TS_KEY_SLOTS; way++)
+			if (fx.key_ports[i].slot[way])
+				fx.key_ports[i].slot[way] = TS_TEST_SLOT + 2;
+	assert_int_equal(down(&web_down, 0).retval, TC_ACT_SHOT);
+	assert_int_equal(drops(TS_DROP_UNSOLICITED), 1);
+	assert_int_equal(fx.accounts[ID].charged, 3 * WEB_BYTES * PRICE);
+	/* And back. */
+	assert_int_equal((int)up(&web_up).retval, TC_ACT_UNSPEC);
+	assert_int_equal((int)down(&web_down, 0).retval, TC_ACT_UNSPEC);
+}
+
+static void test_flags(void **state)
+{
+	struct ts_account_stats s;
+
+	NEED_ROOT();
+	pay(PLENTY);
+	fx.accounts[ID].flags = TS_ACCOUNT_F_TRUSTED;
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal(fx.accounts[ID].charged, 0);
+	s = stats(ID);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].bytes, WEB_BYTES);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].units, 0);
+	fx.accounts[ID].flags = TS_ACCOUNT_F_TRUSTED | TS_ACCOUNT_F_FORBID;
+	assert_int_equal(xdp(&web_up).retval, XDP_DROP);
+	assert_int_equal(xdp(&syn80_up).retval, XDP_DROP);
+	assert_int_equal(down(&web_down, 0).retval, TC_ACT_SHOT);
+	assert_int_equal(drops(TS_DROP_FORBIDDEN), 3);
+	/* The payment path stays. */
+	assert_int_equal(xdp(&dns_up).retval, XDP_PASS);
+	assert_int_equal(new_events(), 0);
+}
+
+static void test_expiry(void **state)
+{
+	NEED_ROOT();
+	pay(PLENTY);
+	fx.accounts[ID].expires = ~0ULL;
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	fx.accounts[ID].expires = 1;
+	assert_int_equal(xdp(&web_up).retval, XDP_DROP);
+	assert_int_equal(down(&web_down, 0).retval, TC_ACT_SHOT);
+	assert_int_equal(new_events(), 1);
+	assert_int_equal(last_event.type, TS_EVENT_EXPIRED);
+	assert_int_equal(fx.accounts[ID].flags, TS_ACCOUNT_F_EXPIRED);
+	assert_int_equal(fx.accounts[ID].charged, WEB_BYTES * PRICE);
+	/* It may come back to pay. */
+	assert_int_equal(xdp(&syn80_up).meta, META(TS_MARK_STAMP | TS_MARK_REDIRECT));
+}
+
+static void test_group(void **state)
+{
+	struct ts_test_frame mdns = { .dest = MAC_ALL, .from = ME4, .to = "224.0.0.251",
+		.proto = TS_IP_UDP, .dport = 5353, .payload = 50 };
+	struct ts_test_frame arp = { .dest = MAC_ALL, .ethertype = TS_ETH_ARP };
+	struct ts_port_counters c;
+
+	NEED_ROOT();
+	assert_int_equal(xdp(&mdns).retval, XDP_DROP);
+	assert_int_equal(xdp(&arp).meta, META(TS_MARK_STAMP | TS_MARK_FREE));
+	assert_int_equal((int)down(&mdns, 0).retval, TC_ACT_UNSPEC);
+	pay(PLENTY);
+	assert_int_equal(xdp(&mdns).meta, META(TS_MARK_STAMP));
+	assert_int_equal(fx.accounts[ID].charged, 0);
+	ts_fixture_counters(&fx, &c);
+	assert_int_equal(c.group_bytes, 2 * (14 + 20 + 8 + 50));
+	ts_fixture_account(&fx, ID, 10, PRICE);
+	assert_int_equal(xdp(&mdns).retval, XDP_DROP);
+	assert_int_equal(drops(TS_DROP_DRY), 1);
+}
+
+static void test_super_packets(void **state)
+{
+	struct ts_test_frame big = web_down;
+	struct ts_frame_form form = { .gso_size = 200, .ingress_ifindex = 1 };
+	struct ts_account_stats s;
+
+	NEED_ROOT();
+	pay(PLENTY);
+	big.payload = 1000;
+	form.wire_len = 1000 + 5 * 54;
+	tc(ts_fixture_down_fd(&fx), &big, &form);
+	assert_int_equal(fx.accounts[ID].charged, (1000 + 5 * 54) * PRICE);
+	big = web_up;
+	big.payload = 1000;
+	form.wire_len = 0;
+	tc(ts_fixture_up_fd(&fx), &big, &form);
+	assert_int_equal(fx.accounts[ID].charged, 2 * (1000 + 5 * 54) * PRICE);
+	s = stats(ID);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].packets, 5);
+	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_DOWN].packets, 5);
+}
+
+static void test_tags(void **state)
+{
+	struct ts_test_frame tagged = web_up;
+
+	NEED_ROOT();
+	pay(PLENTY);
+	tagged.tag[0] = 30;
+	assert_int_equal(xdp(&tagged).retval, XDP_DROP);
+	assert_int_equal(ts_fixture_key(&fx, ID, (const uint8_t *)MAC_CLIENT, 30), 0);
+	assert_int_equal(xdp(&tagged).meta,
+			 META(TS_MARK_STAMP | TS_XDP_META_TAGGED | 30 << TS_XDP_META_VLAN_SHIFT));
+	assert_int_equal(fx.accounts[ID].charged, (WEB_BYTES + 4) * PRICE);
+}
+
+static void test_classes(void **state)
+{
+	struct ts_test_frame local = web_up;
+
+	NEED_ROOT();
+	pay(PLENTY);
+	fx.accounts[ID].price[TS_CLASS_LOCAL][TS_DIR_UP] = 1;
+	local.to = "10.0.9.9";
+	assert_int_equal(xdp(&local).retval, XDP_PASS);
+	assert_int_equal(fx.accounts[ID].charged, WEB_BYTES);
+	/* The same 16 bits, but only a part of them is local. */
+	ts_fixture_prefix4(&fx, "203.0.112.0", 24, TS_CLASS_LOCAL);
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal(fx.accounts[ID].charged, WEB_BYTES + WEB_BYTES * PRICE);
+	assert_int_equal(stats(ID).cell[TS_CLASS_LOCAL][TS_DIR_UP].units, WEB_BYTES);
+}
+
+static void test_malformed(void **state)
+{
+	struct ts_test_frame t = { .from = "fd00::7", .to = "fd00::1", .ethertype = TS_ETH_IP };
+
+	NEED_ROOT();
+	pay(PLENTY);
+	assert_int_equal(xdp(&t).retval, XDP_DROP);
+	assert_int_equal(up(&t).retval, TC_ACT_SHOT);
+	assert_int_equal(drops(TS_DROP_MALFORMED), 2);
+	assert_int_equal(fx.accounts[ID].charged, 0);
+}
+
+static void test_companion_without_word(void **state)
+{
+	NEED_ROOT();
+	pay(PLENTY);
+	assert_int_equal(tc(ts_fixture_stamp_fd(&fx), &web_up, NULL).retval, TC_ACT_SHOT);
+	assert_int_equal(drops(TS_DROP_GONE), 1);
+}
+
+/* More keys than a bucket has room for. */
+static void test_overflow(void **state)
+{
+	struct ts_test_frame t = web_up;
+	uint8_t mac[6] = { 2, 1 };
+	uint32_t n, id;
+
+	NEED_ROOT();
+	/* Twice as many stations as slots. */
+	for (n = 0; n < 2 * TS_KEY_SLOTS * fx.key_buckets; n++) {
+		mac[4] = n >> 8;
+		mac[5] = n;
+		assert_int_equal(ts_fixture_key(&fx, 1 + n % (ACCOUNTS - 1), mac, 0) &&
+				 n < ACCOUNTS, 0);
+	}
+	for (id = 1; id < ACCOUNTS; id++)
+		ts_fixture_account(&fx, id, PLENTY, 1);
+	t.source = (const char *)mac;
+	for (n = 0; n < ACCOUNTS; n++) {
+		mac[4] = n >> 8;
+		mac[5] = n;
+		assert_int_equal(xdp(&t).retval, XDP_PASS);
+	}
+	for (id = 2; id < ACCOUNTS; id++)
+		assert_int_equal(fx.accounts[id].charged, WEB_BYTES);
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec * 1e-9;
+}
+
+/* What may have passed since @start: the burst and the rate, to the jiffy. */
+static uint64_t bound(double start, uint64_t burst, uint64_t rate)
+{
+	return burst + (uint64_t)((seconds() - start + 1.0 / fx.hz) * rate) + 1;
+}
+
+static uint64_t free_bytes(const struct ts_test_frame *t, size_t len)
+{
+	uint64_t passed = 0;
+	int i;
+
+	for (i = 0; i < 2000; i++)
+		passed += xdp(t).retval == XDP_PASS ? len : 0;
+	return passed;
+}
+
+static void test_policer(void **state)
+{
+	struct ts_test_frame t = dns_up;
+	double start = seconds();
+
+	NEED_ROOT();
+	t.payload = 1400;
+	assert_in_range(free_bytes(&t, 1442), TS_FREE_BURST_BYTES - 1442,
+			bound(start, TS_FREE_BURST_BYTES, TS_FREE_RATE_BYTES));
+	assert_true(drops(TS_DROP_POLICED) > 500);
+	/* A bucket of a station's own: another goes on. */
+	t.source = MAC_OTHER;
+	assert_int_equal(xdp(&t).retval, XDP_PASS);
+	/* One that has paid has its own too, and it is bounded as well. */
+	pay(PLENTY);
+	t.source = NULL;
+	start = seconds();
+	assert_in_range(free_bytes(&t, 1442), TS_FREE_BURST_BYTES - 1442,
+			bound(start, TS_FREE_BURST_BYTES, TS_FREE_RATE_BYTES));
+	assert_int_equal(fx.accounts[ID].charged, 0);
+}
+
+/* @n frames, each of a random stranger out of 2^24. */
+static void flood(struct meter_wrap *w, const uint8_t *frame, size_t len, uint32_t n)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = len, .repeat = n);
+
+	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(w->progs.bench_xdp), &opts), 0);
+}
+
+/* Strangers together are bounded by their port, and cost the paid nothing. */
+static void test_stranger_flood(void **state)
+{
+	uint64_t hints = 0, a = ts_key_a((const uint8_t *)MAC_CLIENT, 0);
+	struct ts_test_frame t = dns_up;
+	uint8_t frame[TS_TEST_FRAME_MAX];
+	struct ts_port_counters c;
+	struct meter_wrap *w;
+	uint32_t i, zero = 0;
+	double start;
+	size_t len;
+	int fd;
+
+	NEED_ROOT();
+	w = meter_wrap__open();
+	assert_non_null(w);
+	w->rodata->bench_mask = 0xffffff;
+	assert_int_equal(meter_wrap__load(w), 0);
+	fd = bpf_program__fd(fx.xdp->progs.ts_xdp_up);
+	bpf_map_update_elem(bpf_map__fd(w->maps.bench_next_xdp), &zero, &fd, BPF_ANY);
+	pay(PLENTY);
+	t.source = "\x02\x55\0\0\0\0";
+	t.payload = 1400;
+	len = ts_test_frame_build(&t, frame);
+	start = seconds();
+	for (i = 0; i < 50; i++) {
+		flood(w, frame, len, 20000);
+		hints += new_events();
+		assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+		assert_int_equal(xdp(&dns_up).retval, XDP_PASS);
+	}
+	ts_fixture_counters(&fx, &c);
+	assert_in_range(c.free_bytes - 50 * DNS_BYTES, TS_PORT_FREE_BURST_BYTES - len,
+			bound(start, TS_PORT_FREE_BURST_BYTES, TS_PORT_FREE_RATE_BYTES));
+	assert_in_range(hints, 1, bound(start, TS_HINT_BURST, TS_HINT_RATE));
+	assert_true(drops(TS_DROP_POLICED) > 900000);
+	assert_int_equal(fx.accounts[ID].charged, 50 * WEB_BYTES * PRICE);
+	/* Nobody else has got an account, and the list holds strangers only. */
+	for (i = 0; i < ACCOUNTS; i++)
+		if (i != ID)
+			assert_int_equal(fx.accounts[i].granted | fx.accounts[i].charged, 0);
+	for (i = 0; i < TS_STRANGERS_DEFAULT; i++)
+		assert_true(fx.strangers[i].a != a);
+	meter_wrap__destroy(w);
+}
+
+/* A full ring is told of, and stops nothing. */
+static void test_ring_full(void **state)
+{
+	int i, n = TS_MONEY_RING_BYTES / (sizeof(struct ts_ring_event) + 8) + 10;
+
+	NEED_ROOT();
+	pay(0);
+	ts_fixture_account(&fx, ID, 0, TS_PRICE_MAX);
+	for (i = 0; i < n; i++) {
+		assert_int_equal(xdp(&web_up).retval, XDP_DROP);
+		assert_int_equal(ts_budget_grant(&fx.accounts[ID], 1, i + 1, 0), 0);
+	}
+	assert_in_range(fx.meta->money_lost, 1, 11);
+	assert_int_equal(new_events() + fx.meta->money_lost, n);
+	assert_int_equal(ts_budget_grant(&fx.accounts[ID], 1, PLENTY, 0), 0);
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+}
+
+#define ROUTED(f) cmocka_unit_test_setup_teardown(f, setup_routed, teardown)
+#define BRIDGED(f) cmocka_unit_test_setup_teardown(f, setup_bridged, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROUTED(test_paid),
+		ROUTED(test_dry_at_that_packet),
+		ROUTED(test_low),
+		ROUTED(test_stranger),
+		ROUTED(test_plea),
+		BRIDGED(test_mark_and_steer),
+		BRIDGED(test_flooded_copy),
+		ROUTED(test_flags),
+		ROUTED(test_expiry),
+		ROUTED(test_group),
+		ROUTED(test_super_packets),
+		ROUTED(test_tags),
+		ROUTED(test_classes),
+		ROUTED(test_malformed),
+		ROUTED(test_companion_without_word),
+		ROUTED(test_overflow),
+		ROUTED(test_policer),
+		ROUTED(test_stranger_flood),
+		ROUTED(test_ring_full),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
