@@ -1,0 +1,654 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * billing.c - the rules of money, one by one, each with who tries to break it.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "billing_box.h"
+
+#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
+#define SECOND	1000000000ull
+
+static struct box box;
+
+static int setup(void **state)
+{
+	box_setup(&box);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	box_verify(&box);
+	box_teardown(&box);
+	return 0;
+}
+
+static struct ts_session_view view_of(int code)
+{
+	struct ts_session_view view;
+
+	assert_int_equal(ts_billing_session_view(box.billing,
+						 box.codes[code].code, &view), 0);
+	return view;
+}
+
+/* Sends frames until one is refused and nothing more comes; bytes that passed. */
+static uint64_t spend(unsigned int station, uint32_t bytes)
+{
+	uint64_t passed = 0;
+	unsigned int refused = 0;
+
+	while (refused < 8) {
+		if (box_frame(&box, station, bytes, TS_DIR_DOWN)) {
+			passed += bytes;
+			refused = 0;
+			continue;
+		}
+		refused++;
+		box_events(&box);
+		box_flush(&box);
+	}
+	return passed;
+}
+
+static void a_payment_lets_bytes_pass(void **state)
+{
+	int code = box_code(&box, 0);
+	struct ts_session_view view;
+	uint64_t passed;
+
+	assert_int_equal(view_of(code).state, TS_SESSION_NEVER_PAID);
+	assert_null(box_account(&box, 0));
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	assert_int_equal(view_of(code).state, TS_SESSION_PAID);
+	passed = spend(0, 100);
+	/* Units are rounded down, prices too: the payer gets a little more. */
+	assert_in_range(passed, 500000, 500100);
+	view = view_of(code);
+	assert_int_equal(view.state, TS_SESSION_DRY);
+	assert_int_equal(view.used_bytes[TS_DIR_DOWN], passed);
+	assert_true(view.attached_wei == 500000 * GWEI);
+	assert_true(view.unspent_wei < 101 * GWEI);
+	assert_true(box.notices[TS_NOTICE_DRY] > 0);
+	/* Dry, topped up, and on it goes. */
+	assert_true(box_pay(&box, 0, 1000 * GWEI, code));
+	assert_in_range(spend(0, 100), 1000, 1100);
+}
+
+/* M6: only the code inside the signed transfer attaches. */
+static void value_without_a_code_stays_in_the_pool(void **state)
+{
+	int code = box_code(&box, 0);
+	struct ts_channel_view view;
+
+	assert_true(box_pay(&box, 0, 1000 * GWEI, -1));
+	assert_int_equal(view_of(code).state, TS_SESSION_NEVER_PAID);
+	assert_null(box_account(&box, 0));
+	assert_int_equal(ts_billing_channel_view(box.billing,
+			 &box.wallets[0].channel.our_address, &view), 0);
+	assert_true(view.unspent_wei == 1000 * GWEI);
+}
+
+static void a_code_nobody_knows_waits_for_its_station(void **state)
+{
+	struct ts_key key = box_key(2);
+	int code = box_know_code(&box, "0123456789ABCDEF");
+
+	assert_true(box_pay(&box, 0, 5000 * GWEI, code));
+	assert_null(box_account(&box, 2));
+	assert_int_equal(ts_billing_session_move(box.billing, "0123456789ABCDEF",
+						 &key, &box.now), 0);
+	box_flush(&box);
+	box_flush(&box);
+	assert_in_range(spend(2, 100), 5000, 5100);
+}
+
+static void the_same_datagram_has_the_same_ack(void **state)
+{
+	uint8_t first[TS_ACK_BYTES];
+	struct ts_datagram old;
+	int code = box_code(&box, 0), i;
+	unsigned int acks;
+
+	assert_true(box_pay(&box, 0, 1000 * GWEI, code));
+	memcpy(first, box.last_ack, TS_ACK_BYTES);
+	old = box.wallets[0].message;
+	assert_true(box_pay(&box, 0, 1000 * GWEI, code));
+	for (i = 0; i < 2; i++) {
+		acks = box.acks;
+		ts_billing_datagram(box.billing, old.b, old.len, 77, &box.now);
+		box_flush(&box);
+		assert_int_equal(box.acks, acks + 1);
+		assert_memory_equal(box.last_ack, first, TS_ACK_BYTES);
+		assert_true(view_of(code).attached_wei == 2000 * GWEI);
+		/* And after a restart. */
+		box_crash(&box, false, 0);
+		assert_int_equal(box_open(&box), 0);
+	}
+	/* The same nonce in other bytes is a conflict, with where to go on. */
+	old.b[20] ^= 1;
+	old.b[old.len - 10] ^= 1;
+	ts_billing_datagram(box.billing, old.b, old.len, 78, &box.now);
+	box_flush(&box);
+	assert_int_equal(box.last_reply, 78);
+}
+
+static void nothing_leaves_before_the_commit(void **state)
+{
+	int code = box_code(&box, 0);
+
+	box.config.commit_window_ms = 100;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	box_flush(&box);
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	box_make(&box, 0, GWEI, code, 1);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_true(box.wallets[0].waiting);
+	assert_true(ts_billing_deadline(box.billing) == box.now.boot_ns + 100000000);
+	box_later(&box, 99000000);
+	box_flush(&box);
+	assert_true(box.wallets[0].waiting);
+	box_later(&box, 1000000);
+	box_flush(&box);
+	assert_false(box.wallets[0].waiting);
+}
+
+static void refusals_are_named(void **state)
+{
+	struct ts_datagram d;
+	int code = box_code(&box, 0);
+
+	ts_billing_datagram(box.billing, "", 0, 5, &box.now);
+	box_flush(&box);
+	assert_int_equal(box.last_refusal.kind, TS_REFUSE_INVALID);
+	assert_int_equal(box.last_reply, 5);
+	/* A gap: the first message never arrived. */
+	box_make(&box, 0, GWEI, code, 1);
+	d = box.wallets[0].message;
+	box.wallets[0].waiting = false;
+	box_make(&box, 0, GWEI, code, 1);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_int_equal(box.last_refusal.kind, TS_REFUSE_CONFLICT);
+	assert_string_equal(box.last_refusal.name, "nonce_gap");
+	assert_non_null(box.last_refusal.last);
+	assert_int_equal(box.last_refusal.last->partner_proof.nonce, 0);
+	/* Then both, in order. */
+	ts_billing_datagram(box.billing, d.b, d.len, 9, &box.now);
+	box.wallets[0].acked_wei += GWEI;
+	box.codes[code].acked_wei += GWEI;
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_false(box.wallets[0].waiting);
+	assert_true(view_of(code).attached_wei == 2 * GWEI);
+}
+
+/* M3: a channel that would settle before we notice is not credited. */
+static void short_channels_are_not_credited(void **state)
+{
+	int code = box_code(&box, 0);
+
+	box.config.min_settle_timeout_blocks = 50001;
+	ts_billing_reload(box.billing, &box.config, &box.now);
+	box_flush(&box);
+	assert_false(box_pay(&box, 0, GWEI, code));
+	assert_string_equal(box.last_refusal.name, "settle_timeout_too_short");
+	box.config.min_settle_timeout_blocks = 0;
+	box.config.min_deposit_wei = (ts_u128)1 << 101;
+	ts_billing_reload(box.billing, &box.config, &box.now);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_string_equal(box.last_refusal.name, "deposit_too_small");
+	box.config.min_deposit_wei = 0;
+	box.config.exposure_channel_wei = GWEI - 1;
+	ts_billing_reload(box.billing, &box.config, &box.now);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_string_equal(box.last_refusal.name, "exposure_limit");
+	box.config.exposure_channel_wei = GWEI;
+	ts_billing_reload(box.billing, &box.config, &box.now);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_false(box.wallets[0].waiting);
+}
+
+/* M5, M15: a station that leaves gives its slice back; it can go on after. */
+static void a_slice_comes_back(void **state)
+{
+	struct ts_key key = box_key(0);
+	int code = box_code(&box, 0);
+	struct ts_ledger_sum sum;
+	uint64_t passed = 0;
+
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	while (passed < 10000 && box_frame(&box, 0, 100, TS_DIR_UP))
+		passed += 100;
+	assert_int_equal(ts_billing_station_gone(box.billing, &key, &box.now), 0);
+	box_flush(&box);
+	assert_int_equal(box_account(&box, 0)->a.granted_units,
+			 box_account(&box, 0)->a.charged_units);
+	assert_int_equal(ts_billing_sum(box.billing, &sum, NULL, NULL), 0);
+	/* Only what passed is still held. */
+	assert_true(sum.reserved_wei <= 10000 * GWEI);
+	box_verify(&box);
+	assert_in_range(spend(0, 100) + passed, 500000, 500100);
+}
+
+static void an_idle_station_gives_its_slice_back(void **state)
+{
+	int code = box_code(&box, 0);
+
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	box_frame(&box, 0, 100, TS_DIR_UP);
+	box_later(&box, 130 * SECOND);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_int_equal(view_of(code).remaining_units, 0);
+	assert_int_equal(view_of(code).state, TS_SESSION_PAID);
+	/* Ticks do not wake it, a frame does. */
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_int_equal(view_of(code).remaining_units, 0);
+	assert_false(box_frame(&box, 0, 100, TS_DIR_UP));
+	box_events(&box);
+	box_flush(&box);
+	assert_true(box_frame(&box, 0, 100, TS_DIR_UP));
+}
+
+static void several_wallets_are_spent_in_order(void **state)
+{
+	int code = box_code(&box, 0);
+	struct ts_channel_view first, second;
+
+	assert_true(box_pay(&box, 0, 200000 * GWEI, code));
+	assert_true(box_pay(&box, 1, 200000 * GWEI, code));
+	while (view_of(code).used_bytes[TS_DIR_DOWN] < 300000)
+		if (!box_frame(&box, 0, 100, TS_DIR_DOWN)) {
+			box_events(&box);
+			box_flush(&box);
+		}
+	assert_int_equal(ts_billing_session_close(box.billing,
+		box.codes[code].code, &box.now), 0);
+	box_flush(&box);
+	ts_billing_channel_view(box.billing, &box.wallets[0].channel.our_address,
+				&first);
+	ts_billing_channel_view(box.billing, &box.wallets[1].channel.our_address,
+				&second);
+	assert_true(first.unspent_wei < GWEI);
+	assert_in_range((uint64_t)(second.unspent_wei / GWEI), 100000, 100200);
+}
+
+static void one_wallet_pays_for_several_stations(void **state)
+{
+	int a = box_code(&box, 0), c = box_code(&box, 1);
+
+	assert_true(box_pay(&box, 0, 3000 * GWEI, a));
+	assert_true(box_pay(&box, 0, 7000 * GWEI, c));
+	/* Each spends what was attached to it, and no more. */
+	assert_in_range(spend(0, 100), 3000, 3100);
+	assert_in_range(spend(1, 100), 7000, 7100);
+}
+
+static void a_session_moves_with_its_value(void **state)
+{
+	struct ts_key key = box_key(3);
+	int code = box_code(&box, 0);
+	uint64_t passed = 0;
+
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	while (passed < 10000 && box_frame(&box, 0, 100, TS_DIR_UP))
+		passed += 100;
+	assert_int_equal(ts_billing_session_move(box.billing, box.codes[code].code,
+						 &key, &box.now), 0);
+	box_flush(&box);
+	assert_null(box_account(&box, 0));
+	assert_in_range(spend(3, 100) + passed, 500000, 500100);
+	assert_int_equal(view_of(code).used_bytes[TS_DIR_UP], passed);
+}
+
+static void logging_out_returns_value_to_the_pool(void **state)
+{
+	int code = box_code(&box, 0);
+	struct ts_session_view view;
+	struct ts_channel_view channel;
+
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_UP));
+	assert_int_equal(ts_billing_session_close(box.billing,
+		box.codes[code].code, &box.now), 0);
+	box_flush(&box);
+	assert_null(box_account(&box, 0));
+	assert_int_equal(ts_billing_session_view(box.billing,
+		box.codes[code].code, &view), -ENOENT);
+	ts_billing_channel_view(box.billing, &box.wallets[0].channel.our_address,
+				&channel);
+	assert_in_range((uint64_t)(channel.unspent_wei / GWEI), 498999, 499001);
+	/* A late payment with the old code is accepted, and stays in the pool. */
+	assert_true(box_pay(&box, 0, GWEI, code));
+	assert_null(box_account(&box, 0));
+	/* The station gets another code. */
+	assert_int_not_equal(box_code(&box, 0), code);
+}
+
+static void set_price(const char *wei_per_gb)
+{
+	strcpy(box.config.tariffs[0].wei_per_gb[TS_CLASS_INTERNET][TS_DIR_UP],
+	       wei_per_gb);
+	strcpy(box.config.tariffs[0].wei_per_gb[TS_CLASS_INTERNET][TS_DIR_DOWN],
+	       wei_per_gb);
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	box_flush(&box);
+}
+
+/* M7: a rise does not touch what is paid; a lower price holds at once. */
+static void tariffs_hold(void **state)
+{
+	int code = box_code(&box, 0);
+
+	assert_true(box_pay(&box, 0, 100000 * GWEI, code));
+	set_price("2000000000000000000");
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_true(box_pay(&box, 0, 100000 * GWEI, code));
+	/* 100000 bytes at the old price and 50000 at the new. */
+	assert_in_range(spend(0, 100), 149900, 150200);
+	assert_true(box_pay(&box, 0, 100000 * GWEI, code));
+	set_price("500000000000000000");
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_in_range(spend(0, 100), 199900, 200400);
+}
+
+static void a_tariff_does_not_hold_for_ever(void **state)
+{
+	int code = box_code(&box, 0);
+
+	assert_true(box_pay(&box, 0, 100000 * GWEI, code));
+	set_price("2000000000000000000");
+	box_later(&box, 86400 * SECOND);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_in_range(spend(0, 100), 49900, 50100);
+}
+
+/* M12: without a clock nobody can say that the day is over. */
+static void without_a_clock_the_tariff_holds(void **state)
+{
+	int code = box_code(&box, 0);
+
+	box.now.wall_s = 0;
+	assert_true(box_pay(&box, 0, 100000 * GWEI, code));
+	set_price("2000000000000000000");
+	box_crash(&box, true, 0);
+	assert_int_equal(box_open(&box), 0);
+	box_flush(&box);
+	box_later(&box, 90000 * SECOND);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_true(box_pay(&box, 0, 0 + 100 * GWEI, code));
+	box_verify(&box);
+}
+
+/* M2: frozen: nothing is accepted or granted any more. */
+static void a_frozen_channel_grants_nothing(void **state)
+{
+	int code = box_code(&box, 0);
+	struct ts_channel_view view;
+
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 100, TS_DIR_UP));
+	ts_billing_channel_view(box.billing, &box.wallets[0].channel.our_address,
+				&view);
+	view.channel.frozen = true;
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel,
+						   false, &box.now), 0);
+	box_flush(&box);
+	assert_false(box_frame(&box, 0, 100, TS_DIR_UP));
+	assert_false(box_pay(&box, 0, GWEI, code));
+	assert_string_equal(box.last_refusal.name, "frozen");
+	view.channel.frozen = false;
+	ts_billing_channel_import(box.billing, &view.channel, false, &box.now);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_in_range(spend(0, 100), 499800, 500000);
+}
+
+/* A slice lasts 30 s at the present rate, and never less than its floor. */
+static void slices_follow_the_rate(void **state)
+{
+	int code = box_code(&box, 0), i;
+
+	assert_true(box_pay(&box, 0, (ts_u128)4000000000u * GWEI, code));
+	assert_in_range(view_of(code).remaining_units / 7629, 100000, 200001);
+	for (i = 0; i < 20; i++) {
+		uint64_t bytes = 0;
+
+		while (bytes < 1000000) {
+			if (box_frame(&box, 0, 1000, TS_DIR_DOWN)) {
+				bytes += 1000;
+				continue;
+			}
+			box_events(&box);
+			box_flush(&box);
+		}
+		box_later(&box, SECOND);
+		ts_billing_tick(box.billing, &box.now);
+		box_events(&box);
+		box_flush(&box);
+	}
+	assert_in_range(view_of(code).remaining_units / 7629, 30000000, 60100000);
+}
+
+static void power_cut(enum ts_power_cut who, uint64_t least, uint64_t most)
+{
+	int code = box_code(&box, 0);
+
+	box.config.power_cut = who;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	box.generous = who == TS_POWER_CUT_PAYER;
+	assert_true(box_pay(&box, 0, 10000000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	box_crash(&box, true, 1000);
+	assert_int_equal(box_open(&box), 0);
+	box_flush(&box);
+	box_verify(&box);
+	assert_in_range(spend(0, 100), least, most);
+}
+
+/* A reservation is 4 slices of 100000 bytes. */
+static void a_power_cut_costs_the_payer_one_reservation(void **state)
+{
+	power_cut(TS_POWER_CUT_OPERATOR, 9599900, 9601000);
+}
+
+static void a_power_cut_can_cost_the_operator_instead(void **state)
+{
+	power_cut(TS_POWER_CUT_PAYER, 9999800, 10001000);
+}
+
+static void a_restart_keeps_running_budgets(void **state)
+{
+	int code = box_code(&box, 0);
+	struct box_account *k;
+	uint32_t epoch;
+
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	k = box_account(&box, 0);
+	epoch = k->a.epoch;
+	box_crash(&box, false, 0);
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	assert_int_equal(box_open(&box), 0);
+	assert_int_equal(box_account(&box, 0)->a.epoch, epoch);
+	assert_in_range(spend(0, 100) + 2000, 500000, 500100);
+}
+
+static void unknown_kernel_accounts_are_closed(void **state)
+{
+	struct box_account *k = &box.accounts[9];
+
+	k->used = true;
+	k->code = -1;
+	k->a.id = 9;
+	k->a.epoch = 1234;
+	k->a.kind = TS_KIND_CLIENT;
+	k->a.tariff_id = 1;
+	k->a.keys[0] = box_key(0);
+	k->a.n_keys = 1;
+	k->a.granted_units = 1000000;
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_false(box.accounts[9].used);
+}
+
+/* Invariant 8: strangers take places in a bounded list, and in the file too. */
+static void strangers_cost_nothing(void **state)
+{
+	struct ts_key key = box_key(0);
+	char code[TS_CODE_SIZE];
+	int paid = box_code(&box, 1), i;
+
+	box.config.unpaid_sessions_max = 10;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	assert_true(box_pay(&box, 0, GWEI, paid));
+	for (i = 0; i < 1000; i++) {
+		key.mac[1] = (uint8_t)(i >> 8);
+		key.mac[2] = (uint8_t)i;
+		box_later(&box, SECOND / 100);
+		assert_int_equal(ts_billing_station(box.billing, &key, &box.now,
+						    code), 0);
+		box_flush(&box);
+	}
+	assert_true(view_of(paid).attached_wei == GWEI);
+	box_later(&box, 2 * SECOND);
+	box_flush(&box);
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_true(view_of(paid).attached_wei == GWEI);
+	/* The last stranger kept its code over the restart. */
+	assert_int_equal(ts_billing_station_find(box.billing, &key, code), 0);
+}
+
+static void only_transfers_and_pings_are_taken(void **state)
+{
+	struct ts_message msg = { .id = TS_MSG_SETTLE_REQUEST };
+	struct ts_datagram d;
+
+	assert_int_equal(ts_message_sign(&msg, box.wallets[0].key,
+					 &box.config.chain_id, &d), 0);
+	ts_billing_datagram(box.billing, d.b, d.len, 3, &box.now);
+	box_flush(&box);
+	assert_int_equal(box.acks, 0);
+	assert_int_equal(box.last_refusal.kind, TS_REFUSE_UNSUPPORTED);
+	msg = (struct ts_message){ .id = TS_MSG_PING };
+	assert_int_equal(ts_message_sign(&msg, box.wallets[0].key,
+					 &box.config.chain_id, &d), 0);
+	box_later(&box, SECOND);
+	ts_billing_datagram(box.billing, d.b, d.len, 3, &box.now);
+	box_flush(&box);
+	assert_int_equal(box.acks, 1);
+}
+
+/* M10, at each of the next touches of the disk in turn. */
+static void fail_at_each(enum fault_kind kind)
+{
+	unsigned int k, acks, failures = 0;
+	int code;
+
+	for (k = 1; k < 40; k++) {
+		code = box_code(&box, 0);
+		box_make(&box, 0, 30000 * GWEI, code, 1);
+		acks = box.acks;
+		fault.kind = kind;
+		fault.failed = false;
+		fault.after_failure = 0;
+		fault.at = fault.touches + k;
+		box_send(&box, 0);
+		box_flush(&box);
+		fault.kind = FAULT_NONE;
+		if (ts_billing_read_only(box.billing) && box.wallets[0].waiting) {
+			failures++;
+			assert_int_equal(box.acks, acks);
+			assert_int_equal(box.last_refusal.kind,
+					 TS_REFUSE_READ_ONLY);
+			/* Nothing is tried again, nothing accepted. */
+			box_send(&box, 0);
+			box_flush(&box);
+			assert_int_equal(box.acks, acks);
+			assert_int_equal(fault.after_failure, 0);
+		}
+		/* What is reserved goes on to be spent. */
+		box_frame(&box, 0, 100, TS_DIR_DOWN);
+		box_events(&box);
+		box_flush(&box);
+		box_verify(&box);
+		box_crash(&box, k % 3 == 0, k);
+		assert_int_equal(box_open(&box), 0);
+		assert_null(ts_billing_read_only(box.billing));
+		box_send(&box, 0);
+		box_flush(&box);
+		assert_false(box.wallets[0].waiting);
+		box_verify(&box);
+	}
+	assert_true(failures > 0);
+}
+
+static void a_failed_fsync_is_not_retried(void **state)
+{
+	fail_at_each(FAULT_SYNC);
+}
+
+static void a_failed_write_discards_the_batch(void **state)
+{
+	fail_at_each(FAULT_WRITE);
+}
+
+static void a_full_disk_discards_the_batch(void **state)
+{
+	fail_at_each(FAULT_FULL);
+	assert_null(ts_billing_read_only(box.billing));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(a_payment_lets_bytes_pass),
+		T(value_without_a_code_stays_in_the_pool),
+		T(a_code_nobody_knows_waits_for_its_station),
+		T(the_same_datagram_has_the_same_ack),
+		T(nothing_leaves_before_the_commit),
+		T(refusals_are_named),
+		T(short_channels_are_not_credited),
+		T(a_slice_comes_back),
+		T(an_idle_station_gives_its_slice_back),
+		T(several_wallets_are_spent_in_order),
+		T(one_wallet_pays_for_several_stations),
+		T(a_session_moves_with_its_value),
+		T(logging_out_returns_value_to_the_pool),
+		T(tariffs_hold),
+		T(a_tariff_does_not_hold_for_ever),
+		T(without_a_clock_the_tariff_holds),
+		T(a_frozen_channel_grants_nothing),
+		T(slices_follow_the_rate),
+		T(a_power_cut_costs_the_payer_one_reservation),
+		T(a_power_cut_can_cost_the_operator_instead),
+		T(a_restart_keeps_running_budgets),
+		T(unknown_kernel_accounts_are_closed),
+		T(strangers_cost_nothing),
+		T(only_transfers_and_pings_are_taken),
+		T(a_failed_fsync_is_not_retried),
+		T(a_failed_write_discards_the_batch),
+		T(a_full_disk_discards_the_batch),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0
+
+BILLING_TEST_BOX := tests/unit/billing_box.c tests/unit/ledger_vfs.c
+billing_unit = $(eval $(call unit,$(1),tests/unit/$(1).c $(BILLING_TEST_BOX),billing ledger photon,sqlite3 libsecp256k1 nettle libsodium))
+
+$(call billing_unit,billing_random)
+$(call billing_unit,billing)
+$(call billing_unit,ledger)

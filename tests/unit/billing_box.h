@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * billing_box.h - a box for tests: a ledger on a disk that can fail, a kernel
+ * that is a table, wallets that pay and remember, stations that send frames.
+ *
+ * Payers and kernel keep their own books, so that what billing says can be
+ * compared with what happened.
+ */
+#ifndef TS_TEST_BILLING_BOX_H
+#define TS_TEST_BILLING_BOX_H
+
+#include "billing/billing.h"
+#include "ledger_vfs.h"
+
+#define BOX_WALLETS	4
+#define BOX_STATIONS	4
+#define BOX_ACCOUNTS	64
+#define BOX_EVENTS	256
+#define BOX_CODES	1024
+
+/**
+ * struct box_wallet - a payer
+ * @channel: as the payer knows it; ahead of @acked while a message waits
+ * @waiting: a message is not acked yet
+ * @amount_wei: of it
+ * @code: index of the code in it, -1: none
+ * @acked_wei: of all acked messages
+ * @sent: history of messages, for replays
+ */
+struct box_wallet {
+	struct ts_signer *key;
+	struct ts_channel channel;
+	bool waiting;
+	struct ts_datagram message;
+	ts_u128 amount_wei;
+	int code;
+	ts_u128 acked_wei;
+	struct ts_datagram *sent;
+	unsigned int n_sent;
+};
+
+/** struct box_code - a session's code, and the books on it */
+struct box_code {
+	char code[TS_CODE_SIZE];
+	ts_u128 acked_wei;
+	ts_u128 passed_wei;
+	bool closed;
+};
+
+/** struct box_account - an account in the kernel */
+struct box_account {
+	bool used;
+	struct ts_account a;
+	int code;
+	int shift;
+	uint64_t low_at;
+	uint64_t dry_at;
+};
+
+struct box {
+	char dir[64];
+	struct ts_ledger *ledger;
+	struct ts_billing *billing;
+	struct ts_billing_config config;
+	struct ts_time now;
+	struct box_wallet wallets[BOX_WALLETS];
+	struct ts_signer *key;
+	struct box_account accounts[BOX_ACCOUNTS];
+	uint32_t next_epoch;
+	struct ts_tariff tariffs[256];
+	int shifts[256];
+	struct ts_meter_event events[BOX_EVENTS];
+	unsigned int n_events;
+	struct box_code codes[BOX_CODES];
+	unsigned int n_codes;
+	unsigned int acks, refusals, notices[3], changes, logs;
+	struct ts_refused last_refusal;
+	uint8_t last_ack[TS_ACK_BYTES];
+	uint64_t last_reply;
+	uint64_t random;
+	unsigned int boots;
+	bool quiet;
+	bool generous;	/* power cuts are on the operator: more may pass */
+};
+
+void box_setup(struct box *box);
+void box_teardown(struct box *box);
+int box_open(struct box *box);
+void box_close(struct box *box);
+/* As if the process was killed; @power_cut: and the machine with it. */
+void box_crash(struct box *box, bool power_cut, unsigned int lose);
+
+struct ts_key box_key(unsigned int station);
+int box_code(struct box *box, unsigned int station);
+int box_know_code(struct box *box, const char *code);
+
+void box_make(struct box *box, unsigned int wallet, ts_u128 amount_wei,
+	      int code, uint32_t tariff);
+void box_send(struct box *box, unsigned int wallet);
+/* Make, send, flush; true: acked. */
+bool box_pay(struct box *box, unsigned int wallet, ts_u128 amount_wei, int code);
+void box_flush(struct box *box);
+void box_later(struct box *box, uint64_t ns);
+
+/* Frames of one station; true: this many bytes passed (all or nothing). */
+bool box_frame(struct box *box, unsigned int station, uint32_t bytes,
+	       enum ts_dir dir);
+struct box_account *box_account(struct box *box, unsigned int station);
+void box_events(struct box *box);
+
+/* Everything that must hold at any time; fails the test. */
+void box_verify(struct box *box);
+
+#endif /* TS_TEST_BILLING_BOX_H */

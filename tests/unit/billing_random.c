@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * billing_random.c - property test: random payments, frames, events, moves,
+ * closes, new prices, kills and power cuts; every invariant after every step.
+ *
+ * A kill is placed at a random later touch of the disk, the kernel or the
+ * network, so that each point between two of them is hit.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "billing_box.h"
+
+static uint64_t seed;
+
+static uint32_t roll(uint32_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (uint32_t)(seed >> 11) % n;
+}
+
+static int random_code(struct box *box)
+{
+	if (!roll(8))
+		return -1;
+	return box_code(box, roll(BOX_STATIONS));
+}
+
+static void pay(struct box *box)
+{
+	unsigned int wallet = roll(BOX_WALLETS);
+	ts_u128 amount = (ts_u128)(1 + roll(300000)) * 1000000000 + roll(1000);
+
+	if (roll(20) == 0)
+		amount = 1 + roll(100);
+	if (!box->wallets[wallet].waiting)
+		box_make(box, wallet, amount, random_code(box), 1 + roll(2));
+	box_send(box, wallet);
+}
+
+static void replay(struct box *box)
+{
+	struct box_wallet *w = &box->wallets[roll(BOX_WALLETS)];
+	struct ts_datagram *d;
+
+	if (!w->n_sent)
+		return;
+	d = &w->sent[roll(w->n_sent)];
+	/* The newest may still wait: then this is a resend like any other. */
+	if (w->waiting && d == &w->sent[w->n_sent - 1])
+		return;
+	ts_billing_datagram(box->billing, d->b, d->len, 1000 + roll(1000),
+			    &box->now);
+}
+
+static void traffic(struct box *box)
+{
+	unsigned int station = roll(BOX_STATIONS), frames = roll(200);
+	enum ts_dir dir = (enum ts_dir)roll(2);
+	uint32_t bytes = 60 + roll(1460);
+
+	while (frames--)
+		box_frame(box, station, bytes, dir);
+}
+
+static void new_price(struct box *box)
+{
+	struct ts_billing_tariff *t = &box->config.tariffs[0];
+	struct ts_billing_config old = box->config;
+	int dir;
+
+	for (dir = 0; dir < TS_DIR_COUNT; dir++)
+		snprintf(t->wei_per_gb[TS_CLASS_INTERNET][dir],
+			 TS_PRICE_TEXT_SIZE, "%u000000000000000",
+			 500 + roll(4) * 500);
+	if (ts_billing_reload(box->billing, &box->config, &box->now))
+		box->config = old;
+}
+
+static void step(struct box *box)
+{
+	struct ts_key key = box_key(roll(BOX_STATIONS));
+	int code;
+
+	switch (roll(20)) {
+	case 0 ... 4:
+		pay(box);
+		break;
+	case 5 ... 10:
+		traffic(box);
+		break;
+	case 11 ... 13:
+		box_events(box);
+		break;
+	case 14:
+		box_later(box, roll(3) * 1000000000ull);
+		ts_billing_tick(box->billing, &box->now);
+		break;
+	case 15:
+		box_later(box, roll(10) ? 200000000000ull : 7200000000000ull);
+		ts_billing_tick(box->billing, &box->now);
+		break;
+	case 16:
+		ts_billing_station_gone(box->billing, &key, &box->now);
+		break;
+	case 17:
+		replay(box);
+		break;
+	case 18:
+		code = box_code(box, roll(BOX_STATIONS));
+		if (!roll(3)) {
+			ts_billing_session_close(box->billing,
+						 box->codes[code].code, &box->now);
+			box->codes[code].closed = true;
+		} else {
+			ts_billing_session_move(box->billing,
+						box->codes[code].code, &key,
+						&box->now);
+		}
+		break;
+	case 19:
+		if (!roll(4))
+			new_price(box);
+		else
+			ts_billing_meter_rescan(box->billing, &box->now);
+		break;
+	}
+	if (roll(4))
+		box_flush(box);
+}
+
+static void reopen(struct box *box)
+{
+	for (;;) {
+		if (!box_open(box) && !fault.dead)
+			return;
+		/* Killed again while it was starting. */
+		assert_true(fault.dead);
+		box_crash(box, false, 0);
+	}
+}
+
+static void round_of(struct box *box, bool power_cuts)
+{
+	unsigned int steps = 20 + roll(60);
+
+	fault.kind = roll(4) ? FAULT_DIE : FAULT_NONE;
+	fault.at = fault.touches + 1 + roll(400);
+	while (steps-- && !fault.dead) {
+		step(box);
+		if (!fault.dead)
+			box_verify(box);
+	}
+	if (!roll(4) && !fault.dead)
+		ts_billing_stop(box->billing, &box->now);
+	box_crash(box, power_cuts && !roll(2), roll(fault_unsynced() + 1));
+	if (roll(3) == 0) {
+		fault.kind = FAULT_DIE;
+		fault.at = 1 + roll(60);
+	}
+	reopen(box);
+	fault.kind = FAULT_NONE;
+	box_flush(box);
+	box_verify(box);
+}
+
+/* Payers resend until they are acked; nothing may be left over or missing. */
+static void resend_all(struct box *box)
+{
+	unsigned int i;
+
+	for (i = 0; i < BOX_WALLETS; i++) {
+		if (!box->wallets[i].waiting)
+			continue;
+		box_send(box, i);
+		box_flush(box);
+		/* The commit window may be open. */
+		box_later(box, 30000000);
+		box_flush(box);
+		assert_false(box->wallets[i].waiting);
+	}
+	box_verify(box);
+}
+
+static int sum_paid(const struct ts_ledger_payment *p, void *arg)
+{
+	ts_u128 *paid = arg;
+
+	*paid += p->delta_wei;
+	return 0;
+}
+
+static void accepted_equals_acked(struct box *box)
+{
+	ts_u128 paid = 0, acked = 0;
+	unsigned int i;
+
+	assert_int_equal(ts_ledger_payment_load(box->ledger, sum_paid, &paid), 0);
+	for (i = 0; i < BOX_WALLETS; i++)
+		acked += box->wallets[i].acked_wei;
+	assert_true(paid == acked);
+}
+
+/* A station can spend what is attached to it, to the last frame. */
+static void drain(struct box *box)
+{
+	unsigned int station, tries;
+	struct ts_session_view view;
+
+	for (station = 0; station < BOX_STATIONS; station++) {
+		int code = box_code(box, station);
+
+		for (tries = 0; tries < 20000; tries++) {
+			if (!box_frame(box, station, 60, TS_DIR_DOWN)) {
+				if (!box->n_events && tries % 100 == 99)
+					break;
+				box_events(box);
+				box_flush(box);
+				box_later(box, 1000000000);
+				ts_billing_tick(box->billing, &box->now);
+				box_flush(box);
+			}
+		}
+		box_verify(box);
+		assert_int_equal(ts_billing_session_view(box->billing,
+			box->codes[code].code, &view), 0);
+	}
+}
+
+static void run(bool power_cuts, uint64_t first, unsigned int boxes,
+		unsigned int rounds)
+{
+	struct box *box = calloc(1, sizeof(*box));
+	unsigned int i, n = 0;
+
+	if (getenv("BILLING_FIRST"))
+		n = (unsigned int)atoi(getenv("BILLING_FIRST"));
+	for (; n < boxes; n++) {
+		seed = first + n * 7919 + 1;
+		if (getenv("BOX_LOG"))
+			print_message("# box %u\n", n);
+		for (i = 0; i < 10; i++)
+			roll(2);
+		box_setup(box);
+		box->config.commit_window_ms = roll(2) ? 0 : 20;
+		box->config.power_cut = roll(2) ? TS_POWER_CUT_PAYER :
+						  TS_POWER_CUT_OPERATOR;
+		box->config.reservation_cap_wei = roll(2) ? 0 :
+			(ts_u128)200000 * 1000000000;
+		/* Then what nobody saw before the power cut passes twice. */
+		box->generous = power_cuts &&
+				box->config.power_cut == TS_POWER_CUT_PAYER;
+		assert_int_equal(ts_billing_reload(box->billing, &box->config,
+						   &box->now), 0);
+		for (i = 0; i < rounds; i++)
+			round_of(box, power_cuts);
+		resend_all(box);
+		accepted_equals_acked(box);
+		drain(box);
+		assert_int_equal(ts_ledger_check(box->ledger,
+			TS_LEDGER_CHECK_SIGNATURES, NULL, NULL), 0);
+		box_teardown(box);
+	}
+	free(box);
+}
+
+static unsigned int boxes_wanted(void)
+{
+	const char *text = getenv("BILLING_BOXES");
+
+	return text ? (unsigned int)atoi(text) : 6;
+}
+
+static void survives_kills(void **state)
+{
+	run(false, 1000, boxes_wanted(), 12);
+}
+
+static void survives_power_cuts(void **state)
+{
+	run(true, 500000, boxes_wanted(), 12);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(survives_kills),
+		cmocka_unit_test(survives_power_cuts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ledger.c - opening what cannot be opened, the lock, values, a full disk, and
+ * a check that finds what was tampered with.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "billing_box.h"
+
+static char dir[64], path[128], err[512];
+
+static int setup(void **state)
+{
+	fault_register();
+	fault_reset();
+	strcpy(dir, "/tmp/ts-ledger-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const names[] = { "ledger.db", "ledger.db-wal",
+		"ledger.db-shm", "ledger.lock" };
+	char name[128];
+	unsigned int i;
+
+	fault_reset();
+	fault_power_cut(0);
+	for (i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
+		unlink(name);
+	}
+	return rmdir(dir);
+}
+
+static int open_ledger(struct ts_ledger **l, unsigned int flags)
+{
+	struct ts_ledger_options options = { .path = path, .vfs = "fault",
+					     .flags = flags };
+
+	return ts_ledger_open(&options, l, err, sizeof(err));
+}
+
+static void make_ledger(void)
+{
+	struct ts_ledger *l;
+
+	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
+	ts_ledger_close(l);
+}
+
+static void write_file(const char *bytes, size_t len, long offset)
+{
+	FILE *f = fopen(path, "r+");
+
+	if (!f)
+		f = fopen(path, "w");
+	assert_non_null(f);
+	fseek(f, offset, SEEK_SET);
+	assert_int_equal(fwrite(bytes, 1, len, f), len);
+	fclose(f);
+}
+
+static void execute(const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void values_round_down_and_hold_rounds_up(void **state)
+{
+	assert_true(ts_units_of_wei(1023, 10) == 0);
+	assert_true(ts_units_of_wei(1025, 10) == 1);
+	assert_true(ts_units_of_wei(3, -32) == (uint64_t)3 << 32);
+	assert_true(ts_units_of_wei(TS_U128_MAX, 63) == INT64_MAX);
+	assert_true(ts_units_of_wei(TS_U128_MAX, -32) == INT64_MAX);
+	assert_true(ts_units_of_wei(((ts_u128)INT64_MAX >> 32) + 1, -32) == INT64_MAX);
+	assert_true(ts_wei_of_units(5, 63) == (ts_u128)5 << 63);
+	assert_true(ts_wei_of_units(((uint64_t)1 << 32) - 1, -32) == 0);
+	assert_true(ts_wei_holding_units(1, -32) == 1);
+	assert_true(ts_wei_holding_units((uint64_t)1 << 32, -32) == 1);
+	assert_true(ts_wei_holding_units(0, -32) == 0);
+}
+
+static void a_missing_ledger_is_named(void **state)
+{
+	struct ts_ledger *l;
+
+	assert_int_equal(open_ledger(&l, 0), -ENOENT);
+	assert_non_null(strstr(err, path));
+	assert_null(l);
+}
+
+static void the_file_is_private(void **state)
+{
+	struct stat st;
+
+	make_ledger();
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void damage_is_found(void **state)
+{
+	char junk[4096];
+	struct ts_ledger *l;
+
+	make_ledger();
+	memset(junk, 0xa5, sizeof(junk));
+	write_file(junk, sizeof(junk), 1024);
+	assert_int_equal(open_ledger(&l, 0), -EUCLEAN);
+	assert_non_null(strstr(err, "damaged"));
+	write_file(junk, sizeof(junk), 0);
+	assert_int_equal(open_ledger(&l, 0), -EUCLEAN);
+}
+
+static void other_files_are_refused(void **state)
+{
+	struct ts_ledger *l;
+
+	make_ledger();
+	execute("PRAGMA user_version = 99");
+	assert_int_equal(open_ledger(&l, 0), -EPROTO);
+	assert_non_null(strstr(err, "version 99"));
+	execute("PRAGMA application_id = 1");
+	assert_int_equal(open_ledger(&l, 0), -EPROTO);
+	assert_non_null(strstr(err, "another program"));
+}
+
+static void a_second_process_is_refused(void **state)
+{
+	struct ts_ledger *l, *other;
+
+	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
+	assert_int_equal(open_ledger(&other, 0), -EBUSY);
+	assert_non_null(strstr(err, "process"));
+	/* Looking is free. */
+	assert_int_equal(open_ledger(&other, TS_LEDGER_READ_ONLY), 0);
+	assert_int_equal(ts_ledger_begin(other), -EROFS);
+	ts_ledger_close(other);
+	ts_ledger_close(l);
+	assert_int_equal(open_ledger(&l, 0), 0);
+	ts_ledger_close(l);
+}
+
+static void a_read_only_file_is_named(void **state)
+{
+	struct ts_ledger *l;
+
+	make_ledger();
+	fault.read_only = true;
+	assert_int_equal(open_ledger(&l, 0), -EROFS);
+	assert_non_null(strstr(err, "cannot be written"));
+}
+
+static void a_missing_folder_is_named(void **state)
+{
+	struct ts_ledger *l;
+
+	snprintf(path, sizeof(path), "%s/nowhere/ledger.db", dir);
+	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), -ENOENT);
+	assert_non_null(strstr(err, "folder"));
+}
+
+static void numbers_beyond_the_ledger_are_refused(void **state)
+{
+	struct ts_ledger *l;
+
+	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
+	assert_int_equal(ts_ledger_begin(l), 0);
+	assert_int_equal(ts_ledger_meta_put(l, "x", (uint64_t)1 << 63), -ERANGE);
+	/* And what is left of the batch is not committed. */
+	assert_int_equal(ts_ledger_commit(l), -EROFS);
+	ts_ledger_close(l);
+}
+
+/* A real limit of the kernel instead of our file layer. */
+static void a_real_limit_ends_writing(void **state)
+{
+	struct rlimit small = { 200000, 200000 };
+	int status, i, ret = 0;
+	struct ts_ledger *l;
+	uint64_t value = 0, last = 0;
+	pid_t child;
+
+	make_ledger();
+	child = fork();
+	if (!child) {
+		struct ts_ledger_options options = { .path = path };
+		char key[32];
+
+		signal(SIGXFSZ, SIG_IGN);
+		if (ts_ledger_open(&options, &l, err, sizeof(err)) ||
+		    setrlimit(RLIMIT_FSIZE, &small))
+			_exit(1);
+		for (i = 1; i < 5000 && !ret; i++) {
+			snprintf(key, sizeof(key), "key %d", i);
+			ret = ts_ledger_begin(l);
+			if (!ret)
+				ret = ts_ledger_meta_put(l, key, 1);
+			if (!ret)
+				ret = ts_ledger_meta_put(l, "last", (uint64_t)i);
+			if (!ret)
+				ret = ts_ledger_commit(l);
+			if (!ret && write(STDERR_FILENO, "", 0) < 0)
+				_exit(2);
+		}
+		/* Ended by the limit, named, and for good. */
+		if (!ret || !ts_ledger_failed(l) ||
+		    ts_ledger_begin(l) != -EROFS)
+			_exit(3);
+		if (ts_ledger_meta_get(l, "last", &last) ||
+		    last + 2 < (uint64_t)i)
+			_exit(4);
+		ts_ledger_close(l);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(open_ledger(&l, 0), 0);
+	assert_int_equal(ts_ledger_meta_get(l, "last", &value), 0);
+	assert_true(value > 0);
+	ts_ledger_close(l);
+}
+
+/* Each tampering with one row is found by the check. */
+static void the_check_finds_what_was_changed(void **state)
+{
+	static const char *const tampering[] = {
+		"UPDATE payments SET delta_wei = zeroblob(16) WHERE id = 1",
+		"UPDATE payments SET spent_wei = delta_wei WHERE id = 1",
+		"UPDATE payments SET signature = zeroblob(65) WHERE id = 2",
+		"DELETE FROM payments WHERE id = 2",
+		"UPDATE channels SET partner_nonce = partner_nonce + 1",
+		"UPDATE channels SET spent_wei = partner_transferred_wei",
+		"UPDATE reservations SET units = units + 1000000000000",
+		"UPDATE accounts SET granted_units = granted_units + 10000000000000",
+		"UPDATE accounts SET passed_units = passed_units + 1",
+		"UPDATE charges SET units = units + 1",
+		"DELETE FROM charges",
+		"UPDATE payments SET session = NULL WHERE id = 1",
+	};
+	struct box *box = calloc(1, sizeof(*box));
+	struct ts_ledger_options options = { .path = path };
+	struct ts_ledger *l;
+	unsigned int i;
+	char sql[512];
+	int code;
+
+	box_setup(box);
+	code = box_code(box, 0);
+	assert_true(box_pay(box, 0, (ts_u128)1000000 * 1000000000, code));
+	assert_true(box_pay(box, 0, (ts_u128)1000000 * 1000000000, code));
+	assert_true(box_frame(box, 0, 1000, TS_DIR_UP));
+	assert_int_equal(ts_billing_stop(box->billing, &box->now), 0);
+	box_verify(box);
+	box_close(box);
+	for (i = 0; i < sizeof(tampering) / sizeof(tampering[0]); i++) {
+		snprintf(sql, sizeof(sql), "cp %s/ledger.db %s", box->dir, path);
+		assert_int_equal(system(sql), 0);
+		assert_int_equal(ts_ledger_open(&options, &l, err, sizeof(err)), 0);
+		assert_int_equal(ts_ledger_check(l, TS_LEDGER_CHECK_SIGNATURES,
+						 NULL, NULL), 0);
+		ts_ledger_close(l);
+		execute(tampering[i]);
+		assert_int_equal(ts_ledger_open(&options, &l, err, sizeof(err)), 0);
+		if (ts_ledger_check(l, TS_LEDGER_CHECK_SIGNATURES, NULL, NULL) <= 0)
+			fail_msg("not found: %s", tampering[i]);
+		ts_ledger_close(l);
+	}
+	box_teardown(box);
+	free(box);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(values_round_down_and_hold_rounds_up),
+		T(a_missing_ledger_is_named),
+		T(the_file_is_private),
+		T(damage_is_found),
+		T(other_files_are_refused),
+		T(a_second_process_is_refused),
+		T(a_read_only_file_is_named),
+		T(a_missing_folder_is_named),
+		T(numbers_beyond_the_ledger_are_refused),
+		T(a_real_limit_ends_writing),
+		T(the_check_finds_what_was_changed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
