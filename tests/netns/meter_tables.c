@@ -356,6 +356,92 @@ static void one_owner(const struct suite *s)
 	ts_meter_close(m);
 }
 
+/* Works without end on 40 accounts that share 60 stations. */
+static void restless(const struct suite *s)
+{
+	struct ts_meter *m = suite_open_own(s);
+	struct ts_account a, last;
+	uint64_t taken;
+	unsigned int i;
+
+	srand48(getpid());
+	for (;;) {
+		memset(&a, 0, sizeof(a));
+		a.id = lrand48() % 41;
+		if (a.id && ts_meter_account_get(m, a.id, &a))
+			continue;
+		if (a.id && lrand48() % 4 == 0) {
+			ts_meter_close_account(m, a.id, a.epoch, &last, &taken);
+			continue;
+		}
+		a.kind = TS_KIND_CLIENT;
+		a.tariff_id = 1;
+		a.n_keys = lrand48() % 5;
+		for (i = 0; i < a.n_keys; i++)
+			a.keys[i] = (struct ts_key){ .mac = { 2, 1, 0, 0, i, lrand48() % 15 },
+						     .zone = ZONE };
+		if (ts_meter_account_set(m, &a))
+			continue;
+		ts_meter_grant(m, a.id, a.epoch, a.granted_units + 1000);
+		ts_meter_revoke(m, a.id, a.epoch, lrand48() % 2000, &taken);
+	}
+}
+
+struct consistency {
+	struct ts_meter *m;
+	unsigned int accounts;
+	unsigned int keys;
+};
+
+static int consistent(const struct ts_account *a, void *arg)
+{
+	struct consistency *c = arg;
+	struct ts_account found;
+	unsigned int i;
+
+	/* Nothing ever passed here, so all that was charged was revoked. */
+	EQUAL(a->charged_units, a->revoked_units);
+	CHECK(a->charged_units <= a->granted_units);
+	for (i = 0; i < a->n_keys; i++) {
+		RETURNS(c->m, ts_meter_account_find(c->m, &a->keys[i], &found), 0);
+		EQUAL(found.id, a->id);
+	}
+	c->accounts++;
+	c->keys += a->n_keys;
+	return 0;
+}
+
+/* Killed at any instruction, what is left is whole. */
+static void killed_anywhere(const struct suite *s)
+{
+	struct ts_meter *m = suite_open_own(s);
+	struct consistency c = { };
+	struct ts_account found;
+	unsigned int round, i, j, keys;
+	pid_t pid;
+
+	suite_tariff(m, 1, 1, 1);
+	ts_meter_close(m);
+	srand48(getpid());
+	for (round = 0; round < 40; round++) {
+		pid = other_process(s, restless);
+		usleep(5000 + lrand48() % 30000);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		m = suite_open_own(s);
+		c = (struct consistency){ .m = m };
+		RETURNS(m, ts_meter_account_dump(m, consistent, &c), 0);
+		for (keys = i = 0; i < 5; i++)
+			for (j = 0; j < 15; j++)
+				keys += !ts_meter_account_find(m, &(struct ts_key){
+					.mac = { 2, 1, 0, 0, i, j }, .zone = ZONE }, &found);
+		EQUAL(keys, c.keys);
+		ts_meter_close(m);
+	}
+	printf("# at last %u accounts with %u keys\n", c.accounts, c.keys);
+	CHECK(c.accounts > 1);
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec ts;
@@ -423,6 +509,7 @@ const struct suite_test suite_table_tests[] = {
 	{ "revoke and close answer what they took", revoke_and_close },
 	{ "rules", rules },
 	{ "one owner", one_owner },
+	{ "killed at any instruction", killed_anywhere },
 	{ "ten thousand accounts", ten_thousand },
 	{ }
 };

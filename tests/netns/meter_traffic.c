@@ -2,6 +2,7 @@
 /* Tests with real frames: what passes is what was charged, to the byte. */
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <tokenswitch/budget.h>
 #include "lib/rule.h"
 #include "meter_net.h"
@@ -271,6 +272,70 @@ static void never_over(const struct suite *s)
 	ts_meter_close(m);
 }
 
+/* The next account of the id has nothing of the one before. */
+static void new_life_counts_anew(const struct suite *s)
+{
+	struct ts_account a, last;
+	struct ts_meter *m;
+	uint64_t taken;
+
+	m = ready(s, &a, 1, 1);
+	grant(m, &a, 20 * 142);
+	EQUAL(net_send(NET_CLIENT, 30, 100), 20);
+	RETURNS(m, ts_meter_close_account(m, a.id, a.epoch, &last, &taken), 0);
+	EQUAL(taken, 0);
+	EQUAL(last.stats[TS_CLASS_INTERNET][TS_DIR_UP].dropped_packets, 10);
+	a = suite_account(m, client_mac, ts_zone_of_name("ap0"));
+	grant(m, &a, 5 * 142);
+	EQUAL(net_send(NET_CLIENT, 30, 100), 5);
+	a = suite_get(m, a.id);
+	EQUAL(a.stats[TS_CLASS_INTERNET][TS_DIR_UP].packets, 5);
+	EQUAL(a.stats[TS_CLASS_INTERNET][TS_DIR_UP].dropped_packets, 25);
+	EQUAL(a.charged_units, 5 * 142);
+	ts_meter_close(m);
+}
+
+/* Invariant: at rest, charged is passed plus revoked, whatever raced. */
+static void sums_under_load(const struct suite *s)
+{
+	uint64_t granted = 0, revoked = 0, taken, arrived[2], rounds = 0;
+	struct ts_account a, last;
+	const struct ts_stat *stat;
+	struct ts_meter *m;
+	int status;
+	pid_t pid;
+
+	m = ready(s, &a, 3, 2);
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		net_flood(30000, 300, arrived);
+		_exit(0);
+	}
+	while (!waitpid(pid, &status, WNOHANG)) {
+		granted += 5000;
+		grant(m, &a, granted);
+		RETURNS(m, ts_meter_revoke(m, a.id, a.epoch, 2000, &taken), 0);
+		revoked += taken;
+		if (++rounds % 500)
+			continue;
+		RETURNS(m, ts_meter_close_account(m, a.id, a.epoch, &last, &taken), 0);
+		revoked += taken;
+		EQUAL(last.revoked_units, revoked);
+		EQUAL(last.charged_units, granted);
+		stat = last.stats[TS_CLASS_INTERNET];
+		EQUAL(last.charged_units - revoked, stat[TS_DIR_UP].units +
+		      stat[TS_DIR_DOWN].units);
+		EQUAL(stat[TS_DIR_UP].units, stat[TS_DIR_UP].bytes * 3);
+		EQUAL(stat[TS_DIR_DOWN].units, stat[TS_DIR_DOWN].bytes * 2);
+		granted = revoked = 0;
+		a = suite_account(m, client_mac, ts_zone_of_name("ap0"));
+	}
+	printf("# %llu grants and revokes, a close after each 500\n", (unsigned long long)rounds);
+	CHECK(rounds > 500);
+	ts_meter_close(m);
+}
+
 const struct suite_test suite_traffic_tests[] = {
 	{ "bytes x price is what is charged", bytes_times_price },
 	{ "a budget is spent to the last unit", to_the_last_unit },
@@ -279,6 +344,8 @@ const struct suite_test suite_traffic_tests[] = {
 	{ "forbidden, trusted, expired", forbidden_trusted_expired },
 	{ "low and exhausted once per granted value", one_event_per_grant },
 	{ "strangers are listed", strangers },
+	{ "a new life counts from zero", new_life_counts_anew },
+	{ "grants, revokes, closes under load keep the sums", sums_under_load },
 	{ "never over, never stranded, two CPUs", never_over },
 	{ }
 };

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # The meter's test-suite inside the test VM, to be called by its tier:
 #
-#   tests/vm/boot 6.1 ./meter.sh genl nf [PART OF A TEST'S NAME]
-#   tests/vm/boot 6.12 ./meter.sh bpf tc
+#   tests/vm/boot 6.1 tests/vm/meter.sh genl nf [PART OF A TEST'S NAME]
+#   tests/vm/boot 6.12 tests/vm/meter.sh bpf tc
 #
 # With driver bpf the module is not loaded: one port, one meter.
 set -uo pipefail

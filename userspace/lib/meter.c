@@ -27,6 +27,34 @@ int ts_meter_fail(struct ts_meter *m, int err, const char *fmt, ...)
 	return err;
 }
 
+static void program_name(uint32_t pid, char *name, size_t size)
+{
+	char path[32];
+	FILE *f;
+
+	snprintf(name, size, "?");
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	if (fgets(name, (int)size, f))
+		name[strcspn(name, "\n")] = '\0';
+	fclose(f);
+}
+
+int ts_meter_fail_owned(struct ts_meter *m, uint32_t pid)
+{
+	char name[32];
+
+	if (!pid)
+		return ts_meter_fail(m, -EBUSY,
+				     "the meter is owned by a process outside this pid namespace");
+	program_name(pid, name, sizeof(name));
+	return ts_meter_fail(m, -EBUSY,
+			     "the meter is owned by %s (pid %u): ask it, or stop it first",
+			     name, pid);
+}
+
 /* Without a wish: the module when it is there, since it must see every claim. */
 static const struct ts_meter_ops *choose(const char *name, const char **reason,
 					 char *err, size_t err_size)

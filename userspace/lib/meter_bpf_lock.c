@@ -53,35 +53,6 @@ uint32_t ts_bpf_lock_holder(const struct ts_bpf *b)
 	return holder;
 }
 
-static void program_name(uint32_t pid, char *name, size_t size)
-{
-	char path[32];
-	FILE *f;
-
-	snprintf(name, size, "?");
-	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	if (fgets(name, (int)size, f))
-		name[strcspn(name, "\n")] = '\0';
-	fclose(f);
-}
-
-static int busy(struct ts_bpf *b)
-{
-	uint32_t pid = ts_bpf_lock_holder(b);
-	char name[32];
-
-	if (!pid)
-		return ts_meter_fail(&b->base, -EBUSY,
-				     "the meter is owned by a process outside this pid namespace");
-	program_name(pid, name, sizeof(name));
-	return ts_meter_fail(&b->base, -EBUSY,
-			     "the meter is owned by %s (pid %u): ask it, or stop it first",
-			     name, pid);
-}
-
 /**
  * ts_bpf_lock() - may this process write now?
  * @b: the meter
@@ -113,7 +84,7 @@ int ts_bpf_lock(struct ts_bpf *b)
 			break;
 		nanosleep(&pause, NULL);
 	}
-	return busy(b);
+	return ts_meter_fail_owned(&b->base, ts_bpf_lock_holder(b));
 }
 
 void ts_bpf_unlock(struct ts_bpf *b)

@@ -5,6 +5,7 @@
  * They are made here rather than by libbpf from an object, so that a meter
  * exists before its first port and a reader needs no object.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -154,7 +155,7 @@ static int find_map(struct ts_bpf *b, enum ts_bpf_map map)
 	if (bpf_map_get_info_by_fd(fd, &info, &len) || info.type != defs[map].type ||
 	    info.key_size != defs[map].key_size || info.value_size != defs[map].value_size)
 		return ts_meter_fail(&b->base, -EPROTO,
-				     "%s was made by another version of TokenSwitch: run that version's \"tsctl meter destroy\", or reboot",
+				     "%s was made by another version of TokenSwitch: start that version again, or remove the directory and all its ports and accounts",
 				     path);
 	return 0;
 }
@@ -272,8 +273,8 @@ static int find_meta(struct ts_bpf *b)
 		return ts_meter_fail(&b->base, -ENOENT, "no complete meter in %s", b->dir);
 	if (b->meta->format != TS_MAPS_FORMAT)
 		return ts_meter_fail(&b->base, -EPROTO,
-				     "the pinned meter has format %u, this version wants %u: run that version's \"tsctl meter destroy\", or reboot",
-				     b->meta->format, TS_MAPS_FORMAT);
+				     "the meter in %s has format %u, this version wants %u: start the version that made it, or remove the directory with all its ports and accounts",
+				     b->dir, b->meta->format, TS_MAPS_FORMAT);
 	return 0;
 }
 
@@ -324,14 +325,21 @@ void ts_bpf_map_close(struct ts_bpf *b)
 	}
 }
 
-/** ts_bpf_map_unpin() - the maps end with the last program that uses them */
+/**
+ * ts_bpf_map_unpin() - remove every pin, of maps and of links
+ * @b: the meter, locked
+ *
+ * The maps end with the last program that uses them.
+ */
 void ts_bpf_map_unpin(struct ts_bpf *b)
 {
-	char path[128];
-	int i;
+	const struct dirent *entry;
+	DIR *dir = opendir(b->dir);
 
-	for (i = 0; i < TS_MAP_COUNT; i++) {
-		pin_path(b, i, path);
-		unlink(path);
-	}
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			unlinkat(b->dir_fd, entry->d_name, 0);
+	closedir(dir);
 }

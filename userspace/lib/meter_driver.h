@@ -73,4 +73,7 @@ extern const struct ts_meter_ops ts_meter_genl_ops;
 int ts_meter_fail(struct ts_meter *m, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** ts_meter_fail_owned() - name the owner, @pid 0: unseen; Return: -EBUSY */
+int ts_meter_fail_owned(struct ts_meter *m, uint32_t pid);
+
 #endif /* TS_LIB_METER_DRIVER_H */

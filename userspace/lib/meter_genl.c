@@ -75,8 +75,14 @@ static int ts_genl_own(struct ts_meter *m)
 {
 	struct nlmsghdr *nlh = ts_genl_request(genl(m), TS_CMD_OWNER_SET, 0);
 
+	struct ts_meter_info info = { };
+	int ret;
+
 	mnl_attr_put_u8(nlh, TS_A_OWNER, 1);
-	return ts_genl_talk(genl(m), nlh, "own the meter", NULL, NULL);
+	ret = ts_genl_talk(genl(m), nlh, "own the meter", NULL, NULL);
+	if (ret == -EBUSY && !ts_genl_info(m, &info) && info.owner_pid)
+		return ts_meter_fail_owned(m, info.owner_pid);
+	return ret;
 }
 
 static int ts_genl_port_add(struct ts_meter *m, const struct ts_port *port)
