@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tsd.conf: what is read from a good one, and what is said of every bad one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tsd/config.h"
+
+static const char good[] =
+	"name = \"box\";\n"
+	"key = { passphrase_file = \"/etc/pass\"; };\n"
+	"chain = { id = 7; tokens_network = \"0x0000000000000000000000000000000000007e70\";\n"
+	"  token = { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"SMT\"; decimals = 18; }; };\n"
+	"channels = ( { partner = \"0x1111111111111111111111111111111111111111\"; open_block_number = 9; partner_deposit = \"2.5\"; } );\n"
+	"listen = { http = [ \"10.0.0.1:80\", \"[fd00::1]:80\" ]; photon = \"10.0.0.1:40001\"; };\n"
+	"meter = { driver = \"bpf\"; mark_mask = 0xf0000000; };\n"
+	"ports = ( { pattern = \"wlan*\"; }, { pattern = \"lan1\"; meter = \"tc\"; direction = \"up\"; zone = \"garden\"; } );\n"
+	"rules = ( \"free udp 53\", \"local 10.0.0.0/8\" );\n"
+	"gate = { unsolicited = true; };\n"
+	"tariffs = ( { id = 3; local = { up = \"0\"; down = \"0\"; }; internet = { up = \"0.05\"; down = \"0.1\"; }; } );\n"
+	"money = { slice_seconds = 5; power_cut = \"payer\"; min_deposit = \"1.5\"; };\n"
+	"limits = { photon_per_source = 9; };\n";
+
+static struct ts_config *load(const char *text, char *err)
+{
+	char path[] = "/tmp/tsconf.XXXXXX";
+	int fd = mkstemp(path);
+	struct ts_config *c;
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	err[0] = '\0';
+	c = ts_config_load(path, err, TS_CONFIG_ERROR_SIZE);
+	unlink(path);
+	return c;
+}
+
+static void test_good(void **state)
+{
+	char err[TS_CONFIG_ERROR_SIZE];
+	struct ts_config *c = load(good, err);
+
+	assert_string_equal(err, "");
+	assert_non_null(c);
+	assert_string_equal(c->name, "box");
+	assert_string_equal(c->ledger, "/var/lib/tokenswitch/ledger.db");
+	assert_string_equal(c->passphrase_file, "/etc/pass");
+	assert_int_equal(c->n_http, 2);
+	assert_int_equal(ts_endpoint_port(&c->photon), 40001);
+	assert_int_equal(c->mark_mask, 0xf0000000);
+	assert_string_equal(c->driver, "bpf");
+	assert_int_equal(c->n_ports, 2);
+	assert_int_equal(c->ports[0].direction, TS_DIRECTION_BOTH);
+	assert_int_equal(c->ports[0].mark_mask, 0xf0000000);
+	assert_int_equal(c->ports[0].zone, 0);
+	assert_int_equal(c->ports[1].direction, TS_DIRECTION_UP);
+	assert_int_equal(c->ports[1].meter, TS_METER_TC);
+	assert_int_not_equal(c->ports[1].zone, 0);
+	assert_int_equal(c->n_rules, 2);
+	assert_true(c->gate && c->gate_unsolicited);
+	assert_int_equal(c->billing.n_tariffs, 1);
+	assert_int_equal(c->billing.default_tariff_id, 3);
+	assert_string_equal(c->billing.tariffs[0].wei_per_gb[TS_CLASS_INTERNET][TS_DIR_UP],
+			    "50000000000000000");
+	assert_int_equal(c->billing.slice_s, 5);
+	assert_int_equal(c->billing.power_cut, TS_POWER_CUT_PAYER);
+	assert_true(c->billing.min_deposit_wei == (ts_u128)1500000000000000000);
+	assert_int_equal(c->n_channels, 1);
+	assert_true(c->channels[0].channel.partner_deposit_wei ==
+		    (ts_u128)2500000000000000000);
+	assert_int_equal(c->limits.photon_per_source, 9);
+	assert_int_equal(c->limits.http_per_source, 16);
+	ts_config_free(c);
+}
+
+/* In the good file @from becomes @to; then the error is on @line and says so. */
+static const struct {
+	const char *from;
+	const char *to;
+	int line;
+	const char *says;
+} bad[] = {
+	{ "name = \"box\"", "nmae = \"box\"", 1, "nmae: unknown key; known here: name, run_dir" },
+	{ "name = \"box\"", "name = 5", 1, "name: must be a text in quotes" },
+	{ "name = \"box\"", "name = \"\"", 1, "name: must have 1 to 63 bytes" },
+	{ "name = \"box\";", "name = \"box\"; run_dir = \"run\";", 1, "run_dir: must be an absolute path" },
+	{ "name = \"box\";", "name = = ;", 1, "syntax error" },
+	{ "name = \"box\";", "name = \"box\"; log = { level = \"loud\"; };", 1,
+	  "log.level: \"loud\" is not allowed; one of: error, warn, info, debug" },
+	{ "name = \"box\";", "name = \"box\"; log = 5;", 1, "log: must be a group: log = { ... };" },
+	{ "passphrase_file = \"/etc/pass\";", "", 2, "key.passphrase_file: missing" },
+	{ "passphrase_file = \"/etc/pass\";", "passphrase_file = \"pass\";", 2, "key.passphrase_file: must be an absolute path" },
+	{ "chain = {", "chian = {", 3, "chian: unknown key" },
+	{ "id = 7;", "", 3, "chain.id: missing" },
+	{ "id = 7;", "id = -7;", 3, "chain.id: must be a whole number, 1 to " },
+	{ "id = 7;", "id = 7.5;", 3, "chain.id: must be a whole number" },
+	{ "0x0000000000000000000000000000000000007e70", "0x7e70", 3, "chain.tokens_network: must be an address" },
+	{ "0x00000000000000000000000000000000000070c5", "0x00000000000000000000000000000000000070C5x", 4, "chain.token.address: must be an address" },
+	{ "decimals = 18", "decimals = 37", 4, "chain.token.decimals: must be a whole number, 0 to 36" },
+	{ "open_block_number = 9;", "", 5, "channels[0].open_block_number: missing" },
+	{ "partner_deposit = \"2.5\"", "partner_deposit = \"2,5\"", 5, "channels[0].partner_deposit: must be a decimal number of tokens" },
+	{ "partner_deposit = \"2.5\"", "partner_deposit = \"0.0000000000000000001\"", 5, "channels[0].partner_deposit: the token has 18 decimals" },
+	{ "partner_deposit = \"2.5\";", "partner_deposit = \"2.5\"; settle_timeout = 5;", 5, "channels[0].settle_timeout: must be a whole number, 6 to 2700000" },
+	{ "partner_deposit = \"2.5\";", "partner_deposit = \"2.5\"; nonce = 5;", 5, "channels[0].nonce: unknown key" },
+	{ "channels = ( {", "channels = ( 5, {", 5, "channels[0]: must be a group in braces" },
+	{ "\"10.0.0.1:80\"", "\"10.0.0.1\"", 6, "listen.http[0]: \"10.0.0.1\" must be ADDRESS:PORT" },
+	{ "\"10.0.0.1:80\"", "\"0.0.0.0:80\"", 6, "listen.http[0]: every address, upstream included, only with listen.any_address = true" },
+	{ "\"[fd00::1]:80\"", "\"[::]:80\"", 6, "listen.http[1]: every address" },
+	{ "\"[fd00::1]:80\"", "\"fd00::1:80\"", 6, "listen.http[1]:" },
+	{ "\"10.0.0.1:80\", \"[fd00::1]:80\"", "", 6, "listen.http: missing" },
+	{ "photon = \"10.0.0.1:40001\"", "photon = \"10.0.0.1:0\"", 6, "listen.photon: " },
+	{ "photon = \"10.0.0.1:40001\";", "", 6, "listen.photon: missing" },
+	{ "photon = \"10.0.0.1:40001\";", "photon = \"10.0.0.1:40001\"; redirect_port = 80;", 6, "listen.redirect_port: 80 is a port of listen.http" },
+	{ "driver = \"bpf\"", "driver = \"xdp\"", 7, "meter.driver: \"xdp\" is not allowed; one of: auto, bpf, genl" },
+	{ "0xf0000000", "0x70000000", 7, "meter.mark_mask: 0x70000000: must be four or more adjacent bits" },
+	{ "0xf0000000", "0x0f0f0000", 7, "meter.mark_mask: " },
+	{ "0xf0000000", "0", 7, "meter.mark_mask: must be a whole number" },
+	{ "\"wlan*\"", "\"*\"", 8, "ports[0].pattern: must be a device name" },
+	{ "\"wlan*\"", "\"wl*an\"", 8, "ports[0].pattern: must be a device name" },
+	{ "\"wlan*\"", "\"wlan0123456789abc\"", 8, "ports[0].pattern: must have 1 to 15 bytes" },
+	{ "\"wlan*\"", "\"wl\\\"an\"", 8, "ports[0].pattern: must be a device name" },
+	{ "\"wlan*\"", "\"lan1\"", 8, "ports[1].pattern: \"lan1\" is given twice" },
+	{ "pattern = \"wlan*\";", "", 8, "ports[0].pattern: missing" },
+	{ "direction = \"up\"", "direction = \"sideways\"", 8, "ports[1].direction: \"sideways\" is not allowed; one of: up, down, both" },
+	{ "ports = (", "prots = (", 8, "prots: unknown key" },
+	{ "free udp 53", "free udp", 9, "rules[0]: a service ends with a port" },
+	{ "local 10.0.0.0/8", "local 10.0.0.1/8", 9, "rules[1]: " },
+	{ "local 10.0.0.0/8", "free udp 53", 9, "rules[1]: is the same as rules[0]" },
+	{ "\"free udp 53\", ", "53, ", 9, "rules[0]: must be a text in quotes" },
+	{ "unsolicited = true", "unsolicited = 1", 10, "gate.unsolicited: must be true or false" },
+	{ "tariffs = ( {", "tariffs = (); more = ( {", 11, "more: unknown key" },
+	{ "id = 3;", "", 11, "tariffs[0].id: missing" },
+	{ "id = 3;", "id = 65536;", 11, "tariffs[0].id: must be a whole number, 1 to 65535" },
+	{ "local = { up = \"0\"; down = \"0\"; };", "", 11, "tariffs[0].local: missing" },
+	{ "up = \"0.05\"; ", "", 11, "tariffs[0].internet.up: missing" },
+	{ "up = \"0.05\"", "up = 0.05", 11, "tariffs[0].internet.up: must be a text in quotes" },
+	{ "up = \"0.05\"", "up = \"-1\"", 11, "tariffs[0].internet.up: must be a decimal number" },
+	{ "up = \"0.05\"", "up = \"340282366920938463464\"", 11, "tariffs[0].internet.up: the token has 18 decimals" },
+	{ "up = \"0.05\"", "up = \"300000000000000000000\"", 11, "tariffs[0].internet: is too high to count with" },
+	{ "slice_seconds = 5", "slice_seconds = 0", 12, "money.slice_seconds: must be a whole number, 1 to 3600" },
+	{ "slice_seconds = 5", "default_tariff = 4", 12, "money.default_tariff: 4: there is no tariff with this id" },
+	{ "power_cut = \"payer\"", "power_cut = \"nobody\"", 12, "money.power_cut: \"nobody\" is not allowed; one of: operator, payer" },
+	{ "photon_per_source = 9", "events = 256", 13, "limits.events: 256: must be less than http_connections (256)" },
+};
+
+static char *replaced(const char *from, const char *to)
+{
+	const char *at = strstr(good, from);
+	char *text;
+
+	assert_non_null(at);
+	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, to,
+			     at + strlen(from)) > 0);
+	return text;
+}
+
+static void test_bad(void **state)
+{
+	char err[TS_CONFIG_ERROR_SIZE], line[16];
+	struct ts_config *c;
+	unsigned int i;
+	char *text;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		text = replaced(bad[i].from, bad[i].to);
+		c = load(text, err);
+		free(text);
+		if (c)
+			fail_msg("accepted: %s", bad[i].to);
+		snprintf(line, sizeof(line), ":%d: ", bad[i].line);
+		if (strncmp(err, "/tmp/tsconf.", 12) || !strstr(err, line) ||
+		    !strstr(err, bad[i].says))
+			fail_msg("\"%s\": want line %d \"%s\", got: %s", bad[i].to,
+				 bad[i].line, bad[i].says, err);
+	}
+}
+
+static void test_missing_groups(void **state)
+{
+	static const char *const groups[] = {
+		"chain = ", "listen = ", "ports = ", "tariffs = ",
+	};
+	char err[TS_CONFIG_ERROR_SIZE], *text, *at, *end;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		text = strdup(good);
+		at = strstr(text, groups[i]);
+		/* The group ends where the next line begins with a letter. */
+		for (end = strchr(at, '\n'); end[1] == ' '; end = strchr(end + 1, '\n'))
+			;
+		memmove(at, end, strlen(end) + 1);
+		assert_null(load(text, err));
+		if (!strstr(err, "missing"))
+			fail_msg("without \"%s\": %s", groups[i], err);
+		free(text);
+	}
+}
+
+static void test_no_file(void **state)
+{
+	char err[TS_CONFIG_ERROR_SIZE];
+
+	assert_null(ts_config_load("/nowhere/tsd.conf", err, sizeof(err)));
+	assert_non_null(strstr(err, "/nowhere/tsd.conf: No such file"));
+}
+
+static void test_any_address(void **state)
+{
+	char err[TS_CONFIG_ERROR_SIZE];
+	char *text = replaced("\"10.0.0.1:80\", \"[fd00::1]:80\" ];",
+			      "\"0.0.0.0:80\" ]; any_address = true;");
+	struct ts_config *c = load(text, err);
+
+	assert_string_equal(err, "");
+	assert_true(ts_endpoint_is_any(&c->http[0]));
+	ts_config_free(c);
+	free(text);
+}
+
+/* What a reload may and may not change. */
+static void test_fixed(void **state)
+{
+	static const struct {
+		const char *from, *to, *key;
+	} changes[] = {
+		{ "name = \"box\";", "name = \"box\"; state_dir = \"/x\";", "state_dir" },
+		{ "name = \"box\";", "name = \"box\"; run_dir = \"/x\";", "run_dir" },
+		{ "id = 7", "id = 8", "chain" },
+		{ "70c5", "70c6", "chain" },
+		{ "decimals = 18", "decimals = 17", "chain" },
+		{ "10.0.0.1:40001", "10.0.0.1:40002", "listen.photon" },
+		{ "10.0.0.1:80", "10.0.0.1:88", "listen.http" },
+		{ "0xf0000000", "0x0f000000", "meter.mark_mask" },
+		{ "photon_per_source = 9", "photon_per_source = 8", "limits" },
+		{ "\"box\"", "\"shed\"", NULL },
+		{ "\"0.05\"", "\"0.06\"", NULL },
+		{ "wlan*", "wlan1", NULL },
+		{ "free udp 53", "free udp 54", NULL },
+	};
+	char err[TS_CONFIG_ERROR_SIZE], *text;
+	struct ts_config *old = load(good, err), *new;
+	const char *fixed;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		text = replaced(changes[i].from, changes[i].to);
+		new = load(text, err);
+		assert_string_equal(err, "");
+		fixed = ts_config_fixed(old, new);
+		if (changes[i].key)
+			assert_string_equal(fixed, changes[i].key);
+		else
+			assert_null(fixed);
+		ts_config_free(new);
+		free(text);
+	}
+	ts_config_free(old);
+}
+
+/* The example in Documentation is good as it is. */
+static void test_example(void **state)
+{
+	char err[TS_CONFIG_ERROR_SIZE] = "";
+	struct ts_config *c;
+
+	c = ts_config_load("Documentation/tsd.conf.example", err, sizeof(err));
+	assert_string_equal(err, "");
+	assert_non_null(c);
+	ts_config_free(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_missing_groups),
+		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_any_address),
+		cmocka_unit_test(test_fixed),
+		cmocka_unit_test(test_example),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The small parts of tsd: prices, endpoints, police, replies, the ruleset. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sodium.h>
+
+#include "tsd/endpoint.h"
+#include "tsd/gate.h"
+#include "tsd/police.h"
+#include "tsd/price.h"
+#include "tsd/reply.h"
+
+static void one_price(ts_u128 wei_per_gb)
+{
+	uint16_t units;
+	ts_u128 real, off;
+	int shift;
+
+	assert_int_equal(ts_price_shift(&wei_per_gb, 1, &shift), 0);
+	units = ts_price_units(wei_per_gb, shift);
+	assert_in_range(units, 4096, 8191);
+	real = ts_price_wei_per_gb(units, shift);
+	off = real > wei_per_gb ? real - wei_per_gb : wei_per_gb - real;
+	/* Half a unit of 4096 at most, and what rounding down of the value adds. */
+	assert_true(off <= wei_per_gb / 8192 + 1);
+}
+
+static void test_price(void **state)
+{
+	ts_u128 dear_and_cheap[2] = { 1000000000000000000, 1 }, v;
+	int shift;
+
+	for (v = 1000; v < (ts_u128)1 << 100; v = v * 3 + 1)
+		one_price(v);
+	assert_int_equal(ts_price_shift(dear_and_cheap, 2, &shift), 0);
+	/* What is not free does not become free. */
+	assert_int_equal(ts_price_units(1, shift), 1);
+	assert_int_equal(ts_price_units(0, shift), 0);
+	/* Nothing costs anything. */
+	v = 0;
+	assert_int_equal(ts_price_shift(&v, 1, &shift), 0);
+	/* More than 8191 x 2^63 wei a byte. */
+	v = TS_U128_MAX;
+	assert_int_equal(ts_price_shift(&v, 1, &shift), -ERANGE);
+}
+
+static void test_endpoint(void **state)
+{
+	static const char *const bad[] = {
+		"", ":", "1.2.3.4", "1.2.3.4:", "1.2.3.4:0", "1.2.3.4:65536",
+		"1.2.3.4:+1", "1.2.3.4: 1", "1.2.3:80", "::1:80", "[::1]", "[::1:80",
+		"[1.2.3.4]:80", "[]:80", "host:80", "1.2.3.4:80x",
+		"[0000000000000000000000000000000000000000000000000000000000000000000::1]:80",
+	};
+	char text[TS_ENDPOINT_TEXT_SIZE];
+	struct ts_endpoint e, f;
+	uint8_t addr[16];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (!ts_endpoint_parse(&e, bad[i]))
+			fail_msg("accepted: %s", bad[i]);
+	assert_int_equal(ts_endpoint_parse(&e, "192.0.2.1:80"), 0);
+	assert_string_equal(ts_endpoint_print(&e, text), "192.0.2.1:80");
+	assert_int_equal(ts_endpoint_parse(&f, "[2001:db8::1]:65535"), 0);
+	assert_string_equal(ts_endpoint_print(&f, text), "[2001:db8::1]:65535");
+	assert_false(ts_endpoint_equal(&e, &f));
+	ts_endpoint_set_port(&f, 1);
+	assert_int_equal(ts_endpoint_port(&f), 1);
+	assert_int_equal(ts_endpoint_parse(&e, "[::ffff:192.0.2.1]:80"), 0);
+	assert_int_equal(ts_endpoint_address((struct sockaddr *)&e.addr, addr), AF_INET);
+	assert_memory_equal(addr, "\xc0\0\x02\x01", 4);
+}
+
+static void test_police(void **state)
+{
+	struct ts_police *p = ts_police_new(1024, 10, 5);
+	struct ts_endpoint one, same, other;
+	uint64_t now = 1000000000000ull;
+	int i, passed = 0;
+
+	ts_endpoint_parse(&one, "192.0.2.1:1000");
+	ts_endpoint_parse(&same, "192.0.2.1:2000");
+	for (i = 0; i < 100; i++)
+		passed += ts_police_admit(p, (struct sockaddr *)&one.addr, now);
+	assert_int_equal(passed, 5);
+	/* Another port is the same source. */
+	assert_false(ts_police_admit(p, (struct sockaddr *)&same.addr, now));
+	/* A second later there are five again, and a day later no more than that. */
+	now += 86400 * 1000000000ull;
+	for (passed = 0, i = 0; i < 100; i++)
+		passed += ts_police_admit(p, (struct sockaddr *)&one.addr, now);
+	assert_int_equal(passed, 5);
+	now += 100000000;
+	assert_true(ts_police_admit(p, (struct sockaddr *)&one.addr, now));
+	assert_false(ts_police_admit(p, (struct sockaddr *)&one.addr, now));
+	/* One host has all of a /64. */
+	ts_endpoint_parse(&one, "[2001:db8::1]:1");
+	ts_endpoint_parse(&other, "[2001:db8::2]:1");
+	for (i = 0; i < 5; i++)
+		assert_true(ts_police_admit(p, (struct sockaddr *)&one.addr, now));
+	assert_false(ts_police_admit(p, (struct sockaddr *)&other.addr, now));
+	ts_police_free(p);
+}
+
+static void test_replies(void **state)
+{
+	struct ts_replies *r = calloc(1, sizeof(*r));
+	struct ts_reply *slot, out;
+	uint64_t numbers[TS_REPLY_SLOTS];
+	int i;
+
+	ts_reply_init(r);
+	assert_false(ts_reply_take(r, 0, &out));
+	for (i = 0; i < TS_REPLY_SLOTS; i++) {
+		slot = ts_reply_add(r);
+		assert_non_null(slot);
+		slot->arrived_ns = i;
+		numbers[i] = slot->number;
+	}
+	assert_null(ts_reply_add(r));
+	assert_true(ts_reply_take(r, numbers[7], &out));
+	assert_int_equal(out.arrived_ns, 7);
+	/* Once, and not by whoever has the place now. */
+	assert_false(ts_reply_take(r, numbers[7], &out));
+	slot = ts_reply_add(r);
+	assert_non_null(slot);
+	assert_int_not_equal(slot->number, numbers[7]);
+	assert_false(ts_reply_take(r, numbers[7], &out));
+	assert_true(ts_reply_take(r, slot->number, &out));
+	for (i = 0; i < TS_REPLY_SLOTS; i++)
+		assert_int_equal(ts_reply_take(r, numbers[i], &out), i != 7);
+	for (i = 0; i < TS_REPLY_SLOTS; i++)
+		assert_non_null(ts_reply_add(r));
+	assert_null(ts_reply_add(r));
+	free(r);
+}
+
+static char *ruleset(const struct ts_gate_spec *spec)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ts_gate_text(spec, out);
+	fclose(out);
+	return text;
+}
+
+static void has(const char *text, const char *part, int want)
+{
+	if (!!strstr(text, part) != want)
+		fail_msg("%s \"%s\":\n%s", want ? "lacks" : "has", part, text);
+}
+
+static void test_ruleset(void **state)
+{
+	struct ts_gate_spec *s = calloc(1, sizeof(*s));
+	char *text;
+
+	s->features = TS_GATE_ALL;
+	s->mark_mask = 0x00f00000;
+	strcpy(s->patterns[0], "wlan*");
+	strcpy(s->patterns[1], "lan1");
+	s->n_patterns = 2;
+	s->metered[0] = 3;
+	s->metered[1] = 17;
+	s->n_metered = 2;
+	s->portal_port = 8081;
+	ts_endpoint_parse(&s->portal4, "10.0.0.1:8081");
+	ts_endpoint_parse(&s->portal6, "[fd00::1]:8081");
+	text = ruleset(s);
+	has(text, "iifname \"wlan*\" goto access_in", 1);
+	has(text, "oifname \"lan1\" goto access_out", 1);
+	has(text, "elements = { 3, 17 }", 1);
+	/* stamp 1, redirect 2, reject 4, of the mask's lowest bit */
+	has(text, "meta mark & 0x00700000 != 0 accept", 1);
+	has(text, "meta mark & 0x00200000 == 0x00200000 meta nfproto ipv4 tcp dport 80 "
+		  "tcp flags & (fin | syn | rst | ack) == syn dnat ip to 10.0.0.1:8081", 1);
+	has(text, "dnat ip6 to [fd00::1]:8081", 1);
+	has(text, "meta mark & 0x00400000 == 0x00400000 goto refuse_now", 1);
+	has(text, "reject with tcp reset", 1);
+	has(text, "table bridge tokenswitch {", 1);
+	has(text, "nobody asked for it", 1);
+	free(text);
+
+	ts_endpoint_parse(&s->portal4, "0.0.0.0:8081");
+	s->unsolicited = true;
+	s->n_metered = 0;
+	text = ruleset(s);
+	has(text, "redirect to :8081", 1);
+	has(text, "ct state", 0);
+	has(text, "elements", 0);
+	free(text);
+
+	/* A kernel that can nothing of it still closes. */
+	s->features = 0;
+	s->unsolicited = false;
+	text = ruleset(s);
+	has(text, "bridge", 0);
+	has(text, "dnat", 0);
+	has(text, "reject", 0);
+	has(text, "ct state", 0);
+	has(text, "goto access_in", 1);
+	has(text, "oif != @metered counter drop", 1);
+	free(text);
+	free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_price),
+		cmocka_unit_test(test_endpoint),
+		cmocka_unit_test(test_police),
+		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_ruleset),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests_name("tsd_parts", tests, NULL, NULL);
+}
