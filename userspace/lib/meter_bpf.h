@@ -40,6 +40,16 @@ enum ts_bpf_map {
 	TS_MAP_COUNT,
 };
 
+/**
+ * enum ts_bpf_port_fact - use of ts_port_line.driver[]
+ * @TS_PORT_FACT_VERSION: ts_bpf_program_version() of what is attached
+ * @TS_PORT_FACT_IDS: program ids of the hooks, from there by enum ts_bpf_hook
+ */
+enum ts_bpf_port_fact {
+	TS_PORT_FACT_VERSION,
+	TS_PORT_FACT_IDS,
+};
+
 /** enum ts_bpf_driver_fact - use of ts_meta.driver[] */
 enum ts_bpf_driver_fact {
 	TS_FACT_NETNS_COOKIE,
@@ -292,6 +302,8 @@ int ts_bpf_program_load(struct ts_bpf *b, const struct ts_port_config *config, b
 void ts_bpf_program_close(struct ts_bpf_programs *p);
 int ts_bpf_program_clock(struct ts_bpf *b);
 uint32_t ts_bpf_program_id(int fd);
+uint64_t ts_bpf_program_version(const struct ts_port_config *config, bool xdp,
+				uint8_t direction);
 
 /* meter_bpf_attach.c */
 int ts_bpf_attach(struct ts_bpf *b, const struct ts_bpf_device *dev, enum ts_bpf_hook hook,
@@ -305,6 +317,7 @@ int ts_bpf_port_attach(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devi
 		       const struct ts_bpf_device *dev);
 void ts_bpf_port_release(struct ts_bpf *b, uint32_t slot);
 bool ts_bpf_port_intact(struct ts_bpf *b, uint32_t slot);
+bool ts_bpf_port_current(struct ts_bpf *b, uint32_t slot, bool bridged);
 int ts_bpf_port_add(struct ts_meter *m, const struct ts_port *port);
 int ts_bpf_port_del(struct ts_meter *m, const char *pattern);
 int ts_bpf_port_dump(struct ts_meter *m, int (*cb)(const struct ts_port *, void *), void *arg);

@@ -124,7 +124,8 @@ static int check_device(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_dev
 	if (ts_bpf_port_intact(b, slot)) {
 		/* The owner runs its own version of the programs, exchanged in place. */
 		if (zone == line->zone &&
-		    (known ? b->port[slot].bridged == (domain != dev) : !b->owned))
+		    (known ? b->port[slot].bridged == (domain != dev) :
+			     !b->owned || ts_bpf_port_current(b, slot, domain != dev)))
 			return 0;
 		return ts_bpf_port_attach(b, slot, list, dev);
 	}

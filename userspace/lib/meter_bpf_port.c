@@ -83,12 +83,15 @@ static int attach_all(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devic
 {
 	struct ts_port_config config = port_config(b, slot, bridged);
 	struct ts_bpf_port_state *state = &b->port[slot];
+	struct ts_port_line *line = &b->ports[slot];
 	struct ts_bpf_programs p;
 	int hook, ret;
 
-	ret = ts_bpf_program_load(b, &config, xdp, b->ports[slot].direction, &p);
+	ret = ts_bpf_program_load(b, &config, xdp, line->direction, &p);
 	if (ret)
 		return ret;
+	/* Not one version any more, until all are exchanged. */
+	line->driver[TS_PORT_FACT_VERSION] = 0;
 	for (hook = 0; !ret && hook < TS_HOOK_COUNT; hook++) {
 		state->program_id[hook] = 0;
 		if (p.fd[hook] < 0)
@@ -101,6 +104,12 @@ static int attach_all(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devic
 		if (p.fd[hook] < 0)
 			ts_bpf_detach(b, dev->ifindex, hook);
 	ts_bpf_program_close(&p);
+	for (hook = 0; hook < TS_HOOK_COUNT; hook++)
+		line->driver[TS_PORT_FACT_IDS + hook] = state->program_id[hook];
+	if (!ret)
+		__atomic_store_n(&line->driver[TS_PORT_FACT_VERSION],
+				 ts_bpf_program_version(&config, xdp, line->direction),
+				 __ATOMIC_RELEASE);
 	return ret;
 }
 
@@ -168,6 +177,33 @@ bool ts_bpf_port_intact(struct ts_bpf *b, uint32_t slot)
 			return false;
 		state->program_id[hook] = id;
 	}
+	return true;
+}
+
+/**
+ * ts_bpf_port_current() - does an adopted port run this version's programs?
+ * @b: the meter
+ * @slot: of a device for which ts_bpf_port_intact() is true
+ * @bridged: it is in a bridge now
+ *
+ * Then they need not be exchanged: to verify new ones takes long on a slow or
+ * busy machine, and nobody is served meanwhile.
+ *
+ * Return: true if so.
+ */
+bool ts_bpf_port_current(struct ts_bpf *b, uint32_t slot, bool bridged)
+{
+	const struct ts_port_config config = port_config(b, slot, bridged);
+	const struct ts_port_line *line = &b->ports[slot];
+	int hook;
+
+	if (line->driver[TS_PORT_FACT_VERSION] !=
+	    ts_bpf_program_version(&config, line->meter == TS_METER_XDP, line->direction))
+		return false;
+	for (hook = 0; hook < TS_HOOK_COUNT; hook++)
+		if (line->driver[TS_PORT_FACT_IDS + hook] != b->port[slot].program_id[hook])
+			return false;
+	b->port[slot].bridged = bridged;
 	return true;
 }
 

@@ -148,6 +148,42 @@ int ts_bpf_program_load(struct ts_bpf *b, const struct ts_port_config *config, b
 	return ret;
 }
 
+/* FNV-1a: told apart are versions of our own objects, nobody's forgeries. */
+static uint64_t hash_more(uint64_t hash, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	for (; len; len--)
+		hash = (hash ^ *p++) * 0x100000001b3ull;
+	return hash;
+}
+
+/**
+ * ts_bpf_program_version() - what ts_bpf_program_load() would load, as a number
+ * @config: as there
+ * @xdp: as there
+ * @direction: as there
+ *
+ * Return: the same for the same programs with the same configuration; never 0.
+ */
+uint64_t ts_bpf_program_version(const struct ts_port_config *config, bool xdp,
+				uint8_t direction)
+{
+	uint64_t hash = 0xcbf29ce484222325ull;
+	const void *elf;
+	size_t size;
+
+	hash = hash_more(hash, config, sizeof(*config));
+	hash = hash_more(hash, &direction, sizeof(direction));
+	elf = tc_bpf__elf_bytes(&size);
+	hash = hash_more(hash, elf, size);
+	if (xdp) {
+		elf = xdp_bpf__elf_bytes(&size);
+		hash = hash_more(hash, elf, size);
+	}
+	return hash ? hash : 1;
+}
+
 void ts_bpf_program_close(struct ts_bpf_programs *p)
 {
 	int i;
