@@ -487,6 +487,12 @@ static void ten_thousand(const struct suite *s)
 				.zone = ZONE }, &a), 0);
 	printf("# found one in %.3f ms\n", (now_ns() - start) / 1e6);
 	EQUAL(a.granted_units, 9999);
+	/* Also those that do not fit into their bucket. */
+	for (i = 0; i < 10000; i++) {
+		RETURNS(m, ts_meter_account_find(m, &(struct ts_key){
+			.mac = { 2, 0, 0, 0, i >> 8, i & 255 }, .zone = ZONE }, &a), 0);
+		EQUAL(a.granted_units, i);
+	}
 	ts_meter_close(m);
 	start = now_ns();
 	m = suite_open_own(s);

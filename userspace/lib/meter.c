@@ -55,13 +55,20 @@ int ts_meter_fail_owned(struct ts_meter *m, uint32_t pid)
 			     name, pid);
 }
 
-/* Without a wish: the module when it is there, since it must see every claim. */
+/*
+ * Without a wish: the module when it is there, since it must see every claim;
+ * but a meter that is at work in the maps goes on, with the budgets in it.
+ */
 static const struct ts_meter_ops *choose(const char *name, const char **reason,
 					 char *err, size_t err_size)
 {
 	size_t i;
 
 	if (!name) {
+		if (!ts_meter_bpf_ops.probe()) {
+			*reason = "its maps are pinned in this namespace";
+			return &ts_meter_bpf_ops;
+		}
 		if (!ts_meter_genl_ops.probe()) {
 			*reason = "tokenswitch.ko is loaded";
 			return &ts_meter_genl_ops;
@@ -91,10 +98,15 @@ int ts_meter_open(const char *driver, bool create, struct ts_meter **meter,
 	if (!ops)
 		return -EINVAL;
 	/* Two meters on one port would bill twice. */
-	if (ops == &ts_meter_bpf_ops && create && driver &&
+	if (driver && create && ops == &ts_meter_bpf_ops && ts_meter_bpf_ops.probe() &&
 	    !ts_meter_genl_ops.probe()) {
 		snprintf(err, err_size,
 			 "tokenswitch.ko is loaded: use driver genl, or unload the module first");
+		return -EBUSY;
+	}
+	if (driver && create && ops == &ts_meter_genl_ops && !ts_meter_bpf_ops.probe()) {
+		snprintf(err, err_size,
+			 "a meter of driver bpf is at work here: use it, or destroy it first");
 		return -EBUSY;
 	}
 	ret = ops->open(create, meter, err, err_size);

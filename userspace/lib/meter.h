@@ -167,7 +167,8 @@ struct ts_meter;
 
 /**
  * ts_meter_open() - open the meter of this network namespace
- * @driver: "bpf", "genl", or NULL: genl when the module is loaded, else bpf
+ * @driver: "bpf", "genl", or NULL: bpf when its maps are pinned here already,
+ *	else genl when the module is loaded, else bpf
  * @create: for bpf: make and pin the maps when there are none yet (they
  *	outlive the process); without it a missing meter is -ENOENT
  * @meter: set on success; closed with ts_meter_close()
@@ -175,7 +176,8 @@ struct ts_meter;
  * @err_size: room in @err
  *
  * Return: 0, -ENOENT: no meter here, -EPERM, -EPROTO: pinned by a version of
- * TokenSwitch that this one cannot adopt, or another negative errno.
+ * TokenSwitch that this one cannot adopt, -EBUSY: the other driver is at work
+ * here, or another negative errno.
  */
 int ts_meter_open(const char *driver, bool create, struct ts_meter **meter,
 		  char *err, size_t err_size);
@@ -255,7 +257,8 @@ int ts_meter_stranger_dump(struct ts_meter *m,
 /**
  * ts_meter_event_fd() - a descriptor that polls readable when events wait
  *
- * Owned by the meter.  Return: descriptor or negative errno.
+ * Owned by the meter.  Return: descriptor or negative errno; bpf: -EBUSY while
+ * another process owns the meter, since its rings have one reader.
  */
 int ts_meter_event_fd(struct ts_meter *m);
 /**

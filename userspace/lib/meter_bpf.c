@@ -147,12 +147,13 @@ static int ts_bpf_open(bool create, struct ts_meter **m, char *err, size_t err_s
 
 static int ts_bpf_probe(void)
 {
-	char dir[64];
+	char path[96], dir[64];
 	int ret = pin_dir(dir, sizeof(dir));
 
 	if (ret)
 		return ret;
-	return access(dir, F_OK) ? -errno : 0;
+	snprintf(path, sizeof(path), "%s/%s", dir, ts_bpf_map_name(TS_MAP_META));
+	return access(path, F_OK) ? -errno : 0;
 }
 
 static int ts_bpf_info(struct ts_meter *m, struct ts_meter_info *info)

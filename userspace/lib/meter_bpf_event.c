@@ -5,7 +5,8 @@
  * watch on devices.
  *
  * A ring has one reader, so only who owns the meter, or anybody while nobody
- * does, may read events.
+ * does, may read events.  It would be told of its own ownership only, so
+ * TS_EVENT_OWNER is never raised here.
  */
 #include <errno.h>
 #include <stdlib.h>
