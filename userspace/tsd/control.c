@@ -83,7 +83,7 @@ static json_t *do_sessions(struct ts_daemon *d, const json_t *request)
 {
 	struct listing l = { .list = json_array() };
 
-	l.facts.address = *ts_signer_address(d->key);
+	l.facts.address = d->address;
 	l.facts.photon_port = ts_endpoint_port(&d->config->photon);
 	ts_billing_session_each(d->billing, add_session, &l);
 	return json_pack("{s:o}", "sessions", l.list);

@@ -19,6 +19,7 @@
 #include "tsd/daemon.h"
 #include "tsd/lock.h"
 #include "tsd/log.h"
+#include "tsd/ready.h"
 
 static int make_dir(const char *path, mode_t mode, char *err, size_t err_size)
 {
@@ -28,9 +29,9 @@ static int make_dir(const char *path, mode_t mode, char *err, size_t err_size)
 	return -EIO;
 }
 
-static int load_key(struct ts_daemon *d, char *err, size_t err_size)
+/* The address stands in clear in the file, and is authenticated by the key. */
+static int read_address(struct ts_daemon *d, char *err, size_t err_size)
 {
-	struct ts_passphrase *passphrase = NULL;
 	struct ts_keys_error error = { };
 	int ret;
 
@@ -39,11 +40,7 @@ static int load_key(struct ts_daemon *d, char *err, size_t err_size)
 			 d->config->key_file);
 		return -ENOENT;
 	}
-	ret = ts_passphrase_read_file(d->config->passphrase_file, &passphrase, &error);
-	if (!ret) {
-		ret = ts_keyfile_load(d->config->key_file, passphrase, &d->key, &error);
-		ts_passphrase_free(passphrase);
-	}
+	ret = ts_keyfile_address(d->config->key_file, &d->address, &error);
 	if (ret)
 		snprintf(err, err_size, "%s", error.text);
 	return ret;
@@ -165,7 +162,7 @@ static int open_billing(struct ts_daemon *d, char *err, size_t err_size)
 	struct ts_time now;
 	int ret;
 
-	ret = complete_billing(d->config, ts_signer_address(d->key), err, err_size);
+	ret = complete_billing(d->config, &d->address, err, err_size);
 	if (ret)
 		return ret;
 	ts_reply_init(&d->replies);
@@ -200,7 +197,6 @@ static bool is_news(struct ts_daemon *d, struct ts_channel *ch)
 
 static void import_channels(struct ts_daemon *d)
 {
-	const struct ts_address *ours = ts_signer_address(d->key);
 	char text[TS_ADDRESS_TEXT_SIZE];
 	struct ts_time now;
 	unsigned int i;
@@ -209,7 +205,7 @@ static void import_channels(struct ts_daemon *d)
 	for (i = 0; i < d->config->n_channels; i++) {
 		struct ts_channel ch = d->config->channels[i].channel;
 
-		ch.our_address = *ours;
+		ch.our_address = d->address;
 		ts_channel_identifier(&ch.our_address, &ch.partner_address,
 				      &ch.token, &ch.tokens_network,
 				      &ch.channel_identifier);
@@ -252,7 +248,7 @@ static void fill_facts(struct ts_portal_facts *f, const struct ts_daemon *d)
 	memset(f, 0, sizeof(*f));
 	snprintf(f->name, sizeof(f->name), "%s", c->name);
 	snprintf(f->version, sizeof(f->version), "%s", TS_VERSION);
-	f->address = *ts_signer_address(d->key);
+	f->address = d->address;
 	f->chain_id = c->billing.chain_id;
 	f->tokens_network = c->billing.tokens_network;
 	f->token = c->billing.token;
@@ -315,6 +311,26 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 	return d->control ? 0 : -EIO;
 }
 
+/*
+ * Value is taken only for an address whose key is at hand: so nobody can pay
+ * before.
+ */
+static void on_unlocked(void *ctx, struct ts_signer *key, const char *error)
+{
+	char err[TS_CONFIG_ERROR_SIZE];
+	struct ts_daemon *d = ctx;
+
+	d->key = key;
+	if (key && !open_doors(d, err, sizeof(err))) {
+		ts_log(TS_LOG_INFO, "tsd %s serves", TS_VERSION);
+		ts_ready_tell("READY=1");
+		return;
+	}
+	ts_log(TS_LOG_ERROR, "%s", key ? err : error);
+	d->failed = true;
+	ev_break(d->loop, EVBREAK_ALL);
+}
+
 /**
  * ts_daemon_start() - bring everything up
  * @d: zeroed but for @d->loop
@@ -322,13 +338,17 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
  * @err: on failure one line for people
  * @err_size: room in @err
  *
+ * After this the kernel's accounts are adopted and served.  The doors, by which
+ * clients and tsctl come in, open when the key is decrypted; if it cannot be,
+ * the loop ends and @d->failed is set.
+ *
  * Return: 0 or negative errno; ts_daemon_stop() is due in both cases.
  */
 int ts_daemon_start(struct ts_daemon *d, struct ts_config *config, char *err,
 		    size_t err_size)
 {
 	static int (*const steps[])(struct ts_daemon *, char *, size_t) = {
-		load_key, open_meter, open_gate, open_ledger, open_billing,
+		read_address, open_meter, open_gate, open_ledger, open_billing,
 	};
 	unsigned int i;
 	int ret;
@@ -348,14 +368,18 @@ int ts_daemon_start(struct ts_daemon *d, struct ts_config *config, char *err,
 	if (!ret)
 		ret = ts_ports_claim(&d->ports, config, err, err_size);
 	if (!ret)
-		ret = open_doors(d, err, err_size);
-	if (!ret)
 		ret = ts_loop_start(d, err, err_size);
 	if (ret)
 		return ret;
 	import_channels(d);
 	ts_loop_look(d);
-	return 0;
+	ts_log(TS_LOG_INFO, "tsd %s: accounts adopted", TS_VERSION);
+	d->unlock = ts_unlock_start(d->loop, config->key_file,
+				    config->passphrase_file, on_unlocked, d);
+	if (d->unlock)
+		return 0;
+	snprintf(err, err_size, "out of memory");
+	return -ENOMEM;
 }
 
 /**
@@ -375,6 +399,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 		if (ts_billing_stop(d->billing, &now))
 			ts_log(TS_LOG_ERROR, "stop: %s", ts_billing_error(d->billing));
 	}
+	ts_unlock_free(d->unlock);
 	ts_control_free(d->control);
 	ts_udp_free(d->udp);
 	ts_portal_free(d->portal);
@@ -397,7 +422,7 @@ static int take_over(struct ts_daemon *d, struct ts_config *new, char *err,
 	struct ts_time now;
 	int ret;
 
-	ret = complete_billing(new, ts_signer_address(d->key), err, err_size);
+	ret = complete_billing(new, &d->address, err, err_size);
 	if (ret)
 		return ret;
 	ts_clock_now(&now);
@@ -448,7 +473,8 @@ int ts_daemon_reload(struct ts_daemon *d, char *err, size_t err_size)
 	ts_config_free(d->config);
 	d->config = new;
 	ts_log_setup(new->log_level, new->log_json);
-	ts_portal_rename(d->portal, new->name);
+	if (d->portal)
+		ts_portal_rename(d->portal, new->name);
 	import_channels(d);
 	ts_loop_look(d);
 	return 0;

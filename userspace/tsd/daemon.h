@@ -23,6 +23,7 @@
 #include "tsd/neigh.h"
 #include "tsd/ports.h"
 #include "tsd/reply.h"
+#include "tsd/unlock.h"
 #include "tsd/udp.h"
 
 /**
@@ -30,7 +31,10 @@
  * @loop: libev's
  * @config: what it runs with; replaced by a reload
  * @lock_fd: the lock file, held
- * @key: of the box, in guarded memory
+ * @address: of the box
+ * @unlock: decrypts the key
+ * @key: of the box, in guarded memory; NULL until it is decrypted
+ * @failed: it could not be, or the doors could not be opened
  * @meter: owned, the one writer
  * @ledger: open for writing
  * @billing: decides
@@ -60,7 +64,10 @@ struct ts_daemon {
 	struct ev_loop *loop;
 	struct ts_config *config;
 	int lock_fd;
+	struct ts_address address;
+	struct ts_unlock *unlock;
 	struct ts_signer *key;
+	bool failed;
 	struct ts_meter *meter;
 	struct ts_ledger *ledger;
 	struct ts_billing *billing;

@@ -3,7 +3,8 @@
  * main.c - tsd, the daemon of TokenSwitch: where to find what.
  *
  *	config*.c	tsd.conf, checked			price.c, endpoint.c
- *	daemon.c	the parts, in the order they come up	lock.c, ready.c
+ *	daemon.c	the parts, in the order they come up	lock.c, ready.c,
+ *							unlock.c
  *	loop.c		what wakes us, the order of a turn	clock.c, log.c
  *	effects.c	between billing and the world		reply.c
  *	udp.c		Photon datagrams			police.c
@@ -85,12 +86,10 @@ static int run(const char *path)
 	if (ts_daemon_start(d, c, err, sizeof(err))) {
 		ts_log(TS_LOG_ERROR, "%s", err);
 	} else {
-		ts_log(TS_LOG_INFO, "tsd %s serves", TS_VERSION);
-		ts_ready_tell("READY=1");
 		ev_run(d->loop, 0);
 		ts_ready_tell("STOPPING=1");
 		ts_log(TS_LOG_INFO, "tsd stops; meter and gate stay");
-		status = 0;
+		status = d->failed;
 	}
 	ts_daemon_stop(d);
 	free(d);

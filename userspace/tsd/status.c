@@ -125,7 +125,7 @@ json_t *ts_status_json(struct ts_daemon *d)
 	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:o, s:{s:s?, s:s, s:I, s:I}, s:o, s:{s:b, s:s, s:I}, s:o, s:o, s:o, s:{s:o, s:o}}",
 		"version", TS_VERSION, "pid", (json_int_t)getpid(),
 		"config", d->config->path,
-		"address", ts_address_print(ts_signer_address(d->key), address),
+		"address", ts_address_print(&d->address, address),
 		"healthy", healthy, "checks", checks,
 		"meter", "driver", info.driver, "version", info.version,
 		"accounts", (json_int_t)info.accounts,
