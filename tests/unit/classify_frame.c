@@ -10,17 +10,18 @@ static uint8_t *put16(uint8_t *p, unsigned int v)
 	return p + 2;
 }
 
-static uint8_t *put_arp(uint8_t *p)
+static uint8_t *put_arp(const struct ts_test_frame *t, uint8_t *p)
 {
-	static const uint8_t head[8] = { 0, 1, 8, 0, 6, 4, 0, 1 };
+	static const uint8_t head[6] = { 0, 1, 8, 0, 6, 4 };
 
 	memcpy(p, head, sizeof(head));
+	put16(p + 6, t->sport ? t->sport : 1);
 	return p + 28;
 }
 
 static uint8_t *put_ip4(const struct ts_test_frame *t, uint8_t *p)
 {
-	p[0] = 0x45 + t->options / 4;
+	p[0] = 0x40 + (t->ihl ? t->ihl : 5 + t->options / 4);
 	put16(p + 6, t->frag);
 	p[8] = t->hop ? t->hop : 64;
 	p[9] = t->proto;
@@ -29,7 +30,7 @@ static uint8_t *put_ip4(const struct ts_test_frame *t, uint8_t *p)
 	return p + 20 + t->options;
 }
 
-/* Each extension header is 8 bytes, also AH, whose unit differs. */
+/* Each extension header is 8 bytes, but for AH. */
 static uint8_t *put_ip6(const struct ts_test_frame *t, uint8_t *p)
 {
 	uint8_t *next = p + 6;
@@ -44,6 +45,10 @@ static uint8_t *put_ip6(const struct ts_test_frame *t, uint8_t *p)
 		*next = t->ext[i] == TS_TEST_HOPOPTS ? 0 : t->ext[i];
 		next = p;
 		p += 8;
+		if (t->ext[i] == TS_IP6_AH) {
+			next[1] = t->ah;
+			p += 4 * t->ah;
+		}
 	}
 	*next = t->proto;
 	return p;
@@ -54,7 +59,7 @@ static uint8_t *put_l4(const struct ts_test_frame *t, uint8_t *p)
 	switch (t->proto) {
 	case TS_IP_TCP:
 		put16(put16(p, t->sport), t->dport);
-		p[12] = 0x50;
+		p[12] = (t->doff ? t->doff : 5) << 4;
 		p[13] = t->tcp_flags;
 		return p + 20;
 	case TS_IP_UDP:
@@ -89,7 +94,7 @@ size_t ts_test_frame_build(const struct ts_test_frame *t, uint8_t *frame)
 			  t->tag[i] & 0xfff);
 	p = put16(p, t->ethertype ? t->ethertype : six ? TS_ETH_IPV6 : TS_ETH_IP);
 	if (t->ethertype == TS_ETH_ARP)
-		p = put_arp(p);
+		p = put_arp(t, p);
 	else if (t->from)
 		p = put_l4(t, six ? put_ip6(t, p) : put_ip4(t, p));
 	if (t->payload)

@@ -23,11 +23,14 @@
  * @from: source address, IPv4 or IPv6
  * @to: destination address
  * @proto: IP protocol
- * @sport: source port; of ICMP: the type
+ * @sport: source port; of ICMP: the type; of ARP: the operation, 0: 1
  * @dport: destination port
  * @tcp_flags: of TCP
  * @frag: fragment field of IPv4, host order
  * @options: bytes of IPv4 options
+ * @ihl: words of the IPv4 header that it claims; 0: as many as it has
+ * @doff: words of the TCP header that it claims; 0: 5
+ * @ah: AH is so many words longer than 8 bytes
  * @ext: extension headers of IPv6 by number, hop by hop being TS_TEST_HOPOPTS
  * @hop: hop limit; 0: 64
  * @first: first byte of the payload
@@ -47,6 +50,9 @@ struct ts_test_frame {
 	uint8_t tcp_flags;
 	uint16_t frag;
 	uint8_t options;
+	uint8_t ihl;
+	uint8_t doff;
+	uint8_t ah;
 	uint8_t ext[8];
 	uint8_t hop;
 	uint8_t first;

@@ -141,6 +141,8 @@ static const struct classify_case cases[] = {
 	{ "ARP reply of another client", { .dest = MAC_CLIENT, .source = MAC_OTHER,
 	  .ethertype = TS_ETH_ARP }, DOWN, 0, FREE },
 	{ "ARP cut short", { .ethertype = TS_ETH_ARP, .cut = 40 }, UP, 0, BROKEN },
+	{ "ARP of no known operation", { .dest = MAC_ALL, .ethertype = TS_ETH_ARP, .sport = 3 },
+	  UP, 0, INET },
 	{ "EAPOL", { .ethertype = TS_ETH_EAPOL, .payload = 20 }, UP, 0, FREE },
 	{ "neighbour solicitation", { .dest = MAC_GROUP6, .from = "fe80::7", .to = "ff02::1",
 	  .proto = ICMP6, .sport = 135, .hop = 255 }, UP, 0, FREE },
@@ -153,6 +155,10 @@ static const struct classify_case cases[] = {
 	  UP, 0, FREE },
 	{ "MLD from a global address", { .from = FAR6, .to = "ff02::16", .proto = ICMP6,
 	  .sport = 143, .hop = 1 }, UP, 0, INET },
+	{ "MLD that was not meant for this link alone", { .dest = MAC_GROUP6, .from = "fe80::7",
+	  .to = "ff02::16", .proto = ICMP6, .sport = 143, .hop = 2 }, UP, 0, INET },
+	{ "echo with a hop limit of 1", { .dest = MAC_GROUP6, .from = "fe80::7",
+	  .to = "ff02::16", .proto = ICMP6, .sport = 128, .hop = 1 }, UP, 0, INET },
 	{ "ping", { .from = ME4, .to = FAR4, .proto = ICMP, .sport = 8 }, UP, 0, INET },
 	/* DHCP. */
 	{ "DHCP discover", { .dest = MAC_ALL, .from = "0.0.0.0", .to = "255.255.255.255",
@@ -214,6 +220,10 @@ static const struct classify_case cases[] = {
 	  UP, 0, LOCAL },
 	{ "a TCP header cut short", { .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080,
 	  .cut = 50 }, UP, 0, LOCAL },
+	{ "a TCP header that claims less", { .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080,
+	  .doff = 4 }, UP, 0, LOCAL },
+	{ "an IPv4 header that claims less", { .from = ME4, .to = BOX4, .proto = TCP,
+	  .dport = 8080, .ihl = 4 }, UP, 0, BROKEN },
 	{ "extension header cut short", { .from = ME6, .to = BOX6, .proto = UDP, .dport = 53,
 	  .ext = { 60 }, .cut = 60 }, UP, 0, LOCAL },
 	{ "cut in the Ethernet header", { .from = ME4, .to = FAR4, .cut = 13 }, UP, 0, BROKEN },
@@ -324,12 +334,12 @@ static void test_vlan(void **state)
 static void test_header_len(void **state)
 {
 	struct ts_test_frame t = { .from = ME6, .to = FAR6, .proto = TCP,
-				   .ext = { TS_TEST_HOPOPTS, 60, 51 } };
+				   .ext = { TS_TEST_HOPOPTS, 60, TS_IP6_AH }, .ah = 4 };
 	struct ts_frame f;
 
-	/* AH counts in units of 4 and lacks 2: 8 bytes. */
+	/* AH counts in units of 4 and lacks 2. */
 	parse_exactly(&t, UP, TS_FRAME_NO_TCI, &f);
-	assert_int_equal(f.header_len, 14 + 40 + 3 * 8 + 20);
+	assert_int_equal(f.header_len, 14 + 40 + 3 * 8 + 4 * 4 + 20);
 	assert_int_equal(f.proto, TCP);
 }
 
