@@ -167,7 +167,83 @@ static void other_format(const struct suite *s)
 	ts_meter_close(m);
 }
 
+/* 0 where the kernel has no tcx and so no pinned link. */
+static uint32_t ingress_program(uint32_t ifindex)
+{
+	struct bpf_link_info info = { };
+	uint32_t len = sizeof(info);
+	char path[128];
+	struct stat st;
+	int fd;
+
+	CHECK(!stat("/proc/thread-self/ns/net", &st));
+	snprintf(path, sizeof(path), "%s/%lu/link_ingress_%u", TS_PIN_ROOT,
+		 (unsigned long)st.st_ino, ifindex);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return 0;
+	EQUAL(bpf_link_get_info_by_fd(fd, &info, &len), 0);
+	close(fd);
+	return info.prog_id;
+}
+
+/* As an earlier version of TokenSwitch would have left its ports. */
+static void age_ports(void)
+{
+	struct ts_port_line line;
+	int fd = pinned("ts_ports");
+	uint32_t slot;
+
+	for (slot = 0; slot < TS_PORTS_MAX; slot++) {
+		EQUAL(bpf_map_lookup_elem(fd, &slot, &line), 0);
+		if (line.used != TS_PORT_DEVICE)
+			continue;
+		line.driver[TS_PORT_FACT_VERSION]++;
+		EQUAL(bpf_map_update_elem(fd, &slot, &line, BPF_ANY), 0);
+	}
+	close(fd);
+}
+
+static uint32_t program_after(struct ts_meter *m, uint32_t ifindex)
+{
+	RETURNS(m, ts_meter_maintain(m), 0);
+	return ingress_program(ifindex);
+}
+
+/* To verify programs takes long, so it is done for an owner of a new version. */
+static void programs_exchanged(const struct suite *s)
+{
+	uint32_t ifindex, first, second;
+	struct ts_meter *m;
+
+	if (unused(s))
+		return;
+	m = suite_open_own(s);
+	net_run("ip link add ap0 type veth peer name x0");
+	suite_port(s, m, "ap0");
+	ifindex = suite_wait_port(m, "ap0", "ap0");
+	first = ingress_program(ifindex);
+	EQUAL(program_after(m, ifindex), first);
+	ts_meter_close(m);
+	m = suite_open_own(s);
+	EQUAL(program_after(m, ifindex), first);
+	ts_meter_close(m);
+	age_ports();
+	m = suite_open(s, false);
+	EQUAL(program_after(m, ifindex), first);
+	ts_meter_close(m);
+	m = suite_open_own(s);
+	second = program_after(m, ifindex);
+	CHECK(!first || second > first);
+	EQUAL(program_after(m, ifindex), second);
+	ts_meter_close(m);
+	m = suite_open_own(s);
+	EQUAL(program_after(m, ifindex), second);
+	ts_meter_close(m);
+}
+
 const struct suite_test suite_adopt_tests[] = {
+	{ "programs of another version are exchanged, once", programs_exchanged },
 	{ "killed while it revoked", half_revoked },
 	{ "killed while it made an account", half_made },
 	{ "killed while it changed keys", half_rekeyed },

@@ -69,6 +69,7 @@ static int zero_counters(struct ts_bpf *b, uint32_t slot)
 static int take_line(struct ts_bpf *b, int claim, const struct ts_bpf_device *dev)
 {
 	int slot = find_line(b, TS_PORT_UNUSED, NULL);
+	struct ts_port_line copy = b->ports[claim];
 	struct ts_port_line *line;
 	int ret;
 
@@ -80,8 +81,9 @@ static int take_line(struct ts_bpf *b, int claim, const struct ts_bpf_device *de
 		return ts_meter_fail(&b->base, ret, "%s: cannot clear its counters: %s",
 				     dev->name, strerror(-ret));
 	line = &b->ports[slot];
-	*line = b->ports[claim];
-	line->used = TS_PORT_UNUSED;
+	/* Unused until complete, also for who finds it after a kill. */
+	copy.used = TS_PORT_UNUSED;
+	*line = copy;
 	line->ifindex = dev->ifindex;
 	memcpy(line->ifname, dev->name, sizeof(line->ifname));
 	memset(&b->port[slot], 0, sizeof(b->port[slot]));
