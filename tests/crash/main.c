@@ -64,7 +64,7 @@ static const char conf[] =
 "rules = ( \"local 10.66.1.0/24\", \"local 10.66.3.0/24\" );\n"
 "tariffs = ( { id = 1; local = { up = \"0\"; down = \"0\"; };\n"
 "	internet = { up = \"1\"; down = \"1\"; }; } );\n"
-"money = { slice_seconds = %s; slice_min_bytes = 20000; reservation_slices = 2;\n"
+"money = { slice_seconds = %s; slice_min_bytes = %s; reservation_slices = 2;\n"
 "	power_cut = \"%s\"; };\n"
 "limits = { photon_per_source = 100000; photon_burst = 100000; };\n";
 
@@ -86,7 +86,8 @@ static int setup(const char *dir)
 	snprintf(sub, sizeof(sub), "%s/state", dir);
 	mkdir(sub, 0700);
 	snprintf(text, sizeof(text), conf, dir, dir, dir, dir, wallet[0], wallet[1],
-		 getenv("TS_SLICE_SECONDS") ?: "10", getenv("TS_POWER_CUT") ?: "operator");
+		 getenv("TS_SLICE_SECONDS") ?: "10", getenv("TS_SLICE_BYTES") ?: "40000",
+		 getenv("TS_POWER_CUT") ?: "operator");
 	write_text(dir, "tsd.conf", 0600, text);
 	return 0;
 }
@@ -116,5 +117,11 @@ int main(int argc, char **argv)
 		return test_sweep(&p, number(argv, 5, argc, 120));
 	if (!strcmp(argv[4], "random"))
 		return test_random(&p, number(argv, 5, argc, 200), number(argv, 6, argc, 120));
+	if (!strcmp(argv[4], "hostile"))
+		return test_hostile(&p);
+	if (!strcmp(argv[4], "disk"))
+		return test_disk(&p);
+	if (!strcmp(argv[4], "power"))
+		return test_power(&p, number(argv, 5, argc, 30));
 	die("no test %s", argv[4]);
 }
