@@ -86,7 +86,7 @@ far_side() { # NAME GRANTED
 }
 
 runs_dry() { # METER FORM PROTOCOL
-	local name="$1 $2 $3" granted=90000000 left
+	local name="$1 $2 $3" granted=${EXACT_UNITS:-90000000} left
 	setup $1 $2 || { not_ok "$name: set-up"; net_down; return; }
 	# iperf3 needs its control connection: begin with room, then the load.
 	in_ns $R tsctl -d $DRIVER grant $id to $granted >/dev/null
