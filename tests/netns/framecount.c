@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * framecount DEVICE ADDRESS...: count the frames of DEVICE whose IPv4 or IPv6
- * source or destination is one of ADDRESS, as the billed byte is defined: L2
+ * framecount DEVICE ADDRESS...: count the frames of DEVICE ("any": of every
+ * present and future device of the namespace) whose IPv4 or IPv6 source or destination is one of ADDRESS, as the billed byte is defined: L2
  * without FCS, super-packets as the sum of their segments (by the gso_size of
  * PACKET_VNET_HDR), a VLAN tag as 4 bytes wherever it is kept.
  *
@@ -144,11 +144,12 @@ static int open_socket(const char *device)
 	struct sock_fprog prog = { 1, &keep };
 	struct sockaddr_ll addr = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = (int)if_nametoindex(device),
 	};
+	bool any = !strcmp(device, "any");
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), on = 1, room = 256 << 20;
 
-	if (fd < 0 || !addr.sll_ifindex ||
+	addr.sll_ifindex = any ? 0 : (int)if_nametoindex(device);
+	if (fd < 0 || (!any && !addr.sll_ifindex) ||
 	    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ||
 	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
@@ -164,9 +165,9 @@ int main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 	struct tpacket_stats stats = { 0 };
-	socklen_t len = sizeof(stats);
+	socklen_t len = sizeof(stats), error_len = sizeof(int);
 	struct pollfd pfd = { .events = POLLIN };
-	int i;
+	int i, error;
 
 	if (argc < 3 || argc - 2 > ADDRESSES_MAX) {
 		fprintf(stderr, "usage: framecount DEVICE ADDRESS...\n");
@@ -189,6 +190,9 @@ int main(int argc, char **argv)
 		/* After the signal: take what still waits, then end. */
 		if (poll(&pfd, 1, stop ? 100 : -1) == 0)
 			break;
+		/* A device that went down or away leaves an error: read it. */
+		if (pfd.revents & POLLERR)
+			getsockopt(pfd.fd, SOL_SOCKET, SO_ERROR, &error, &error_len);
 		if (pfd.revents & POLLIN)
 			receive(pfd.fd);
 		pfd.revents = 0;
