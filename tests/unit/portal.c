@@ -26,6 +26,7 @@ struct fixture {
 	size_t paid_len;
 	uint64_t reply;
 	unsigned int pays;
+	unsigned int shown;
 	int station_error;
 	bool healthy;
 	struct ts_session_view view;
@@ -37,6 +38,13 @@ static int fake_station(void *ctx, const struct sockaddr *peer, char code[TS_COD
 
 	strcpy(code, CODE);
 	return f->station_error;
+}
+
+static void fake_show(void *ctx, const struct sockaddr *peer, const char *code)
+{
+	struct fixture *f = ctx;
+
+	f->shown++;
 }
 
 static int fake_session(void *ctx, const char *code, struct ts_session_view *view)
@@ -111,7 +119,8 @@ static int setup(void **state)
 	};
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct ts_portal_ops ops = {
-		.ctx = f, .station = fake_station, .session = fake_session,
+		.ctx = f, .station = fake_station, .show = fake_show,
+		.session = fake_session,
 		.channel = fake_channel, .tariffs = fake_tariffs,
 		.pay = fake_pay, .health = fake_health,
 	};
@@ -238,6 +247,8 @@ static void test_get(void **state)
 	has(get(f, "/v1/session"), "\"unspent_wei\":\"340282366920938463463374607431768211455\"");
 	has(get(f, "/v1/session?code=" CODE), "HTTP/1.1 200 ");
 	has(get(f, "/v1/session?code=ZZZZZZZZZZZZZZZZ"), "\"error\":\"unknown_session\"");
+	/* Shown once each: also an unknown one, which is billing's to tell. */
+	assert_int_equal(f->shown, 2);
 	has(get(f, "/v1/session?code=zz"), "HTTP/1.1 400 ");
 	has(get(f, "/v1/session?code="), "HTTP/1.1 400 ");
 	has(get(f, "/v1/channel?address=0x1111111111111111111111111111111111111111"),

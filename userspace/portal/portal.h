@@ -47,6 +47,10 @@ struct ts_portal_facts {
  * @ctx: handed to each function
  * @station: the session of the station with this address, made if new.  0;
  *	-ENOENT: not a neighbour on an access port; -ENOSPC: too many
+ * @show: this address shows a code as its own: if the session has no station,
+ *	and the asker no other that was paid for, it is the asker's from now on.
+ *	(A code that was not yet on disk when the daemon died names a session
+ *	without a station once a payment with it arrives.)
  * @session: a session by its code; 0 or -ENOENT
  * @channel: the channel with this wallet; 0 or -ENOENT
  * @tariffs: calls back for each tariff that can be paid under or will be
@@ -59,6 +63,7 @@ struct ts_portal_ops {
 	void *ctx;
 	int (*station)(void *ctx, const struct sockaddr *peer,
 		       char code[TS_CODE_SIZE]);
+	void (*show)(void *ctx, const struct sockaddr *peer, const char *code);
 	int (*session)(void *ctx, const char *code, struct ts_session_view *view);
 	int (*channel)(void *ctx, const struct ts_address *wallet,
 		       struct ts_channel_view *view);

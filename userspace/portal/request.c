@@ -68,6 +68,7 @@ static int find_session(struct ts_portal *p, struct MHD_Connection *c,
 			return -EINVAL;
 		}
 		memcpy(code, asked, TS_CODE_SIZE);
+		p->ops.show(p->ops.ctx, peer_of(c), code);
 		return 0;
 	}
 	err = p->ops.station(p->ops.ctx, peer_of(c), code);

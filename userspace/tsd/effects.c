@@ -197,6 +197,26 @@ static int portal_station(void *ctx, const struct sockaddr *peer,
 	return ret;
 }
 
+/* Nobody's value is taken: neither that session's nor the asker's own. */
+static void portal_show(void *ctx, const struct sockaddr *peer, const char *code)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_session_view view;
+	char own[TS_CODE_SIZE];
+	struct ts_time now;
+	struct ts_key key;
+
+	if (ts_billing_session_view(d->billing, code, &view) || view.has_station ||
+	    ts_neigh_station(d->neigh, peer, ts_ports_zone, &d->ports, &key))
+		return;
+	if (!ts_billing_station_find(d->billing, &key, own) &&
+	    !ts_billing_session_view(d->billing, own, &view) && view.attached_wei)
+		return;
+	ts_clock_now(&now);
+	ts_billing_session_move(d->billing, code, &key, &now);
+	ts_loop_wake(d);
+}
+
 static int portal_session(void *ctx, const char *code, struct ts_session_view *view)
 {
 	struct ts_daemon *d = ctx;
@@ -234,6 +254,7 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 	*ops = (struct ts_portal_ops){
 		.ctx = d,
 		.station = portal_station,
+		.show = portal_show,
 		.session = portal_session,
 		.channel = portal_channel,
 		.tariffs = portal_tariffs,

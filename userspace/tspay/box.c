@@ -15,9 +15,21 @@
 #define ANSWER_MAX_BYTES 65536
 #define REQUEST_TIMEOUT_S 10L
 
+/**
+ * struct box - a box that is asked
+ * @url: without a slash at its end
+ * @code: of the session to pay for; NULL: this station's own
+ * @own: of the station's own session, once seen: a box that was killed may have
+ *	forgotten whose it is until it is shown again
+ * @curl: for requests
+ * @stream: of events, or NULL
+ * @len: of @answer
+ * @answer: body of the last answer
+ */
 struct box {
 	char *url;
 	char *code;
+	char own[TS_CODE_SIZE];
 	CURL *curl;
 	struct stream *stream;
 	size_t len;
@@ -204,14 +216,15 @@ static int read_session(const json_t *json, struct session *out)
 	return 0;
 }
 
-int box_session(struct box *b, struct session *out, char *err, size_t err_size)
+static int ask_session(struct box *b, const char *code, struct session *out,
+		       char *err, size_t err_size)
 {
 	char path[64];
 	json_t *json;
 	int ret;
 
-	snprintf(path, sizeof(path), "/v1/session%s%s", b->code ? "?code=" : "",
-		 b->code ? b->code : "");
+	snprintf(path, sizeof(path), "/v1/session%s%s", code ? "?code=" : "",
+		 code ? code : "");
 	json = get(b, path, err, err_size);
 	if (!json)
 		return -EIO;
@@ -219,6 +232,23 @@ int box_session(struct box *b, struct session *out, char *err, size_t err_size)
 	if (ret)
 		snprintf(err, err_size, "%s%s has no session", b->url, path);
 	json_decref(json);
+	return ret;
+}
+
+int box_session(struct box *b, struct session *out, char *err, size_t err_size)
+{
+	struct session before;
+	int ret;
+
+	ret = ask_session(b, b->code, out, err, err_size);
+	if (ret || b->code)
+		return ret;
+	/* Another than before: the old one may wait to be shown by its station. */
+	if (b->own[0] && strcmp(b->own, out->code) &&
+	    !ask_session(b, b->own, &before, err, err_size))
+		ret = ask_session(b, NULL, out, err, err_size);
+	if (!ret)
+		strcpy(b->own, out->code);
 	return ret;
 }
 
