@@ -142,12 +142,14 @@ static uint64_t headroom_units(const struct ts_billing_account *a,
 }
 
 /*
- * Reserve for what is to be granted and some slices more.  Called when there is
- * nothing: then the next tariff's turn may have come.
+ * Reserve for what is to be granted and some slices more.  When there is nothing
+ * to reserve, the turn of the next tariff may have come.
  */
 static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
 			 uint64_t need, const struct ts_time *now)
 {
+	uint64_t rest = (uint64_t)SWITCH_BYTES *
+			ts_tariff_dearest(&a->tariff->row);
 	uint64_t more, got;
 
 	if (__builtin_mul_overflow(a->slice_units,
@@ -161,7 +163,8 @@ static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
 			ts_account_book(b, a, now);
 		return;
 	}
-	if (!a->dry || need == 0)
+	/* Not only when dry: that event may have come while tsd was dead. */
+	if (!a->dry && ts_account_unspent(a) >= rest)
 		return;
 	/* Nothing at this tariff, or the epoch is full: begin another. */
 	if (next_tariff(b, a->session, false, now) &&
