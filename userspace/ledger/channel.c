@@ -21,7 +21,7 @@
 #define HASH_ARG(hash)	(const void *)(hash), (size_t)TS_HASH_BYTES
 #define ADDRESS_ARG(a)	(const void *)(a), (size_t)TS_ADDRESS_BYTES
 #define SIDE_ARGS(proof, message)					\
-	(proof)->nonce, (proof)->transferred_wei,			\
+	(proof)->nonce, &(proof)->transferred_wei,			\
 	HASH_ARG(&(proof)->locksroot), HASH_ARG(&(proof)->additional_hash), \
 	(const void *)&(proof)->signature, (size_t)TS_SIGNATURE_BYTES,	\
 	(const void *)(message)->b, (message)->len
@@ -49,8 +49,8 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 			  ADDRESS_ARG(&ch->partner_address),
 			  ch->settle_timeout_blocks, (int64_t)ch->state,
 			  (int64_t)ch->frozen, (int64_t)c->trusted,
-			  ch->our_deposit_wei, ch->partner_deposit_wei,
-			  c->base_wei, c->spent_wei,
+			  &ch->our_deposit_wei, &ch->partner_deposit_wei,
+			  &c->base_wei, &c->spent_wei,
 			  SIDE_ARGS(&ch->our_proof, &c->our_message),
 			  SIDE_ARGS(&ch->partner_proof, &c->partner_message));
 	if (!err)
@@ -74,7 +74,7 @@ int ts_ledger_channel_update(struct ts_ledger *l,
 		"uiiiwww" SIDE_TYPES SIDE_TYPES "i",
 		ch->settle_timeout_blocks, (int64_t)ch->state,
 		(int64_t)ch->frozen, (int64_t)c->trusted,
-		ch->our_deposit_wei, ch->partner_deposit_wei, c->spent_wei,
+		&ch->our_deposit_wei, &ch->partner_deposit_wei, &c->spent_wei,
 		SIDE_ARGS(&ch->our_proof, &c->our_message),
 		SIDE_ARGS(&ch->partner_proof, &c->partner_message), c->id);
 }

@@ -124,7 +124,8 @@ static int bind_one(struct ts_ledger *l, sqlite3_stmt *stmt, int i, char type,
 	case 'u':
 		return bind_u64(l, stmt, i, va_arg(*args, uint64_t));
 	case 'w':
-		ts_u128_put(wei, va_arg(*args, ts_u128));
+		/* By pointer: compilers disagree on 16-byte varargs. */
+		ts_u128_put(wei, *va_arg(*args, const ts_u128 *));
 		return sqlite3_bind_blob(stmt, i, wei, sizeof(wei),
 					 SQLITE_TRANSIENT);
 	case 't':

@@ -52,7 +52,7 @@ int ts_db_fail(struct ts_ledger *l, int err, const char *fmt, ...)
 int ts_db_fail_sqlite(struct ts_ledger *l, const char *doing);
 
 /*
- * Bindings, a letter each: i int64_t; u uint64_t, below 2^63; w ts_u128;
+ * Bindings, a letter each: i int64_t; u uint64_t, below 2^63; w const ts_u128 *;
  * b const void * and size_t; t const char *, NULL is null; r int64_t row
  * number, 0 is null.
  */

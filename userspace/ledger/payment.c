@@ -23,13 +23,13 @@ int ts_ledger_payment_insert(struct ts_ledger *l, struct ts_ledger_payment *p)
 		" cumulative_wei, session, tariff, wallet, message_hash,"
 		" signature, data, wall_s, boot_id, boot_ns, spent_wei, live)"
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		"iuwwrrbbbbutuwi", p->channel, p->nonce, p->delta_wei,
-		p->cumulative_wei, p->session, p->tariff,
+		"iuwwrrbbbbutuwi", p->channel, p->nonce, &p->delta_wei,
+		&p->cumulative_wei, p->session, p->tariff,
 		(const void *)&p->wallet, (size_t)TS_ADDRESS_BYTES,
 		(const void *)&p->message_hash, (size_t)TS_HASH_BYTES,
 		(const void *)&p->signature, (size_t)TS_SIGNATURE_BYTES,
 		(const void *)p->data, p->data_len, p->wall_s, p->boot_id,
-		p->boot_ns, p->spent_wei, (int64_t)p->live);
+		p->boot_ns, &p->spent_wei, (int64_t)p->live);
 	if (!err)
 		p->id = sqlite3_last_insert_rowid(l->db);
 	return err;
@@ -40,7 +40,7 @@ int ts_ledger_payment_update(struct ts_ledger *l,
 			     const struct ts_ledger_payment *p)
 {
 	return ts_db_write(l, "UPDATE payments SET spent_wei=?, live=?"
-			   " WHERE id=?", "wii", p->spent_wei,
+			   " WHERE id=?", "wii", &p->spent_wei,
 			   (int64_t)p->live, p->id);
 }
 

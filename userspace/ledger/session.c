@@ -30,7 +30,7 @@ int ts_ledger_session_insert(struct ts_ledger *l, struct ts_ledger_session *s)
 		"tbiiuuiwuu", s->code,
 		mac_of(s), s->has_station ? sizeof(s->mac) : (size_t)0,
 		(int64_t)s->vlan, (int64_t)s->zone, s->created_s, s->closed_s,
-		(int64_t)s->closed, s->done_wei, s->done_bytes[TS_DIR_UP],
+		(int64_t)s->closed, &s->done_wei, s->done_bytes[TS_DIR_UP],
 		s->done_bytes[TS_DIR_DOWN]);
 	if (!err)
 		s->id = sqlite3_last_insert_rowid(l->db);
@@ -47,7 +47,7 @@ int ts_ledger_session_update(struct ts_ledger *l,
 		" WHERE id=?", "tbiiuuiwuui", s->code, mac_of(s),
 		s->has_station ? sizeof(s->mac) : (size_t)0, (int64_t)s->vlan,
 		(int64_t)s->zone, s->created_s, s->closed_s,
-		(int64_t)s->closed, s->done_wei, s->done_bytes[TS_DIR_UP],
+		(int64_t)s->closed, &s->done_wei, s->done_bytes[TS_DIR_UP],
 		s->done_bytes[TS_DIR_DOWN], s->id);
 }
 
