@@ -188,5 +188,6 @@ int test_random(struct play *p, unsigned int kills, unsigned int seconds);
 int test_hostile(struct play *p);
 int test_disk(struct play *p);
 int test_power(struct play *p, unsigned int seconds);
+int test_tspay(struct play *p);
 
 #endif /* TS_TESTS_CRASH_H */

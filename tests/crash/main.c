@@ -26,12 +26,26 @@ static void write_text(const char *dir, const char *name, mode_t mode, const cha
 }
 
 /* As cheap to open as the format allows: thousands of starts. */
-static void make_key(const char *dir)
+static void make_key(const char *dir, const char *file, const char *name,
+		     const struct ts_passphrase *passphrase)
 {
 	struct ts_keyfile_cost cost = {
 		.opslimit = crypto_pwhash_argon2id_OPSLIMIT_MIN,
 		.memlimit_bytes = crypto_pwhash_argon2id_MEMLIMIT_MIN,
 	};
+	struct ts_signer *key = payer_key(name);
+	struct ts_keys_error error;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	if (ts_keyfile_create(path, key, passphrase, &cost, &error))
+		die("%s", error.text);
+	ts_signer_free(key);
+}
+
+/* The box's key, and the shopper's for tspay. */
+static void make_keys(const char *dir)
+{
 	struct ts_passphrase *passphrase;
 	struct ts_keys_error error;
 	char path[256];
@@ -40,9 +54,8 @@ static void make_key(const char *dir)
 	snprintf(path, sizeof(path), "%s/passphrase", dir);
 	if (ts_passphrase_read_file(path, &passphrase, &error))
 		die("%s", error.text);
-	snprintf(path, sizeof(path), "%s/key", dir);
-	if (ts_keyfile_create(path, payer_key("box"), passphrase, &cost, &error))
-		die("%s", error.text);
+	make_key(dir, "key", "box", passphrase);
+	make_key(dir, "shopper.key", "shopper", passphrase);
 	ts_passphrase_free(passphrase);
 }
 
@@ -80,7 +93,7 @@ static int setup(const char *dir)
 		ts_address_print(ts_signer_address(key), wallet[i]);
 		ts_signer_free(key);
 	}
-	make_key(dir);
+	make_keys(dir);
 	snprintf(sub, sizeof(sub), "%s/run", dir);
 	mkdir(sub, 0700);
 	snprintf(sub, sizeof(sub), "%s/state", dir);
@@ -123,5 +136,7 @@ int main(int argc, char **argv)
 		return test_disk(&p);
 	if (!strcmp(argv[4], "power"))
 		return test_power(&p, number(argv, 5, argc, 30));
+	if (!strcmp(argv[4], "tspay"))
+		return test_tspay(&p);
 	die("no test %s", argv[4]);
 }

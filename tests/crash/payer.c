@@ -193,10 +193,12 @@ bool payer_deliver(struct payer *p, struct box *b, enum way way)
 	return true;
 }
 
-/** payer_pay() - sign and deliver */
+/** payer_pay() - sign and deliver; false also while an earlier one waits */
 bool payer_pay(struct payer *p, struct box *b, enum way way, ts_u128 wei,
 	       const char *memo)
 {
+	if (!p->acked)
+		return false;
 	payer_sign(p, wei, memo);
 	return payer_deliver(p, b, way);
 }

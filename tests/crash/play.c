@@ -24,9 +24,11 @@ json_t *play_session(struct play *p, enum place at, const char *code)
 		session = net_json(at, path, &status);
 		if (session && status == 200)
 			return session;
-		if (status > 0 && status != 503)
-			note("GET %s: %d", path, status);
 		json_decref(session);
+		if (status > 0 && status != 503) {
+			note("GET %s: %d", path, status);
+			return NULL;
+		}
 		box_tend(&p->box);
 		nap_ms(3);
 	} while (now_ms() < until);
