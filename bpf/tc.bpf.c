@@ -5,6 +5,7 @@
  * answers "next, please" and "drop" have the same numbers in both.
  */
 #include "meter.bpf.h"
+#include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 
 #define TS_PACKET_HOST 0
@@ -54,13 +55,37 @@ static __always_inline int ts_skb_steer(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
+/*
+ * A plea is for this box and nobody behind it: with a TTL of 1 the box can
+ * redirect or refuse it, and if somebody flushed the firewall that does so, it
+ * is not forwarded either.
+ */
+static __always_inline int ts_skb_last_hop(struct __sk_buff *skb)
+{
+	__u8 word[2], one = 1;
+	__u16 old, new;
+
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return bpf_skb_store_bytes(skb, ETH_HLEN + 7, &one, 1, 0);
+	if (skb->protocol != bpf_htons(ETH_P_IP) ||
+	    bpf_skb_load_bytes(skb, ETH_HLEN + 8, word, sizeof(word)))
+		return -1;
+	__builtin_memcpy(&old, word, sizeof(old));
+	word[0] = one;
+	__builtin_memcpy(&new, word, sizeof(new));
+	if (bpf_l3_csum_replace(skb, ETH_HLEN + 10, old, new, sizeof(new)))
+		return -1;
+	return bpf_skb_store_bytes(skb, ETH_HLEN + 8, &one, 1, 0);
+}
+
 static __always_inline int ts_skb_pass(struct __sk_buff *skb, __u32 marks)
 {
 	skb->mark = ts_mark(skb->mark, ts_port.mark_mask, marks);
-	if (ts_port.flags & TS_PORT_F_BRIDGED &&
-	    marks & (TS_MARK_REDIRECT | TS_MARK_REJECT))
-		return ts_skb_steer(skb);
-	return TC_ACT_UNSPEC;
+	if (!(marks & (TS_MARK_REDIRECT | TS_MARK_REJECT)))
+		return TC_ACT_UNSPEC;
+	if (ts_skb_last_hop(skb))
+		return TC_ACT_SHOT;
+	return ts_port.flags & TS_PORT_F_BRIDGED ? ts_skb_steer(skb) : TC_ACT_UNSPEC;
 }
 
 SEC("tcx/ingress")

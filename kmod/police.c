@@ -26,7 +26,8 @@ void ts_police_init(struct ts_police *p, u32 burst)
 
 /*
  * What a bucket holds after a pause.  Jiffies are used up in whole tokens
- * only: those that did not yield one stay in the bucket's past.
+ * only: those that did not yield one stay in the bucket's past.  Rounded up:
+ * where a jiffy is worth many tokens, a part of it must not be cashed again.
  */
 static u64 bucket_refill(u64 state, u32 now, u32 rate, u32 burst)
 {
@@ -39,7 +40,7 @@ static u64 bucket_refill(u64 state, u32 now, u32 rate, u32 burst)
 		return state;
 	if (gained >= burst || tokens + gained >= burst)
 		return bucket_pack(now, burst);
-	then += (u32)div_u64(gained * HZ, rate);
+	then += (u32)div_u64(gained * HZ + rate - 1, rate);
 	return bucket_pack(then, tokens + (u32)gained);
 }
 

@@ -19,7 +19,8 @@
  *      is counted with 0 units; else ts_budget_charge() decides.
  *   6. Refused, going up: marks = ts_frame_plea(), except for a FORBIDden
  *      account; if not 0 and the free-rate bucket has it: passes unbilled with
- *      those marks, steered to the box; else dropped (STRANGER, DRY, FORBIDDEN).
+ *      those marks, its TTL or hop limit set to 1 (without the firewall it goes
+ *      no further than this box) and steered to the box; else dropped (STRANGER, DRY, FORBIDDEN).
  *      Refused, coming down: ts_frame_answers_plea(): passes from the free-rate
  *      bucket; else dropped (UNSOLICITED without account, else DRY, FORBIDDEN).
  *   7. What passes upward carries TS_MARK_STAMP, free frames TS_MARK_FREE too;

@@ -66,6 +66,24 @@ under_attack() { # NAME, then what happens
 }
 
 quiet() { "$@" >/dev/null 2>&1; }
+# New connections are let through to the box, to be redirected or refused; where
+# nothing refuses them they must not get further than the box.
+pleas() { # NAME
+	local f got
+	exec 9< <(exec nsenter --net=/run/netns/$S -- framecount s0 10.66.1.3)
+	w_up=$!
+	pids+=($w_up)
+	read -r -u 9 _
+	for port in 80 443 22 8080; do
+		in_ns $N timeout 0.4 bash -c "echo hello >/dev/tcp/10.66.2.2/$port" 2>/dev/null
+		in_ns $N timeout 0.4 bash -c "echo hello >/dev/udp/10.66.2.2/$port" 2>/dev/null
+	done
+	sleep 0.3
+	kill $w_up 2>/dev/null
+	read -r -u 9 f got _
+	exec 9<&-
+	is "$1: no connection of the unpaid gets upstream" "$got" 0
+}
 flush() { in_ns $R nft flush ruleset; }
 flush_often() { local i; for i in 1 2 3 4 5 6 7 8 9 10; do flush; sleep 0.05; done; }
 remake() {
@@ -92,6 +110,7 @@ check "the client pays" quiet pay 0.5
 check "the paid client reaches upstream" quiet in_ns $C ping -q -c 2 -W 1 10.66.2.2
 
 under_attack "tsd alive" true
+pleas "tsd alive"
 under_attack "tsd alive, nft flush ruleset" flush_often
 check "the gate is back after the flush" until_true 3 in_ns $R nft list table inet tokenswitch
 under_attack "tsd alive, access device made again" remake
@@ -104,6 +123,7 @@ tsd_kill
 under_attack "tsd dead" true
 under_attack "tsd dead, clsact deleted" no_clsact
 under_attack "tsd dead, nft flush ruleset" flush
+pleas "tsd dead and nft flushed"
 in_ns $R tsctl -c "$W/tsd.conf" status >/dev/null
 tsd_start
 check "tsd adopts after its death" until_true 10 tsd_healthy
