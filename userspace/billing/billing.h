@@ -431,7 +431,8 @@ int ts_billing_stop(struct ts_billing *b, const struct ts_time *now);
  *	and frozen are taken over, proofs only if they are newer
  * @trusted: credit it whatever its timeout and deposit are (M3)
  *
- * A newer open_block_number is the next life; an older one: -EINVAL.  frozen
+ * A newer open_block_number is the next life, and says that the one before was
+ * settled: it takes no transfer any more.  An older one: -EINVAL.  frozen
  * closes the accounts that hold its value (M2).  Commits with the next flush.
  */
 int ts_billing_channel_import(struct ts_billing *b,

@@ -232,6 +232,13 @@ static void revoke_channel(struct ts_billing *b, struct ts_billing_channel *c)
 	}
 }
 
+/* A later life is known: this one was settled, its balance is nobody's now. */
+static void end_life(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	c->row.channel.state = TS_CHANNEL_NONE;
+	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+}
+
 int ts_billing_channel_import(struct ts_billing *b,
 			      const struct ts_channel *channel, bool trusted,
 			      const struct ts_time *now)
@@ -253,6 +260,8 @@ int ts_billing_channel_import(struct ts_billing *b,
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
 	is_new = !row.id;
 	if (is_new) {
+		if (c)
+			end_life(b, c);
 		c = calloc(1, sizeof(*c));
 		if (!c)
 			return ts_billing_fail(b, -ENOMEM, "out of memory");

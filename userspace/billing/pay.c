@@ -146,6 +146,8 @@ static ts_u128 unsettled_wei(const struct ts_ledger_channel *c)
 	ts_u128 in = ch->partner_proof.transferred_wei;
 	ts_u128 out = ch->our_proof.transferred_wei;
 
+	if (ch->state == TS_CHANNEL_NONE)
+		return 0;
 	return in > out ? in - out : 0;
 }
 

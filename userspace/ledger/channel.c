@@ -259,11 +259,13 @@ int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
 			     bool trusted, char *err, size_t err_size)
 {
 	struct newest newest = { .identifier = &in->channel_identifier };
+	struct ts_ledger_channel before;
 	int ret;
 
 	ret = ts_ledger_channel_load(l, pick_newest, &newest);
 	if (ret)
 		goto ledger_error;
+	before = newest.row;
 	ret = ts_ledger_channel_merge(&newest.row, in, trusted, err, err_size);
 	if (ret)
 		return ret;
@@ -272,6 +274,10 @@ int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
 		goto ledger_error;
 	ret = newest.row.id ? ts_ledger_channel_update(l, &newest.row) :
 			      ts_ledger_channel_insert(l, &newest.row);
+	/* A later life: the one before was settled. */
+	before.channel.state = TS_CHANNEL_NONE;
+	if (!ret && before.id && before.id != newest.row.id)
+		ret = ts_ledger_channel_update(l, &before);
 	if (!ret)
 		ret = ts_ledger_commit(l);
 	if (!ret)

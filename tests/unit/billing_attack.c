@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * billing_attack.c - people who want more than they paid for, or want others
+ * to get less: each test mounts one attack.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "billing_box.h"
+
+#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
+#define SECOND	1000000000ull
+
+static struct box box;
+
+static int setup(void **state)
+{
+	box_setup(&box);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	box_verify(&box);
+	box_teardown(&box);
+	return 0;
+}
+
+static struct ts_channel channel_of(unsigned int wallet)
+{
+	struct ts_channel_view view;
+
+	assert_int_equal(ts_billing_channel_view(box.billing,
+		&box.wallets[wallet].channel.our_address, &view), 0);
+	return view.channel;
+}
+
+static void import(const struct ts_channel *channel)
+{
+	assert_int_equal(ts_billing_channel_import(box.billing, channel, false,
+						   &box.now), 0);
+	box_flush(&box);
+}
+
+/*
+ * A channel was settled and opened again.  What its first life still had is
+ * not the payer's any more, so no transfer of that life may buy anything; the
+ * Ack of the last one that counted is still given.
+ */
+static void a_life_that_is_over_buys_nothing(void **state)
+{
+	int code = box_code(&box, 0);
+	struct ts_channel next;
+	unsigned int acks;
+
+	assert_true(box_pay(&box, 0, 1000 * GWEI, code));
+	next = channel_of(0);
+	next.open_block_number += 1000;
+	memset(&next.partner_proof, 0, sizeof(next.partner_proof));
+	import(&next);
+	acks = box.acks;
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_int_equal(box.acks, acks + 1);
+	assert_false(box_pay(&box, 0, 1000 * GWEI, code));
+	assert_string_equal(box.last_refusal.name, "channel_closed");
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_true(box.wallets[0].waiting);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(a_life_that_is_over_buys_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
