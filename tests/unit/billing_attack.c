@@ -76,11 +76,39 @@ static void a_life_that_is_over_buys_nothing(void **state)
 	assert_true(box.wallets[0].waiting);
 }
 
+/* A tariff that is not offered any more sells nothing at its old price. */
+static void a_withdrawn_tariff_sells_nothing(void **state)
+{
+	struct ts_billing_tariff *cheap = &box.config.tariffs[1];
+	int code = box_code(&box, 0);
+	struct ts_session_view view;
+
+	*cheap = box.config.tariffs[0];
+	cheap->id = 2;
+	strcpy(cheap->wei_per_gb[TS_CLASS_INTERNET][TS_DIR_UP], "1000000000000000");
+	strcpy(cheap->wei_per_gb[TS_CLASS_INTERNET][TS_DIR_DOWN], "1000000000000000");
+	box.config.n_tariffs = 2;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	box_flush(&box);
+	box.config.n_tariffs = 1;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	box_flush(&box);
+	box_make(&box, 0, 100000 * GWEI, code, 2);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_false(box.wallets[0].waiting);
+	assert_int_equal(ts_billing_session_view(box.billing,
+		box.codes[code].code, &view), 0);
+	assert_int_equal(view.tariff.id, 1);
+	assert_in_range(view.remaining_bytes, 99000, 100100);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_life_that_is_over_buys_nothing),
+		T(a_withdrawn_tariff_sells_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

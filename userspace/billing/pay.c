@@ -246,7 +246,8 @@ static void credit(struct ts_billing *b, struct ts_billing_channel *c,
 	if (ts_memo_parse(&memo, dt->data.p, dt->data.len))
 		s = find_session(b, &memo, now);
 	if (s) {
-		v = ts_tariff_current(b, memo.tariff_id, now);
+		if (ts_tariff_is_offered(b, memo.tariff_id))
+			v = ts_tariff_current(b, memo.tariff_id, now);
 		if (!v)
 			v = ts_tariff_current(b, b->config.default_tariff_id, now);
 		if (!s->row.id && !ts_session_write(b, s))

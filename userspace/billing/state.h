@@ -218,6 +218,7 @@ uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now);
 struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row);
 struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
 					     const struct ts_time *now);
+bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id);
 struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 						const struct ts_billing_payment *p,
 						const struct ts_time *now);

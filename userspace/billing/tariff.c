@@ -134,6 +134,17 @@ struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
 	return found;
 }
 
+/* Whether it can still be paid under: the operator may have withdrawn it. */
+bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->config.n_tariffs; i++)
+		if (b->config.tariffs[i].id == id)
+			return true;
+	return false;
+}
+
 /* Whether no price of one is above the other's, per value and not per unit. */
 static bool is_cheaper(const struct ts_ledger_tariff *one,
 		       const struct ts_ledger_tariff *other)

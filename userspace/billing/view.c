@@ -174,16 +174,6 @@ int ts_billing_channel_each(struct ts_billing *b,
 	return 0;
 }
 
-static bool is_offered(const struct ts_billing *b, uint32_t id)
-{
-	unsigned int i;
-
-	for (i = 0; i < b->config.n_tariffs; i++)
-		if (b->config.tariffs[i].id == id)
-			return true;
-	return false;
-}
-
 int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 			   int (*cb)(const struct ts_ledger_tariff *t,
 				     bool announced, void *arg), void *arg)
@@ -194,7 +184,7 @@ int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 
 	TAILQ_FOREACH(v, &b->versions, list) {
 		announced = v->row.valid_from_s > ts_wall_floor(b, now);
-		if (!is_offered(b, v->row.id) ||
+		if (!ts_tariff_is_offered(b, v->row.id) ||
 		    (!announced && v != ts_tariff_current(b, v->row.id, now)))
 			continue;
 		ret = cb(&v->row, announced, arg);
