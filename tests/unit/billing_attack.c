@@ -103,12 +103,42 @@ static void a_withdrawn_tariff_sells_nothing(void **state)
 	assert_in_range(view.remaining_bytes, 99000, 100100);
 }
 
+/*
+ * Strangers push out the session of somebody who is about to pay; the place of
+ * its row is taken, in memory before it is on the disk.  What is paid with the
+ * code in between is the code's all the same.
+ */
+static void an_evicted_code_is_still_worth_what_is_paid(void **state)
+{
+	struct ts_key key = box_key(0);
+	struct ts_session_view view;
+	int code = box_code(&box, 0);
+	char other[TS_CODE_SIZE];
+	int i;
+
+	box_later(&box, 2 * SECOND);
+	box_flush(&box);	/* the code is on the disk */
+	box.config.unpaid_sessions_max = 10;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	for (i = 0; i < 20; i++) {
+		key.mac[1] = (uint8_t)(i + 1);
+		box_later(&box, SECOND / 1000);
+		assert_int_equal(ts_billing_station(box.billing, &key, &box.now,
+						    other), 0);
+	}
+	assert_true(box_pay(&box, 0, 1000 * GWEI, code));
+	assert_int_equal(ts_billing_session_view(box.billing,
+		box.codes[code].code, &view), 0);
+	assert_true(view.attached_wei == 1000 * GWEI);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_life_that_is_over_buys_nothing),
 		T(a_withdrawn_tariff_sells_nothing),
+		T(an_evicted_code_is_still_worth_what_is_paid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

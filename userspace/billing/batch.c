@@ -115,16 +115,6 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 	return -EROFS;
 }
 
-static void write_sessions(struct ts_billing *b)
-{
-	struct ts_billing_session *s;
-
-	b->lazy_ns = UINT64_MAX;
-	TAILQ_FOREACH(s, &b->sessions, list)
-		if (s->dirty && !ts_session_write(b, s))
-			return;
-}
-
 static void committed(struct ts_billing *b)
 {
 	struct ts_billing_account *a;
@@ -207,7 +197,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 
 	for (round = 0; round < ROUNDS_MAX; round++) {
 		if (!b->read_only[0] && now->boot_ns >= b->lazy_ns)
-			write_sessions(b);
+			ts_session_write_all(b);
 		if (b->broken)
 			return fall_back(b, now);
 		if (ts_ledger_in_batch(b->ledger)) {
@@ -215,7 +205,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 				grant_all(b);
 				return 0;
 			}
-			write_sessions(b);
+			ts_session_write_all(b);
 			if (b->broken || ts_ledger_commit(b->ledger))
 				return fall_back(b, now);
 			committed(b);

@@ -192,12 +192,16 @@ static struct ts_billing_session *find_session(struct ts_billing *b,
 					       const struct ts_time *now)
 {
 	struct ts_billing_session *s = ts_session_by_code(b, memo->code);
-	struct ts_ledger_session closed;
+	struct ts_ledger_session row;
 
-	if (s && s->closing)
-		return NULL;
-	if (s || !ts_ledger_session_find(b->ledger, memo->code, &closed))
-		return s;
+	if (s)
+		return s->closing ? NULL : s;
+	if (!ts_ledger_session_find(b->ledger, memo->code, &row)) {
+		if (row.closed)
+			return NULL;
+		/* Evicted: its row is another's, who is not on the disk yet. */
+		ts_session_write_all(b);
+	}
 	return ts_session_new(b, memo->code, NULL, now);
 }
 

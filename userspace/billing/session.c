@@ -119,6 +119,17 @@ bool ts_session_write(struct ts_billing *b, struct ts_billing_session *s)
 	return !b->broken;
 }
 
+/* Those that waited for company. */
+void ts_session_write_all(struct ts_billing *b)
+{
+	struct ts_billing_session *s;
+
+	b->lazy_ns = UINT64_MAX;
+	TAILQ_FOREACH(s, &b->sessions, list)
+		if (s->dirty && !ts_session_write(b, s))
+			return;
+}
+
 /* Forget a session in memory; its account must be gone. */
 void ts_session_free(struct ts_billing *b, struct ts_billing_session *s)
 {

@@ -235,6 +235,7 @@ struct ts_billing_session *ts_session_new(struct ts_billing *b, const char *code
 					  const struct ts_time *now);
 bool ts_session_unpaid(const struct ts_billing_session *s);
 bool ts_session_write(struct ts_billing *b, struct ts_billing_session *s);
+void ts_session_write_all(struct ts_billing *b);
 void ts_session_free(struct ts_billing *b, struct ts_billing_session *s);
 void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 		       const struct ts_time *now);
