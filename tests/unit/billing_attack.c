@@ -132,6 +132,35 @@ static void an_evicted_code_is_still_worth_what_is_paid(void **state)
 	assert_true(view.attached_wei == 1000 * GWEI);
 }
 
+/* Read-only, and somebody asks for a session: the loop may still sleep. */
+static void read_only_is_no_busy_loop(void **state)
+{
+	int code = box_code(&box, 0);
+
+	box_make(&box, 0, 1000 * GWEI, code, 1);
+	fault.kind = FAULT_WRITE;
+	fault.failed = false;
+	fault.after_failure = 0;
+	fault.at = fault.touches + 1;
+	box_send(&box, 0);
+	box_flush(&box);
+	fault.kind = FAULT_NONE;
+	assert_non_null(ts_billing_read_only(box.billing));
+	box_code(&box, 1);
+	box_later(&box, 10 * SECOND);
+	box_flush(&box);
+	assert_true(ts_billing_deadline(box.billing) > box.now.boot_ns);
+}
+
+/* A box that comes back with nothing to write sleeps until somebody comes. */
+static void an_idle_box_sleeps(void **state)
+{
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	box_flush(&box);
+	assert_true(ts_billing_deadline(box.billing) > box.now.boot_ns);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -139,6 +168,8 @@ int main(void)
 		T(a_life_that_is_over_buys_nothing),
 		T(a_withdrawn_tariff_sells_nothing),
 		T(an_evicted_code_is_still_worth_what_is_paid),
+		T(read_only_is_no_busy_loop),
+		T(an_idle_box_sleeps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,8 +212,10 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 		}
 		answer_all(b);
 		work_kernel(b, now);
-		if (!b->broken && !ts_ledger_in_batch(b->ledger))
+		if (!b->broken && !ts_ledger_in_batch(b->ledger)) {
+			b->urgent = false;	/* nothing is left to commit */
 			break;
+		}
 	}
 	if (b->broken)
 		return fall_back(b, now);
@@ -223,7 +225,12 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 
 uint64_t ts_billing_deadline(const struct ts_billing *b)
 {
-	if (b->broken || b->urgent)
+	if (b->broken)
+		return 0;
+	/* Nothing will be written, so nothing is due but answers. */
+	if (b->read_only[0])
+		return b->n_replies ? 0 : UINT64_MAX;
+	if (b->urgent)
 		return 0;
 	if (ts_ledger_in_batch(b->ledger))
 		return b->window_ns < b->lazy_ns ? b->window_ns : b->lazy_ns;
