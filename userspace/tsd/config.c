@@ -329,6 +329,8 @@ const char *ts_config_fixed(const struct ts_config *old,
 		return "meter.driver";
 	if (old->mark_mask != new->mark_mask)
 		return "meter.mark_mask";
+	if (old->gate != new->gate)
+		return "gate.enabled";
 	if (!ts_endpoint_equal(&old->photon, &new->photon))
 		return "listen.photon";
 	if (old->n_http != new->n_http || old->redirect_port != new->redirect_port ||

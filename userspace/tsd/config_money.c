@@ -188,11 +188,11 @@ static void read_tariff(struct ts_reader *r, config_setting_t *s,
 	read_prices(r, s, "local", c->token_decimals, t->wei_per_gb[TS_CLASS_LOCAL]);
 	read_prices(r, s, "internet", c->token_decimals,
 		    t->wei_per_gb[TS_CLASS_INTERNET]);
-	/* The same id again: the same tariff's prices from a later time. */
+	/* The ledger keeps the prices that hold until the new ones do. */
 	for (other = c->billing.tariffs; other < t && !r->failed; other++)
-		if (other->id == t->id && other->valid_from_s == t->valid_from_s)
+		if (other->id == t->id)
 			ts_reader_fail(r, s, "id",
-				       "%u is used by another tariff with the same valid_from",
+				       "%u is used by another tariff; to announce prices change that one, with a valid_from in the future",
 				       t->id);
 }
 

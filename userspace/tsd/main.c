@@ -37,12 +37,27 @@ static const char usage[] =
 	"       tsd --version | --help\n"
 	"FILE: " TS_CONFIG_PATH "\n";
 
+/* What billing would say at the start; the boot id is the machine's affair. */
+static bool suits_billing(const struct ts_config *c, char *err, size_t err_size)
+{
+	struct ts_billing_config billing = c->billing;
+	char why[256];
+
+	memset(billing.boot_id, '0', sizeof(billing.boot_id) - 1);
+	billing.boot_id[sizeof(billing.boot_id) - 1] = '\0';
+	if (!ts_billing_config_check(&billing, why, sizeof(why)))
+		return true;
+	snprintf(err, err_size, "%s: %s", c->path, why);
+	return false;
+}
+
 static int check_config(const char *path)
 {
 	char err[TS_CONFIG_ERROR_SIZE];
 	struct ts_config *c = ts_config_load(path, err, sizeof(err));
 
-	if (!c) {
+	if (!c || !suits_billing(c, err, sizeof(err))) {
+		ts_config_free(c);
 		fprintf(stderr, "tsd: %s\n", err);
 		return 1;
 	}
