@@ -47,7 +47,7 @@ static bool suits_billing(const struct ts_config *c, char *err, size_t err_size)
 	billing.boot_id[sizeof(billing.boot_id) - 1] = '\0';
 	if (!ts_billing_config_check(&billing, why, sizeof(why)))
 		return true;
-	snprintf(err, err_size, "%s: %s", c->path, why);
+	snprintf(err, err_size, "%.300s: %s", c->path, why);
 	return false;
 }
 
