@@ -97,6 +97,7 @@ enum way { BY_UDP, BY_HTTP };
  * @acked_wei: cumulative amount of the last acknowledged proof
  * @acked_count: payments acknowledged
  * @resends: datagrams sent again
+ * @said: the box, about the last payment by HTTP
  * @fd: UDP
  * @journal_fd: what was signed and what was acknowledged, fsynced
  * @history: all datagrams of this run, for replays
@@ -111,6 +112,7 @@ struct payer {
 	ts_u128 acked_wei;
 	uint64_t acked_count;
 	uint64_t resends;
+	char said[200];
 	int fd;
 	int journal_fd;
 	struct ts_datagram *history;

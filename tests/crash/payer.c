@@ -153,6 +153,8 @@ static bool offer_http(struct payer *p)
 	int status = net_http(p->at, "POST", "/v1/pay", p->last.b, p->last.len,
 			      answer, &len);
 
+	snprintf(p->said, sizeof(p->said), "HTTP %d %.150s", status,
+		 status > 0 && status != 200 ? answer : "");
 	return status == 200 && is_ack(p, answer, len);
 }
 
@@ -185,8 +187,11 @@ bool payer_deliver(struct payer *p, struct box *b, enum way way)
 	uint64_t until = now_ms() + DELIVER_MS;
 
 	while (!payer_offer(p, way, 60)) {
-		if (now_ms() > until)
+		if (now_ms() > until) {
+			note("no Ack in %u ms; %s", DELIVER_MS,
+			     way == BY_HTTP ? p->said : "by UDP");
 			return false;
+		}
 		box_tend(b);
 		p->resends++;
 	}
