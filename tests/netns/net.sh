@@ -8,7 +8,8 @@
 # in one with bpffs visible ("ip netns exec" would hide it).
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-O=${O:-$TOP/build}
+O=${O:-build}
+case $O in /*) ;; *) O=$TOP/$O ;; esac
 PATH=$O/bin:$O/test:$PATH:/usr/sbin:/sbin
 T=ts$$
 C=$T-c R=$T-r S=$T-s
