@@ -177,6 +177,14 @@ static int deliver(struct payer *p)
 	return 0;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 {
 	char memo[TS_MEMO_SIZE] = "", err[512], amount[TS_TOKEN_TEXT_SIZE];
@@ -192,21 +200,15 @@ int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 	}
 	if (purse_pay(&p->purse, p->signer, wei, s ? memo : NULL, err, sizeof(err)))
 		return say(err);
+	/* A box may keep what it says it has not got: signed is spent. */
+	spent_add(&p->spent, now_ms() / 1000, wei);
+	p->paid_wei += wei;
 	if (deliver(p))
 		return 1;
-	p->paid_wei += wei;
 	show_line(&p->show, "paid %s %s, nonce %" PRIu64,
 		  ts_token_print(wei, p->token.decimals, amount),
 		  p->token.symbol[0] ? p->token.symbol : "wei", p->purse.channel.our_proof.nonce);
 	return 0;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static enum answer decide(struct payer *p, const struct session *s, ts_u128 *wei)
@@ -236,8 +238,6 @@ int payer_watch(struct payer *p)
 		if (answer == ANSWER_PAY) {
 			if (payer_pay(p, &s, wei))
 				nap(p->stop, 1);
-			else
-				spent_add(&p->spent, now_ms() / 1000, wei);
 			/* Not from the stream: what was paid must be counted in. */
 			if (box_session(p->box, &s, err, sizeof(err)))
 				show_line(&p->show, "%s", err);
