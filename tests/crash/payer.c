@@ -193,6 +193,8 @@ bool payer_deliver(struct payer *p, struct box *b, enum way way)
 			return false;
 		}
 		box_tend(b);
+		/* No storm: resends count as class free, and that is policed. */
+		nap_ms(60);
 		p->resends++;
 	}
 	return true;
