@@ -182,6 +182,21 @@ static void test_purse_same_bytes_after_crash(void **state)
 	purse_close(&p);
 }
 
+static void test_purse_is_used_by_one(void **state)
+{
+	struct fixture *f = *state;
+	struct purse p, other;
+	char err[256] = "";
+
+	look(f);
+	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
+	assert_int_equal(purse_open(&other, f->dir, &f->seen, err, sizeof(err)), -EBUSY);
+	assert_non_null(strstr(err, "another tspay"));
+	purse_close(&p);
+	assert_int_equal(purse_open(&other, f->dir, &f->seen, err, sizeof(err)), 0);
+	purse_close(&other);
+}
+
 static void test_purse_lost(void **state)
 {
 	struct fixture *f = *state;
@@ -298,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_cap_per_hour),
 		cmocka_unit_test(test_token_text),
 		cmocka_unit_test_setup_teardown(test_purse_same_bytes_after_crash, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_purse_is_used_by_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_lying_box, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_full_disk, setup, teardown),

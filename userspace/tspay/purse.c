@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,6 +145,28 @@ static void take_seen(struct purse *p, const struct ts_channel *seen)
 		c->partner_proof = seen->partner_proof;
 }
 
+/* The purse itself is replaced at each payment, so it cannot be what is locked. */
+static int lock(struct purse *p, char *err, size_t err_size)
+{
+	char *name;
+	int ret = 0;
+
+	if (asprintf(&name, "%s.lock", p->path) < 0) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
+	}
+	p->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (p->lock_fd < 0) {
+		ret = fail(err, err_size, "cannot open", name);
+	} else if (flock(p->lock_fd, LOCK_EX | LOCK_NB)) {
+		snprintf(err, err_size, "%s: another tspay pays from this purse; stop it first",
+			 p->path);
+		ret = -EBUSY;
+	}
+	free(name);
+	return ret;
+}
+
 int purse_open(struct purse *p, const char *dir, const struct ts_channel *seen,
 	       char *err, size_t err_size)
 {
@@ -160,6 +183,11 @@ int purse_open(struct purse *p, const char *dir, const struct ts_channel *seen,
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
+	ret = lock(p, err, err_size);
+	if (ret) {
+		purse_close(p);
+		return ret;
+	}
 	ret = load(p, err, err_size);
 	if (ret == -ENOENT) {
 		p->channel = *seen;
@@ -175,6 +203,8 @@ int purse_open(struct purse *p, const char *dir, const struct ts_channel *seen,
 
 void purse_close(struct purse *p)
 {
+	if (p->path && p->lock_fd >= 0)
+		close(p->lock_fd);
 	free(p->path);
 	memset(p, 0, sizeof(*p));
 }

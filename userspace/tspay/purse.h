@@ -13,7 +13,8 @@
 
 /**
  * struct purse - one channel and its last messages
- * @path: the file
+ * @path: the file; NULL: not open
+ * @lock_fd: of the file beside it that says that a tspay uses it
  * @channel: seen from the wallet
  * @last: the newest datagram; len 0: none yet
  * @before: the one before it, for a box that lost it
@@ -21,6 +22,7 @@
  */
 struct purse {
 	char *path;
+	int lock_fd;
 	struct ts_channel channel;
 	struct ts_datagram last;
 	struct ts_datagram before;
@@ -32,10 +34,12 @@ struct purse {
  * @dir: directory of the purses, made when missing
  * @seen: the channel as the box describes it, from the wallet's place
  *
- * Without a file the proofs of @seen are taken: ours carries our own
+ * One process at a time: two would sign different messages under one nonce, of
+ * which only one can ever arrive.  Without a file the proofs of @seen are taken: ours carries our own
  * signature.  With one, whichever of our two proofs is newer.
  *
- * Return: 0, or a negative errno with one line in @err.
+ * Return: 0, -EBUSY: another tspay has it, or another negative errno, with one
+ * line in @err.
  */
 int purse_open(struct purse *p, const char *dir, const struct ts_channel *seen,
 	       char *err, size_t err_size);
