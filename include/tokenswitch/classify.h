@@ -111,6 +111,7 @@ static __always_inline __u32 ts_mark(__u32 old, __u32 mask, __u32 bits)
  * @TS_FRAME_ICMP_ERROR: ICMP or ICMPv6 error
  * @TS_FRAME_TAGGED: had a tag in the frame (not beside it)
  * @TS_FRAME_QUIC: UDP to port 443 with a long header: a new connection
+ * @TS_FRAME_NEIGHBOUR: ND going up that a router might forward, so not CONTROL
  */
 enum ts_frame_flags {
 	TS_FRAME_GROUP = 1 << 0,
@@ -124,6 +125,7 @@ enum ts_frame_flags {
 	TS_FRAME_ICMP_ERROR = 1 << 8,
 	TS_FRAME_TAGGED = 1 << 9,
 	TS_FRAME_QUIC = 1 << 10,
+	TS_FRAME_NEIGHBOUR = 1 << 11,
 };
 
 /* For ts_frame_parse()'s tci: no tag is kept beside the frame. */
@@ -241,22 +243,38 @@ static __always_inline void ts_frame_parse_tcp(struct ts_frame *f, const __u8 *l
 }
 
 /*
- * What a router never forwards is control: ND says so by its hop limit of 255,
- * MLD by 1 and a source that is link-local or unspecified.
+ * Do both addresses of an IPv6 packet let a router forward it?  It must not
+ * when one of them belongs to the link.
+ */
+static __always_inline int ts_frame_is_routable6(const __u8 *l3)
+{
+	__u32 source = ts_be16(l3 + 8), dest = ts_be16(l3 + 24);
+
+	return (source & 0xffc0) != 0xfe80 && (dest & 0xffc0) != 0xfe80 &&
+	       (dest & 0xff0f) != 0xff02;
+}
+
+/*
+ * What a router never forwards is control.  ND has a hop limit of 255, but that
+ * stops nobody from sending it out: routers forward it, with 254, as they do
+ * everything else.  So coming down 255 says enough, and going up the addresses
+ * must.  MLD says so by a hop limit of 1 and a source that is link-local or
+ * unspecified.
  */
 static __always_inline void ts_frame_parse_icmp6(struct ts_frame *f, const __u8 *l3,
-						 const __u8 *l4, const __u8 *end)
+						 const __u8 *l4, const __u8 *end, __u32 dir)
 {
 	__u32 source, type;
 
 	if (l4 + 4 > end)
 		return;
 	type = l4[0];
-	if (type >= 1 && type <= 4)
+	if (type >= 1 && type <= 4) {
 		f->flags |= TS_FRAME_ICMP_ERROR;
-	else if (type >= 133 && type <= 137 && l3[7] == 255)
-		f->flags |= TS_FRAME_CONTROL;
-	else if (((type >= 130 && type <= 132) || type == 143) && l3[7] == 1) {
+	} else if (type >= 133 && type <= 137 && l3[7] == 255) {
+		f->flags |= dir == TS_DIR_UP && ts_frame_is_routable6(l3) ?
+			    TS_FRAME_NEIGHBOUR : TS_FRAME_CONTROL;
+	} else if (((type >= 130 && type <= 132) || type == 143) && l3[7] == 1) {
 		source = ts_be16(l3 + 8);
 		if ((source & 0xffc0) == 0xfe80 || !source)
 			f->flags |= TS_FRAME_CONTROL;
@@ -351,7 +369,7 @@ static __always_inline void ts_frame_parse_ip6(struct ts_frame *f, const __u8 *l
 	else if (f->proto == TS_IP_UDP)
 		ts_frame_parse_udp(f, l4, end, dir);
 	else if (f->proto == TS_IP_ICMP6)
-		ts_frame_parse_icmp6(f, l3, l4, end);
+		ts_frame_parse_icmp6(f, l3, l4, end, dir);
 }
 
 /* Ethernet and IPv4 alone, so that an "ARP" frame carries nothing else. */
@@ -516,12 +534,12 @@ static __u32 ts_table_prefix(const struct ts_tables *t, const struct ts_frame *f
 static __always_inline int ts_frame_free_up(const struct ts_frame *f,
 					    const struct ts_tables *t)
 {
-	if (f->flags & TS_FRAME_DHCP && f->flags & TS_FRAME_GROUP)
-		return 1;
-	if (!(f->flags & TS_FRAME_L4) || f->flags & TS_FRAME_GROUP)
-		return 0;
-	if (!(f->flags & TS_FRAME_DHCP && ts_table_box_addr(t, f)) &&
-	    !ts_table_service(t, f))
+	__u32 to_box = f->flags & (TS_FRAME_DHCP | TS_FRAME_NEIGHBOUR);
+
+	if (f->flags & TS_FRAME_GROUP)
+		return !!(f->flags & TS_FRAME_DHCP);
+	if (!(to_box && ts_table_box_addr(t, f)) &&
+	    !(f->flags & TS_FRAME_L4 && ts_table_service(t, f)))
 		return 0;
 	return ts_table_box_mac(t, f);
 }
@@ -546,7 +564,7 @@ static __always_inline int ts_frame_free_down(const struct ts_frame *f,
  * @by_box: coming down: this box sent it itself; ignored going up
  *
  * Free going up: to the box's own MAC at a listed service; control frames;
- * DHCP to a group address or to the box.  Free coming down: sent by the box
+ * DHCP to a group address or to the box; ND to an address of the box.  Free coming down: sent by the box
  * itself from a listed service, or DHCP, an ICMP error or a TCP reset of its
  * own; control frames.  Both: remote address in a prefix of class free.
  *
