@@ -158,8 +158,6 @@ struct audit {
 
 unsigned int audit_run(const struct audit *a, const char *when);
 void audit_price(struct audit *a, json_t *session);
-bool audit_control(struct box *b, const struct audit *a);
-uint64_t audit_lost_units(const struct audit *a, uint64_t *reserved_units);
 
 /* --- the tests ------------------------------------------------------------- */
 /**

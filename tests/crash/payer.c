@@ -36,7 +36,7 @@ static void parse(struct ts_address *out, const char *text)
 		die("%s is no address", text);
 }
 
-/* The channel as $TS_... and tsd.conf say; see config.c. */
+/* The channel as tsd.conf says; see main.c. */
 static void channel_init(struct payer *p)
 {
 	struct ts_signer *box = payer_key("box");
