@@ -47,6 +47,25 @@ static void import(const struct ts_channel *channel)
 	box_flush(&box);
 }
 
+/* Sends frames until one is refused and nothing more comes; bytes that passed. */
+static uint64_t spend(unsigned int station, uint32_t bytes)
+{
+	uint64_t passed = 0;
+	unsigned int refused = 0;
+
+	while (refused < 8) {
+		if (box_frame(&box, station, bytes, TS_DIR_DOWN)) {
+			passed += bytes;
+			refused = 0;
+			continue;
+		}
+		refused++;
+		box_events(&box);
+		box_flush(&box);
+	}
+	return passed;
+}
+
 /*
  * A channel was settled and opened again.  What its first life still had is
  * not the payer's any more, so no transfer of that life may buy anything; the
@@ -161,6 +180,28 @@ static void an_idle_box_sleeps(void **state)
 	assert_true(ts_billing_deadline(box.billing) > box.now.boot_ns);
 }
 
+/*
+ * A wallet buys a little for one made-up station after the other.  What they
+ * have used up must not keep the kernel's places from those who pay next.
+ */
+static void the_spent_make_room(void **state)
+{
+	unsigned int station;
+	int code = box_code(&box, 0);
+
+	/* All of it is granted at once; it is somebody's money still. */
+	assert_true(box_pay(&box, 1, 5000 * GWEI, code));
+	for (station = 1; station < 2 * BOX_ACCOUNTS; station++) {
+		code = box_code(&box, station);
+		assert_true(box_pay(&box, 0, 3000 * GWEI, code));
+		ts_billing_tick(box.billing, &box.now);
+		box_flush(&box);
+		assert_true(spend(station, 100) > 2800);
+		box_later(&box, SECOND);
+	}
+	assert_true(spend(0, 100) > 4800);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -170,6 +211,7 @@ int main(void)
 		T(an_evicted_code_is_still_worth_what_is_paid),
 		T(read_only_is_no_busy_loop),
 		T(an_idle_box_sleeps),
+		T(the_spent_make_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

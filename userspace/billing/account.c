@@ -88,6 +88,35 @@ static struct ts_billing_account *account_alloc(struct ts_billing *b,
 	return a;
 }
 
+/* After serving: is there nothing left that could be granted? */
+bool ts_account_is_empty(const struct ts_billing_account *a)
+{
+	return a->row.state == TS_ACCOUNT_OPEN &&
+	       a->reserved_units - a->returned_units + a->revoked_units <=
+	       a->granted_units && ts_session_is_spent(a->session, a->row.unit_shift);
+}
+
+/*
+ * The kernel has no place for another account: the oldest one that has but a rest
+ * to spend goes.  Its session rests, for what the end gives back would take the
+ * place again.
+ */
+static void retire_one(struct ts_billing *b)
+{
+	struct ts_billing_account *a;
+	uint64_t rest;
+
+	TAILQ_FOREACH(a, &b->accounts, list) {
+		rest = (uint64_t)SWITCH_BYTES * ts_tariff_dearest(&a->tariff->row);
+		if (!a->in_kernel || !ts_account_is_empty(a) ||
+		    ts_account_unspent(a) >= rest)
+			continue;
+		a->session->resting = true;
+		ts_account_end(b, a);
+		return;
+	}
+}
+
 /*
  * Make an account: in the kernel with nothing granted, which harms nobody if the
  * commit never comes, and in the batch.
@@ -116,6 +145,8 @@ static struct ts_billing_account *make(struct ts_billing *b,
 		ts_billing_say(b, LOG_ERR, "session %s: the meter gives it no account: %s",
 			       s->row.code, b->meter.error(b->meter.m));
 		free(a);
+		if (err == -ENOSPC)
+			retire_one(b);
 		return NULL;
 	}
 	a->in_kernel = true;
@@ -186,7 +217,7 @@ void ts_account_serve(struct ts_billing *b, struct ts_billing_session *s,
 	struct ts_billing_account *a = s->account;
 	uint64_t target, unspent, headroom;
 
-	if (s->closing || b->broken)
+	if (s->closing || s->resting || b->broken)
 		return;
 	if (!a)
 		a = make(b, s, now);

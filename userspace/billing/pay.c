@@ -268,6 +268,7 @@ static void credit(struct ts_billing *b, struct ts_billing_channel *c,
 		return;
 	p->row = row;
 	s->live_wei += credit_wei;
+	s->resting = false;
 	s->changed = true;
 	s->notices |= 1u << TS_NOTICE_PAID;
 	if (!s->account || s->account->dry || s->account->idle ||

@@ -136,6 +136,8 @@ struct ts_billing_account {
  * @seen_ns: when it was last asked for, for eviction
  * @closing: log out as soon as the account is settled; when row.closed is
  *	set it is freed after the commit
+ * @resting: had nothing to spend when the kernel needed its account's place;
+ *	until the next payment it gets none
  * @changed: the view is to be sent
  * @notices: bits by enum ts_notice
  */
@@ -148,6 +150,7 @@ struct ts_billing_session {
 	ts_u128 live_wei;
 	uint64_t seen_ns;
 	bool closing;
+	bool resting;
 	bool changed;
 	unsigned int notices;
 };
@@ -266,6 +269,7 @@ void ts_account_delete(struct ts_billing *b, struct ts_billing_account *a,
 void ts_account_lost(struct ts_billing *b, struct ts_billing_account *a,
 		     const struct ts_time *now);
 void ts_account_free(struct ts_billing *b, struct ts_billing_account *a);
+bool ts_account_is_empty(const struct ts_billing_account *a);
 /* counters.c */
 void ts_account_take_counters(struct ts_billing_account *a,
 			      const struct ts_account *k);

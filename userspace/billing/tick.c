@@ -20,14 +20,6 @@ static struct ts_billing_account *find(struct ts_billing *b, uint32_t id,
 	return NULL;
 }
 
-/* After serving: is there nothing left that could be granted? */
-static bool is_empty(const struct ts_billing_account *a)
-{
-	return a->row.state == TS_ACCOUNT_OPEN &&
-	       a->reserved_units - a->returned_units + a->revoked_units <=
-	       a->granted_units && ts_session_is_spent(a->session, a->row.unit_shift);
-}
-
 static void note(struct ts_billing_account *a, enum ts_notice notice)
 {
 	a->session->notices |= 1u << notice;
@@ -42,7 +34,7 @@ static void ran_low(struct ts_billing *b, struct ts_billing_account *a,
 	/* Serving may have begun another epoch: then there is more. */
 	if (a->row.state != TS_ACCOUNT_OPEN)
 		return;
-	if (is_empty(a))
+	if (ts_account_is_empty(a))
 		note(a, exhausted ? TS_NOTICE_DRY : TS_NOTICE_LOW);
 }
 
