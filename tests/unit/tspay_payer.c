@@ -18,11 +18,15 @@
 
 #define STEPS 12
 
-/* The box: every first try of a datagram gets no answer, the next one does. */
+/*
+ * The box: it refuses what it takes, and acks the repeat.  @full: it has no
+ * place for an event stream; the session runs low at the third look.
+ */
 static struct {
 	struct ts_channel channel;
 	ts_u128 taken_wei;
 	unsigned int polls;
+	bool full;
 } cheat;
 
 static volatile sig_atomic_t stop;
@@ -50,6 +54,8 @@ int box_session(struct box *b, struct session *out, char *err, size_t err_size)
 	strcpy(out->state, "dry");
 	out->tariff_id = 1;
 	out->wei_per_gb = 1000000000;
+	if (cheat.full && cheat.polls < 3)
+		out->remaining_bytes = 1000000;
 	return 0;
 }
 
@@ -80,32 +86,40 @@ int box_watch(struct box *b, struct session *s, int timeout_ms, char *err,
 {
 	if (++cheat.polls >= STEPS)
 		stop = 1;
-	return 0;
+	return cheat.full ? -1 : 0;
 }
 
-/* What may be spent in an hour is counted when it is signed. */
-static void a_box_that_denies_does_not_pass_the_cap(void **state)
+struct fixture {
+	struct options o;
+	struct payer p;
+	struct ts_signer *box_key;
+	char dir[32];
+};
+
+static int setup(void **state)
 {
-	struct options o = {
-		.policy = { .low_bytes = 1000, .step_bytes = 100,
-			    .cap_hour_wei = 250, .max_wei_per_gb = 1000000000 },
-	};
-	char dir[] = "/tmp/tspayer.XXXXXX", command[64], err[256];
-	struct payer p = { .o = &o, .box = box_open("", NULL), .udp_fd = -1,
-			   .stop = &stop };
-	struct ts_signer *box_key = ts_signer_generate();
+	struct fixture *f = calloc(1, sizeof(*f));
 	struct ts_channel seen;
+	char err[256];
 	json_t *json;
 
-	p.signer = ts_signer_generate();
-	assert_non_null(mkdtemp(dir));
+	f->o.policy = (struct policy){ .low_bytes = 1000, .step_bytes = 100,
+		.cap_hour_wei = 250, .max_wei_per_gb = 1000000000 };
+	f->p = (struct payer){ .o = &f->o, .box = box_open("", NULL),
+			       .udp_fd = -1, .stop = &stop };
+	f->p.signer = ts_signer_generate();
+	f->box_key = ts_signer_generate();
+	strcpy(f->dir, "/tmp/tspayer.XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	stop = 0;
+	memset(&cheat, 0, sizeof(cheat));
 	cheat.channel = (struct ts_channel){
 		.open_block_number = 7,
 		.chain_id = ts_u256_from_u64(1337),
 		.tokens_network = { { 1 } },
 		.token = { { 2 } },
-		.our_address = *ts_signer_address(box_key),
-		.partner_address = *ts_signer_address(p.signer),
+		.our_address = *ts_signer_address(f->box_key),
+		.partner_address = *ts_signer_address(f->p.signer),
 		.settle_timeout_blocks = 1000,
 		.state = TS_CHANNEL_OPEN,
 		.partner_deposit_wei = 100000,
@@ -118,23 +132,54 @@ static void a_box_that_denies_does_not_pass_the_cap(void **state)
 	assert_int_equal(ts_channel_from_json(json, TS_SIDE_WALLET, &seen, err,
 					      sizeof(err)), 0);
 	json_decref(json);
-	assert_int_equal(purse_open(&p.purse, dir, &seen, err, sizeof(err)), 0);
-	show_init(&p.show);
+	assert_int_equal(purse_open(&f->p.purse, f->dir, &seen, err, sizeof(err)), 0);
+	show_init(&f->p.show);
+	*state = f;
 	alarm(60);
-	payer_watch(&p);
-	assert_true(cheat.taken_wei > 0);
-	assert_true(cheat.taken_wei <= o.policy.cap_hour_wei);
-	purse_close(&p.purse);
-	ts_signer_free(p.signer);
-	ts_signer_free(box_key);
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	char command[64];
+
+	purse_close(&f->p.purse);
+	ts_signer_free(f->p.signer);
+	ts_signer_free(f->box_key);
+	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
 	assert_int_equal(system(command), 0);
+	free(f);
+	return 0;
+}
+
+/* What may be spent in an hour is counted when it is signed. */
+static void a_box_that_denies_does_not_pass_the_cap(void **state)
+{
+	struct fixture *f = *state;
+
+	payer_watch(&f->p);
+	assert_true(cheat.taken_wei > 0);
+	assert_true(cheat.taken_wei <= f->o.policy.cap_hour_wei);
+}
+
+/* Others hold all event streams: asking now and then must do. */
+static void no_event_stream_is_no_reason_to_run_dry(void **state)
+{
+	struct fixture *f = *state;
+
+	cheat.full = true;
+	payer_watch(&f->p);
+	assert_true(cheat.taken_wei > 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_box_that_denies_does_not_pass_the_cap),
+		cmocka_unit_test_setup_teardown(a_box_that_denies_does_not_pass_the_cap,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(no_event_stream_is_no_reason_to_run_dry,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("tspay_payer", tests, NULL, NULL);

@@ -247,6 +247,8 @@ int payer_watch(struct payer *p)
 		if (box_watch(p->box, &s, 1000, err, sizeof(err)) < 0 && !*p->stop) {
 			show_line(&p->show, "%s", err);
 			nap(p->stop, 1);
+			/* The box may have no stream left, but still an answer. */
+			box_session(p->box, &s, err, sizeof(err));
 		}
 	}
 	return 0;
