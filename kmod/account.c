@@ -332,8 +332,7 @@ u64 ts_account_revoke(struct ts_net *tn, struct ts_account *a, u64 max_units)
  *
  * From here on no command finds it, and frames that found it before are
  * refused.  Those that are past that check may still be charged and counted:
- * after synchronize_net() nobody touches the account, and its counters are
- * final.
+ * after a grace period nobody touches the account, and its counters are final.
  */
 void ts_account_unlink(struct ts_net *tn, struct ts_account *a)
 {

@@ -146,6 +146,27 @@ u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
 	return ts_frame_class(f, &t, dir, by_box);
 }
 
+/**
+ * ts_class_tokens() - what a frame of class free takes of the free rate
+ * @port: that it is on
+ * @f: parsed
+ * @bytes: of the frame
+ *
+ * Under RCU.
+ *
+ * Return: tokens.
+ */
+u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
+		    u32 bytes)
+{
+	struct ts_tables t = {
+		.rules = rcu_dereference(port->tn->classes),
+		.port = port,
+	};
+
+	return ts_frame_free_tokens(f, &t, bytes);
+}
+
 static size_t table_bytes(unsigned int n_rules)
 {
 	return sizeof(struct ts_class_table) + n_rules * sizeof(struct ts_rule);

@@ -60,6 +60,8 @@ int ts_class_delete(struct ts_net *tn, const struct ts_rule *rule,
 		    struct netlink_ext_ack *extack);
 u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
 		bool by_box);
+u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
+		    u32 bytes);
 int ts_class_selftest(void);
 
 #endif /* _TS_CLASS_H */

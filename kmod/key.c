@@ -216,8 +216,8 @@ void ts_key_free(struct ts_account *a)
  * @tn: the namespace
  * @ifindex: the port
  *
- * Else copies towards its stations that are flooded to other ports would go
- * on passing unbilled.
+ * Else what is sent to its stations through other ports would be taken for
+ * flooded copies until they send something there.
  */
 void ts_key_forget_port(struct ts_net *tn, int ifindex)
 {

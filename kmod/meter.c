@@ -103,17 +103,20 @@ static void sight_find(struct ts_sight *s)
 static bool sight_police(const struct ts_sight *s)
 {
 	struct ts_police *p = NULL;
+	u32 tokens = s->bytes;
 
+	if (s->class == TS_CLASS_FREE)
+		tokens = ts_class_tokens(s->port, &s->frame, s->bytes);
 	if (s->account)
 		p = &s->account->police;
 	else if (s->stranger)
 		p = &s->stranger->police;
 	if (p && !ts_police_take(p, TS_STATION_FREE_BYTES_PER_S,
-				 TS_STATION_FREE_BURST_BYTES, s->bytes))
+				 TS_STATION_FREE_BURST_BYTES, tokens))
 		return false;
 	return s->account ||
 	       ts_police_take(&s->port->police, TS_PORT_FREE_BYTES_PER_S,
-			      TS_PORT_FREE_BURST_BYTES, s->bytes);
+			      TS_PORT_FREE_BURST_BYTES, tokens);
 }
 
 /* What passes without being billed, for whatever reason. */
@@ -185,26 +188,18 @@ static int sight_group_up(const struct ts_sight *s)
 }
 
 /*
- * A copy that the bridge flooded towards a port that the station is not
- * behind: the copy on its own port is billed, and nobody reads this one, unless
- * with the same address, for nothing.  So it passes only for who can pay.
+ * A copy that a bridge flooded towards a port that the station is not behind.
+ * The copy on its own port is billed; this one nobody reads, unless with the
+ * same address, for nothing.
  */
-static int sight_flooded(const struct ts_sight *s)
-{
-	struct ts_account *a = s->account;
-	u64 units = ts_budget_cost(&a->budget, s->class, s->dir, s->bytes);
-
-	if (account_trusted(a) || account_can_pay(a, units))
-		return TS_METER_PASS;
-	return TS_DROP_DRY;
-}
-
 static bool sight_is_flooded(const struct ts_sight *s)
 {
-	int ifindex = READ_ONCE(s->entry->ifindex);
+	int ifindex;
 
-	return s->dir == TS_DIR_DOWN && ifindex &&
-	       ifindex != s->port->dev->ifindex;
+	if (!s->entry || s->frame.flags & TS_FRAME_CONTROL)
+		return false;
+	ifindex = READ_ONCE(s->entry->ifindex);
+	return ifindex && ifindex != s->port->dev->ifindex;
 }
 
 /* A frame that is not free: does its station pay for it? */
@@ -220,8 +215,6 @@ static int sight_decide(const struct ts_sight *s)
 		return verdict;
 	if (s->frame.flags & TS_FRAME_GROUP)
 		return sight_group_up(s);
-	if (sight_is_flooded(s))
-		return sight_flooded(s);
 	return sight_charge(s);
 }
 
@@ -287,6 +280,11 @@ static unsigned int meter_down(struct ts_sight *s)
 {
 	int verdict;
 
+	if (sight_is_flooded(s)) {
+		/* The account's counters are about the other copy. */
+		s->account = NULL;
+		return sight_drop(s, TS_DROP_UNSOLICITED);
+	}
 	if (s->class == TS_CLASS_FREE) {
 		verdict = sight_free(s);
 		return verdict == TS_METER_PASS ? NF_ACCEPT :

@@ -2,7 +2,7 @@
 /* Commands that move units: GRANT, REVOKE, CLOSE. */
 
 #include <linux/kref.h>
-#include <linux/netdevice.h>
+#include <linux/rcupdate.h>
 #include "account.h"
 #include "event.h"
 #include "net.h"
@@ -135,7 +135,9 @@ static struct ts_account *close_unlink(struct ts_net *tn,
  * @info: the request
  *
  * The answer is allocated first: once units are taken they must be told.  The
- * grace period runs without the lock, so that grants to others go on.
+ * grace period runs without the lock, so that grants to others go on.  It is an
+ * expedited one, because the daemon waits for this answer: 10,000 closes in a
+ * row took it 3 minutes otherwise.
  *
  * Return: 0 or negative errno.
  */
@@ -153,7 +155,7 @@ int ts_netlink_close(struct sk_buff *skb, struct genl_info *info)
 	a = close_unlink(tn, info);
 	if (IS_ERR(a))
 		return ts_netlink_answer_end(&ans, info, PTR_ERR(a));
-	synchronize_net();
+	synchronize_rcu_expedited();
 	taken = ts_account_revoke(tn, a, U64_MAX);
 	ts_event_account(tn, a, TS_EVENT_CLOSED, taken);
 	err = ts_netlink_put_account(ans.skb, tn, a) ?:

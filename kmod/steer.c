@@ -38,6 +38,10 @@ static bool steer_last_hop(struct sk_buff *skb)
 			return false;
 		ip6h = (struct ipv6hdr *)skb->data;
 		ip6h->hop_limit = 1;
+		/* No checksum in the header makes up for that: a sum of the
+		 * whole packet by the device is wrong from here on.
+		 */
+		skb_forward_csum(skb);
 		return true;
 	}
 	return false;
