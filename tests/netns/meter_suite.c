@@ -2,7 +2,7 @@
 /*
  * The meter's test-suite: the same tests for every driver and meter.
  *
- *   meter_suite DRIVER METER [PART OF A NAME]
+ *   meter_suite DRIVER METER [PART OF A NAME]...
  *
  * Each test runs in a process and a network namespace of its own, so that
  * none can leave anything to the next.  TAP on stdout, "DRIVER METER" in
@@ -235,8 +235,18 @@ static bool run_test(const struct suite *s, const struct suite_test *test)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: meter_suite bpf|genl xdp|tc|nf [PART OF A NAME]\n");
+	fprintf(stderr, "usage: meter_suite bpf|genl xdp|tc|nf [PART OF A NAME]...\n");
 	return 2;
+}
+
+/* All are, unless some are named. */
+static bool wanted(const char *name, char **parts)
+{
+	bool any = !*parts;
+
+	while (*parts && !any)
+		any = strstr(name, *parts++);
+	return any;
 }
 
 int main(int argc, char **argv)
@@ -263,7 +273,7 @@ int main(int argc, char **argv)
 		return 2;
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		for (test = tables[i]; test->name; test++) {
-			if (argc > 3 && !strstr(test->name, argv[3]))
+			if (!wanted(test->name, argv + 3))
 				continue;
 			ok = run_test(&s, test);
 			failed += !ok;
