@@ -161,6 +161,24 @@ static void a_second_process_is_refused(void **state)
 	ts_ledger_close(l);
 }
 
+/* Two state_dirs, each with its lock, and one "ledger" in both configurations. */
+static void two_locks_do_not_make_two_writers(void **state)
+{
+	struct ts_ledger_options options = { .path = path, .vfs = "fault" };
+	struct ts_ledger *l, *other;
+	char lock_path[160];
+
+	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
+	snprintf(lock_path, sizeof(lock_path), "%s/other.lock", dir);
+	options.lock_path = lock_path;
+	assert_int_equal(ts_ledger_open(&options, &other, err, sizeof(err)), -EBUSY);
+	assert_non_null(strstr(err, "another state_dir"));
+	ts_ledger_close(l);
+	assert_int_equal(ts_ledger_open(&options, &other, err, sizeof(err)), 0);
+	ts_ledger_close(other);
+	unlink(lock_path);
+}
+
 static void a_read_only_file_is_named(void **state)
 {
 	struct ts_ledger *l;
@@ -301,6 +319,7 @@ int main(void)
 		T(damage_is_found),
 		T(other_files_are_refused),
 		T(a_second_process_is_refused),
+		T(two_locks_do_not_make_two_writers),
 		T(a_read_only_file_is_named),
 		T(a_missing_folder_is_named),
 		T(numbers_beyond_the_ledger_are_refused),

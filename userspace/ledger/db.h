@@ -25,6 +25,7 @@ struct ts_db_statement {
  * struct ts_ledger - an open ledger
  * @db: the connection
  * @lock_fd: holds the flock; -1 when read-only
+ * @file_fd: of the database, with a flock; likewise
  * @read_only: opened to look only
  * @in_batch: between begin and commit or discard
  * @wal_frames: in the write-ahead log after the last commit
@@ -37,6 +38,7 @@ struct ts_db_statement {
 struct ts_ledger {
 	sqlite3 *db;
 	int lock_fd;
+	int file_fd;
 	bool read_only;
 	bool in_batch;
 	int wal_frames;

@@ -108,16 +108,22 @@ static int quick_check(struct ts_ledger *l)
 	return err;
 }
 
-/* SQLite would make the file readable by all: it names people's devices. */
+/*
+ * SQLite would make the file readable by all: it names people's devices.  And
+ * two state_dirs may name one ledger: so the file is locked as well.  It stays
+ * open until SQLite has closed it, whose own locks a close() would drop.
+ */
 static int make_private(struct ts_ledger *l)
 {
-	int fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0)
+	l->file_fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (l->file_fd < 0)
 		return ts_db_fail(l, -errno,
 			"%s: cannot be opened for writing: %s; check its folder, its owner and its mode",
 			l->path, strerror(errno));
-	close(fd);
+	if (flock(l->file_fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return ts_db_fail(l, -EBUSY,
+			"%s: another process, with another state_dir, writes this ledger; stop it first",
+			l->path);
 	return 0;
 }
 
@@ -179,6 +185,7 @@ int ts_ledger_open(const struct ts_ledger_options *options,
 		return -ENOMEM;
 	}
 	l->lock_fd = -1;
+	l->file_fd = -1;
 	l->read_only = options->flags & TS_LEDGER_READ_ONLY;
 	if (strlen(options->path) >= sizeof(l->path)) {
 		ret = ts_db_fail(l, -ENAMETOOLONG,
@@ -219,6 +226,8 @@ void ts_ledger_close(struct ts_ledger *l)
 		sqlite3_db_config(l->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 				  NULL);
 	sqlite3_close(l->db);
+	if (l->file_fd >= 0)
+		close(l->file_fd);
 	if (l->lock_fd >= 0)
 		close(l->lock_fd);
 	free(l);
