@@ -202,6 +202,32 @@ static void the_spent_make_room(void **state)
 	assert_true(spend(0, 100) > 4800);
 }
 
+/*
+ * A wei for each of any number of codes: memory, disk and the time of a restart
+ * are not for sale at that price.
+ */
+static void dust_makes_no_sessions(void **state)
+{
+	struct ts_key key = box_key(3);
+	char code[TS_CODE_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++) {
+		snprintf(code, sizeof(code), "%016u", i);
+		if (!box_pay(&box, 0, 1, box_know_code(&box, code)))
+			break;
+	}
+	assert_int_equal(i, 64);
+	assert_string_equal(box.last_refusal.name, "too_many_sessions");
+	/* Others pay as ever, and so does this wallet once a code is shown. */
+	assert_true(box_pay(&box, 1, 3000 * GWEI, box_code(&box, 1)));
+	assert_int_equal(ts_billing_session_move(box.billing, box.codes[0].code,
+						 &key, &box.now), 0);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_false(box.wallets[0].waiting);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -212,6 +238,7 @@ int main(void)
 		T(read_only_is_no_busy_loop),
 		T(an_idle_box_sleeps),
 		T(the_spent_make_room),
+		T(dust_makes_no_sessions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,8 @@
 
 /* Pings cost a signature each and may come from anybody. */
 #define PINGS_PER_S	50
+/* Codes that a wallet has paid for and no station has shown. */
+#define WAITING_MAX	64
 
 static struct ts_billing_reply *queue(struct ts_billing *b, uint64_t reply)
 {
@@ -183,6 +185,31 @@ static const char *why_not_credited(const struct ts_billing *b,
 }
 
 /*
+ * Sessions with value are never forgotten, and the least value makes one: so a
+ * wallet cannot have any number of them wait for a station.
+ */
+static bool is_hoarding(struct ts_billing *b, const struct ts_billing_channel *c,
+			const struct ts_direct_transfer *dt)
+{
+	const struct ts_billing_payment *p;
+	const struct ts_billing_session *s;
+	unsigned int waiting = 0;
+	struct ts_memo memo;
+
+	if (!ts_memo_parse(&memo, dt->data.p, dt->data.len) ||
+	    ts_session_by_code(b, memo.code))
+		return false;
+	TAILQ_FOREACH(s, &b->sessions, list) {
+		p = TAILQ_FIRST(&s->payments);
+		if (!s->row.has_station && p &&
+		    ts_address_equal(&p->row.wallet,
+				     &c->row.channel.partner_address))
+			waiting++;
+	}
+	return waiting >= WAITING_MAX;
+}
+
+/*
  * The session that a memo names.  A code that nobody here has heard of makes
  * one without a station: its value waits for whoever shows the code.  A session
  * that was closed takes nothing: such a payment stays in the wallet's pool.
@@ -287,6 +314,11 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 	name = why_not_credited(b, c, effect->credit_wei, &text);
 	if (name) {
 		refuse(b, reply, TS_REFUSE_FORBIDDEN, name, text);
+		return;
+	}
+	if (is_hoarding(b, c, &msg->direct_transfer)) {
+		refuse(b, reply, TS_REFUSE_FORBIDDEN, "too_many_sessions",
+		       "this wallet has paid for too many codes that no station has shown; let stations show them first");
 		return;
 	}
 	if (b->read_only[0] || !ts_batch(b)) {
