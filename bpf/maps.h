@@ -54,7 +54,8 @@
 #define TS_HINTS_RING_BYTES (64 * 1024)
 
 /*
- * The free rate: what an account's or a stranger's station may move in class
+ * The free rate, in tokens (ts_frame_free_tokens(): a byte, or a sixteenth of one
+ * for what ends at this box): what an account's or a stranger's station may move in class
  * free, both directions together, and what all strangers of a port may.
  * Stations with an account do not take from the port's bucket, so a flood of
  * strangers costs them nothing.

@@ -126,10 +126,11 @@ static __always_inline void ts_count_refusal(struct ts_account_stats *stats,
  * @a: the station
  * @bytes: how much
  * @packed: the rest of the bill
+ * @tokens: what it takes of the free rate
  *
  * Return: 1 when it may pass; it is counted either way.
  */
-__noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed)
+__noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed, __u32 tokens)
 {
 	struct ts_account_stats *stats = NULL;
 	struct ts_port_counters *c;
@@ -141,7 +142,7 @@ __noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 		stats = bpf_map_lookup_elem(&ts_stats, &id);
 	else if (bill.dir == TS_DIR_UP)
 		ts_stranger_note(a);
-	if (!ts_station_police(id, a, bytes)) {
+	if (!ts_station_police(id, a, tokens)) {
 		ts_count_refusal(stats, &bill);
 		return 0;
 	}
@@ -153,9 +154,17 @@ __noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 }
 
 static __always_inline __u32 ts_try_free(const struct ts_station *s,
-					 const struct ts_bill *bill)
+					 const struct ts_bill *bill, __u32 tokens)
 {
-	return ts_pass_free(s->id, s->a, bill->bytes, ts_bill_pack(bill));
+	return ts_pass_free(s->id, s->a, bill->bytes, ts_bill_pack(bill), tokens);
+}
+
+/* The same for class free, where what ends at the box takes less. */
+static __always_inline __u32 ts_try_class_free(const struct ts_station *s,
+					       const struct ts_frame *f,
+					       const struct ts_bill *bill)
+{
+	return ts_try_free(s, bill, ts_frame_free_tokens(f, NULL, bill->bytes));
 }
 
 /* The first CPU to see that an account has expired says so. */
@@ -338,7 +347,7 @@ static __always_inline __u32 ts_meter_plea(const struct ts_frame *f,
 
 	if (marks && reason == TS_DROP_FORBIDDEN && ts_account_forbidden(s->id))
 		marks = 0;
-	if (marks && ts_try_free(s, bill))
+	if (marks && ts_try_free(s, bill, bill->bytes))
 		return marks | TS_MARK_STAMP;
 	if (!s->id && !marks)
 		ts_stranger_note(s->a);
@@ -364,8 +373,8 @@ static __always_inline __u32 ts_meter_up(const struct ts_frame *f, __u32 bytes, 
 	bill.class = ts_frame_class(f, NULL, TS_DIR_UP, 0);
 	ts_station_find(&s, f, TS_DIR_UP);
 	if (bill.class == TS_CLASS_FREE)
-		return ts_try_free(&s, &bill) ? TS_MARK_STAMP | TS_MARK_FREE :
-						ts_drop(TS_DROP_POLICED, segs);
+		return ts_try_class_free(&s, f, &bill) ? TS_MARK_STAMP | TS_MARK_FREE :
+							 ts_drop(TS_DROP_POLICED, segs);
 	if (!s.id)
 		return ts_meter_plea(f, &s, &bill, TS_DROP_STRANGER);
 	if (f->flags & TS_FRAME_GROUP)
@@ -407,12 +416,12 @@ static __always_inline __u32 ts_meter_down(const struct ts_frame *f, __u32 bytes
 	if (s.elsewhere && !(f->flags & TS_FRAME_CONTROL))
 		return ts_drop(TS_DROP_UNSOLICITED, segs);
 	if (bill.class == TS_CLASS_FREE)
-		return ts_try_free(&s, &bill) ? 0 : ts_drop(TS_DROP_POLICED, segs);
+		return ts_try_class_free(&s, f, &bill) ? 0 : ts_drop(TS_DROP_POLICED, segs);
 	if (s.id)
 		refusal = ts_bill_frame(&s, &bill);
 	if (!refusal)
 		return 0;
-	if (ts_frame_answers_plea(f, by_box) && ts_try_free(&s, &bill))
+	if (ts_frame_answers_plea(f, by_box) && ts_try_free(&s, &bill, bill.bytes))
 		return 0;
 	return ts_drop(refusal - 1, segs);
 }

@@ -588,6 +588,31 @@ static __always_inline __u32 ts_frame_class(const struct ts_frame *f,
 		return TS_CLASS_INTERNET;
 	return class;
 }
+/* What ends at the box is policed at this part of its bytes. */
+#define TS_FREE_HOME_PART 16
+
+/**
+ * ts_frame_free_tokens() - what a frame of class free takes of the free rate
+ * @f: parsed
+ * @t: the includer's tables
+ * @bytes: of the frame
+ *
+ * The free rate is there against tunnels, and a tunnel needs somebody who passes
+ * on what he is asked: the resolver (ports 53 and 853).  Every other service
+ * that is listed ends at this box, the portal and the payments first of all; a
+ * client that pays often must not be throttled into running dry, so there the
+ * policer only guards the box.
+ *
+ * Return: tokens, 1 to @bytes.
+ */
+static __always_inline __u32 ts_frame_free_tokens(const struct ts_frame *f,
+						  const struct ts_tables *t, __u32 bytes)
+{
+	if (!(f->flags & TS_FRAME_L4) || f->remote_port == 53 || f->remote_port == 853 ||
+	    !ts_table_service(t, f))
+		return bytes;
+	return bytes / TS_FREE_HOME_PART + 1;
+}
 #endif /* TS_CLASSIFY_TABLES */
 
 #endif /* _TOKENSWITCH_CLASSIFY_H */

@@ -16,6 +16,9 @@ C=$T-c R=$T-r S=$T-s
 n_tests=0 n_failed=0
 pids=()
 
+# Where systemd does not, we do; it stays, as it would there.
+[ "$(stat -f -c %T /sys/fs/bpf)" = bpf_fs ] || mount -t bpf bpf /sys/fs/bpf
+
 in_ns() { local ns=$1; shift; nsenter --net=/run/netns/"$ns" -- "$@"; }
 
 ok()     { n_tests=$((n_tests + 1)); echo "ok $n_tests - $*"; }

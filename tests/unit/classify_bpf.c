@@ -554,6 +554,27 @@ static void test_policer(void **state)
 	assert_int_equal(fx.accounts[ID].charged, 0);
 }
 
+/* The resolver can be a tunnel; the payment path cannot, and must not starve. */
+static void test_policer_payment_path(void **state)
+{
+	struct ts_test_frame pay_up = { .from = ME4, .to = BOX4, .proto = TS_IP_UDP,
+		.dport = 40001, .payload = 1400 };
+	double start = seconds();
+	uint64_t passed = 0;
+	int i;
+
+	NEED_ROOT();
+	ts_fixture_service(&fx, NULL, TS_IP_UDP, 40001);
+	for (i = 0; i < 5; i++)
+		passed += free_bytes(&pay_up, 1442);
+	assert_in_range(passed, 8 * TS_FREE_BURST_BYTES,
+			16 * bound(start, TS_FREE_BURST_BYTES, TS_FREE_RATE_BYTES));
+	/* Bounded all the same, and the bucket is one: nothing for the resolver. */
+	assert_true(drops(TS_DROP_POLICED) > 0);
+	pay_up.dport = 53;
+	assert_int_equal(xdp(&pay_up).retval, XDP_DROP);
+}
+
 /* @n frames, each of a random stranger out of 2^24. */
 static void flood(struct meter_wrap *w, const uint8_t *frame, size_t len, uint32_t n)
 {
@@ -649,6 +670,7 @@ int main(void)
 		ROUTED(test_companion_without_word),
 		ROUTED(test_overflow),
 		ROUTED(test_policer),
+		ROUTED(test_policer_payment_path),
 		ROUTED(test_stranger_flood),
 		ROUTED(test_ring_full),
 	};
