@@ -122,6 +122,7 @@ static const struct {
 	{ "0xf0000000", "0x0f0f0000", 7, "meter.mark_mask: " },
 	{ "0xf0000000", "0", 7, "meter.mark_mask: must be a whole number" },
 	{ "\"wlan*\"", "\"*\"", 8, "ports[0].pattern: must be a device name" },
+	{ "name = \"box\"", "name = \"b\xff\"", 1, "name: must be UTF-8" },
 	{ "\"wlan*\"", "\"wl*an\"", 8, "ports[0].pattern: must be a device name" },
 	{ "\"wlan*\"", "\"wlan0123456789abc\"", 8, "ports[0].pattern: must have 1 to 15 bytes" },
 	{ "\"wlan*\"", "\"wl\\\"an\"", 8, "ports[0].pattern: must be a device name" },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* config_read.c - typed values of a libconfig file. */
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -172,6 +173,16 @@ const char *ts_read_string(struct ts_reader *r, config_setting_t *group,
 	return config_setting_get_string(s);
 }
 
+/* What is not UTF-8 cannot be shown in JSON: the whole answer would be missing. */
+static bool is_utf8(const char *text)
+{
+	json_t *string = json_string(text);
+	bool is = string;
+
+	json_decref(string);
+	return is;
+}
+
 /**
  * ts_read_text() - copy a text
  * @r: the reader
@@ -190,6 +201,9 @@ void ts_read_text(struct ts_reader *r, config_setting_t *group, const char *key,
 	if (!*text || strlen(text) >= size)
 		ts_reader_fail(r, config_setting_get_member(group, key), NULL,
 			       "must have 1 to %zu bytes", size - 1);
+	else if (!is_utf8(text))
+		ts_reader_fail(r, config_setting_get_member(group, key), NULL,
+			       "must be UTF-8");
 	else
 		strcpy(out, text);
 }
