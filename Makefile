@@ -134,7 +134,7 @@ bpf: $(BPF_OBJECTS)
 # The module is built where headers are, in a copy-free out-of-tree build.
 modules:
 ifneq ($(wildcard $(KDIR)/Makefile),)
-	$(Q)tools/build-module "$(KDIR)" "$(O)"
+	+$(Q)tools/build-module "$(KDIR)" "$(O)"
 else
 	@echo "  SKIP    tokenswitch.ko: no kernel headers (KDIR=$(KDIR)); the BPF meter needs none"
 endif
