@@ -7,7 +7,6 @@
 #                                does by the family's alias
 #   guest_load [PARAM=VALUE...]  tokenswitch.ko of this kernel
 #   guest_unload                 away with it; fails if something holds it
-#   guest_hold_hooks             for tests that load and unload under traffic
 #
 # TS_TOP and TS_O are the tree and its build folder, set by tests/vm/init.
 
@@ -88,20 +87,6 @@ guest_install() {
 
 guest_unload() {
 	rmmod tokenswitch
-}
-
-# The first and the last netfilter hook on a device make the kernel patch its
-# own code (a static key) with an int3 in between.  The emulator may run the
-# int3 after it is gone, on a CPU that is in that code at that moment, and the
-# kernel dies of "Oops: int3".  A hook that stays, elsewhere, keeps it patched.
-guest_hold_hooks() {
-	ip link add hold0 type dummy && ip link set hold0 up &&
-	nft -f - <<-EOF || guest_die "cannot hold the netfilter hooks"
-	table netdev hold {
-		chain in { type filter hook ingress device hold0 priority 0; }
-		chain out { type filter hook egress device hold0 priority 0; }
-	}
-	EOF
 }
 
 # As the start file of tests/vm/shell.

@@ -85,6 +85,64 @@ devices() {
 	ip netns del $T-x
 }
 
+# A client that left is idle, whoever goes on writing to it.
+idle() {
+	local ms
+
+	account 1000000
+	in_ns $C ping -q -c 1 -W 5 10.66.2.2 >/dev/null
+	in_ns $C ip addr del 10.66.1.2/24 dev c0
+	in_ns $R ip neigh replace 10.66.1.2 lladdr 02:00:00:00:00:02 dev p0 nud permanent
+	for _ in $(seq 15); do
+		in_ns $S bash -c 'echo hello >/dev/udp/10.66.1.2/9999'
+		sleep 0.2
+	done
+	ms=$(ts -j account show "$id" | jq '.idle_ms | tonumber')
+	check "what others send to a client does not keep it from being idle" test "$ms" -gt 2000
+	in_ns $R ip neigh del 10.66.1.2 dev p0
+	in_ns $C ip addr add 10.66.1.2/24 dev c0
+	in_ns $C ip route replace default via 10.66.1.1
+	ts account close "$id" >/dev/null
+}
+
+# The client says something now and then, too: its neighbour entry grows old.
+copy_is_dropped() { # BEFORE
+	in_ns $T-x ping -q -c 1 -W 0.2 10.66.1.1
+	in_ns $S bash -c 'echo free lunch >/dev/udp/10.66.1.2/9999'
+	sleep 0.2
+	[ "$(drops unsolicited)" -gt "$1" ]
+}
+
+# Somebody behind p1 sends with the address of the client, unseen by the bridge:
+# what goes to p0 is then a copy for the meter, and must not pass unbilled.
+copies() {
+	local before zone=$ZONE
+
+	in_ns $R ip link add br0 address 02:00:00:00:00:01 type bridge mcast_snooping 0
+	in_ns $R ip addr del 10.66.1.1/24 dev p0
+	in_ns $R ip link set p0 master br0
+	in_ns $R ip link set br0 up
+	in_ns $R ip addr add 10.66.1.1/24 dev br0
+	ip netns add $T-x
+	ip link add x0 netns $T-x address 02:00:00:00:00:02 type veth peer name p1 netns $R
+	in_ns $R ip link set p1 master br0 type bridge_slave learning off
+	in_ns $R ip link set p1 up
+	in_ns $T-x ip link set x0 up
+	in_ns $T-x ip addr add 10.66.1.9/24 dev x0
+	ZONE=br0
+	account 1000000
+	check "who pays passes through the bridge" until_true 20 in_ns $C ping -q -c 1 -W 1 10.66.2.2
+	before=$(drops unsolicited)
+	check "heard at another port last, what is not billed does not pass" \
+		until_true 20 copy_is_dropped "$before"
+	check "heard at its own port, it passes" in_ns $C ping -q -c 2 -W 5 10.66.2.2
+	ts account close "$id" >/dev/null
+	ip netns del $T-x
+	in_ns $R ip link del br0
+	in_ns $R ip addr add 10.66.1.1/24 dev p0
+	ZONE=$zone
+}
+
 # The module goes while both directions are as busy as can be.
 unload() {
 	local i
@@ -117,6 +175,8 @@ tracepoints
 strangers
 devices
 ts account close "$id" >/dev/null
+idle
+copies
 account 1000000000000
 unload
 check "paid traffic passes after all that" in_ns $C ping -q -c 2 -W 5 10.66.2.2

@@ -13,7 +13,7 @@ test_the_family_loads_its_module() {
 test_load_and_unload_idle() {
 	local i
 
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < 10; i++)); do
 		unload || fail "cannot unload in round $i"
 		modprobe tokenswitch || fail "cannot load in round $i"
 	done
@@ -25,7 +25,7 @@ test_unload_under_traffic() {
 	modprobe tokenswitch
 	topology || fail "no topology"
 	start_flows
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < 5; i++)); do
 		modprobe tokenswitch || fail "cannot load in round $i"
 		in_ns "$ROUTER" ./ctl meter 'tst*' "$CLIENT_MAC" || fail "no port in round $i"
 		flowing || fail "paid traffic does not pass in round $i"
@@ -75,7 +75,7 @@ test_namespace_deleted_with_ports_and_accounts() {
 	local i
 
 	modprobe tokenswitch
-	for ((i = 0; i < 5; i++)); do
+	for ((i = 0; i < 3; i++)); do
 		topology || fail "no topology in round $i"
 		in_ns "$ROUTER" ./ctl meter 'tst*' "$CLIENT_MAC" || fail "no port in round $i"
 		start_flows
