@@ -414,11 +414,21 @@ static void a_frozen_channel_grants_nothing(void **state)
 	assert_false(box_frame(&box, 0, 100, TS_DIR_UP));
 	assert_false(box_pay(&box, 0, GWEI, code));
 	assert_string_equal(box.last_refusal.name, "frozen");
+	/* An old description neither thaws it, nor opens it, nor shrinks it. */
 	view.channel.frozen = false;
-	ts_billing_channel_import(box.billing, &view.channel, false, &box.now);
-	box_send(&box, 0);
-	box_flush(&box);
-	assert_in_range(spend(0, 100), 499800, 500000);
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel,
+						   false, &box.now), -EINVAL);
+	view.channel.frozen = true;
+	view.channel.partner_deposit_wei--;
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel,
+						   false, &box.now), -EINVAL);
+	view.channel.partner_deposit_wei++;
+	view.channel.state = TS_CHANNEL_CLOSED;
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel,
+						   false, &box.now), 0);
+	view.channel.state = TS_CHANNEL_OPEN;
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel,
+						   false, &box.now), -EINVAL);
 }
 
 /* A slice lasts 30 s at the present rate, and never less than its floor. */

@@ -210,7 +210,19 @@ int ts_ledger_channel_merge(struct ts_ledger_channel *row,
 		row->base_wei = in->partner_proof.transferred_wei;
 		return 0;
 	}
-	if (in->partner_proof.nonce > ch->partner_proof.nonce)
+	/*
+	 * Within one life a channel neither thaws nor opens again: a co-signed
+	 * withdrawal is a bearer cheque until the chain has it (M2), and that
+	 * begins another life.  An old description must not undo it.
+	 */
+	if (ch->frozen && !in->frozen)
+		fault = "it is frozen by a withdrawal under way; only its next life, with a later open block, can be used again";
+	else if (ch->state != TS_CHANNEL_OPEN && in->state == TS_CHANNEL_OPEN)
+		fault = "it is closed; only its next life, with a later open block, is open again";
+	else if (in->partner_deposit_wei < ch->partner_deposit_wei ||
+		 in->our_deposit_wei < ch->our_deposit_wei)
+		fault = "a deposit of one life cannot shrink; this description is older than what is known";
+	else if (in->partner_proof.nonce > ch->partner_proof.nonce)
 		fault = "it has a newer proof of the partner than this ledger; let the payer send that message here";
 	else if (!take_proof(&ch->our_proof, &row->our_message, &in->our_proof))
 		fault = "our newer proof transfers less than the known one";
