@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Stations: the keys that packets carry, N of them to an account. */
 
+#include <linux/init.h>
 #include <linux/lockdep.h>
 #include <linux/netlink.h>
-#include <linux/once.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/siphash.h>
@@ -14,7 +14,13 @@
 #include "net.h"
 
 /* Whoever could guess it could fill one bucket with addresses of his choice. */
-static siphash_key_t key_secret __read_mostly;
+static siphash_key_t key_secret __ro_after_init;
+
+/** ts_key_init() - draw the secret, before there is a table */
+void __init ts_key_init(void)
+{
+	get_random_bytes(&key_secret, sizeof(key_secret));
+}
 
 /**
  * ts_key_hash() - keyed hash of a station
@@ -51,7 +57,6 @@ static const struct rhashtable_params key_params = {
  */
 int ts_key_table_init(struct ts_net *tn)
 {
-	get_random_once(&key_secret, sizeof(key_secret));
 	return rhashtable_init(&tn->keys, &key_params);
 }
 

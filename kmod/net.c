@@ -153,6 +153,7 @@ static struct pernet_operations ts_net_ops = {
  */
 int __init ts_net_init(void)
 {
+	ts_key_init();
 	return register_pernet_subsys(&ts_net_ops);
 }
 
