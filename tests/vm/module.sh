@@ -125,7 +125,8 @@ copies() {
 	in_ns $R ip addr add 10.66.1.1/24 dev br0
 	ip netns add $T-x
 	ip link add x0 netns $T-x address 02:00:00:00:00:02 type veth peer name p1 netns $R
-	in_ns $R ip link set p1 master br0 type bridge_slave learning off
+	in_ns $R ip link set p1 master br0
+	in_ns $R ip link set p1 type bridge_slave learning off
 	in_ns $R ip link set p1 up
 	in_ns $T-x ip link set x0 up
 	in_ns $T-x ip addr add 10.66.1.9/24 dev x0
