@@ -136,7 +136,7 @@ struct ts_billing_effects {
 	void (*random)(void *ctx, void *bytes, size_t len);
 };
 
-/** enum ts_power_cut - who bears what nobody can know after a power cut */
+/** enum ts_power_cut - in whose favour a power cut is booked */
 enum ts_power_cut {
 	TS_POWER_CUT_OPERATOR,	/* the reservation counts as consumed */
 	TS_POWER_CUT_PAYER,	/* only what the last checkpoint saw */
