@@ -49,7 +49,7 @@ struct ts_account_stats {
  * @budget: the account line, a cache line of its own.  granted, price, epoch,
  *	flags, expires and low_at are written under ts_net.lock.
  * @stats: per CPU, owned
- * @seen: jiffies of its last frame, coarse; written by the data path
+ * @seen: jiffies of the last frame from it, coarse; written by the data path
  * @dead: was closed; never written back
  * @police: limits its free class
  * @id: 1 to TS_ACCOUNT_ID_MAX

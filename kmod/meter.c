@@ -92,10 +92,12 @@ static void sight_find(struct ts_sight *s)
 		return;
 	}
 	s->account = s->entry->account;
+	if (s->dir != TS_DIR_UP)
+		return;
+	/* Likewise: a stranger who writes to it does not keep it awake. */
 	if (time_after(jiffies, READ_ONCE(s->account->seen) + HZ / 4))
 		WRITE_ONCE(s->account->seen, jiffies);
-	if (s->dir == TS_DIR_UP &&
-	    READ_ONCE(s->entry->ifindex) != s->port->dev->ifindex)
+	if (READ_ONCE(s->entry->ifindex) != s->port->dev->ifindex)
 		WRITE_ONCE(s->entry->ifindex, s->port->dev->ifindex);
 }
 

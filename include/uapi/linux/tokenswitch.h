@@ -288,7 +288,7 @@ enum ts_cmd {
  * @TS_A_UNITS: u64, credit units
  * @TS_A_LOW_UNITS: u64, credit units: raise LOW when less is left; 0: never
  * @TS_A_EXPIRES_S: u32, seconds from now; 0: never
- * @TS_A_IDLE_MS: u64, since the last frame, accurate to a second
+ * @TS_A_IDLE_MS: u64, since the last frame from a station, accurate to a second
  * @TS_A_STATS: nested list of TS_A_STAT
  * @TS_A_STAT: nested, enum ts_stat_attr: one class and direction
  * @TS_A_TARIFF_ID: u32, 1 to 65535
