@@ -41,5 +41,10 @@ int __init ts_police_selftest(void)
 		if (police_take_at(&p, now, 100, 1000, c->tokens) != c->taken)
 			return i + 1;
 	}
+	/* A jiffy that is worth many tokens is cashed once. */
+	atomic64_set(&p.state, bucket_pack(now++, 0));
+	if (!police_take_at(&p, now, 10 * HZ + 1, 1000, 10) ||
+	    police_take_at(&p, now, 10 * HZ + 1, 1000, 1))
+		return i + 1;
 	return 0;
 }
