@@ -167,15 +167,27 @@ static __always_inline __u32 ts_try_class_free(const struct ts_station *s,
 	return ts_try_free(s, bill, ts_frame_free_tokens(f, NULL, bill->bytes));
 }
 
-/* The first CPU to see that an account has expired says so. */
+/*
+ * The first CPU to see that an account has expired says so.  Its time may have
+ * been extended, and the bit cleared, since this CPU read it: nobody else would
+ * clear it again.  The driver changes the time before the bit, so who reads the
+ * time after the bit cannot miss it.  Return: 1: it has expired.
+ */
 static __noinline int ts_expire(struct ts_budget *line, __u32 id, __u64 a)
 {
+	__u64 expires;
+
 	if (!line)
+		return 1;
+	if (__sync_fetch_and_or(&line->flags, TS_ACCOUNT_F_EXPIRED) & TS_ACCOUNT_F_EXPIRED)
+		return 1;
+	expires = ts_load(&line->expires);
+	if (!expires || bpf_jiffies64() < expires) {
+		__sync_fetch_and_and(&line->flags, ~TS_ACCOUNT_F_EXPIRED);
 		return 0;
-	if (!(__sync_fetch_and_or(&line->flags, TS_ACCOUNT_F_EXPIRED) &
-	      TS_ACCOUNT_F_EXPIRED))
-		ts_event_money(line, id, TS_EVENT_EXPIRED, a);
-	return 0;
+	}
+	ts_event_money(line, id, TS_EVENT_EXPIRED, a);
+	return 1;
 }
 
 static __always_inline int ts_line_closed(struct ts_budget *line,
@@ -188,8 +200,7 @@ static __always_inline int ts_line_closed(struct ts_budget *line,
 	expires = ts_load(&line->expires);
 	if (!expires || bpf_jiffies64() < expires)
 		return 0;
-	ts_expire(line, id, a);
-	return 1;
+	return ts_expire(line, id, a);
 }
 
 /*
