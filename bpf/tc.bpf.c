@@ -66,7 +66,7 @@ static __always_inline int ts_skb_last_hop(struct __sk_buff *skb)
 	__u16 old, new;
 
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		return bpf_skb_store_bytes(skb, ETH_HLEN + 7, &one, 1, 0);
+		return bpf_skb_store_bytes(skb, ETH_HLEN + 7, &one, 1, BPF_F_RECOMPUTE_CSUM);
 	if (skb->protocol != bpf_htons(ETH_P_IP) ||
 	    bpf_skb_load_bytes(skb, ETH_HLEN + 8, word, sizeof(word)))
 		return -1;
