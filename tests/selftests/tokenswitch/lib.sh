@@ -21,6 +21,13 @@ in_ns() {
 	ip netns exec "$@"
 }
 
+# start NAMESPACE COMMAND...: in the background, until stop_flows.  Not by in_ns:
+# the shell that a function in the background is would be all that gets killed.
+start() {
+	ip netns exec "$@" &
+	FLOWS+=($!)
+}
+
 topology() {
 	ip netns add "$ROUTER" && ip netns add "$CLIENT" && ip netns add "$SERVER" || return
 	ip -n "$ROUTER" link add tst0 type veth peer name c0 netns "$CLIENT"
@@ -42,13 +49,11 @@ topology() {
 # Datagrams both ways until stop_flows, never longer than five minutes; 4000 a
 # second, which leaves an emulated CPU some time for the script as well.
 start_flows() {
-	in_ns "$SERVER" iperf3 -s >/dev/null 2>&1 &
-	FLOWS+=($!)
+	start "$SERVER" iperf3 -s >/dev/null 2>&1
 	until in_ns "$SERVER" ss -Hltn | grep -q :5201; do
 		sleep 0.05
 	done
-	in_ns "$CLIENT" iperf3 -c 10.0.2.2 -u -l 1200 -b 20M -t 300 --bidir >/dev/null 2>&1 &
-	FLOWS+=($!)
+	start "$CLIENT" iperf3 -c 10.0.2.2 -u -l 1200 -b 20M -t 300 --bidir >/dev/null 2>&1
 }
 
 stop_flows() {

@@ -36,17 +36,15 @@ test_unload_under_traffic() {
 }
 
 test_unload_with_owner_and_listener() {
-	local out pid
+	local out
 
 	modprobe tokenswitch
 	topology || fail "no topology"
 	in_ns "$ROUTER" ./ctl meter 'tst*' "$CLIENT_MAC" || fail "no port"
 	out=$(mktemp)
-	in_ns "$ROUTER" ./ctl own >"$out" &
-	pid=$!
-	FLOWS+=("$pid")
+	start "$ROUTER" ./ctl own >"$out"
 	until grep -q owner "$out"; do
-		kill -0 "$pid" || fail "no owner"
+		kill -0 "${FLOWS[-1]}" || fail "no owner"
 		sleep 0.05
 	done
 	rm -f "$out"
@@ -64,8 +62,7 @@ test_unload_under_dumps() {
 	for ((i = 0; i < 5; i++)); do
 		modprobe tokenswitch || fail "cannot load in round $i"
 		in_ns "$ROUTER" ./ctl meter 'tst*' "$CLIENT_MAC" || fail "no port in round $i"
-		in_ns "$ROUTER" ./ctl dump 2>/dev/null &
-		FLOWS+=($!)
+		start "$ROUTER" ./ctl dump 2>/dev/null
 		sleep 0.2
 		unload || fail "cannot unload in round $i"
 	done
