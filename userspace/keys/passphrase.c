@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,32 +175,58 @@ static void hold_signal(int signal)
 	held_signal = signal;
 }
 
-static void hold_signals(struct sigaction before[HELD])
+/**
+ * struct holding - what is as it was before
+ * @action: of each held signal
+ * @mask: of blocked signals
+ */
+struct holding {
+	struct sigaction action[HELD];
+	sigset_t mask;
+};
+
+/* Blocked but for the moment of waiting: none can come just before it. */
+static void hold_signals(struct holding *before)
 {
-	/* No SA_RESTART: the read is to end. */
 	struct sigaction hold = { .sa_handler = hold_signal };
+	sigset_t block;
 	size_t i;
 
 	held_signal = 0;
+	sigemptyset(&block);
 	for (i = 0; i < HELD; i++)
-		sigaction(held[i], &hold, &before[i]);
+		sigaddset(&block, held[i]);
+	sigprocmask(SIG_BLOCK, &block, &before->mask);
+	for (i = 0; i < HELD; i++)
+		sigaction(held[i], &hold, &before->action[i]);
 }
 
-static void release_signals(const struct sigaction before[HELD])
+static void release_signals(const struct holding *before)
 {
 	size_t i;
 
 	for (i = 0; i < HELD; i++)
-		sigaction(held[i], &before[i], NULL);
+		sigaction(held[i], &before->action[i], NULL);
+	sigprocmask(SIG_SETMASK, &before->mask, NULL);
 	if (held_signal)
 		raise(held_signal);
+}
+
+/* Return: as read(), which waits with the signals of @before let in. */
+static ssize_t read_line(int tty, char *room, size_t size, const struct holding *before)
+{
+	struct pollfd pfd = { .fd = tty, .events = POLLIN };
+
+	if (ppoll(&pfd, 1, NULL, &before->mask) < 0)
+		return -1;
+	return read(tty, room, size);
 }
 
 /* One line from the terminal, unseen. */
 static int ask(int tty, const char *prompt, struct ts_passphrase **out,
 	       struct ts_keys_error *error)
 {
-	struct sigaction before[HELD];
+	struct holding before;
 	struct termios seen, unseen;
 	char room[READ_MAX];
 	int ret, why = 0;
@@ -211,18 +238,18 @@ static int ask(int tty, const char *prompt, struct ts_passphrase **out,
 				    strerror(errno));
 	unseen = seen;
 	unseen.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	hold_signals(before);
+	hold_signals(&before);
 	/* Flushed, so that nothing typed before the prompt is taken for it. */
 	tcsetattr(tty, TCSAFLUSH, &unseen);
 	len = write(tty, prompt, strlen(prompt));
 	if (len >= 0)
-		len = read(tty, room, sizeof(room));
+		len = read_line(tty, room, sizeof(room), &before);
 	if (len < 0)
 		why = errno;
 	tcsetattr(tty, TCSAFLUSH, &seen);
 	if (write(tty, "\n", 1) < 0 && !why)
 		why = errno;
-	release_signals(before);
+	release_signals(&before);
 	if (why)
 		ret = ts_keys_fail(error, why,
 				   "the terminal cannot be read: %s",
