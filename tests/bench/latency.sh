@@ -30,7 +30,7 @@ figures() {
 			v[1], v[int((NR + 1) / 2)], v[int(NR * 0.99 + 0.5) ? int(NR * 0.99 + 0.5) : 1], v[NR]
 	}'
 }
-echo "kernel $(uname -r), $(nproc) CPUs, ledger on $(stat -f -c %T "$W")"
+echo "kernel $(uname -r), $(nproc) CPUs, ledger on $(command stat -f -c %T "$W")"
 figures "packet refused -> event handled by tsd" raised_ns handled_ns ' exhausted '
 figures "low water -> event handled by tsd" raised_ns handled_ns ' low '
 figures "payment arrives -> granted in the kernel" arrived_ns granted_ns 'payment_done .*grants=[1-9]'

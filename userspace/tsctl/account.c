@@ -16,24 +16,14 @@ static int list_one(const struct ts_account *a, void *arg)
 	return 0;
 }
 
+static int dump_all(struct ts_meter *m, json_t *list)
+{
+	return ts_meter_account_dump(m, list_one, list);
+}
+
 static int account_list(struct cmd *c)
 {
-	json_t *list = c->json ? json_array() : NULL;
-	struct ts_meter *m;
-	int ret = 0;
-
-	if (cmd_end(c))
-		return 1;
-	m = open_meter(c, false);
-	if (!m)
-		return 1;
-	if (ts_meter_account_dump(m, list_one, list))
-		ret = say_error(m, "account list");
-	else if (list)
-		ret = out_json(json_incref(list));
-	json_decref(list);
-	ts_meter_close(m);
-	return ret;
+	return show_list(c, "account list", dump_all);
 }
 
 /* "mac MAC [vlan V] zone ZONE", the word mac having been taken. */

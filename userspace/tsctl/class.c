@@ -32,24 +32,14 @@ static int list_one(const struct ts_rule *r, void *arg)
 	return 0;
 }
 
+static int dump_all(struct ts_meter *m, json_t *list)
+{
+	return ts_meter_rule_dump(m, list_one, list);
+}
+
 static int class_list(struct cmd *c)
 {
-	json_t *list = c->json ? json_array() : NULL;
-	struct ts_meter *m;
-	int ret = 0;
-
-	if (cmd_end(c))
-		return 1;
-	m = open_meter(c, false);
-	if (!m)
-		return 1;
-	if (ts_meter_rule_dump(m, list_one, list))
-		ret = say_error(m, "class list");
-	else if (list)
-		ret = out_json(json_incref(list));
-	json_decref(list);
-	ts_meter_close(m);
-	return ret;
+	return show_list(c, "class list", dump_all);
 }
 
 /* The words that are left are the rule, as ts_rule_parse() reads it. */

@@ -107,6 +107,14 @@ uint64_t account_bytes(const struct ts_account *a, int dir);
 
 /** open_meter() - Return: it, or NULL after saying what is wrong */
 struct ts_meter *open_meter(struct cmd *c, bool create);
+/**
+ * show_list() - what a dump says, as lines or as one JSON array
+ * @what: for messages
+ * @dump: prints, or appends to the list when there is one; Return: 0 or error
+ * Return: exit status.
+ */
+int show_list(struct cmd *c, const char *what,
+	      int (*dump)(struct ts_meter *m, json_t *list));
 /** say_error() - print the meter's last error; Return: 1 */
 int say_error(struct ts_meter *m, const char *what);
 

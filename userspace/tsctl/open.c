@@ -15,6 +15,28 @@ struct ts_meter *open_meter(struct cmd *c, bool create)
 	return m;
 }
 
+int show_list(struct cmd *c, const char *what,
+	      int (*dump)(struct ts_meter *m, json_t *list))
+{
+	json_t *list = c->json ? json_array() : NULL;
+	struct ts_meter *m = NULL;
+	int ret = 1;
+
+	if (cmd_end(c))
+		goto out;
+	m = open_meter(c, false);
+	if (!m)
+		goto out;
+	if (dump(m, list))
+		ret = say_error(m, what);
+	else
+		ret = list ? out_json(json_incref(list)) : 0;
+	ts_meter_close(m);
+out:
+	json_decref(list);
+	return ret;
+}
+
 int say_error(struct ts_meter *m, const char *what)
 {
 	fprintf(stderr, "tsctl %s: %s\n", what, ts_meter_error(m));

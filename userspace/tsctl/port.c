@@ -58,24 +58,14 @@ static int print_port(const struct ts_port *p, void *arg)
 	return 0;
 }
 
+static int dump_all(struct ts_meter *m, json_t *list)
+{
+	return ts_meter_port_dump(m, print_port, list);
+}
+
 static int port_list(struct cmd *c)
 {
-	json_t *list = c->json ? json_array() : NULL;
-	struct ts_meter *m;
-	int ret = 0;
-
-	if (cmd_end(c))
-		return 1;
-	m = open_meter(c, false);
-	if (!m)
-		return 1;
-	if (ts_meter_port_dump(m, print_port, list))
-		ret = say_error(m, "port list");
-	else if (list)
-		ret = out_json(json_incref(list));
-	json_decref(list);
-	ts_meter_close(m);
-	return ret;
+	return show_list(c, "port list", dump_all);
 }
 
 static bool parse_meter(const char *text, uint8_t *meter)

@@ -30,24 +30,14 @@ static int list_one(const struct ts_tariff *t, void *arg)
 	return 0;
 }
 
+static int dump_all(struct ts_meter *m, json_t *list)
+{
+	return ts_meter_tariff_dump(m, list_one, list);
+}
+
 static int tariff_list(struct cmd *c)
 {
-	json_t *list = c->json ? json_array() : NULL;
-	struct ts_meter *m;
-	int ret = 0;
-
-	if (cmd_end(c))
-		return 1;
-	m = open_meter(c, false);
-	if (!m)
-		return 1;
-	if (ts_meter_tariff_dump(m, list_one, list))
-		ret = say_error(m, "tariff list");
-	else if (list)
-		ret = out_json(json_incref(list));
-	json_decref(list);
-	ts_meter_close(m);
-	return ret;
+	return show_list(c, "tariff list", dump_all);
 }
 
 /* "internet up 95 down 95", the class having been taken as @word. */
