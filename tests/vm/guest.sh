@@ -42,10 +42,12 @@ guest_init() {
 # the last goes.  With a thread for each CPU, QEMU 7.2 may run a breakpoint of
 # that patching after it is over: "Oops: int3", with nft alone as with our
 # module, in each of 2 runs that did it 60 times under traffic, and in none
-# that had these.  So one hook of each kind stays, where no packet passes.
+# that had these.  So one hook of each kind stays, where no packet passes, and
+# one socket that wants timestamps, which each ping would switch on and off.
 guest_keep_patched() {
 	modprobe -a nf_tables sch_ingress
 	tc qdisc add dev lo clsact
+	setsid ping -q -i 36000 127.0.0.1 </dev/null >/dev/null 2>&1 &
 	nft -f - <<-EOF || guest_die "no nftables for the hooks that stay"
 	table netdev keep {
 		chain ingress {
