@@ -33,7 +33,9 @@ ip link del tsv$$ 2>/dev/null
 traffic() {
 	local s=10.66.2.2
 	[ "$1" = 6 ] && s=fd66:2::2
-	in_ns $C iperf3 -$1 -c $s -p 5301 -n $bytes --bidir >/dev/null || return 1
+	# One after the other: both at once end when the faster one has done.
+	in_ns $C iperf3 -$1 -c $s -p 5301 -n $bytes >/dev/null || return 1
+	in_ns $C iperf3 -$1 -c $s -p 5301 -n $bytes -R >/dev/null || return 1
 	in_ns $C iperf3 -$1 -c $s -p 5301 -u -b 200M -n 200k -l 1200 --bidir >/dev/null || return 1
 	in_ns $C ping -$1 -q -c 3 -i 0.05 -s 1000 $s >/dev/null
 	quiet
