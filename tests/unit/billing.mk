@@ -6,4 +6,5 @@ billing_unit = $(eval $(call unit,$(1),tests/unit/$(1).c $(BILLING_TEST_BOX),bil
 $(call billing_unit,billing_random)
 $(call billing_unit,billing)
 $(call billing_unit,billing_attack)
+$(call billing_unit,billing_edge)
 $(call billing_unit,ledger)

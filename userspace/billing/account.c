@@ -181,6 +181,7 @@ static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
 {
 	uint64_t rest = (uint64_t)SWITCH_BYTES *
 			ts_tariff_dearest(&a->tariff->row);
+	struct ts_billing_version *next;
 	uint64_t more, got;
 
 	if (__builtin_mul_overflow(a->slice_units,
@@ -197,8 +198,13 @@ static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
 	/* Not only when dry: that event may have come while tsd was dead. */
 	if (!a->dry && ts_account_unspent(a) >= rest)
 		return;
-	/* Nothing at this tariff, or the epoch is full: begin another. */
-	if (next_tariff(b, a->session, false, now) &&
+	/*
+	 * Nothing at this tariff, or the epoch is full: begin another.  Not when
+	 * the wallet's cap is used up, for another one would have no more.
+	 */
+	next = next_tariff(b, a->session, false, now);
+	if (next && (next != a->tariff ||
+		     a->reserved_units >= TS_EPOCH_UNITS_MAX) &&
 	    !headroom_units(a, a->reserved_units - a->returned_units))
 		ts_account_end(b, a);
 }

@@ -82,7 +82,6 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	struct ts_billing_account *a = arg;
 	struct ts_billing_reservation *r;
 	struct ts_billing_payment *p;
-	ts_u128 held;
 
 	TAILQ_FOREACH(p, &a->session->payments, list)
 		if (p->row.id == row->payment)
@@ -93,10 +92,8 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	r->row = *row;
 	r->payment = p;
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
-	held = ts_wei_holding_units(row->units - row->returned_units,
-				    a->row.unit_shift);
-	p->held_wei += held;
-	p->channel->held_wei += held;
+	p->held_wei += ts_wei_holding_units(row->units - row->returned_units,
+					    a->row.unit_shift);
 	a->reserved_units += row->units;
 	a->returned_units += row->returned_units;
 	return 0;

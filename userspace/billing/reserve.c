@@ -8,32 +8,43 @@
 
 #include "billing/state.h"
 
+/* Of a wallet's value, what an account has reserved and not consumed yet. */
+static ts_u128 at_stake_wei(const struct ts_billing_account *a,
+			    const struct ts_address *wallet)
+{
+	uint64_t effective = a->reserved_units - a->returned_units;
+	uint64_t passed = ts_account_passed(a), left, units;
+	const struct ts_billing_reservation *r;
+	ts_u128 wei = 0;
+
+	left = effective > passed ? effective - passed : 0;
+	/* First in, first out: what is left is at the end. */
+	TAILQ_FOREACH_REVERSE(r, &a->reservations, ts_billing_reservations, list) {
+		if (!left)
+			break;
+		units = r->row.units - r->row.returned_units;
+		if (units > left)
+			units = left;
+		left -= units;
+		if (ts_address_equal(&r->payment->row.wallet, wallet))
+			wei += ts_wei_holding_units(units, a->row.unit_shift);
+	}
+	return wei;
+}
+
 /* What a wallet may still have reserved: a power cut costs no more. */
 static ts_u128 wallet_room_wei(const struct ts_billing *b,
 			       const struct ts_address *wallet)
 {
-	const struct ts_billing_channel *c;
-	ts_u128 held = 0;
+	const struct ts_billing_account *a;
+	ts_u128 wei = 0;
 
 	if (!b->config.reservation_cap_wei)
 		return TS_U128_MAX;
-	TAILQ_FOREACH(c, &b->channels, list)
-		if (ts_address_equal(&c->row.channel.partner_address, wallet))
-			held += c->held_wei;
-	return held < b->config.reservation_cap_wei ?
-	       b->config.reservation_cap_wei - held : 0;
-}
-
-static void hold(struct ts_billing_payment *p, ts_u128 wei)
-{
-	p->held_wei += wei;
-	p->channel->held_wei += wei;
-}
-
-static void release(struct ts_billing_payment *p, ts_u128 wei)
-{
-	p->held_wei -= wei;
-	p->channel->held_wei -= wei;
+	TAILQ_FOREACH(a, &b->accounts, list)
+		wei += at_stake_wei(a, wallet);
+	return wei < b->config.reservation_cap_wei ?
+	       b->config.reservation_cap_wei - wei : 0;
 }
 
 static struct ts_billing_reservation *add(struct ts_billing *b,
@@ -52,7 +63,7 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
 	r->row.payment = p->row.id;
 	r->row.units = units;
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
-	hold(p, ts_wei_holding_units(units, a->row.unit_shift));
+	p->held_wei += ts_wei_holding_units(units, a->row.unit_shift);
 	a->reserved_units += units;
 	ts_batch_check(b, ts_ledger_reservation_insert(b->ledger, &r->row));
 	return r;
@@ -123,8 +134,8 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 			continue;
 		r->row.returned_units += effective - keep;
 		a->returned_units += effective - keep;
-		release(r->payment, ts_wei_holding_units(effective, shift) -
-				    ts_wei_holding_units(keep, shift));
+		r->payment->held_wei -= ts_wei_holding_units(effective, shift) -
+					ts_wei_holding_units(keep, shift);
 		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
 	}
 }
@@ -157,7 +168,7 @@ void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 		effective = r->row.units - r->row.returned_units;
 		r->row.used_units = effective < used_units ? effective : used_units;
 		used_units -= r->row.used_units;
-		release(p, ts_wei_holding_units(effective, shift));
+		p->held_wei -= ts_wei_holding_units(effective, shift);
 		wei = ts_wei_of_units(r->row.used_units, shift);
 		p->row.spent_wei += wei;
 		p->channel->row.spent_wei += wei;

@@ -27,12 +27,10 @@ struct ts_billing_account;
 /**
  * struct ts_billing_channel - a life of a channel
  * @row: as it will be when the open batch is committed
- * @held_wei: reserved of its payments by accounts that are not closed
  */
 struct ts_billing_channel {
 	TAILQ_ENTRY(ts_billing_channel) list;
 	struct ts_ledger_channel row;
-	ts_u128 held_wei;
 };
 
 struct ts_billing_version {

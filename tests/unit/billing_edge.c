@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * billing_edge.c - the operator's side changes under a running box: caps,
+ * tokens, tariffs, clocks and the ends of the numbers.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "billing_box.h"
+
+#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
+#define SECOND	1000000000ull
+
+static struct box box;
+
+static int setup(void **state)
+{
+	box_setup(&box);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	box_verify(&box);
+	box_teardown(&box);
+	return 0;
+}
+
+static void tick(void)
+{
+	box_later(&box, SECOND);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+}
+
+static void reload(void)
+{
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	box_flush(&box);
+}
+
+static int count_account(const struct ts_ledger_account *row, void *arg)
+{
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+static unsigned int accounts_ever(void)
+{
+	unsigned int n = 0;
+
+	assert_int_equal(ts_ledger_account_load(box.ledger, count_account, &n), 0);
+	return n;
+}
+
+/*
+ * The cap of what a wallet has reserved is used up by one of its two devices:
+ * the other one waits.  It does not begin epoch after epoch meanwhile.
+ */
+static void a_cap_that_is_used_up_makes_no_epochs(void **state)
+{
+	int first = box_code(&box, 0), second = box_code(&box, 1);
+
+	box.config.reservation_cap_wei = 100000 * GWEI;
+	reload();
+	assert_true(box_pay(&box, 0, 10000000 * GWEI, first));
+	assert_true(box_pay(&box, 0, 10000000 * GWEI, second));
+	tick();
+	tick();
+	assert_int_equal(accounts_ever(), 2);
+	/* The first one leaves: the second has its turn. */
+	assert_int_equal(ts_billing_session_close(box.billing,
+		box.codes[first].code, &box.now), 0);
+	box_flush(&box);
+	tick();
+	assert_true(box_frame(&box, 1, 100, TS_DIR_DOWN));
+}
+
+/* What was consumed is not at stake any more: the cap is no quota. */
+static void a_cap_is_of_what_is_unspent(void **state)
+{
+	int code = box_code(&box, 0);
+	unsigned int i;
+
+	box.config.reservation_cap_wei = 400000 * GWEI;
+	reload();
+	assert_true(box_pay(&box, 0, 10000000 * GWEI, code));
+	tick();
+	for (i = 0; i < 200; i++) {
+		assert_true(box_frame(&box, 0, 10000, TS_DIR_DOWN));
+		box_events(&box);
+		box_flush(&box);
+	}
+	assert_int_equal(accounts_ever(), 1);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(a_cap_that_is_used_up_makes_no_epochs),
+		T(a_cap_is_of_what_is_unspent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
