@@ -99,12 +99,36 @@ static void a_cap_is_of_what_is_unspent(void **state)
 	assert_int_equal(accounts_ever(), 1);
 }
 
+/*
+ * The box is given another token: a channel in the one before has money of
+ * another worth.  It buys nothing here, neither new nor what is left of it.
+ */
+static void another_token_buys_nothing(void **state)
+{
+	struct ts_channel_view view;
+	int code = box_code(&box, 0);
+
+	assert_true(box_pay(&box, 0, 1000000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 100, TS_DIR_DOWN));
+	box_crash(&box, false, 0);
+	memset(&box.config.token, 0x74, TS_ADDRESS_BYTES);
+	assert_int_equal(box_open(&box), 0);
+	box_flush(&box);
+	tick();
+	assert_false(box_frame(&box, 0, 100, TS_DIR_DOWN));
+	assert_false(box_pay(&box, 0, 1000 * GWEI, code));
+	assert_string_equal(box.last_refusal.name, "foreign_channel");
+	assert_int_equal(ts_billing_channel_view(box.billing,
+		&box.wallets[0].channel.our_address, &view), -ENOENT);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_cap_that_is_used_up_makes_no_epochs),
 		T(a_cap_is_of_what_is_unspent),
+		T(another_token_buys_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,11 +13,6 @@
 /* A payment that buys less than this is no reason to switch the tariff. */
 #define SWITCH_BYTES	2048
 
-static bool is_spendable(const struct ts_billing_payment *p)
-{
-	return !p->channel->row.channel.frozen;
-}
-
 static uint64_t payment_units(const struct ts_billing_payment *p,
 			      const struct ts_billing_version *v)
 {
@@ -37,7 +32,7 @@ static struct ts_billing_version *next_tariff(struct ts_billing *b,
 	uint64_t units;
 
 	TAILQ_FOREACH(p, &s->payments, list) {
-		if (!is_spendable(p))
+		if (!ts_payment_spendable(b, p))
 			continue;
 		v = ts_tariff_of_payment(b, p, now);
 		units = payment_units(p, v);

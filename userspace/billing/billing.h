@@ -445,7 +445,7 @@ int ts_billing_session_view(struct ts_billing *b, const char *code,
 int ts_billing_session_each(struct ts_billing *b,
 			    int (*cb)(const struct ts_session_view *view,
 				      void *arg), void *arg);
-/* The newest life of the channel with this wallet. */
+/* The newest life of the channel with this wallet, in today's token. */
 int ts_billing_channel_view(struct ts_billing *b,
 			    const struct ts_address *wallet,
 			    struct ts_channel_view *view);

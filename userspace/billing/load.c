@@ -262,6 +262,17 @@ static void close_unknown(struct ts_billing *b, const struct adoption *ad)
 	}
 }
 
+static bool holds_foreign(const struct ts_billing *b,
+			  const struct ts_billing_account *a)
+{
+	const struct ts_billing_reservation *r;
+
+	TAILQ_FOREACH(r, &a->reservations, list)
+		if (!ts_payment_spendable(b, r->payment))
+			return true;
+	return false;
+}
+
 static void adopt_one(struct ts_billing *b, struct ts_billing_account *a,
 		      const struct ts_time *now)
 {
@@ -280,6 +291,8 @@ static void adopt_one(struct ts_billing *b, struct ts_billing_account *a,
 		ts_reserve_return(b, a, a->granted_units - a->revoked_units);
 		ts_account_book(b, a, now);
 	}
+	if (holds_foreign(b, a))
+		ts_account_end(b, a);
 }
 
 /* The kernel's counters are the truth about what passed. */

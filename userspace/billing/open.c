@@ -200,8 +200,16 @@ static struct ts_billing_channel *newest_life(struct ts_billing *b,
 	return newest;
 }
 
-static const char *foreign(const struct ts_billing *b,
-			   const struct ts_channel *channel)
+/**
+ * ts_channel_foreign() - whether a channel is not of what this box takes
+ *
+ * Asked of known ones too: the operator may have changed the key, the token,
+ * the contract or the chain since.
+ *
+ * Return: NULL, or in which way.
+ */
+const char *ts_channel_foreign(const struct ts_billing *b,
+			       const struct ts_channel *channel)
 {
 	const struct ts_billing_config *config = &b->config;
 
@@ -245,7 +253,7 @@ int ts_billing_channel_import(struct ts_billing *b,
 {
 	struct ts_billing_channel *c;
 	struct ts_ledger_channel row = { 0 };
-	const char *fault = foreign(b, channel);
+	const char *fault = ts_channel_foreign(b, channel);
 	bool is_new;
 
 	if (fault)

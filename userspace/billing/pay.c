@@ -163,6 +163,10 @@ static const char *why_not_credited(const struct ts_billing *b,
 	const struct ts_billing_channel *other;
 	ts_u128 box = credit_wei;
 
+	if (ts_channel_foreign(b, ch)) {
+		*text = "this channel is with another address, in another token, contract or chain than this box takes now; ask it for its channel";
+		return "foreign_channel";
+	}
 	if (!c->row.trusted &&
 	    ch->settle_timeout_blocks < config->min_settle_timeout_blocks) {
 		*text = "the channel's settle timeout is too short for this box; open one with a longer timeout";
@@ -180,7 +184,8 @@ static const char *why_not_credited(const struct ts_billing *b,
 		return NULL;
 	*text = "the box has taken as much as it may before it settles on the chain; try again later";
 	TAILQ_FOREACH(other, &b->channels, list)
-		box += unsettled_wei(&other->row);
+		if (!ts_channel_foreign(b, &other->row.channel))
+			box += unsettled_wei(&other->row);
 	return box > config->exposure_box_wei ? "exposure_limit" : NULL;
 }
 

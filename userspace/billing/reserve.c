@@ -8,6 +8,17 @@
 
 #include "billing/state.h"
 
+/*
+ * Not of a frozen channel (M2), nor of one in another token, contract or chain:
+ * that is owed to its wallet, but no price here is in it.
+ */
+bool ts_payment_spendable(const struct ts_billing *b,
+			  const struct ts_billing_payment *p)
+{
+	return !p->channel->row.channel.frozen &&
+	       !ts_channel_foreign(b, &p->channel->row.channel);
+}
+
 /* Of a wallet's value, what an account has reserved and not consumed yet. */
 static ts_u128 at_stake_wei(const struct ts_billing_account *a,
 			    const struct ts_address *wallet)
@@ -77,7 +88,7 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
  * @now: the time
  *
  * First in, first out over the session's payments, of those that are spent at
- * the account's tariff and whose channel is not frozen (M2).
+ * the account's tariff.
  *
  * Return: units reserved, fewer than wanted when there are no more.
  */
@@ -92,7 +103,7 @@ uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
 	TAILQ_FOREACH(p, &a->session->payments, list) {
 		if (got >= units || a->reserved_units >= TS_EPOCH_UNITS_MAX)
 			break;
-		if (p->channel->row.channel.frozen ||
+		if (!ts_payment_spendable(b, p) ||
 		    ts_tariff_of_payment(b, p, now) != a->tariff)
 			continue;
 		wei = ts_payment_available_wei(p);

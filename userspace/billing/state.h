@@ -225,6 +225,10 @@ struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 						const struct ts_time *now);
 uint16_t ts_tariff_dearest(const struct ts_ledger_tariff *t);
 
+/* open.c */
+const char *ts_channel_foreign(const struct ts_billing *b,
+			       const struct ts_channel *channel);
+
 /* session.c */
 struct ts_billing_session *ts_session_by_code(struct ts_billing *b,
 					      const char *code);
@@ -241,6 +245,8 @@ void ts_session_free(struct ts_billing *b, struct ts_billing_session *s);
 void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 		       const struct ts_time *now);
 ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p);
+bool ts_payment_spendable(const struct ts_billing *b,
+			  const struct ts_billing_payment *p);
 bool ts_session_is_spent(const struct ts_billing_session *s, int unit_shift);
 void ts_session_drop_payment(struct ts_billing_session *s,
 			     struct ts_billing_payment *p);

@@ -224,7 +224,8 @@ static int add_version(struct ts_billing *b, const struct ts_ledger_tariff *t)
 	struct ts_billing_version *last = newest(b, t->id), *v;
 
 	if (last && !memcmp(last->row.wei_per_gb, t->wei_per_gb,
-			    sizeof(t->wei_per_gb)))
+			    sizeof(t->wei_per_gb)) &&
+	    ts_address_equal(&last->row.token, &b->config.token))
 		return 0;
 	if (b->read_only[0] || !ts_batch(b))
 		return ts_billing_fail(b, -EROFS,

@@ -82,7 +82,8 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	view->tariff = tariff_for(b, s)->row;
 	view->attached_wei = s->row.done_wei + s->live_wei;
 	TAILQ_FOREACH(p, &s->payments, list)
-		view->unspent_wei += p->row.delta_wei - p->row.spent_wei;
+		if (ts_payment_spendable(b, p))
+			view->unspent_wei += p->row.delta_wei - p->row.spent_wei;
 	for (dir = 0; dir < TS_DIR_COUNT; dir++)
 		view->used_bytes[dir] = s->row.done_bytes[dir];
 	if (s->account)
@@ -147,6 +148,7 @@ int ts_billing_channel_view(struct ts_billing *b,
 
 	TAILQ_FOREACH(c, &b->channels, list)
 		if (ts_address_equal(&c->row.channel.partner_address, wallet) &&
+		    !ts_channel_foreign(b, &c->row.channel) &&
 		    (!newest || c->row.channel.open_block_number >
 				newest->row.channel.open_block_number))
 			newest = c;
