@@ -41,6 +41,16 @@ static struct box_account *kernel_by_key(struct box *box, const struct ts_key *k
 	return NULL;
 }
 
+static struct ts_tariff *kernel_tariff(struct box *box, uint32_t id)
+{
+	unsigned int i;
+
+	for (i = 0; i < BOX_TARIFFS; i++)
+		if (box->tariffs[i].id == id)
+			return &box->tariffs[i];
+	return NULL;
+}
+
 static int m_account_set(void *m, struct ts_account *a)
 {
 	struct box_account *k, *holder;
@@ -49,7 +59,7 @@ static int m_account_set(void *m, struct ts_account *a)
 
 	if (!fault_touch())
 		return -EIO;
-	if (!box->tariffs[a->tariff_id].id)
+	if (!kernel_tariff(box, a->tariff_id))
 		return -ENOENT;
 	holder = kernel_by_key(box, &a->keys[0]);
 	if (a->id) {
@@ -78,7 +88,6 @@ static int m_account_set(void *m, struct ts_account *a)
 	k->a.id = id;
 	k->a.epoch = ++box->next_epoch;
 	k->code = -1;
-	k->shift = box->shifts[a->tariff_id];
 	*a = k->a;
 	return 0;
 }
@@ -169,12 +178,35 @@ static int m_revoke(void *m, uint32_t id, uint32_t epoch, uint64_t max_units,
 
 static int m_tariff_set(void *m, const struct ts_tariff *t)
 {
+	struct ts_tariff *slot;
 	struct box *box = m;
 
 	if (fault.dead)
 		return -EIO;
-	assert_in_range(t->id, 1, 255);
-	box->tariffs[t->id] = *t;
+	assert_in_range(t->id, 1, 65535);
+	slot = kernel_tariff(box, t->id);
+	if (!slot)
+		slot = kernel_tariff(box, 0);
+	if (!slot)
+		return -ENOSPC;
+	*slot = *t;
+	return 0;
+}
+
+static int m_tariff_del(void *m, uint32_t id)
+{
+	struct box *box = m;
+	struct ts_tariff *t = kernel_tariff(box, id);
+	unsigned int i;
+
+	if (fault.dead)
+		return -EIO;
+	if (!t)
+		return -ENOENT;
+	for (i = 1; i < BOX_ACCOUNTS; i++)
+		if (box->accounts[i].used && box->accounts[i].a.tariff_id == id)
+			return -EBUSY;
+	t->id = 0;
 	return 0;
 }
 
@@ -217,8 +249,8 @@ bool box_frame(struct box *box, unsigned int station, uint32_t bytes,
 
 	if (!k)
 		return false;
-	cost = (uint64_t)bytes *
-	       box->tariffs[k->a.tariff_id].price[TS_CLASS_INTERNET][dir];
+	cost = (uint64_t)bytes * kernel_tariff(box, k->a.tariff_id)->
+				 price[TS_CLASS_INTERNET][dir];
 	k->a.idle_ms = 0;
 	if (cost > k->a.granted_units - k->a.charged_units) {
 		if (k->dry_at != k->a.granted_units + 1)
@@ -475,7 +507,8 @@ int box_open(struct box *box)
 		.account_set = m_account_set, .account_get = m_account_get,
 		.account_del = m_account_del, .account_dump = m_account_dump,
 		.grant = m_grant, .revoke = m_revoke,
-		.tariff_set = m_tariff_set, .error = m_error,
+		.tariff_set = m_tariff_set, .tariff_del = m_tariff_del,
+		.error = m_error,
 	};
 	struct ts_billing_effects effects = {
 		.ctx = box, .ack = e_ack, .refuse = e_refuse,

@@ -16,6 +16,7 @@
 #define BOX_STATIONS	4
 #define BOX_ACCOUNTS	64
 #define BOX_EVENTS	256
+#define BOX_TARIFFS	32
 #define BOX_CODES	1024
 
 /**
@@ -67,8 +68,7 @@ struct box {
 	struct ts_signer *key;
 	struct box_account accounts[BOX_ACCOUNTS];
 	uint32_t next_epoch;
-	struct ts_tariff tariffs[256];
-	int shifts[256];
+	struct ts_tariff tariffs[BOX_TARIFFS];
 	struct ts_meter_event events[BOX_EVENTS];
 	unsigned int n_events;
 	struct box_code codes[BOX_CODES];

@@ -44,6 +44,14 @@ static void reload(void)
 	box_flush(&box);
 }
 
+static void set_price(struct ts_billing_tariff *t, const char *wei_per_gb,
+		      uint64_t valid_from_s)
+{
+	strcpy(t->wei_per_gb[TS_CLASS_INTERNET][TS_DIR_UP], wei_per_gb);
+	strcpy(t->wei_per_gb[TS_CLASS_INTERNET][TS_DIR_DOWN], wei_per_gb);
+	t->valid_from_s = valid_from_s;
+}
+
 static int count_account(const struct ts_ledger_account *row, void *arg)
 {
 	++*(unsigned int *)arg;
@@ -122,6 +130,27 @@ static void another_token_buys_nothing(void **state)
 		&box.wallets[0].channel.our_address, &view), -ENOENT);
 }
 
+/* Prices change every hour for weeks: the kernel's table is no end of it. */
+static void prices_may_change_for_ever(void **state)
+{
+	int code = box_code(&box, 0), i;
+	char price[TS_PRICE_TEXT_SIZE];
+
+	assert_true(box_pay(&box, 0, 100000000 * GWEI, code));
+	for (i = 0; i < 3 * BOX_TARIFFS; i++) {
+		snprintf(price, sizeof(price), "%u000000000000000", 1000 - i % 500);
+		set_price(&box.config.tariffs[0], price, 0);
+		reload();
+		tick();
+		assert_true(box_frame(&box, 0, 100, TS_DIR_DOWN));
+	}
+	box_crash(&box, true, 0);
+	assert_int_equal(box_open(&box), 0);
+	box_flush(&box);
+	tick();
+	assert_true(box_frame(&box, 0, 100, TS_DIR_DOWN));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -129,6 +158,7 @@ int main(void)
 		T(a_cap_that_is_used_up_makes_no_epochs),
 		T(a_cap_is_of_what_is_unspent),
 		T(another_token_buys_nothing),
+		T(prices_may_change_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,7 +135,9 @@ static struct ts_billing_account *make(struct ts_billing *b,
 	fill_key(&k, s);
 	k.tariff_id = (uint32_t)v->row.row;
 	k.low_units = target_units(b, a) / 2;
-	err = b->meter.account_set(b->meter.m, &k);
+	err = ts_tariff_to_kernel(b, v);
+	if (!err)
+		err = b->meter.account_set(b->meter.m, &k);
 	if (err) {
 		ts_billing_say(b, LOG_ERR, "session %s: the meter gives it no account: %s",
 			       s->row.code, b->meter.error(b->meter.m));

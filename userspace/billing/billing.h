@@ -66,6 +66,7 @@ struct ts_billing_meter {
 	int (*revoke)(void *m, uint32_t id, uint32_t epoch, uint64_t max_units,
 		      uint64_t *taken_units);
 	int (*tariff_set)(void *m, const struct ts_tariff *t);
+	int (*tariff_del)(void *m, uint32_t id);
 	const char *(*error)(void *m);
 };
 

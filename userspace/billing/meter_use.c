@@ -41,6 +41,11 @@ static int tariff_set(void *m, const struct ts_tariff *t)
 	return ts_meter_tariff_set(m, t);
 }
 
+static int tariff_del(void *m, uint32_t id)
+{
+	return ts_meter_tariff_del(m, id);
+}
+
 static const char *error(void *m)
 {
 	return ts_meter_error(m);
@@ -52,6 +57,6 @@ void ts_billing_meter_use(struct ts_billing_meter *ops, struct ts_meter *m)
 		.m = m, .account_set = account_set, .account_get = account_get,
 		.account_del = account_del, .account_dump = account_dump,
 		.grant = grant, .revoke = revoke, .tariff_set = tariff_set,
-		.error = error,
+		.tariff_del = tariff_del, .error = error,
 	};
 }

@@ -223,6 +223,7 @@ bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id);
 struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 						const struct ts_billing_payment *p,
 						const struct ts_time *now);
+int ts_tariff_to_kernel(struct ts_billing *b, struct ts_billing_version *v);
 uint16_t ts_tariff_dearest(const struct ts_ledger_tariff *t);
 
 /* open.c */

@@ -194,19 +194,55 @@ struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 	return p->tariff;
 }
 
-static int to_kernel(struct ts_billing *b, struct ts_billing_version *v)
+static bool is_used(const struct ts_billing *b, const struct ts_billing_version *v)
+{
+	const struct ts_billing_account *a;
+
+	TAILQ_FOREACH(a, &b->accounts, list)
+		if (a->tariff == v)
+			return true;
+	return false;
+}
+
+/* Versions of an earlier process too, so whatever in_kernel says. */
+static void drop_unused(struct ts_billing *b)
+{
+	struct ts_billing_version *v;
+
+	TAILQ_FOREACH(v, &b->versions, list) {
+		if (is_used(b, v))
+			continue;
+		b->meter.tariff_del(b->meter.m, (uint32_t)v->row.row);
+		v->in_kernel = false;
+	}
+}
+
+/**
+ * ts_tariff_to_kernel() - see that the kernel has a tariff
+ * @b: billing
+ * @v: the version
+ *
+ * The kernel has a place for some hundreds, the ledger keeps every version that
+ * there ever was: those that no account is on make room.
+ *
+ * Return: 0 or negative errno of the meter.
+ */
+int ts_tariff_to_kernel(struct ts_billing *b, struct ts_billing_version *v)
 {
 	struct ts_tariff t = { .id = (uint32_t)v->row.row,
 			       .version = v->row.version };
 	int err;
 
+	if (v->in_kernel)
+		return 0;
 	memcpy(t.price, v->row.price, sizeof(t.price));
 	err = b->meter.tariff_set(b->meter.m, &t);
-	if (err)
-		return ts_billing_fail(b, err, "tariff %u: the meter refuses it: %s",
-				       v->row.id, b->meter.error(b->meter.m));
-	v->in_kernel = true;
-	return 0;
+	if (err == -ENOSPC) {
+		drop_unused(b);
+		err = b->meter.tariff_set(b->meter.m, &t);
+	}
+	v->in_kernel = !err;
+	return err;
 }
 
 static struct ts_billing_version *newest(struct ts_billing *b, uint32_t id)
@@ -245,7 +281,7 @@ static int add_version(struct ts_billing *b, const struct ts_ledger_tariff *t)
 }
 
 /**
- * ts_tariff_sync() - number the config's tariffs, put all into the kernel
+ * ts_tariff_sync() - number the config's tariffs
  * @b: billing, its config set and its versions loaded
  * @now: the time
  *
@@ -254,7 +290,6 @@ static int add_version(struct ts_billing *b, const struct ts_ledger_tariff *t)
 int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now)
 {
 	struct ts_ledger_tariff t;
-	struct ts_billing_version *v;
 	unsigned int i;
 	int err;
 
@@ -263,11 +298,6 @@ int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now)
 				      sizeof(b->error));
 		if (!err)
 			err = add_version(b, &t);
-		if (err)
-			return err;
-	}
-	TAILQ_FOREACH(v, &b->versions, list) {
-		err = v->in_kernel ? 0 : to_kernel(b, v);
 		if (err)
 			return err;
 	}
