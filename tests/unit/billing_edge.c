@@ -52,6 +52,23 @@ static void set_price(struct ts_billing_tariff *t, const char *wei_per_gb,
 	t->valid_from_s = valid_from_s;
 }
 
+/* The price of internet that holds now, as everybody is told. */
+static int note_price(const struct ts_ledger_tariff *t, bool announced, void *arg)
+{
+	if (!announced)
+		strcpy(arg, t->wei_per_gb[TS_CLASS_INTERNET][TS_DIR_DOWN]);
+	return 0;
+}
+
+static const char *price_now(void)
+{
+	static char text[TS_PRICE_TEXT_SIZE];
+
+	text[0] = '\0';
+	ts_billing_tariff_each(box.billing, &box.now, note_price, text);
+	return text;
+}
+
 static int count_account(const struct ts_ledger_account *row, void *arg)
 {
 	++*(unsigned int *)arg;
@@ -151,6 +168,29 @@ static void prices_may_change_for_ever(void **state)
 	assert_true(box_frame(&box, 0, 100, TS_DIR_DOWN));
 }
 
+/* A rise that was announced is put off, or taken back, before it begins. */
+static void what_was_only_announced_can_change(void **state)
+{
+	struct ts_billing_tariff *t = &box.config.tariffs[0];
+	uint64_t now_s = box.now.wall_s;
+
+	set_price(t, "2000000000000000000", now_s + 100);
+	reload();
+	set_price(t, "2000000000000000000", now_s + 1000);
+	reload();
+	box_later(&box, 500 * SECOND);
+	assert_string_equal(price_now(), "1000000000000000000");
+	set_price(t, "3000000000000000000", now_s + 2000);
+	reload();
+	box_later(&box, 1000 * SECOND);
+	assert_string_equal(price_now(), "1000000000000000000");
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_string_equal(price_now(), "1000000000000000000");
+	box_later(&box, 1000 * SECOND);
+	assert_string_equal(price_now(), "3000000000000000000");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -159,6 +199,7 @@ int main(void)
 		T(a_cap_is_of_what_is_unspent),
 		T(another_token_buys_nothing),
 		T(prices_may_change_for_ever),
+		T(what_was_only_announced_can_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,7 @@ static void new_price(struct box *box)
 		snprintf(t->wei_per_gb[TS_CLASS_INTERNET][dir],
 			 TS_PRICE_TEXT_SIZE, "%u000000000000000",
 			 500 + roll(4) * 500);
+	t->valid_from_s = roll(2) ? 0 : box->now.wall_s + roll(3) * 3600;
 	if (ts_billing_reload(box->billing, &box->config, &box->now))
 		box->config = old;
 }

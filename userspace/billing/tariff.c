@@ -255,29 +255,82 @@ static struct ts_billing_version *newest(struct ts_billing *b, uint32_t id)
 	return NULL;
 }
 
-static int add_version(struct ts_billing *b, const struct ts_ledger_tariff *t)
+/* Whether a version has the prices and the token of what the config says. */
+static bool is_said(const struct ts_billing *b,
+		    const struct ts_billing_version *v,
+		    const struct ts_ledger_tariff *t)
 {
-	struct ts_billing_version *last = newest(b, t->id), *v;
+	return !memcmp(v->row.wei_per_gb, t->wei_per_gb, sizeof(t->wei_per_gb)) &&
+	       ts_address_equal(&v->row.token, &b->config.token);
+}
 
-	if (last && !memcmp(last->row.wei_per_gb, t->wei_per_gb,
-			    sizeof(t->wei_per_gb)) &&
-	    ts_address_equal(&last->row.token, &b->config.token))
-		return 0;
+/*
+ * The config has one entry for each tariff: what it announced before and does
+ * not say any more is taken back, unless it holds.
+ */
+static bool take_back(struct ts_billing *b, const struct ts_ledger_tariff *t,
+		      const struct ts_time *now)
+{
+	struct ts_billing_version *v, *current = ts_tariff_current(b, t->id, now);
+
+	TAILQ_FOREACH(v, &b->versions, list) {
+		if (v->row.id != t->id || v == current ||
+		    v->row.valid_from_s == TS_TARIFF_NEVER_S ||
+		    v->row.valid_from_s <= ts_wall_floor(b, now) ||
+		    (v == newest(b, t->id) && is_said(b, v, t) &&
+		     v->row.valid_from_s == t->valid_from_s))
+			continue;
+		if (b->read_only[0] || !ts_batch(b))
+			return false;
+		v->row.valid_from_s = TS_TARIFF_NEVER_S;
+		ts_batch_check(b, ts_ledger_tariff_take_back(b->ledger, &v->row));
+		b->urgent = true;
+	}
+	return true;
+}
+
+static bool insert(struct ts_billing *b, const struct ts_ledger_tariff *t)
+{
+	const struct ts_billing_version *last = newest(b, t->id);
+	struct ts_billing_version *v;
+
 	if (b->read_only[0] || !ts_batch(b))
-		return ts_billing_fail(b, -EROFS,
-			"tariff %u: its new prices cannot be stored: %s", t->id,
-			b->read_only[0] ? b->read_only :
-			ts_ledger_error(b->ledger));
+		return false;
 	v = calloc(1, sizeof(*v));
 	if (!v)
-		return ts_billing_fail(b, -ENOMEM, "out of memory");
+		return false;
 	v->row = *t;
 	v->row.version = last ? last->row.version + 1 : 1;
 	v->row.token = b->config.token;
 	ts_batch_check(b, ts_ledger_tariff_insert(b->ledger, &v->row));
 	TAILQ_INSERT_TAIL(&b->versions, v, list);
 	b->urgent = true;
-	return 0;
+	return true;
+}
+
+/* Whether it is what holds, or what was announced, already. */
+static bool is_known(struct ts_billing *b, const struct ts_ledger_tariff *t,
+		     const struct ts_time *now)
+{
+	const struct ts_billing_version *current, *last = newest(b, t->id);
+
+	if (!last)
+		return false;
+	if (is_said(b, last, t) && last->row.valid_from_s == t->valid_from_s)
+		return true;
+	current = ts_tariff_current(b, t->id, now);
+	return is_said(b, current, t) &&
+	       current->row.valid_from_s <= ts_wall_floor(b, now);
+}
+
+static int add_version(struct ts_billing *b, const struct ts_ledger_tariff *t,
+		       const struct ts_time *now)
+{
+	if (take_back(b, t, now) && (is_known(b, t, now) || insert(b, t)))
+		return 0;
+	return ts_billing_fail(b, -EROFS,
+		"tariff %u: its new prices cannot be stored: %s", t->id,
+		b->read_only[0] ? b->read_only : ts_ledger_error(b->ledger));
 }
 
 /**
@@ -297,7 +350,7 @@ int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now)
 		err = ts_tariff_scale(&b->config.tariffs[i], &t, b->error,
 				      sizeof(b->error));
 		if (!err)
-			err = add_version(b, &t);
+			err = add_version(b, &t, now);
 		if (err)
 			return err;
 	}

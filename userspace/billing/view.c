@@ -187,6 +187,7 @@ int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 	TAILQ_FOREACH(v, &b->versions, list) {
 		announced = v->row.valid_from_s > ts_wall_floor(b, now);
 		if (!ts_tariff_is_offered(b, v->row.id) ||
+		    v->row.valid_from_s == TS_TARIFF_NEVER_S ||
 		    (!announced && v != ts_tariff_current(b, v->row.id, now)))
 			continue;
 		ret = cb(&v->row, announced, arg);

@@ -45,6 +45,8 @@
 #define TS_BOOT_ID_SIZE		37
 /* Of a memo that is longer only the start is kept: the proof has its hash. */
 #define TS_PAYMENT_DATA_MAX	TS_MEMO_SIZE
+/* A time that never comes: of a tariff that was taken back before it began. */
+#define TS_TARIFF_NEVER_S	((uint64_t)INT64_MAX)
 /* Text of a price, as the operator wrote it. */
 #define TS_PRICE_TEXT_SIZE	48
 
@@ -249,11 +251,11 @@ struct ts_ledger_charge {
 };
 
 /**
- * struct ts_ledger_tariff - one version of a tariff; never changes
+ * struct ts_ledger_tariff - one version of a tariff; its prices never change
  * @row: row number; it is also the tariff's number in the kernel, 1..65535
  * @id: the operator's number
  * @version: 1, 2, ... for each change of its prices
- * @valid_from_s: wall time; 0: at once
+ * @valid_from_s: wall time; 0: at once; TS_TARIFF_NEVER_S: taken back
  * @unit_shift: one credit unit is 2^unit_shift wei
  * @price: credit units per byte, [class][direction]
  * @wei_per_gb: decimal text, [class][direction], as the operator wrote it
@@ -376,6 +378,8 @@ int ts_ledger_charge_load(struct ts_ledger *l, int64_t account,
 			  void *arg);
 
 int ts_ledger_tariff_insert(struct ts_ledger *l, struct ts_ledger_tariff *t);
+int ts_ledger_tariff_take_back(struct ts_ledger *l,
+			       const struct ts_ledger_tariff *t);
 int ts_ledger_tariff_load(struct ts_ledger *l,
 			  int (*cb)(const struct ts_ledger_tariff *t, void *arg),
 			  void *arg);

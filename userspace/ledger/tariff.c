@@ -68,6 +68,14 @@ int ts_ledger_tariff_insert(struct ts_ledger *l, struct ts_ledger_tariff *t)
 	return 0;
 }
 
+/* A version that was announced never begins. */
+int ts_ledger_tariff_take_back(struct ts_ledger *l,
+			       const struct ts_ledger_tariff *t)
+{
+	return ts_db_write(l, "UPDATE tariffs SET valid_from_s=? WHERE row=?",
+			   "ui", TS_TARIFF_NEVER_S, t->row);
+}
+
 static int load_prices(struct ts_ledger *l, struct ts_ledger_tariff *t)
 {
 	bool bad = false;
