@@ -191,6 +191,23 @@ static void what_was_only_announced_can_change(void **state)
 	assert_string_equal(price_now(), "3000000000000000000");
 }
 
+/* M12: the clock is not synchronised any more; no price comes back. */
+static void a_price_does_not_come_back(void **state)
+{
+	set_price(&box.config.tariffs[0], "2000000000000000000",
+		  box.now.wall_s + 100);
+	reload();
+	box_later(&box, 200 * SECOND);
+	tick();
+	assert_string_equal(price_now(), "2000000000000000000");
+	box.now.wall_s = 0;
+	tick();
+	assert_string_equal(price_now(), "2000000000000000000");
+	box_crash(&box, true, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_string_equal(price_now(), "2000000000000000000");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -200,6 +217,7 @@ int main(void)
 		T(another_token_buys_nothing),
 		T(prices_may_change_for_ever),
 		T(what_was_only_announced_can_change),
+		T(a_price_does_not_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,9 +121,34 @@ static void tick_account(struct ts_billing *b, struct ts_billing_account *a,
 	ts_account_serve(b, a->session, now);
 }
 
+static void write_floor(struct ts_billing *b)
+{
+	ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s", b->floor_s));
+}
+
+/*
+ * What the clock said once stays said, also when it is not synchronised any
+ * more; and on the disk before a price depends on it, or a power cut would bring
+ * the one before back (M12).
+ */
+static void advance_floor(struct ts_billing *b, const struct ts_time *now)
+{
+	uint64_t before = b->floor_s;
+	const struct ts_billing_version *v;
+
+	b->floor_s = ts_wall_floor(b, now);
+	TAILQ_FOREACH(v, &b->versions, list) {
+		if (v->row.valid_from_s <= before ||
+		    v->row.valid_from_s > b->floor_s)
+			continue;
+		if (ts_batch(b))
+			write_floor(b);
+		return;
+	}
+}
+
 static void hourly(struct ts_billing *b, const struct ts_time *now)
 {
-	uint64_t floor = ts_wall_floor(b, now);
 	struct ts_billing_account *a;
 	unsigned int purged = 0;
 
@@ -132,11 +157,10 @@ static void hourly(struct ts_billing *b, const struct ts_time *now)
 	TAILQ_FOREACH(a, &b->accounts, list)
 		if (a->row.state == TS_ACCOUNT_OPEN && a->in_kernel)
 			ts_account_book(b, a, now);
-	b->floor_s = floor;
-	ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s", floor));
-	if (!b->broken && floor > b->config.station_retention_s)
+	write_floor(b);
+	if (!b->broken && b->floor_s > b->config.station_retention_s)
 		ts_batch_check(b, ts_ledger_purge_stations(b->ledger,
-			floor - b->config.station_retention_s, &purged));
+			b->floor_s - b->config.station_retention_s, &purged));
 	if (purged)
 		ts_billing_say(b, LOG_INFO, "%u closed sessions forgot their station",
 			       purged);
@@ -149,6 +173,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 
 	if (b->broken)
 		return;
+	advance_floor(b, now);
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);
 		if (!s->account)
