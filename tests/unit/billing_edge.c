@@ -38,6 +38,25 @@ static void tick(void)
 	box_flush(&box);
 }
 
+/* Sends frames until one is refused and nothing more comes; bytes that passed. */
+static uint64_t spend(unsigned int station, uint32_t bytes)
+{
+	uint64_t passed = 0;
+	unsigned int refused = 0;
+
+	while (refused < 8) {
+		if (box_frame(&box, station, bytes, TS_DIR_DOWN)) {
+			passed += bytes;
+			refused = 0;
+			continue;
+		}
+		refused++;
+		box_events(&box);
+		box_flush(&box);
+	}
+	return passed;
+}
+
 static void reload(void)
 {
 	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
@@ -208,6 +227,33 @@ static void a_price_does_not_come_back(void **state)
 	assert_string_equal(price_now(), "2000000000000000000");
 }
 
+static void fail_next_write(void)
+{
+	fault.kind = FAULT_WRITE;
+	fault.failed = false;
+	fault.after_failure = 0;
+	fault.at = fault.touches + 1;
+}
+
+/* New prices cannot be stored; what is reserved goes on to be granted. */
+static void a_failed_reload_keeps_serving(void **state)
+{
+	int code = box_code(&box, 0);
+	uint64_t passed = 0;
+
+	assert_true(box_pay(&box, 0, 10000000 * GWEI, code));
+	tick();
+	set_price(&box.config.tariffs[0], "2000000000000000000", 0);
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	fail_next_write();
+	box_flush(&box);
+	fault.kind = FAULT_NONE;
+	assert_non_null(ts_billing_read_only(box.billing));
+	passed = spend(0, 1000);
+	/* Four slices of 100000 bytes are reserved. */
+	assert_in_range(passed, 350000, 450000);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -218,6 +264,7 @@ int main(void)
 		T(prices_may_change_for_ever),
 		T(what_was_only_announced_can_change),
 		T(a_price_does_not_come_back),
+		T(a_failed_reload_keeps_serving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,8 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 	b->counters.refused[TS_REFUSE_READ_ONLY] += b->n_replies;
 	b->n_replies = 0;
 	ts_billing_forget(b);
+	/* A config whose tariffs were in the batch does not hold either. */
+	b->config = b->stored;
 	b->broken = false;
 	b->batch_wei = 0;
 	b->batch_payments = 0;
@@ -119,6 +121,7 @@ static void committed(struct ts_billing *b)
 {
 	struct ts_billing_account *a;
 
+	b->stored = b->config;
 	b->counters.commits++;
 	b->counters.payments += b->batch_payments;
 	b->batch_payments = 0;

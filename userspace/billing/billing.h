@@ -336,8 +336,9 @@ int ts_billing_config_check(const struct ts_billing_config *config,
  * ts_billing_reload() - use another config from now on
  *
  * Value paid keeps its tariff (M7); our_address, token, tokens_network,
- * chain_id and boot_id must be the same.  Return: 0 or -EINVAL, and nothing
- * has changed.
+ * chain_id and boot_id must be the same.  If the commit of its tariffs fails
+ * later, the config before holds again.  Return: 0 or -EINVAL, and nothing has
+ * changed.
  */
 int ts_billing_reload(struct ts_billing *b,
 		      const struct ts_billing_config *config,

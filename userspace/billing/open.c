@@ -135,6 +135,7 @@ int ts_billing_open(struct ts_ledger *ledger,
 	b->ledger = ledger;
 	b->config = *config;
 	fill_defaults(&b->config);
+	b->stored = b->config;
 	b->meter = *meter;
 	b->effects = *effects;
 	b->lazy_ns = UINT64_MAX;
@@ -184,6 +185,8 @@ int ts_billing_reload(struct ts_billing *b,
 	ret = ts_tariff_sync(b, now);
 	if (ret)
 		b->config = old;
+	else if (!ts_ledger_in_batch(b->ledger))
+		b->stored = b->config;
 	return ret;
 }
 

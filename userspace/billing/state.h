@@ -163,6 +163,7 @@ struct ts_billing_reply {
 
 /**
  * struct ts_billing - all of it
+ * @stored: @config as of the last commit: all its tariffs are on the disk
  * @window_ns: when the open batch is committed at the latest
  * @lazy_ns: when dirty sessions are written at the latest; UINT64_MAX: none
  * @batch_wei: what the payments of the open batch are worth
@@ -175,6 +176,7 @@ struct ts_billing_reply {
 struct ts_billing {
 	struct ts_ledger *ledger;
 	struct ts_billing_config config;
+	struct ts_billing_config stored;
 	struct ts_billing_meter meter;
 	struct ts_billing_effects effects;
 	TAILQ_HEAD(, ts_billing_channel) channels;
