@@ -31,6 +31,15 @@ static int teardown(void **state)
 	return 0;
 }
 
+static struct ts_session_view view_of(int code)
+{
+	struct ts_session_view view;
+
+	assert_int_equal(ts_billing_session_view(box.billing,
+						 box.codes[code].code, &view), 0);
+	return view;
+}
+
 static void tick(void)
 {
 	box_later(&box, SECOND);
@@ -254,6 +263,63 @@ static void a_failed_reload_keeps_serving(void **state)
 	assert_in_range(passed, 350000, 450000);
 }
 
+static int import_as(unsigned int wallet, const struct ts_channel *as)
+{
+	return ts_billing_channel_import(box.billing, as, false, &box.now);
+}
+
+/* A proof just below 2^63 was imported: the next is refused, not half stored. */
+static void the_last_nonce_is_refused(void **state)
+{
+	struct box_wallet *w = &box.wallets[0];
+	struct ts_channel c, next;
+	struct ts_datagram d;
+	int ret;
+
+	c = w->channel;
+	c.open_block_number += 100;
+	c.our_proof.nonce = INT64_MAX - 1;
+	assert_int_equal(ts_channel_send(&c, w->key, 1000, NULL, &next, &d), 0);
+	w->channel = next;
+	c = next;
+	c.our_address = next.partner_address;
+	c.partner_address = next.our_address;
+	c.our_deposit_wei = next.partner_deposit_wei;
+	c.partner_deposit_wei = next.our_deposit_wei;
+	c.partner_proof = next.our_proof;
+	memset(&c.our_proof, 0, sizeof(c.our_proof));
+	ret = import_as(0, &c);
+	box_flush(&box);
+	if (!ret)
+		assert_false(box_pay(&box, 0, 1000, -1));
+	assert_null(ts_billing_read_only(box.billing));
+	assert_true(box_pay(&box, 1, 1000 * GWEI, box_code(&box, 1)));
+}
+
+/* Deposits that no 128-bit sum can hold are refused before they are paid. */
+static void deposits_cannot_overflow_a_sum(void **state)
+{
+	int code = box_code(&box, 0), refused = 0;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		struct ts_channel *w = &box.wallets[i].channel, c;
+
+		w->our_deposit_wei = (ts_u128)1 << 127;
+		c = *w;
+		c.our_address = w->partner_address;
+		c.partner_address = w->our_address;
+		c.our_deposit_wei = 0;
+		c.partner_deposit_wei = (ts_u128)1 << 127;
+		refused += import_as(i, &c) != 0;
+		box_flush(&box);
+		if (!refused)
+			assert_true(box_pay(&box, i, (ts_u128)1 << 127, code));
+	}
+	assert_int_equal(refused, 1);
+	assert_true(view_of(code).attached_wei == (ts_u128)1 << 127);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -265,6 +331,8 @@ int main(void)
 		T(what_was_only_announced_can_change),
 		T(a_price_does_not_come_back),
 		T(a_failed_reload_keeps_serving),
+		T(the_last_nonce_is_refused),
+		T(deposits_cannot_overflow_a_sum),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

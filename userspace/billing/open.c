@@ -250,6 +250,26 @@ static void end_life(struct ts_billing *b, struct ts_billing_channel *c)
 	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
 }
 
+/* All lives but the one that @channel describes, and @channel. */
+static bool is_too_much(const struct ts_billing *b,
+			const struct ts_channel *channel)
+{
+	const struct ts_billing_channel *c;
+	ts_u128 total_wei = 0;
+
+	TAILQ_FOREACH(c, &b->channels, list) {
+		const struct ts_channel *ch = &c->row.channel;
+
+		if (ts_hash_equal(&ch->channel_identifier,
+				  &channel->channel_identifier) &&
+		    ch->open_block_number == channel->open_block_number)
+			continue;
+		if (ts_ledger_channel_total(&total_wei, ch))
+			return true;
+	}
+	return ts_ledger_channel_total(&total_wei, channel);
+}
+
 int ts_billing_channel_import(struct ts_billing *b,
 			      const struct ts_channel *channel, bool trusted,
 			      const struct ts_time *now)
@@ -267,6 +287,8 @@ int ts_billing_channel_import(struct ts_billing *b,
 	if (ts_ledger_channel_merge(&row, channel, trusted, b->error,
 				    sizeof(b->error)))
 		return -EINVAL;
+	if (is_too_much(b, channel))
+		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
 	if (!ts_batch(b))
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
 	is_new = !row.id;

@@ -316,6 +316,11 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 {
 	const char *name, *text = NULL;
 
+	/* The ledger's limit; a payer gets there by an imported proof only. */
+	if (next->partner_proof.nonce > INT64_MAX) {
+		refuse_step(b, reply, TS_REFUSED_NONCE_EXHAUSTED, c);
+		return;
+	}
 	name = why_not_credited(b, c, effect->credit_wei, &text);
 	if (name) {
 		refuse(b, reply, TS_REFUSE_FORBIDDEN, name, text);

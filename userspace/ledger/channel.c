@@ -241,15 +241,38 @@ refuse:
 	return -EINVAL;
 }
 
+/**
+ * ts_ledger_channel_total() - add what a channel can ever pay to a sum
+ * @total_wei: of other channels; all their lives, for their payments stay
+ * @c: the channel
+ *
+ * All that is paid is paid out of deposits.  As long as these have a sum of 128
+ * bits, so has whatever is added up of payments.
+ *
+ * Return: 0, or -EOVERFLOW.
+ */
+int ts_ledger_channel_total(ts_u128 *total_wei, const struct ts_channel *c)
+{
+	return __builtin_add_overflow(*total_wei, c->our_deposit_wei, total_wei) ||
+	       __builtin_add_overflow(*total_wei, c->partner_deposit_wei,
+				      total_wei) ? -EOVERFLOW : 0;
+}
+
 struct newest {
 	const struct ts_hash *identifier;
+	uint64_t open_block_number;
 	struct ts_ledger_channel row;
+	ts_u128 others_wei;
 };
 
 static int pick_newest(const struct ts_ledger_channel *c, void *arg)
 {
 	struct newest *n = arg;
 
+	if (!ts_hash_equal(&c->channel.channel_identifier, n->identifier) ||
+	    c->channel.open_block_number != n->open_block_number)
+		/* Fitted when it came. */
+		ts_ledger_channel_total(&n->others_wei, &c->channel);
 	if (ts_hash_equal(&c->channel.channel_identifier, n->identifier) &&
 	    (!n->row.id || c->channel.open_block_number >
 			   n->row.channel.open_block_number))
@@ -270,7 +293,8 @@ static int pick_newest(const struct ts_ledger_channel *c, void *arg)
 int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
 			     bool trusted, char *err, size_t err_size)
 {
-	struct newest newest = { .identifier = &in->channel_identifier };
+	struct newest newest = { .identifier = &in->channel_identifier,
+				 .open_block_number = in->open_block_number };
 	struct ts_ledger_channel before;
 	int ret;
 
@@ -281,6 +305,10 @@ int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
 	ret = ts_ledger_channel_merge(&newest.row, in, trusted, err, err_size);
 	if (ret)
 		return ret;
+	if (ts_ledger_channel_total(&newest.others_wei, in)) {
+		snprintf(err, err_size, TS_LEDGER_TOO_MUCH);
+		return -EINVAL;
+	}
 	ret = ts_ledger_begin(l);
 	if (ret)
 		goto ledger_error;

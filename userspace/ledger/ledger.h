@@ -45,6 +45,9 @@
 #define TS_BOOT_ID_SIZE		37
 /* Of a memo that is longer only the start is kept: the proof has its hash. */
 #define TS_PAYMENT_DATA_MAX	TS_MEMO_SIZE
+/* What is said of deposits that no sum here could hold. */
+#define TS_LEDGER_TOO_MUCH	\
+	"channel: the deposits of all channels together would be 2^128 or more, beyond this ledger"
 /* A time that never comes: of a tariff that was taken back before it began. */
 #define TS_TARIFF_NEVER_S	((uint64_t)INT64_MAX)
 /* Text of a price, as the operator wrote it. */
@@ -329,6 +332,7 @@ int ts_ledger_channel_load(struct ts_ledger *l,
 int ts_ledger_channel_merge(struct ts_ledger_channel *row,
 			    const struct ts_channel *in, bool trusted,
 			    char *err, size_t err_size);
+int ts_ledger_channel_total(ts_u128 *total_wei, const struct ts_channel *c);
 int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
 			     bool trusted, char *err, size_t err_size);
 
