@@ -320,6 +320,31 @@ static void deposits_cannot_overflow_a_sum(void **state)
 	assert_true(view_of(code).attached_wei == (ts_u128)1 << 127);
 }
 
+/* While payments wait for company, junk is told off and takes up no place. */
+static void junk_does_not_wait_for_company(void **state)
+{
+	static const uint8_t junk[] = { 9, 0, 0, 0, 0 };
+	int code = box_code(&box, 0);
+
+	box.config.commit_window_ms = 250;
+	reload();
+	assert_true(box_pay(&box, 0, 1000000 * GWEI, code) ||
+		    box.wallets[0].waiting);
+	box_later(&box, SECOND);
+	box_flush(&box);
+	box_make(&box, 1, 1000000 * GWEI, code, 1);
+	box_send(&box, 1);
+	box_flush(&box);
+	assert_true(box.wallets[1].waiting);
+	ts_billing_datagram(box.billing, junk, sizeof(junk), 77, &box.now);
+	box_flush(&box);
+	assert_int_equal(box.last_reply, 77);
+	assert_true(box.wallets[1].waiting);
+	box_later(&box, SECOND);
+	box_flush(&box);
+	assert_false(box.wallets[1].waiting);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -333,6 +358,7 @@ int main(void)
 		T(a_failed_reload_keeps_serving),
 		T(the_last_nonce_is_refused),
 		T(deposits_cannot_overflow_a_sum),
+		T(junk_does_not_wait_for_company),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,23 @@ static void answer_all(struct ts_billing *b)
 }
 
 /*
+ * While the batch waits for company: a refusal that says nothing of what is in
+ * it need not wait, and strangers' junk takes no place from payments.
+ */
+static void answer_refused(struct ts_billing *b)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < b->n_replies; i++) {
+		if (b->replies[i].why.name && !b->replies[i].conflict)
+			answer(b, &b->replies[i]);
+		else
+			b->replies[n++] = b->replies[i];
+	}
+	b->n_replies = n;
+}
+
+/*
  * A write failed: nothing of the batch has left or may leave.  What is in memory
  * goes with it; the disk and the kernel say where we stand.
  */
@@ -205,6 +222,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 			return fall_back(b, now);
 		if (ts_ledger_in_batch(b->ledger)) {
 			if (!round && !is_due(b, now)) {
+				answer_refused(b);
 				grant_all(b);
 				return 0;
 			}
