@@ -309,6 +309,42 @@ static void the_check_finds_what_was_changed(void **state)
 	free(box);
 }
 
+/* SQLite's lock of who copies the log back (WAL_CKPT_LOCK). */
+#define COPYING_BACK	1
+
+/*
+ * Somebody else copies the log back just now, a backup or a person with the
+ * sqlite3 shell: it is done, only not by us, and writing goes on.
+ */
+static void another_may_copy_the_log_back(void **state)
+{
+	int take = SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE, i;
+	sqlite3_file *file;
+	struct ts_ledger *l;
+	char key[32];
+	sqlite3 *db;
+
+	make_ledger();
+	assert_int_equal(open_ledger(&l, 0), 0);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "SELECT * FROM meta", NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	assert_int_equal(file->pMethods->xShmLock(file, COPYING_BACK, 1, take),
+			 SQLITE_OK);
+	for (i = 0; i < 1500; i++) {
+		snprintf(key, sizeof(key), "key %d", i % 10);
+		assert_int_equal(ts_ledger_begin(l), 0);
+		assert_int_equal(ts_ledger_meta_put(l, key, (uint64_t)i), 0);
+		assert_int_equal(ts_ledger_commit(l), 0);
+	}
+	assert_null(ts_ledger_failed(l));
+	take = SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE;
+	file->pMethods->xShmLock(file, COPYING_BACK, 1, take);
+	sqlite3_close(db);
+	ts_ledger_close(l);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -324,6 +360,7 @@ int main(void)
 		T(a_missing_folder_is_named),
 		T(numbers_beyond_the_ledger_are_refused),
 		T(a_real_limit_ends_writing),
+		T(another_may_copy_the_log_back),
 		T(the_check_finds_what_was_changed),
 	};
 

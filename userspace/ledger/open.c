@@ -276,11 +276,17 @@ int ts_ledger_begin(struct ts_ledger *l)
 	return 0;
 }
 
-/* Copy the log back into the file; what fails here was committed all the same. */
+/*
+ * Copy the log back into the file; what fails here was committed all the same.
+ * Busy is no failure: another program does it just now, or reads what would be
+ * overwritten; there is a next commit.
+ */
 static void checkpoint(struct ts_ledger *l)
 {
-	if (sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
-				      NULL, NULL) == SQLITE_OK) {
+	int ret = sqlite3_wal_checkpoint_v2(l->db, NULL,
+					    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+	if (ret == SQLITE_OK || (ret & 0xff) == SQLITE_BUSY) {
 		l->wal_frames = 0;
 		return;
 	}
