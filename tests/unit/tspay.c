@@ -71,6 +71,13 @@ static void test_cap_per_hour(void **state)
 	}
 	assert_true(sum == wish.cap_hour_wei);
 	assert_int_equal(ask(&s, 0, 2000, 100000, now_s + 3000, &wei), ANSWER_CAP_REACHED);
+	/* An hour is whole, wherever in its minute a payment was. */
+	memset(&s, 0, sizeof(s));
+	spent_add(&s, 59, 1000);
+	assert_int_equal(ask(&s, 0, 2000, 100000, 3600, &wei), ANSWER_CAP_REACHED);
+	memset(&s, 0, sizeof(s));
+	spent_add(&s, now_s, 500);
+	spent_add(&s, now_s + 1500, 500);
 	/* The first minutes leave the window before the last ones. */
 	assert_true(spent_last_hour(&s, now_s + 3590) > 0);
 	assert_int_equal(ask(&s, 0, 2000, 100000, now_s + 3660, &wei), ANSWER_PAY);

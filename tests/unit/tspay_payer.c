@@ -93,13 +93,13 @@ struct fixture {
 	struct options o;
 	struct payer p;
 	struct ts_signer *box_key;
+	struct ts_channel seen;
 	char dir[32];
 };
 
 static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct ts_channel seen;
 	char err[256];
 	json_t *json;
 
@@ -129,10 +129,10 @@ static int setup(void **state)
 			      &cheat.channel.token, &cheat.channel.tokens_network,
 			      &cheat.channel.channel_identifier);
 	json = ts_channel_describe(&cheat.channel, TS_SIDE_BOX);
-	assert_int_equal(ts_channel_from_json(json, TS_SIDE_WALLET, &seen, err,
+	assert_int_equal(ts_channel_from_json(json, TS_SIDE_WALLET, &f->seen, err,
 					      sizeof(err)), 0);
 	json_decref(json);
-	assert_int_equal(purse_open(&f->p.purse, f->dir, &seen, err, sizeof(err)), 0);
+	assert_int_equal(purse_open(&f->p.purse, f->dir, &f->seen, err, sizeof(err)), 0);
 	show_init(&f->p.show);
 	*state = f;
 	alarm(60);
@@ -163,6 +163,40 @@ static void a_box_that_denies_does_not_pass_the_cap(void **state)
 	assert_true(cheat.taken_wei <= f->o.policy.cap_hour_wei);
 }
 
+/* As another process would. */
+static void reopen(struct fixture *f)
+{
+	struct ts_signer *signer = f->p.signer;
+	char err[256];
+
+	purse_close(&f->p.purse);
+	f->p = (struct payer){ .o = &f->o, .box = box_open("", NULL),
+			       .signer = signer, .udp_fd = -1, .stop = &stop };
+	assert_int_equal(purse_open(&f->p.purse, f->dir, &f->seen, err, sizeof(err)), 0);
+	cheat.polls = 0;
+	stop = 0;
+}
+
+/* A supervisor starts tspay again and again: the hour is the same one. */
+static void starting_again_does_not_pass_the_cap(void **state)
+{
+	struct fixture *f = *state;
+	char command[128];
+
+	payer_watch(&f->p);
+	assert_true(cheat.taken_wei > 0);
+	reopen(f);
+	payer_watch(&f->p);
+	assert_true(cheat.taken_wei <= f->o.policy.cap_hour_wei);
+	/* Of an earlier boot: all of it when this one began. */
+	snprintf(command, sizeof(command),
+		 "sed -i 's/\"boot_id\": \"./\"boot_id\": \"x/' %s/*.json", f->dir);
+	assert_int_equal(system(command), 0);
+	reopen(f);
+	assert_true(spent_last_hour(&f->p.purse.spent, 0) == cheat.taken_wei);
+	assert_true(spent_last_hour(&f->p.purse.spent, 3600) == cheat.taken_wei);
+}
+
 /* Others hold all event streams: asking now and then must do. */
 static void no_event_stream_is_no_reason_to_run_dry(void **state)
 {
@@ -177,6 +211,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_box_that_denies_does_not_pass_the_cap,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(starting_again_does_not_pass_the_cap,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(no_event_stream_is_no_reason_to_run_dry,
 						setup, teardown),

@@ -188,6 +188,7 @@ static uint64_t now_ms(void)
 int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 {
 	char memo[TS_MEMO_SIZE] = "", err[512], amount[TS_TOKEN_TEXT_SIZE];
+	struct spent before = p->purse.spent;
 	struct ts_memo m;
 
 	/* What an earlier run or try left behind comes first, in the same bytes. */
@@ -198,10 +199,12 @@ int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 		m.tariff_id = s->tariff_id;
 		ts_memo_print(&m, memo);
 	}
-	if (purse_pay(&p->purse, p->signer, wei, s ? memo : NULL, err, sizeof(err)))
-		return say(err);
 	/* A box may keep what it says it has not got: signed is spent. */
-	spent_add(&p->spent, now_ms() / 1000, wei);
+	spent_add(&p->purse.spent, now_ms() / 1000, wei);
+	if (purse_pay(&p->purse, p->signer, wei, s ? memo : NULL, err, sizeof(err))) {
+		p->purse.spent = before;
+		return say(err);
+	}
 	p->paid_wei += wei;
 	if (deliver(p))
 		return 1;
@@ -220,7 +223,7 @@ static enum answer decide(struct payer *p, const struct session *s, ts_u128 *wei
 		.now_s = now_ms() / 1000,
 	};
 
-	return policy_decide(&p->o->policy, &p->spent, &offer, wei);
+	return policy_decide(&p->o->policy, &p->purse.spent, &offer, wei);
 }
 
 int payer_watch(struct payer *p)

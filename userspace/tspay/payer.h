@@ -22,7 +22,6 @@ struct payer {
 	struct box *box;
 	struct token token;
 	struct purse purse;
-	struct spent spent;
 	int udp_fd;
 	ts_u128 paid_wei;
 	struct show show;

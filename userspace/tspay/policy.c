@@ -33,6 +33,7 @@ static bool slot_counts(const struct spent *s, uint64_t newest, unsigned int i)
 void spent_add(struct spent *s, uint64_t now_s, ts_u128 wei)
 {
 	uint64_t slot = now_s / POLICY_SLOT_S;
+	ts_u128 *at;
 	unsigned int i;
 
 	for (i = 0; i < POLICY_SLOTS; i++)
@@ -40,7 +41,9 @@ void spent_add(struct spent *s, uint64_t now_s, ts_u128 wei)
 			s->slot_wei[i] = 0;
 	if (slot > s->slot)
 		s->slot = slot;
-	s->slot_wei[s->slot % POLICY_SLOTS] += wei;
+	at = &s->slot_wei[s->slot % POLICY_SLOTS];
+	if (__builtin_add_overflow(*at, wei, at))
+		*at = TS_U128_MAX;
 }
 
 ts_u128 spent_last_hour(const struct spent *s, uint64_t now_s)
@@ -50,8 +53,9 @@ ts_u128 spent_last_hour(const struct spent *s, uint64_t now_s)
 	unsigned int i;
 
 	for (i = 0; i < POLICY_SLOTS; i++)
-		if (slot_counts(s, slot, i))
-			sum += s->slot_wei[i];
+		if (slot_counts(s, slot, i) &&
+		    __builtin_add_overflow(sum, s->slot_wei[i], &sum))
+			return TS_U128_MAX;
 	return sum;
 }
 

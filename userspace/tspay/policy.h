@@ -9,8 +9,11 @@
 #include <stdint.h>
 #include "photon/u256.h"
 
-/* The cap per hour is kept in this many slots of equal length. */
-#define POLICY_SLOTS 60
+/*
+ * The cap per hour is kept in this many slots of equal length: one more than an
+ * hour has, for the first and the last are not whole.
+ */
+#define POLICY_SLOTS 61
 #define POLICY_SLOT_S 60
 
 /**
@@ -30,7 +33,7 @@ struct policy {
 
 /**
  * struct spent - what was paid in the last hour
- * @slot_wei: by minute
+ * @slot_wei: by minute, at the place number % POLICY_SLOTS
  * @slot: number of the newest minute, since the epoch of the clock given
  */
 struct spent {

@@ -80,13 +80,64 @@ static int write_file(const char *path, const char *text)
 	return ret;
 }
 
+static void read_boot_id(char boot_id[37])
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!f || !fgets(boot_id, 37, f))
+		boot_id[0] = '\0';
+	if (f)
+		fclose(f);
+}
+
+static json_t *json_spent(const struct spent *s)
+{
+	uint64_t i = s->slot < POLICY_SLOTS ? 0 : s->slot - POLICY_SLOTS + 1;
+	char boot_id[37], minute[24], wei[TS_U128_TEXT_SIZE];
+	json_t *minutes = json_object();
+
+	read_boot_id(boot_id);
+	for (; i <= s->slot; i++) {
+		ts_u128 v = s->slot_wei[i % POLICY_SLOTS];
+
+		snprintf(minute, sizeof(minute), "%llu", (unsigned long long)i);
+		if (v)
+			json_object_set_new(minutes, minute,
+					    json_string(ts_u128_print(v, wei)));
+	}
+	return json_pack("{s:s,s:o}", "boot_id", boot_id, "minutes", minutes);
+}
+
+/* What cannot be read was spent by nobody: purses of before have none. */
+static void read_spent(const json_t *json, struct spent *s)
+{
+	const char *then = json_string_value(json_object_get(json, "boot_id"));
+	json_t *minutes = json_object_get(json, "minutes"), *value;
+	char boot_id[37];
+	const char *key;
+	bool same;
+
+	read_boot_id(boot_id);
+	same = then && *then && !strcmp(then, boot_id);
+	memset(s, 0, sizeof(*s));
+	json_object_foreach(minutes, key, value) {
+		uint64_t minute = same ? strtoull(key, NULL, 10) : 0;
+		const char *text = json_string_value(value);
+		ts_u128 wei;
+
+		if (text && !ts_u128_parse(&wei, text))
+			spent_add(s, minute * POLICY_SLOT_S, wei);
+	}
+}
+
 /* Replace the file as a whole: a crash leaves the old or the new one. */
 static int save(const struct purse *p, char *err, size_t err_size)
 {
-	json_t *json = json_pack("{s:i,s:o,s:o,s:o,s:b}", "version", 1,
+	json_t *json = json_pack("{s:i,s:o,s:o,s:o,s:b,s:o}", "version", 1,
 				 "channel", ts_channel_describe(&p->channel, TS_SIDE_WALLET),
 				 "last", json_datagram(&p->last),
-				 "before", json_datagram(&p->before), "acked", p->acked);
+				 "before", json_datagram(&p->before), "acked", p->acked,
+				 "spent", json_spent(&p->spent));
 	char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
 	char *tmp = NULL;
 	int ret = 0;
@@ -122,6 +173,7 @@ static int load(struct purse *p, char *err, size_t err_size)
 		ret = -EINVAL;
 	}
 	p->acked = json_is_true(json_object_get(json, "acked"));
+	read_spent(json_object_get(json, "spent"), &p->spent);
 	json_decref(json);
 	return ret;
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include "photon/channel.h"
+#include "tspay/policy.h"
 
 /**
  * struct purse - one channel and its last messages
@@ -19,6 +20,8 @@
  * @last: the newest datagram; len 0: none yet
  * @before: the one before it, for a box that lost it
  * @acked: @last has its Ack
+ * @spent: what was signed in the last hour, by CLOCK_BOOTTIME; of an earlier
+ *	boot it counts as signed when this one began, for nobody knows better
  */
 struct purse {
 	char *path;
@@ -27,6 +30,7 @@ struct purse {
 	struct ts_datagram last;
 	struct ts_datagram before;
 	bool acked;
+	struct spent spent;
 };
 
 /**
