@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chain/describe.h"
+#include "keys/keyfile.h"
 #include "tspay/payer.h"
 
 #define STEPS 12
@@ -26,6 +28,7 @@ static struct {
 	struct ts_channel channel;
 	ts_u128 taken_wei;
 	unsigned int polls;
+	unsigned int decimals;
 	bool full;
 } cheat;
 
@@ -42,7 +45,9 @@ void box_close(struct box *b)
 
 int box_token(struct box *b, struct token *out, char *err, size_t err_size)
 {
-	return -1;
+	memset(out, 0, sizeof(*out));
+	out->decimals = cheat.decimals;
+	return 0;
 }
 
 int box_session(struct box *b, struct session *out, char *err, size_t err_size)
@@ -62,7 +67,11 @@ int box_session(struct box *b, struct session *out, char *err, size_t err_size)
 int box_channel(struct box *b, const struct ts_address *wallet,
 		struct ts_channel *out, char *err, size_t err_size)
 {
-	return -1;
+	json_t *json = ts_channel_describe(&cheat.channel, TS_SIDE_BOX);
+	int ret = ts_channel_from_json(json, TS_SIDE_WALLET, out, err, err_size);
+
+	json_decref(json);
+	return ret;
 }
 
 enum paid box_pay(struct box *b, const struct ts_datagram *d,
@@ -197,6 +206,52 @@ static void starting_again_does_not_pass_the_cap(void **state)
 	assert_true(spent_last_hour(&f->p.purse.spent, 3600) == cheat.taken_wei);
 }
 
+static int open_payer(const struct fixture *f, unsigned int box_says)
+{
+	struct ts_keyfile_cost cost = { 1, 8192 };
+	struct ts_passphrase *passphrase;
+	char key[64], word[64], source[80];
+	struct ts_keys_error error;
+	struct options o = f->o;
+	struct payer p;
+	FILE *out;
+	int ret;
+
+	snprintf(key, sizeof(key), "%s/key", f->dir);
+	snprintf(word, sizeof(word), "%s/word", f->dir);
+	snprintf(source, sizeof(source), "file:%s", word);
+	umask(077);
+	out = fopen(word, "w");
+	assert_non_null(out);
+	fputs("a word", out);
+	fclose(out);
+	assert_int_equal(ts_passphrase_new("a word", 6, &passphrase, &error), 0);
+	unlink(key);
+	assert_int_equal(ts_keyfile_create(key, f->p.signer, passphrase, &cost,
+					   &error), 0);
+	ts_passphrase_free(passphrase);
+	o.key_file = key;
+	o.passphrase = source;
+	o.state_dir = (char *)f->dir;
+	o.url = "http://192.0.2.1";
+	o.decimals = 18;
+	cheat.decimals = box_says;
+	ret = payer_open(&p, &o, &stop);
+	payer_close(&p);
+	return ret;
+}
+
+/* "--cap-hour 1" is one token, not the 10^18 of a box that says 36 decimals. */
+static void the_box_does_not_move_the_point(void **state)
+{
+	struct fixture *f = *state;
+
+	purse_close(&f->p.purse);
+	assert_int_equal(open_payer(f, 18), 0);
+	assert_int_equal(open_payer(f, 36), 1);
+	assert_int_equal(open_payer(f, 6), 1);
+}
+
 /* Others hold all event streams: asking now and then must do. */
 static void no_event_stream_is_no_reason_to_run_dry(void **state)
 {
@@ -213,6 +268,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_box_that_denies_does_not_pass_the_cap,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(starting_again_does_not_pass_the_cap,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(the_box_does_not_move_the_point,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(no_event_stream_is_no_reason_to_run_dry,
 						setup, teardown),

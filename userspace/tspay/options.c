@@ -8,6 +8,11 @@
 
 #include "tspay/options.h"
 
+/* As nearly every token has it, SMT too. */
+#define DECIMALS_DEFAULT 18
+/* The box's own limit (chain.token.decimals). */
+#define DECIMALS_MAX 36
+
 static int usage(FILE *f, int ret)
 {
 	fprintf(f,
@@ -18,7 +23,7 @@ static int usage(FILE *f, int ret)
 "       tspay [--key FILE] [--passphrase SOURCE] key new|address\n"
 "\n"
 "URL is the box, such as http://192.0.2.1:2050. AMOUNT is in tokens (0.25) or in\n"
-"the smallest unit (250000wei).\n"
+"the smallest unit (250000wei); a token has 18 decimals unless --decimals says else.\n"
 "\n"
 "  -k, --key FILE          the wallet's key  (~/.config/tspay/key.json)\n"
 "  -p, --passphrase SRC    file:PATH, fd:N or prompt  (prompt)\n"
@@ -30,6 +35,7 @@ static int usage(FILE *f, int ret)
 "  -b, --step BYTES        buy this much at a time  (50M)\n"
 "  -c, --cap-hour AMOUNT   spend at most this in any hour  (required to watch)\n"
 "  -m, --max-price AMOUNT  pay no more than this for a GB (10^9 bytes)\n"
+"  -d, --decimals N        of the token  (18)\n"
 "  -V, --version\n"
 "  -h, --help\n");
 	return ret;
@@ -54,6 +60,20 @@ static bool parse_bytes(const char *name, const char *text, uint64_t *out)
 			name, text);
 		return false;
 	}
+	return true;
+}
+
+static bool parse_decimals(const char *text, unsigned int *out)
+{
+	char *end;
+	long v = strtol(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || v > DECIMALS_MAX) {
+		fprintf(stderr, "tspay: --decimals '%s' is not a number from 0 to %d\n",
+			text, DECIMALS_MAX);
+		return false;
+	}
+	*out = (unsigned int)v;
 	return true;
 }
 
@@ -83,6 +103,7 @@ static const struct option long_options[] = {
 	{ "cap-hour", required_argument, NULL, 'c' },
 	{ "max-price", required_argument, NULL, 'm' },
 	{ "once", required_argument, NULL, 'o' },
+	{ "decimals", required_argument, NULL, 'd' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -129,6 +150,8 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 	case 'o':
 		o->once = value;
 		return 0;
+	case 'd':
+		return parse_decimals(value, &o->decimals) ? 0 : 2;
 	case 'V':
 		puts("tspay " TS_VERSION);
 		return 1;
@@ -145,11 +168,12 @@ int options_parse(struct options *o, int argc, char **argv)
 
 	memset(o, 0, sizeof(*o));
 	o->passphrase = "prompt";
+	o->decimals = DECIMALS_DEFAULT;
 	o->policy.low_bytes = 20000000;
 	o->policy.step_bytes = 50000000;
 	o->key_file = below("XDG_CONFIG_HOME", ".config", "/key.json");
 	o->state_dir = below("XDG_STATE_HOME", ".local/state", "");
-	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::C:l:b:c:m:o:Vh", long_options,
+	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::C:l:b:c:m:o:d:Vh", long_options,
 				  NULL)) != -1) {
 		ret = take(o, opt, optarg, argc, argv);
 		if (ret)

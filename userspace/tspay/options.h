@@ -24,7 +24,9 @@ enum key_verb {
  * @channel_file: description of the channel; NULL: ask the box
  * @udp: pay over UDP to this "HOST:PORT"; "": the box's own; NULL: HTTP
  * @once: pay this amount and end; NULL: watch and pay
- * @cap_hour: amount, as text (its decimals are the token's)
+ * @decimals: of the token, as the payer believes: a box that says another
+ *	number would move the point in every amount
+ * @cap_hour: amount, as text
  * @max_price: per GB, as text; NULL: any
  * @policy: byte amounts set; the values of money follow later
  */
@@ -38,6 +40,7 @@ struct options {
 	const char *channel_file;
 	const char *udp;
 	const char *once;
+	unsigned int decimals;
 	const char *cap_hour;
 	const char *max_price;
 	struct policy policy;

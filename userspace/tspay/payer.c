@@ -37,6 +37,27 @@ static int open_key(struct payer *p)
 	return 0;
 }
 
+/*
+ * All amounts of the command line are in tokens: a box that moved the point
+ * would move the cap and the highest price with it.
+ */
+static int know_token(struct payer *p)
+{
+	char err[512];
+
+	p->token.decimals = p->o->decimals;
+	if (!p->box)
+		return 0;
+	if (box_token(p->box, &p->token, err, sizeof(err)))
+		return say(err);
+	if (p->token.decimals == p->o->decimals)
+		return 0;
+	snprintf(err, sizeof(err),
+		 "the box says that its token has %u decimals, not %u; if you know that this is so, say --decimals %u",
+		 p->token.decimals, p->o->decimals, p->token.decimals);
+	return say(err);
+}
+
 static int see_channel(struct payer *p, struct ts_channel *seen)
 {
 	char err[512];
@@ -94,9 +115,9 @@ int payer_open(struct payer *p, const struct options *o, const volatile sig_atom
 		p->box = box_open(o->url, o->code);
 		if (!p->box)
 			return say("out of memory");
-		if (box_token(p->box, &p->token, err, sizeof(err)))
-			return say(err);
 	}
+	if (know_token(p))
+		return 1;
 	if (o->udp && open_udp(p))
 		return 1;
 	if (see_channel(p, &seen))

@@ -12,7 +12,7 @@
 /**
  * struct payer - everything of one run
  * @box: NULL when only UDP is used
- * @token: of the box; zeros without one
+ * @token: of the box; without one only its decimals are known
  * @udp_fd: -1: over HTTP
  * @paid_wei: acknowledged in this run
  */
