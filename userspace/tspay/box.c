@@ -67,6 +67,22 @@ void box_close(struct box *b)
 	free(b);
 }
 
+/*
+ * Of a text of the box for the terminal: what would command it becomes '?'.
+ * C1 controls are two bytes in UTF-8.
+ */
+static void make_plain(char *text)
+{
+	unsigned char *c;
+
+	for (c = (unsigned char *)text; *c; c++) {
+		if (*c < ' ' || *c == 0x7f)
+			*c = '?';
+		else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+			c[0] = c[1] = '?';
+	}
+}
+
 static size_t on_answer(char *data, size_t size, size_t n, void *arg)
 {
 	struct box *b = arg;
@@ -124,6 +140,7 @@ static void box_says(struct box *b, long status, char *err, size_t err_size)
 
 	snprintf(err, err_size, "the box answers %ld: %s", status,
 		 text ? text : "(no reason given)");
+	make_plain(err);
 	json_decref(json);
 }
 
@@ -141,9 +158,11 @@ static json_t *get(struct box *b, const char *path, char *err, size_t err_size)
 		return NULL;
 	}
 	json = json_loadb(b->answer, b->len, 0, &je);
-	if (!json)
+	if (!json) {
 		snprintf(err, err_size, "%s%s: the answer is no JSON: %s; is this a TokenSwitch box?",
 			 b->url, path, je.text);
+		make_plain(err);
+	}
 	return json;
 }
 
@@ -162,6 +181,7 @@ int box_token(struct box *b, struct token *out, char *err, size_t err_size)
 	out->decimals = (unsigned int)json_integer_value(json_object_get(token, "decimals"));
 	out->photon_port = (uint16_t)json_integer_value(json_object_get(photon, "port"));
 	snprintf(out->symbol, sizeof(out->symbol), "%s", symbol ? symbol : "");
+	make_plain(out->symbol);
 	if (!address || ts_address_parse(&out->address, address) || out->decimals > 36) {
 		snprintf(err, err_size, "%s/v1/info lacks an address or a token", b->url);
 		json_decref(json);
@@ -208,6 +228,7 @@ static int read_session(const json_t *json, struct session *out)
 		return -EPROTO;
 	strcpy(out->code, code);
 	snprintf(out->state, sizeof(out->state), "%s", state);
+	make_plain(out->state);
 	out->tariff_id = (uint32_t)json_integer_value(json_object_get(tariff, "id"));
 	out->wei_per_gb = dearest(json_object_get(tariff, "prices"));
 	out->remaining_bytes = bytes_of(json, "remaining_bytes");

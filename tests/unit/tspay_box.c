@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tspay_box.c - what a box may answer: a server that says what the test wants,
+ * on the loopback device.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tspay/box.h"
+
+static struct server {
+	pid_t pid;
+	char url[64];
+} server;
+
+static _Noreturn void serve(int fd, const char *answer)
+{
+	char request[4096];
+	int peer;
+
+	for (;;) {
+		peer = accept(fd, NULL, NULL);
+		if (peer < 0 || recv(peer, request, sizeof(request), 0) < 0 ||
+		    send(peer, answer, strlen(answer), MSG_NOSIGNAL) < 0)
+			_exit(1);
+		close(peer);
+	}
+}
+
+/* Every request is answered by this. */
+static void begin(const char *answer)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	snprintf(server.url, sizeof(server.url), "http://127.0.0.1:%u",
+		 ntohs(at.sin_port));
+	server.pid = fork();
+	assert_true(server.pid >= 0);
+	if (!server.pid) {
+		/* A test that fails ends before it comes to end(). */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		serve(fd, answer);
+	}
+	close(fd);
+}
+
+static void end(void)
+{
+	kill(server.pid, SIGKILL);
+	waitpid(server.pid, NULL, 0);
+}
+
+static void assert_plain(const char *text)
+{
+	const unsigned char *c;
+
+	assert_true(*text);
+	for (c = (const unsigned char *)text; *c; c++)
+		assert_true(*c >= ' ' && *c != 0x7f &&
+			    !(c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0));
+}
+
+/*
+ * Texts of a box end on a terminal: none of them may move its cursor, rename
+ * its window or answer for its user.
+ */
+static void a_box_does_not_command_the_terminal(void **state)
+{
+	static const char info[] = "HTTP/1.0 200 OK\r\n\r\n{\"address\":"
+		"\"0x00000000000000000000000000000000000000aa\",\"token\":"
+		"{\"symbol\":\"S\\u001b[2J\\u009b31m\",\"decimals\":18}}";
+	static const char refusal[] = "HTTP/1.0 403 Forbidden\r\n\r\n"
+		"{\"message\":\"no \\u001b]0;paid\\u0007 \\u009b31m\\r\\n\"}";
+	static const char session[] = "HTTP/1.0 200 OK\r\n\r\n"
+		"{\"session\":\"0123456789ABCDEF\",\"state\":\"d\\u001b[1A\"}";
+	static const char junk[] = "HTTP/1.0 200 OK\r\n\r\n\x1b[2Jjunk";
+	struct session s;
+	struct token t;
+	struct box *b;
+	char err[512];
+
+	begin(info);
+	b = box_open(server.url, NULL);
+	assert_int_equal(box_token(b, &t, err, sizeof(err)), 0);
+	assert_plain(t.symbol);
+	box_close(b);
+	end();
+	begin(refusal);
+	b = box_open(server.url, NULL);
+	assert_int_not_equal(box_token(b, &t, err, sizeof(err)), 0);
+	assert_plain(err);
+	box_close(b);
+	end();
+	begin(session);
+	b = box_open(server.url, NULL);
+	assert_int_equal(box_session(b, &s, err, sizeof(err)), 0);
+	assert_plain(s.state);
+	box_close(b);
+	end();
+	begin(junk);
+	b = box_open(server.url, NULL);
+	assert_int_not_equal(box_session(b, &s, err, sizeof(err)), 0);
+	assert_plain(err);
+	box_close(b);
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_box_does_not_command_the_terminal),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests_name("tspay_box", tests, NULL, NULL);
+}
