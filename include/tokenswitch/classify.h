@@ -329,14 +329,15 @@ static __always_inline const __u8 *ts_frame_skip_ext(struct ts_frame *f, const _
 		    f->proto != TS_IP6_DSTOPTS && f->proto != TS_IP6_AH)
 			return l4;
 		if (l4 + 8 > end)
-			return (void *)0;
+			break;
 		len = f->proto == TS_IP6_AH ? (l4[1] + 2) * 4 : (l4[1] + 1) * 8;
 		f->proto = l4[0];
 		f->header_len += len;
 		l4 += len;
 	}
 	/*
-	 * A chain this long may hide a fragment: as little to be trusted as one.
+	 * What is behind a chain this long, or beyond the bytes in sight, may be
+	 * a fragment: as little to be trusted as one.
 	 */
 	f->flags |= TS_FRAME_FRAGMENT;
 	return (void *)0;

@@ -359,6 +359,23 @@ static void test_header_len(void **state)
 	assert_int_equal(f.proto, TCP);
 }
 
+/* A header that lies beyond what is in sight could be a fragment's. */
+static void test_header_out_of_sight(void **state)
+{
+	struct ts_test_frame t = { .from = ME6, .to = FAR6, .proto = TCP, .ext = { 60, 60 } };
+	struct ts_frame f;
+
+	parse_exactly(&t, UP, TS_FRAME_NO_TCI, &f);
+	assert_int_equal(f.flags & (TS_FRAME_FRAGMENT | TS_FRAME_L4), TS_FRAME_L4);
+	for (t.cut = 14 + 40; t.cut < 14 + 40 + 2 * 8; t.cut++) {
+		parse_exactly(&t, UP, TS_FRAME_NO_TCI, &f);
+		assert_int_equal(f.flags & (TS_FRAME_FRAGMENT | TS_FRAME_L4), TS_FRAME_FRAGMENT);
+	}
+	/* Not so where TCP is, of which only the ports are missing. */
+	parse_exactly(&t, UP, TS_FRAME_NO_TCI, &f);
+	assert_int_equal(f.flags & (TS_FRAME_FRAGMENT | TS_FRAME_L4), 0);
+}
+
 static void test_super(void **state)
 {
 	struct ts_frame f = { .header_len = 66 };
@@ -393,6 +410,7 @@ int main(void)
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_vlan),
 		cmocka_unit_test(test_header_len),
+		cmocka_unit_test(test_header_out_of_sight),
 		cmocka_unit_test(test_super),
 		cmocka_unit_test(test_mark),
 	};
