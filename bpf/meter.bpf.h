@@ -397,6 +397,19 @@ static __always_inline __u32 ts_meter_up(const struct ts_frame *f, __u32 bytes, 
 	return ts_meter_plea(f, &s, &bill, refusal - 1);
 }
 
+/* A control frame to a station that others than this box have sent. */
+static __always_inline __u32 ts_meter_foreign(__u32 bytes, __u32 segs)
+{
+	struct ts_port_counters *c;
+
+	if (!ts_port_police(bytes))
+		return ts_drop(TS_DROP_POLICED, segs);
+	c = ts_count_port();
+	if (c)
+		c->free_bytes += bytes;
+	return 0;
+}
+
 /**
  * ts_meter_down() - the fate of a frame to a client
  * @f: parsed
@@ -422,6 +435,8 @@ static __always_inline __u32 ts_meter_down(const struct ts_frame *f, __u32 bytes
 			c->group_bytes += bytes;
 		return 0;
 	}
+	if (ts_frame_is_foreign(f, by_box))
+		return ts_meter_foreign(bytes, segs);
 	bill.class = ts_frame_class(f, NULL, TS_DIR_DOWN, by_box);
 	ts_station_find(&s, f, TS_DIR_DOWN);
 	if (s.elsewhere && !(f->flags & TS_FRAME_CONTROL))

@@ -215,4 +215,19 @@ __noinline int ts_station_police(__u32 id, __u64 a, __u32 bytes)
 			      ts_port.port_free_burst, bytes);
 }
 
+/**
+ * ts_port_police() - may this much more pass for free, at nobody's charge?
+ * @bytes: how much
+ *
+ * Return: 1 when it may.
+ */
+__noinline int ts_port_police(__u32 bytes)
+{
+	__u32 slot = ts_port.slot;
+	struct ts_port_line *port = bpf_map_lookup_elem(&ts_ports, &slot);
+
+	return port && ts_police_take(&port->police, ts_port.port_free_rate,
+				      ts_port.port_free_burst, bytes);
+}
+
 #endif /* TS_BPF_STATION_H */

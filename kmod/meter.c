@@ -282,6 +282,11 @@ static unsigned int meter_down(struct ts_sight *s)
 {
 	int verdict;
 
+	if (ts_frame_is_foreign(&s->frame, s->by_box)) {
+		/* It takes neither of the station's rate nor of its counters. */
+		s->account = NULL;
+		s->stranger = NULL;
+	}
 	if (sight_is_flooded(s)) {
 		/* The account's counters are about the other copy. */
 		s->account = NULL;

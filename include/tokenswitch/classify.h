@@ -9,7 +9,8 @@
  * WHAT A METER DOES WITH IT, in this order
  *   1. ts_frame_parse().  MALFORMED: dropped (TS_DROP_MALFORMED).
  *   2. GROUP coming down: passes, counted as group bytes, never billed.
- *   3. class = ts_frame_class().  FREE: taken from the free-rate bucket of the
+ *   3. Coming down, ts_frame_is_foreign(): the port alone polices and counts it.
+ *      class = ts_frame_class().  FREE: taken from the free-rate bucket of the
  *      station (and of the port, for a station without account) and passed, or
  *      dropped (TS_DROP_POLICED).  This holds for every account: dry, forbidden
  *      or expired ones keep the payment path.
@@ -449,6 +450,21 @@ static __always_inline __u32 ts_frame_parse(struct ts_frame *f, const void *data
 	else if (f->ethertype == TS_ETH_EAPOL)
 		f->flags |= TS_FRAME_CONTROL;
 	return f->flags;
+}
+
+/**
+ * ts_frame_is_foreign() - a control frame that somebody writes to a station
+ * @f: parsed, coming down
+ * @by_box: this box sent it itself
+ *
+ * Who is written to has not asked for it, and what it may have for free is for
+ * its own payments: else whoever can send ARP at it could starve them.
+ *
+ * Return: 1: ARP, ND, MLD or EAPOL, not by the box; 0: no.
+ */
+static __always_inline int ts_frame_is_foreign(const struct ts_frame *f, int by_box)
+{
+	return !by_box && f->flags & TS_FRAME_CONTROL;
 }
 
 /**

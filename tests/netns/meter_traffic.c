@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tests with real frames: what passes is what was charged, to the byte. */
 #include <errno.h>
+#include <net/if.h>
+#include <netpacket/packet.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <tokenswitch/budget.h>
 #include "lib/rule.h"
@@ -201,6 +204,53 @@ static void one_event_per_grant(const struct suite *s)
 	ts_meter_close(m);
 }
 
+/* ARP requests to @mac from so many stations behind a device of this box. */
+static void flood_arp(const char *ifname, const uint8_t mac[6], unsigned int count)
+{
+	uint8_t frame[42] = { [6] = 2, [12] = 8, 6, 0, 1, 8, 0, 6, 4, 0, 1 };
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	unsigned int i;
+
+	to.sll_ifindex = if_nametoindex(ifname);
+	CHECK(fd >= 0 && to.sll_ifindex);
+	memcpy(frame, mac, 6);
+	for (i = 0; i < count; i++) {
+		memcpy(&frame[8], &i, sizeof(i));
+		EQUAL(sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)),
+		      sizeof(frame));
+	}
+	close(fd);
+}
+
+/*
+ * Invariants 7 and 8: who writes to a station, for nothing, takes nothing of
+ * what that station has for its payments.
+ */
+static void writers_cost_nothing(const struct suite *s)
+{
+	unsigned int frames = 512 * 1024 / 42 + 500;
+	struct ts_meter *m;
+	struct ts_account a;
+	struct ts_rule rule;
+	char err[128];
+
+	m = ready(s, &a, 1, 1);
+	net_run("ip link add br7 address 02:00:5e:00:53:01 type bridge && ip link set br7 up && ip addr flush dev ap0 && ip addr add 198.51.100.1/24 dev br7");
+	net_run("ip neigh replace 198.51.100.2 lladdr 02:00:5e:00:53:02 dev br7 nud permanent");
+	net_run("ip link add x0 type veth peer name x1 && ip link set x0 master br7 up && ip link set x1 up && ip link set ap0 master br7");
+	RETURNS(m, ts_meter_maintain(m), 0);
+	a.keys[0].zone = ts_zone_of_name("br7");
+	RETURNS(m, ts_meter_account_set(m, &a), 0);
+	EQUAL(ts_rule_parse("free 203.0.113.0/24", &rule, err, sizeof(err)), 0);
+	RETURNS(m, ts_meter_rule_add(m, &rule), 0);
+	EQUAL(net_send(NET_CLIENT, 10, 100), 10);
+	flood_arp("x1", client_mac, frames);
+	EQUAL(net_send(NET_CLIENT, 10, 100), 10);
+	EQUAL(net_send(NET_SERVER, 10, 100), 10);
+	ts_meter_close(m);
+}
+
 struct wanted {
 	const uint8_t *mac;
 	struct ts_stranger found;
@@ -343,6 +393,7 @@ const struct suite_test suite_traffic_tests[] = {
 	{ "the remote address makes the class", class_by_remote_address },
 	{ "forbidden, trusted, expired", forbidden_trusted_expired },
 	{ "low and exhausted once per granted value", one_event_per_grant },
+	{ "who writes costs the station nothing", writers_cost_nothing },
 	{ "strangers are listed", strangers },
 	{ "a new life counts from zero", new_life_counts_anew },
 	{ "grants, revokes, closes under load keep the sums", sums_under_load },
