@@ -126,6 +126,9 @@ static int sight_free(const struct ts_sight *s)
 {
 	if (!sight_police(s))
 		return TS_DROP_POLICED;
+	if (s->account)
+		ts_account_count(s->account, TS_CLASS_FREE, s->dir, s->bytes,
+				 s->packets, 0, true);
 	ts_port_count(s->port, free_bytes, s->bytes);
 	return TS_METER_PASS;
 }

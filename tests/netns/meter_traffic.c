@@ -204,6 +204,33 @@ static void one_event_per_grant(const struct suite *s)
 	ts_meter_close(m);
 }
 
+/* Class free costs nothing, but it is told who had it. */
+static void free_is_counted(const struct suite *s)
+{
+	const struct ts_stat *up, *down;
+	struct ts_meter *m;
+	struct ts_account a;
+	struct ts_rule rule;
+	char err[128];
+
+	m = ready(s, &a, 1, 1);
+	EQUAL(ts_rule_parse("free 203.0.113.0/24", &rule, err, sizeof(err)), 0);
+	RETURNS(m, ts_meter_rule_add(m, &rule), 0);
+	EQUAL(net_send(NET_CLIENT, 10, 100), 10);
+	EQUAL(net_send(NET_SERVER, 5, 100), 5);
+	a = suite_get(m, a.id);
+	up = &a.stats[TS_CLASS_FREE][TS_DIR_UP];
+	down = &a.stats[TS_CLASS_FREE][TS_DIR_DOWN];
+	EQUAL(up->bytes, 10 * 142);
+	EQUAL(up->packets, 10);
+	EQUAL(up->units, 0);
+	EQUAL(down->bytes, 5 * 142);
+	EQUAL(down->packets, 5);
+	EQUAL(up->dropped_packets + down->dropped_packets, 0);
+	EQUAL(a.charged_units, 0);
+	ts_meter_close(m);
+}
+
 /* ARP requests to @mac from so many stations behind a device of this box. */
 static void flood_arp(const char *ifname, const uint8_t mac[6], unsigned int count)
 {
@@ -248,6 +275,9 @@ static void writers_cost_nothing(const struct suite *s)
 	flood_arp("x1", client_mac, frames);
 	EQUAL(net_send(NET_CLIENT, 10, 100), 10);
 	EQUAL(net_send(NET_SERVER, 10, 100), 10);
+	a = suite_get(m, a.id);
+	EQUAL(a.stats[TS_CLASS_FREE][TS_DIR_DOWN].packets, 10);
+	EQUAL(a.stats[TS_CLASS_FREE][TS_DIR_DOWN].dropped_packets, 0);
 	ts_meter_close(m);
 }
 
@@ -393,6 +423,7 @@ const struct suite_test suite_traffic_tests[] = {
 	{ "the remote address makes the class", class_by_remote_address },
 	{ "forbidden, trusted, expired", forbidden_trusted_expired },
 	{ "low and exhausted once per granted value", one_event_per_grant },
+	{ "class free is counted", free_is_counted },
 	{ "who writes costs the station nothing", writers_cost_nothing },
 	{ "strangers are listed", strangers },
 	{ "a new life counts from zero", new_life_counts_anew },
