@@ -168,7 +168,8 @@ int ts_account_change(struct ts_net *tn, struct ts_account *a,
 	}
 	if (t)
 		account_set_tariff(a, t);
-	if (wish->has_low) {
+	/* The same again is no reason to tell the same again. */
+	if (wish->has_low && wish->low_units != a->low_units) {
 		a->low_units = wish->low_units;
 		account_arm_low(a);
 	}

@@ -204,6 +204,35 @@ static void one_event_per_grant(const struct suite *s)
 	ts_meter_close(m);
 }
 
+/* What is told once is not told again because something else was changed. */
+static void low_survives_a_change(const struct suite *s)
+{
+	struct suite_events ev = { };
+	struct ts_account a;
+	struct ts_meter *m;
+
+	m = ready(s, &a, 1, 1);
+	a.low_units = 3 * 142;
+	RETURNS(m, ts_meter_account_set(m, &a), 0);
+	grant(m, &a, 10 * 142);
+	EQUAL(net_send(NET_CLIENT, 8, 100), 8);
+	CHECK(suite_wait_event(m, &ev, TS_EVENT_LOW));
+	a.expires_s = 1000;
+	RETURNS(m, ts_meter_account_set(m, &a), 0);
+	EQUAL(net_send(NET_CLIENT, 5, 100), 2);
+	while (!ev.n[TS_EVENT_EXHAUSTED])
+		CHECK(suite_wait_event(m, &ev, TS_EVENT_EXHAUSTED));
+	EQUAL(ev.n[TS_EVENT_LOW], 1);
+	/* Another threshold is another question. */
+	grant(m, &a, 20 * 142);
+	a.low_units = 9 * 142;
+	RETURNS(m, ts_meter_account_set(m, &a), 0);
+	EQUAL(net_send(NET_CLIENT, 2, 100), 2);
+	while (ev.n[TS_EVENT_LOW] < 2)
+		CHECK(suite_wait_event(m, &ev, TS_EVENT_LOW));
+	ts_meter_close(m);
+}
+
 /* Class free costs nothing, but it is told who had it. */
 static void free_is_counted(const struct suite *s)
 {
@@ -423,6 +452,7 @@ const struct suite_test suite_traffic_tests[] = {
 	{ "the remote address makes the class", class_by_remote_address },
 	{ "forbidden, trusted, expired", forbidden_trusted_expired },
 	{ "low and exhausted once per granted value", one_event_per_grant },
+	{ "low is not told again after a change", low_survives_a_change },
 	{ "class free is counted", free_is_counted },
 	{ "who writes costs the station nothing", writers_cost_nothing },
 	{ "strangers are listed", strangers },
