@@ -256,10 +256,9 @@ struct ts_account *ts_account_make(struct ts_net *tn,
 	a->budget.epoch = ts_net_next_epoch(tn);
 	err = xa_alloc(&tn->accounts, &a->id, a,
 		       XA_LIMIT(1, TS_ACCOUNT_ID_MAX), GFP_KERNEL_ACCOUNT);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "no account id is free");
+	/* The limit on accounts leaves an id for each, so this is memory. */
+	if (err)
 		goto err_account;
-	}
 	/*
 	 * With its keys packets find the account: what it costs and whether it
 	 * is forbidden must be there before.

@@ -8,9 +8,14 @@
 #include "net.h"
 #include "netlink.h"
 
+/* Beyond the highest id there would be none to give. */
+static struct netlink_range_validation accounts_range = {
+	.min = 1, .max = TS_ACCOUNT_ID_MAX,
+};
+
 const struct nla_policy ts_netlink_info_policy[TS_A_MAX + 1] = {
 	[TS_A_MEMORY_MAX_BYTES] = { .type = NLA_U64 },
-	[TS_A_ACCOUNTS_MAX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TS_A_ACCOUNTS_MAX] = NLA_POLICY_FULL_RANGE(NLA_U32, &accounts_range),
 };
 
 const struct nla_policy ts_netlink_owner_policy[TS_A_MAX + 1] = {

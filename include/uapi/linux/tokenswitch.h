@@ -264,7 +264,7 @@ enum ts_cmd {
  * @TS_A_MEMORY_BYTES: u64: kernel memory of this namespace's tables
  * @TS_A_MEMORY_MAX_BYTES: u64: its limit; an ACCOUNT_SET above it: -ENOSPC
  * @TS_A_ACCOUNTS: u32: number of accounts
- * @TS_A_ACCOUNTS_MAX: u32: its limit
+ * @TS_A_ACCOUNTS_MAX: u32: its limit, 1 to TS_ACCOUNT_ID_MAX
  * @TS_A_OWNER: u8: 1 take, 0 give up
  * @TS_A_OWNER_PID: u32: process that took the ownership
  * @TS_A_PORT_PATTERN: string, 1 to 15 bytes: name, or prefix and '*'

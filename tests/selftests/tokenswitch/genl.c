@@ -93,6 +93,13 @@ TEST_F(genl, accounts_limit)
 	client_u32(&self->c, TS_A_ACCOUNTS_MAX, 2);
 	EXPECT_EQ(-EBUSY, client_call(&self->c));
 	EXPECT_STRNE("", self->c.extack);
+	/* There are no more ids than that. */
+	client_begin(&self->c, TS_CMD_INFO_SET);
+	client_u32(&self->c, TS_A_ACCOUNTS_MAX, TS_ACCOUNT_ID_MAX + 1);
+	EXPECT_EQ(-ERANGE, client_call(&self->c));
+	client_begin(&self->c, TS_CMD_INFO_SET);
+	client_u32(&self->c, TS_A_ACCOUNTS_MAX, 3);
+	EXPECT_EQ(0, client_call(&self->c));
 
 	ASSERT_EQ(0, account_call(&self->c, TS_CMD_CLOSE, &a[1], 0, 0, NULL));
 	EXPECT_EQ(0, account_make(&self->c, &k, NULL));
