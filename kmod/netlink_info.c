@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Commands about the namespace as a whole: INFO_GET, INFO_SET, OWNER_SET. */
 
+#include <linux/capability.h>
+#include <linux/netlink.h>
 #include <linux/notifier.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
@@ -58,7 +60,19 @@ int ts_netlink_info_get(struct sk_buff *skb, struct genl_info *info)
 	return ts_netlink_answer_end(&ans, info, err);
 }
 
-static int info_change(struct ts_net *tn, struct genl_info *info)
+/*
+ * Root of a namespace that any user can make is root there; what limits it is
+ * not its own to lift.
+ */
+static bool memory_may_be(struct ts_net *tn, struct sk_buff *skb, u64 bytes)
+{
+	return bytes <= max_t(u64, tn->memory_max_bytes,
+			      TS_MEMORY_MAX_BYTES_DEFAULT) ||
+	       netlink_capable(skb, CAP_NET_ADMIN);
+}
+
+static int info_change(struct ts_net *tn, struct sk_buff *skb,
+		       struct genl_info *info)
 {
 	struct nlattr *memory = info->attrs[TS_A_MEMORY_MAX_BYTES];
 	struct nlattr *accounts = info->attrs[TS_A_ACCOUNTS_MAX];
@@ -67,6 +81,11 @@ static int info_change(struct ts_net *tn, struct genl_info *info)
 		NL_SET_BAD_ATTR(info->extack, memory);
 		GENL_SET_ERR_MSG(info, "MEMORY_MAX_BYTES is absurd");
 		return -ERANGE;
+	}
+	if (memory && !memory_may_be(tn, skb, nla_get_u64(memory))) {
+		NL_SET_BAD_ATTR(info->extack, memory);
+		GENL_SET_ERR_MSG(info, "MEMORY_MAX_BYTES above the default needs CAP_NET_ADMIN in the initial user namespace");
+		return -EPERM;
 	}
 	if (memory && nla_get_u64(memory) < atomic64_read(&tn->memory_bytes)) {
 		NL_SET_BAD_ATTR(info->extack, memory);
@@ -98,7 +117,7 @@ int ts_netlink_info_set(struct sk_buff *skb, struct genl_info *info)
 	err = ts_netlink_write_begin(tn, info);
 	if (err)
 		return err;
-	err = info_change(tn, info);
+	err = info_change(tn, skb, info);
 	ts_netlink_write_end(tn);
 	return err;
 }

@@ -36,7 +36,9 @@
  *   INFO_GET      -> VERSION, DRIVER, MEMORY_BYTES, MEMORY_MAX_BYTES, ACCOUNTS,
  *                    ACCOUNTS_MAX, OWNER_PID (absent: nobody), CAPS
  *   INFO_SET      MEMORY_MAX_BYTES and/or ACCOUNTS_MAX: the limits of this
- *                 namespace.  Below what is in use: -EBUSY.
+ *                 namespace.  Below what is in use: -EBUSY.  Any user can be
+ *                 root of a namespace, so MEMORY_MAX_BYTES above its default
+ *                 needs CAP_NET_ADMIN in the initial user namespace, else -EPERM.
  *   OWNER_SET     OWNER (u8): 1 take, 0 give up.  Given up also when the socket
  *                 closes.  Held by another: -EBUSY.
  *   PORT_ADD      PORT_PATTERN, PORT_ROLE, PORT_DIRECTION, ZONE

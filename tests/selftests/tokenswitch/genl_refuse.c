@@ -486,16 +486,32 @@ TEST_F(refuse, nobody_may_nothing)
 	EXPECT_EQ(-EPERM, client_join_events(&self->c));
 }
 
+static int limit_memory(struct client *c, uint64_t max_bytes)
+{
+	client_begin(c, TS_CMD_INFO_SET);
+	client_u64(c, TS_A_MEMORY_MAX_BYTES, max_bytes);
+	return client_call(c);
+}
+
 /* Root of a user namespace is root of the network namespaces it makes. */
 TEST_F(refuse, own_namespace_may)
 {
 	struct client c;
+	uint64_t max;
 
 	ASSERT_EQ(0, setresuid(65534, 65534, 65534));
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
 		SKIP(return, "no user namespaces for users: errno %d", errno);
 	ASSERT_EQ(0, client_open(&c));
 	EXPECT_EQ(0, account_make(&c, &self->key, NULL));
+	/* within the limits that were set for it */
+	client_begin(&c, TS_CMD_INFO_GET);
+	ASSERT_EQ(0, client_call(&c));
+	max = client_get_u64(&c, TS_A_MEMORY_MAX_BYTES);
+	EXPECT_EQ(0, limit_memory(&c, max / 2));
+	EXPECT_EQ(0, limit_memory(&c, max));
+	EXPECT_EQ(-EPERM, limit_memory(&c, max + 1));
+	EXPECT_STRNE("", c.extack);
 	/* but not of the one that it comes from */
 	EXPECT_EQ(-EPERM, account_make(&self->c, &self->key, NULL));
 	client_close(&c);
