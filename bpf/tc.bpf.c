@@ -10,6 +10,11 @@
 
 #define TS_PACKET_HOST 0
 
+/* What a tunnel is, as the IP header before it says. */
+#define TS_IP_IPIP 4
+#define TS_IP_IPV6 41
+#define TS_IP_GRE 47
+
 /* The headers in sight, if they are there at all. */
 static __always_inline void ts_skb_look(struct __sk_buff *skb)
 {
@@ -26,6 +31,70 @@ static __always_inline void ts_skb_parse(struct __sk_buff *skb, struct ts_frame 
 
 	ts_skb_look(skb);
 	ts_frame_parse(f, (void *)(long)skb->data, (void *)(long)skb->data_end, dir, tci);
+}
+
+/* Step over GRE. Return: the IP protocol that its content would have, 0: none. */
+static __always_inline __u32 ts_skb_skip_gre(struct __sk_buff *skb, __u32 *at)
+{
+	__u8 b[4], type[2];
+
+	if (bpf_skb_load_bytes(skb, *at, b, sizeof(b)))
+		return 0;
+	*at += 4 + (b[0] & 0x80 ? 4 : 0) + (b[0] & 0x20 ? 4 : 0) + (b[0] & 0x10 ? 4 : 0);
+	__builtin_memcpy(type, b + 2, sizeof(type));
+	if (type[0] == 0x65 && type[1] == 0x58) {
+		if (bpf_skb_load_bytes(skb, *at + 12, type, sizeof(type)))
+			return 0;
+		*at += ETH_HLEN;
+	}
+	if (type[0] == 0x08 && type[1] == 0x00)
+		return TS_IP_IPIP;
+	return type[0] == 0x86 && type[1] == 0xdd ? TS_IP_IPV6 : 0;
+}
+
+/**
+ * ts_skb_inner_len() - headers of each segment of a tunnelled super-packet
+ * @skb: the frame
+ * @at: behind the outer IP header
+ * @proto: what is there
+ *
+ * The kernel makes super-packets of what is in GRE and in IP, too, and takes
+ * them apart again with all headers before each segment.  Tunnels over UDP look
+ * as any datagram does: of those the headers inside are not known.
+ *
+ * Return: bytes, @at when there is no tunnel.
+ */
+__noinline int ts_skb_inner_len(struct __sk_buff *skb, __u32 at, __u32 proto)
+{
+	__u32 start = at;
+	__u8 b[10], doff;
+
+	if (proto == TS_IP_GRE)
+		proto = ts_skb_skip_gre(skb, &at);
+	if ((proto != TS_IP_IPIP && proto != TS_IP_IPV6) ||
+	    bpf_skb_load_bytes(skb, at, b, sizeof(b)))
+		return start;
+	at += proto == TS_IP_IPIP ? (b[0] & 15) * 4 : 40;
+	proto = proto == TS_IP_IPIP ? b[9] : b[6];
+	if (proto == TS_IP_UDP)
+		return at + 8;
+	if (proto != TS_IP_TCP || bpf_skb_load_bytes(skb, at + 12, &doff, sizeof(doff)))
+		return start;
+	return at + (doff >> 4) * 4;
+}
+
+/* Return: 1: @f's headers are not all that each segment has, and are now. */
+static __always_inline int ts_skb_tunnel(struct __sk_buff *skb, struct ts_frame *f)
+{
+	__u32 len;
+
+	if (!skb->gso_size || f->flags & (TS_FRAME_L4 | TS_FRAME_MALFORMED))
+		return 0;
+	len = ts_skb_inner_len(skb, f->header_len, f->proto);
+	if (len == f->header_len)
+		return 0;
+	f->header_len = len;
+	return 1;
 }
 
 /*
@@ -118,6 +187,7 @@ int ts_tc_up(struct __sk_buff *skb)
 	struct ts_frame f;
 
 	ts_skb_parse(skb, &f, TS_DIR_UP);
+	ts_skb_tunnel(skb, &f);
 	bytes = ts_frame_super_bytes(&f, skb->len, skb->gso_size, skb->vlan_present, &segs);
 	fate = ts_meter_up(&f, bytes, segs);
 	if (fate & TS_FATE_DROP)
@@ -128,14 +198,19 @@ int ts_tc_up(struct __sk_buff *skb)
 SEC("tcx/egress")
 int ts_tc_down(struct __sk_buff *skb)
 {
-	__u32 bytes, segs, fate;
+	__u32 bytes, sum, segs, fate;
 	struct ts_frame f;
+	int tunnel;
 
 	ts_skb_parse(skb, &f, TS_DIR_DOWN);
-	ts_frame_super_bytes(&f, skb->len, skb->gso_size, 0, &segs);
+	tunnel = ts_skb_tunnel(skb, &f);
+	sum = ts_frame_super_bytes(&f, skb->len, skb->gso_size, skb->vlan_present, &segs);
 	bytes = skb->wire_len;
 	if (skb->vlan_present)
 		bytes += 4 * segs;
+	/* The kernel's own sum does not look into the tunnel. */
+	if (tunnel)
+		bytes = sum;
 	fate = ts_meter_down(&f, bytes, segs, !skb->ingress_ifindex);
 	return fate & TS_FATE_DROP ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }

@@ -427,6 +427,61 @@ static void test_super_packets(void **state)
 	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_DOWN].packets, 5);
 }
 
+/* A tunnel's headers, then those of the packets inside: on each segment. */
+static void test_tunnelled_super_packets(void **state)
+{
+	static const struct {
+		uint8_t proto;
+		uint8_t gre[16];
+		uint8_t gre_len;
+		uint8_t six;
+		uint8_t inner;
+	} tunnels[] = {
+		{ 4, { 0 }, 0, 0, TS_IP_TCP },
+		{ 41, { 0 }, 0, 1, TS_IP_TCP },
+		{ 41, { 0 }, 0, 1, TS_IP_UDP },
+		{ 47, { 0, 0, 8, 0 }, 4, 0, TS_IP_TCP },
+		{ 47, { 0xb0, 0, 0x86, 0xdd }, 16, 1, TS_IP_TCP },
+	};
+	struct ts_frame_form form = { .gso_size = 200 };
+	static uint8_t frame[TS_TEST_FRAME_MAX];
+	uint64_t charged = 0, bytes;
+	struct ts_outcome out;
+	size_t i, head;
+	int down, fd;
+	uint8_t *p;
+
+	NEED_ROOT();
+	pay(PLENTY);
+	for (i = 0; i < 2 * sizeof(tunnels) / sizeof(*tunnels); i++) {
+		struct ts_test_frame t = i % 2 ? web_down : web_up;
+
+		down = i % 2;
+		t.proto = tunnels[i / 2].proto;
+		t.payload = 0;
+		p = frame + ts_test_frame_build(&t, frame);
+		memcpy(p, tunnels[i / 2].gre, tunnels[i / 2].gre_len);
+		p += tunnels[i / 2].gre_len;
+		p[0] = tunnels[i / 2].six ? 0x60 : 0x46;
+		p[tunnels[i / 2].six ? 6 : 9] = tunnels[i / 2].inner;
+		p += tunnels[i / 2].six ? 40 : 24;
+		p[12] = 8 << 4;
+		p += tunnels[i / 2].inner == TS_IP_TCP ? 32 : 8;
+		head = p - frame;
+		form.ingress_ifindex = down;
+		/* What the kernel takes it for is not what is sent. */
+		form.wire_len = down ? head + 1000 + 4 * 34 : 0;
+		fd = down ? ts_fixture_down_fd(&fx) : ts_fixture_up_fd(&fx);
+		assert_int_equal(ts_fixture_run_tc(fd, frame, head + 1000, &form, 1, &out), 0);
+		bytes = 1000 + 5 * head;
+		if (fx.accounts[ID].charged - charged != bytes * PRICE)
+			fail_msg("case %zu: %llu bytes, not %llu", i, (unsigned long long)
+				 (fx.accounts[ID].charged - charged) / PRICE,
+				 (unsigned long long)bytes);
+		charged = fx.accounts[ID].charged;
+	}
+}
+
 static void test_tags(void **state)
 {
 	struct ts_test_frame tagged = web_up;
@@ -664,6 +719,7 @@ int main(void)
 		ROUTED(test_expiry),
 		ROUTED(test_group),
 		ROUTED(test_super_packets),
+		ROUTED(test_tunnelled_super_packets),
 		ROUTED(test_tags),
 		ROUTED(test_classes),
 		ROUTED(test_malformed),
