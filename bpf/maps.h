@@ -39,7 +39,7 @@
 #include <linux/tokenswitch.h>
 #include <tokenswitch/budget.h>
 
-#define TS_MAPS_FORMAT 1
+#define TS_MAPS_FORMAT 2
 #define TS_PIN_ROOT "/sys/fs/bpf/tokenswitch"
 
 /* Defaults of what is chosen when the maps are made; ts_meta has the facts. */
@@ -186,6 +186,16 @@ struct ts_account_stats {
 	struct ts_stat_cell cell[TS_STATS_CLASSES][TS_DIR_COUNT];
 	__u64 last_seen;
 	__u64 pad;
+};
+
+/**
+ * struct ts_account_police - ts_police[account id]: token buckets, 0: full
+ * @free: of class free
+ * @group: of what it sends to groups (TS_GROUP_BYTES_PER_S)
+ */
+struct ts_account_police {
+	__u64 free;
+	__u64 group;
 };
 
 /** struct ts_port_counters - ts_port_stats[port slot], per CPU */
@@ -415,7 +425,7 @@ _Static_assert(TS_PORTS_MAX <= 64, "a slot has 6 bits in the metadata");
  * ts_keys_overflow  HASH              ts_overflow_key  u32 id           driver
  * ts_accounts       ARRAY mmap        account id  struct ts_budget      see budget.h
  * ts_stats          PERCPU_ARRAY      account id  ts_account_stats      datapath, zeroed: driver
- * ts_police         ARRAY mmap        account id  u64 token bucket      datapath
+ * ts_police         ARRAY mmap        account id  ts_account_police     datapath
  * ts_book           ARRAY mmap        account id  struct ts_book        driver
  * ts_ports          ARRAY mmap        port slot   struct ts_port_line   see there
  * ts_port_stats     PERCPU_ARRAY      port slot   ts_port_counters      datapath, zeroed: driver

@@ -45,7 +45,7 @@ TS_TABLE(ts_keys_overflow, BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC,
 	 TS_ACCOUNTS_DEFAULT, struct ts_overflow_key, __u32);
 TS_ARRAY(ts_accounts, TS_ACCOUNTS_DEFAULT, struct ts_budget);
 TS_PERCPU_ARRAY(ts_stats, TS_ACCOUNTS_DEFAULT, struct ts_account_stats);
-TS_ARRAY(ts_police, TS_ACCOUNTS_DEFAULT, __u64);
+TS_ARRAY(ts_police, TS_ACCOUNTS_DEFAULT, struct ts_account_police);
 TS_ARRAY(ts_book, TS_ACCOUNTS_DEFAULT, struct ts_book);
 TS_ARRAY(ts_ports, TS_PORTS_MAX, struct ts_port_line);
 TS_PERCPU_ARRAY(ts_port_stats, TS_PORTS_MAX, struct ts_port_counters);

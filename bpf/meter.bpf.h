@@ -264,6 +264,26 @@ __noinline int ts_account_bill(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 	return 0;
 }
 
+/* Return: 0, or 1 + enum ts_drop. */
+static __always_inline __u32 ts_line_group(struct ts_budget *line, __u32 id, __u64 a,
+					   const struct ts_bill *bill)
+{
+	__u32 flags = *(volatile __u32 *)&line->flags;
+	struct ts_account_police *police;
+
+	if (ts_line_closed(line, id, a, flags))
+		return 1 + TS_DROP_FORBIDDEN;
+	if (flags & TS_ACCOUNT_F_TRUSTED)
+		return 0;
+	if (!ts_budget_covers(line, ts_budget_cost(line, bill->class, bill->dir, bill->bytes)))
+		return 1 + TS_DROP_DRY;
+	police = bpf_map_lookup_elem(&ts_police, &id);
+	if (!police || !ts_police_take(&police->group, TS_GROUP_BYTES_PER_S,
+				       TS_GROUP_BURST_BYTES, bill->bytes))
+		return 1 + TS_DROP_POLICED;
+	return 0;
+}
+
 /**
  * ts_account_group() - may an account send this to a group?
  * @id: account
@@ -271,31 +291,30 @@ __noinline int ts_account_bill(__u32 id, __u64 a, __u32 bytes, __u32 packed)
  * @bytes: how much
  * @packed: the rest of the bill
  *
- * It costs nothing, but only who could pay for it may send it.
+ * It costs nothing, so a refusal is counted by the account and what passes by
+ * the port alone.
  *
- * Return: 0: it passes, else 1 + enum ts_drop; it is counted either way.
+ * Return: 0: it passes, else 1 + enum ts_drop.
  */
 __noinline int ts_account_group(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 {
+	struct ts_account_stats *stats;
 	struct ts_port_counters *c;
 	struct ts_budget *line;
-	__u64 charged, granted;
 	struct ts_bill bill;
-	__u32 flags;
+	__u32 refusal;
 
 	ts_bill_unpack(&bill, bytes, packed);
 	line = bpf_map_lookup_elem(&ts_accounts, &id);
-	if (!line)
+	stats = bpf_map_lookup_elem(&ts_stats, &id);
+	if (!line || !stats)
 		return 1 + TS_DROP_GONE;
-	flags = *(volatile __u32 *)&line->flags;
-	if (ts_line_closed(line, id, a, flags))
-		return 1 + TS_DROP_FORBIDDEN;
-	charged = ts_load(&line->charged);
-	granted = ts_load(&line->granted);
-	if (!(flags & TS_ACCOUNT_F_TRUSTED) &&
-	    (charged > granted || ts_budget_cost(line, bill.class, bill.dir, bytes) >
-				  granted - charged))
-		return 1 + TS_DROP_DRY;
+	refusal = ts_line_group(line, id, a, &bill);
+	if (refusal) {
+		ts_count_refusal(stats, &bill);
+		return refusal;
+	}
+	ts_count_seen(stats, bill.dir);
 	c = ts_count_port();
 	if (c)
 		c->group_bytes += bytes;

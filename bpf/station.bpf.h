@@ -196,14 +196,14 @@ static __always_inline int ts_stranger_note(__u64 a)
  */
 __noinline int ts_station_police(__u32 id, __u64 a, __u32 bytes)
 {
+	struct ts_account_police *police;
 	struct ts_stranger_line *line;
 	struct ts_port_line *port;
 	__u32 slot = ts_port.slot;
-	__u64 *bucket;
 
 	if (id) {
-		bucket = bpf_map_lookup_elem(&ts_police, &id);
-		return bucket && ts_police_take(bucket, ts_port.free_rate,
+		police = bpf_map_lookup_elem(&ts_police, &id);
+		return police && ts_police_take(&police->free, ts_port.free_rate,
 						ts_port.free_burst, bytes);
 	}
 	line = ts_stranger_find(a);

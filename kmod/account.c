@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <tokenswitch/classify.h>
 #include "account.h"
 #include "expiry.h"
 #include "net.h"
@@ -253,6 +254,7 @@ struct ts_account *ts_account_make(struct ts_net *tn,
 		goto err_memory;
 	}
 	ts_police_init(&a->police, TS_STATION_FREE_BURST_BYTES);
+	ts_police_init(&a->group_police, TS_GROUP_BURST_BYTES);
 	a->budget.epoch = ts_net_next_epoch(tn);
 	err = xa_alloc(&tn->accounts, &a->id, a,
 		       XA_LIMIT(1, TS_ACCOUNT_ID_MAX), GFP_KERNEL_ACCOUNT);

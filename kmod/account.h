@@ -52,6 +52,7 @@ struct ts_account_stats {
  * @seen: jiffies of the last frame from it, coarse; written by the data path
  * @dead: was closed; never written back
  * @police: limits its free class
+ * @group_police: limits what it sends to groups
  * @id: 1 to TS_ACCOUNT_ID_MAX
  * @kind: enum ts_kind
  * @tariff: prices; a counted user of it, NULL: none yet; under ts_net.lock
@@ -70,6 +71,7 @@ struct ts_account {
 	unsigned long seen;
 	bool dead;
 	struct ts_police police;
+	struct ts_police group_police;
 	u32 id;
 	u8 kind;
 	struct ts_tariff *tariff;

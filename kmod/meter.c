@@ -152,14 +152,6 @@ static bool account_trusted(const struct ts_account *a)
 	return READ_ONCE(a->budget.flags) & TS_ACCOUNT_F_TRUSTED;
 }
 
-static bool account_can_pay(const struct ts_account *a, u64 units)
-{
-	u64 charged = ts_load(&a->budget.charged);
-	u64 granted = ts_load(&a->budget.granted);
-
-	return charged <= granted && units <= granted - charged;
-}
-
 static int sight_charge(const struct ts_sight *s)
 {
 	struct ts_account *a = s->account;
@@ -183,11 +175,20 @@ static int sight_charge(const struct ts_sight *s)
 	return TS_METER_PASS;
 }
 
-/* Group-addressed and going up: unbilled, but only for who has something. */
+/* Group-addressed and going up: unbilled, but only for who could pay for it. */
 static int sight_group_up(const struct ts_sight *s)
 {
-	if (!account_trusted(s->account) && !account_can_pay(s->account, 1))
-		return TS_DROP_DRY;
+	struct ts_account *a = s->account;
+
+	if (!account_trusted(a)) {
+		if (!ts_budget_covers(&a->budget,
+				      ts_budget_cost(&a->budget, s->class,
+						     s->dir, s->bytes)))
+			return TS_DROP_DRY;
+		if (!ts_police_take(&a->group_police, TS_GROUP_BYTES_PER_S,
+				    TS_GROUP_BURST_BYTES, s->bytes))
+			return TS_DROP_POLICED;
+	}
 	ts_port_count(s->port, group_bytes, s->bytes);
 	return TS_METER_PASS;
 }

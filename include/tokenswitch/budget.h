@@ -235,6 +235,23 @@ static __always_inline int ts_budget_charge_once(struct ts_budget *b, __u64 cost
 }
 
 /**
+ * ts_budget_covers() - would ts_budget_charge() take this?
+ * @b: the account line
+ * @cost: credit units, from ts_budget_cost()
+ *
+ * For what only who can pay may do, and which is not charged.  Nothing is
+ * taken and no event is due, so the answer may be old when it arrives.
+ *
+ * Return: 1 or 0.
+ */
+static __always_inline int ts_budget_covers(const struct ts_budget *b, __u64 cost)
+{
+	__u64 c = ts_load(&b->charged), g = ts_load(&b->granted);
+
+	return !cost || (c <= g && cost <= g - c);
+}
+
+/**
  * ts_budget_charged() - what a reader may say was charged
  * @b: the account line
  *

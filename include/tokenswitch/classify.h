@@ -14,8 +14,12 @@
  *      station (and of the port, for a station without account) and passed, or
  *      dropped (TS_DROP_POLICED).  This holds for every account: dry, forbidden
  *      or expired ones keep the payment path.
- *   4. GROUP going up: passes unbilled if the station's account has budget
- *      (or is TRUSTED), else dropped as in 6.
+ *   4. GROUP going up: as 5, but never charged.  Where 5 would charge, it is
+ *      refused as in 6 unless ts_budget_covers() its cost, and dropped
+ *      (TS_DROP_POLICED) unless the account's group bucket has its bytes
+ *      (TS_GROUP_BYTES_PER_S).  So it is for who could pay for the same frame to
+ *      a station, and no way around paying: a bridge makes many frames of it,
+ *      and a group may be somebody's tunnel.
  *   5. Station with an account, neither FORBID nor expired: TRUSTED passes and
  *      is counted with 0 units; else ts_budget_charge() decides.
  *   6. Refused, going up: marks = ts_frame_plea(), except for a FORBIDden
@@ -80,6 +84,13 @@ static __always_inline __u32 ts_get32(const __u8 *p)
 #define ts_be16(p) ts_get16(p)
 #define ts_le16(p) __builtin_bswap16(ts_get16(p))
 #endif
+
+/*
+ * What an account may send to groups, for nothing: discovery (mDNS, SSDP) and a
+ * group that talks (G.711 is 11 kB/s).  A tunnel gets no more than that.
+ */
+#define TS_GROUP_BYTES_PER_S (16 * 1024)
+#define TS_GROUP_BURST_BYTES (64 * 1024)
 
 /* Bytes that a caller makes linear: two tags, IPv6, options, TCP. */
 #define TS_FRAME_LOOK 128

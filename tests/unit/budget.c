@@ -64,6 +64,8 @@ static void charge_table(void **state)
 		};
 		__u64 took = t[i].verdict & PASS ? t[i].cost : 0;
 
+		assert_int_equal(ts_budget_covers(&b, t[i].cost), t[i].verdict == PASS);
+		assert_int_equal(b.charged, t[i].charged);
 		assert_int_equal(ts_budget_charge(&b, t[i].cost), t[i].verdict);
 		assert_int_equal(b.charged, t[i].charged + took);
 		assert_int_equal(b.granted, t[i].granted);

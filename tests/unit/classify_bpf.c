@@ -384,10 +384,12 @@ static void test_expiry(void **state)
 	assert_int_equal(xdp(&syn80_up).meta, META(TS_MARK_STAMP | TS_MARK_REDIRECT));
 }
 
+#define MDNS_BYTES 92
+
 static void test_group(void **state)
 {
 	struct ts_test_frame mdns = { .dest = MAC_ALL, .from = ME4, .to = "224.0.0.251",
-		.proto = TS_IP_UDP, .dport = 5353, .payload = 50 };
+		.proto = TS_IP_UDP, .dport = 5353, .payload = MDNS_BYTES - 14 - 20 - 8 };
 	struct ts_test_frame arp = { .dest = MAC_ALL, .ethertype = TS_ETH_ARP };
 	struct ts_port_counters c;
 
@@ -399,10 +401,17 @@ static void test_group(void **state)
 	assert_int_equal(xdp(&mdns).meta, META(TS_MARK_STAMP));
 	assert_int_equal(fx.accounts[ID].charged, 0);
 	ts_fixture_counters(&fx, &c);
-	assert_int_equal(c.group_bytes, 2 * (14 + 20 + 8 + 50));
-	ts_fixture_account(&fx, ID, 10, PRICE);
+	assert_int_equal(c.group_bytes, 2 * MDNS_BYTES);
+	/* For who could pay for it, to the unit. */
+	ts_fixture_account(&fx, ID, MDNS_BYTES * PRICE - 1, PRICE);
 	assert_int_equal(xdp(&mdns).retval, XDP_DROP);
 	assert_int_equal(drops(TS_DROP_DRY), 1);
+	assert_int_equal(stats(ID).cell[TS_CLASS_INTERNET][TS_DIR_UP].dropped_packets, 1);
+	ts_fixture_account(&fx, ID, MDNS_BYTES * PRICE, PRICE);
+	assert_int_equal(xdp(&mdns).retval, XDP_PASS);
+	ts_fixture_account(&fx, ID, 0, 0);
+	assert_int_equal(xdp(&mdns).retval, XDP_PASS);
+	assert_true(stats(ID).last_seen);
 }
 
 static void test_super_packets(void **state)
@@ -609,6 +618,34 @@ static void test_policer(void **state)
 	assert_int_equal(fx.accounts[ID].charged, 0);
 }
 
+/* One that pays floods no bridge for nothing, nor tunnels to a group. */
+static void test_policer_group(void **state)
+{
+	struct ts_test_frame t = { .dest = MAC_ALL, .from = ME4, .to = "224.0.0.251",
+		.proto = TS_IP_UDP, .dport = 5353, .payload = 1400 };
+	double start = seconds();
+	uint64_t passed;
+
+	NEED_ROOT();
+	pay(PLENTY);
+	passed = free_bytes(&t, 1442);
+	assert_in_range(passed, TS_GROUP_BURST_BYTES - 1442,
+			bound(start, TS_GROUP_BURST_BYTES, TS_GROUP_BYTES_PER_S));
+	assert_true(drops(TS_DROP_POLICED) > 1000);
+	assert_int_equal(fx.accounts[ID].charged, 0);
+	/* The bucket is of groups alone, and of the account alone. */
+	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
+	assert_int_equal(xdp(&dns_up).retval, XDP_PASS);
+	ts_fixture_account(&fx, ID + 1, PLENTY, PRICE);
+	assert_int_equal(ts_fixture_key(&fx, ID + 1, (const uint8_t *)MAC_OTHER, 0), 0);
+	t.source = MAC_OTHER;
+	assert_int_equal(xdp(&t).retval, XDP_PASS);
+	/* Everything passes of who is trusted. */
+	t.source = NULL;
+	fx.accounts[ID].flags = TS_ACCOUNT_F_TRUSTED;
+	assert_int_equal(free_bytes(&t, 1442), 2000 * 1442);
+}
+
 /* The resolver can be a tunnel; the payment path cannot, and must not starve. */
 static void test_policer_payment_path(void **state)
 {
@@ -726,6 +763,7 @@ int main(void)
 		ROUTED(test_companion_without_word),
 		ROUTED(test_overflow),
 		ROUTED(test_policer),
+		ROUTED(test_policer_group),
 		ROUTED(test_policer_payment_path),
 		ROUTED(test_stranger_flood),
 		ROUTED(test_ring_full),

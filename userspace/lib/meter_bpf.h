@@ -165,7 +165,7 @@ struct ts_bpf {
 	struct ts_key_bucket *keys;
 	struct ts_key_port *key_ports;
 	struct ts_budget *accounts;
-	uint64_t *police;
+	struct ts_account_police *police;
 	struct ts_book *book;
 	struct ts_port_line *ports;
 	uint64_t *bitmap4;

@@ -94,7 +94,7 @@ static int make_line(struct ts_bpf *b, uint32_t id)
 		return ret;
 	memset(&b->book[id], 0, sizeof(b->book[id]));
 	ts_bpf_book_state(&b->book[id], TS_BOOK_MAKING);
-	b->police[id] = 0;
+	memset(&b->police[id], 0, sizeof(b->police[id]));
 	line->granted = 0;
 	line->charged = 0;
 	line->dry_at = 0;

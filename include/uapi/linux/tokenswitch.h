@@ -13,7 +13,8 @@
  *   802.1ad tag counts 4 bytes wherever the kernel keeps it, in the frame or
  *   beside it.  A frame is billed when it is handed to the port's queue; later
  *   drops stay billed.  Group-addressed frames, flooded copies and dropped
- *   frames are never billed; dropped frames are counted apart.
+ *   frames are never billed; dropped frames are counted apart.  What goes up to
+ *   a group passes at a bounded rate, and only for who could pay for it.
  *   Mesh port: the outer frame likewise (skb->len + 14 at ingress), so that
  *   both ends of a link count the same.
  *
@@ -179,7 +180,8 @@ enum ts_account_flags {
  * @TS_DROP_STRANGER: the station has no account and the frame is not free
  * @TS_DROP_DRY: it costs more than the account has left
  * @TS_DROP_FORBIDDEN: FORBID or EXPIRED
- * @TS_DROP_POLICED: of class free, above the station's or the port's free rate
+ * @TS_DROP_POLICED: of class free, above the station's or the port's free rate;
+ *	or to a group, above what an account may send there for nothing
  * @TS_DROP_UNSOLICITED: towards a station that may not receive it
  * @TS_DROP_MALFORMED: does not parse as what it claims to be
  * @TS_DROP_HIDDEN_TAG: a VLAN tag that the XDP program could not see
