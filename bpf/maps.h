@@ -216,6 +216,7 @@ struct ts_port_counters {
  * @box_mac: driver, one 8-byte store: the MAC by which a frame of this port is
  *	for the box itself, as ts_key_a(mac, 0): the bridge's for a bridged
  *	port, else the device's.  0: none yet, so nothing goes up for free.
+ * @dev_mac: driver, likewise: the device's, which a bridge takes for its own too
  * @ifindex: the rest is the driver's record of the port, unread by the
  *	datapath, there for the next driver to adopt
  */
@@ -223,7 +224,8 @@ struct ts_port_line {
 	__u64 police;
 	__u64 hints;
 	__u64 box_mac;
-	__u64 pad[5];
+	__u64 dev_mac;
+	__u64 pad[4];
 	__u32 used;
 	__u32 ifindex;
 	__u32 zone;

@@ -90,7 +90,8 @@ static __always_inline int ts_table_box_mac(const struct ts_tables *t,
 	__u32 slot = ts_port.slot;
 	struct ts_port_line *port = bpf_map_lookup_elem(&ts_ports, &slot);
 
-	return port && f->peer && ts_load(&port->box_mac) == f->peer;
+	return port && f->peer && (ts_load(&port->box_mac) == f->peer ||
+				   ts_load(&port->dev_mac) == f->peer);
 }
 
 static __always_inline int ts_table_service(const struct ts_tables *t,

@@ -36,8 +36,9 @@
  * redirected connection and drop the others silently, for they are flows that
  * a dry client wants to keep.  TS_MARK_REJECT is a new flow: refuse it at once.
  *
- * Ethertypes other than IPv4, IPv6, ARP and EAPOL are billed as internet: what
- * cannot be looked into gets the class that is nowhere cheaper than it should be.
+ * What is neither IPv4 nor IPv6 nor control is billed as internet, ARP and EAPOL
+ * among it: what cannot be looked into gets the class that is nowhere cheaper
+ * than it should be.
  */
 #ifndef _TOKENSWITCH_CLASSIFY_H
 #define _TOKENSWITCH_CLASSIFY_H
@@ -118,12 +119,14 @@ static __always_inline __u32 ts_mark(__u32 old, __u32 mask, __u32 bits)
  * @TS_FRAME_IP4: @remote and @local are IPv4 addresses
  * @TS_FRAME_IP6: ... IPv6 addresses
  * @TS_FRAME_L4: TCP or UDP with both ports in sight
- * @TS_FRAME_CONTROL: ARP, ND, MLD or EAPOL, valid and link-local by nature
+ * @TS_FRAME_CONTROL: ARP, ND, MLD or EAPOL, valid and link-local by nature, and
+ *	in a direction that it belongs to
  * @TS_FRAME_DHCP: a DHCP message in the direction it belongs to
  * @TS_FRAME_ICMP_ERROR: ICMP or ICMPv6 error
  * @TS_FRAME_TAGGED: had a tag in the frame (not beside it)
  * @TS_FRAME_QUIC: UDP to port 443 with a long header: a new connection
  * @TS_FRAME_NEIGHBOUR: ND going up that a router might forward, so not CONTROL
+ * @TS_FRAME_EAPOL: EAPOL going up, not to the group of authenticators
  */
 enum ts_frame_flags {
 	TS_FRAME_GROUP = 1 << 0,
@@ -138,6 +141,7 @@ enum ts_frame_flags {
 	TS_FRAME_TAGGED = 1 << 9,
 	TS_FRAME_QUIC = 1 << 10,
 	TS_FRAME_NEIGHBOUR = 1 << 11,
+	TS_FRAME_EAPOL = 1 << 12,
 };
 
 /* For ts_frame_parse()'s tci: no tag is kept beside the frame. */
@@ -150,6 +154,12 @@ enum ts_frame_flags {
 #define TS_ETH_8021Q 0x8100
 #define TS_ETH_8021AD 0x88a8
 #define TS_ETH_EAPOL 0x888e
+/* 01:80:c2:00:00:03 as ts_frame_mac() has it: authenticators; no bridge forwards it. */
+#define TS_MAC_PAE 0x030000c28001ULL
+/* Behind its ethertype, padded to the shortest frame; each tag makes that longer. */
+#define TS_ARP_BYTES_MAX 46
+#define TS_ICMP6_ROUTER_ADVERT 134
+#define TS_ICMP6_REDIRECT 137
 #define TS_IP_ICMP 1
 #define TS_IP_TCP 6
 #define TS_IP_UDP 17
@@ -266,6 +276,15 @@ static __always_inline int ts_frame_is_routable6(const __u8 *l3)
 	       (dest & 0xff0f) != 0xff02;
 }
 
+/* Router advertisements and redirects come from routers, and no client is one. */
+static __always_inline int ts_frame_is_nd(__u32 type, __u32 dir)
+{
+	if (type < 133 || type > TS_ICMP6_REDIRECT)
+		return 0;
+	return dir == TS_DIR_DOWN ||
+	       (type != TS_ICMP6_ROUTER_ADVERT && type != TS_ICMP6_REDIRECT);
+}
+
 /*
  * What a router never forwards is control.  ND has a hop limit of 255, but that
  * stops nobody from sending it out: routers forward it, with 254, as they do
@@ -283,7 +302,7 @@ static __always_inline void ts_frame_parse_icmp6(struct ts_frame *f, const __u8 
 	type = l4[0];
 	if (type >= 1 && type <= 4) {
 		f->flags |= TS_FRAME_ICMP_ERROR;
-	} else if (type >= 133 && type <= 137 && l3[7] == 255) {
+	} else if (ts_frame_is_nd(type, dir) && l3[7] == 255) {
 		f->flags |= dir == TS_DIR_UP && ts_frame_is_routable6(l3) ?
 			    TS_FRAME_NEIGHBOUR : TS_FRAME_CONTROL;
 	} else if (((type >= 130 && type <= 132) || type == 143) && l3[7] == 1) {
@@ -385,7 +404,10 @@ static __always_inline void ts_frame_parse_ip6(struct ts_frame *f, const __u8 *l
 		ts_frame_parse_icmp6(f, l3, l4, end, dir);
 }
 
-/* Ethernet and IPv4 alone, so that an "ARP" frame carries nothing else. */
+/*
+ * Ethernet and IPv4 alone, and no longer than its padding, so that an "ARP" frame
+ * carries nothing else.
+ */
 static __always_inline void ts_frame_parse_arp(struct ts_frame *f, const __u8 *l3,
 					       const __u8 *end)
 {
@@ -397,8 +419,18 @@ static __always_inline void ts_frame_parse_arp(struct ts_frame *f, const __u8 *l
 		return;
 	}
 	op = ts_be16(l3 + 6);
-	if (op == 1 || op == 2)
+	if ((op == 1 || op == 2) && l3 + TS_ARP_BYTES_MAX >= end)
 		f->flags |= TS_FRAME_CONTROL;
+}
+
+/*
+ * A station speaks it with who let it into the network, which is this box: to
+ * the group that no bridge forwards, or to the box's own MAC.
+ */
+static __always_inline void ts_frame_parse_eapol(struct ts_frame *f, __u32 dir)
+{
+	f->flags |= dir == TS_DIR_DOWN || f->peer == TS_MAC_PAE ?
+		    TS_FRAME_CONTROL : TS_FRAME_EAPOL;
 }
 
 /**
@@ -459,7 +491,7 @@ static __always_inline __u32 ts_frame_parse(struct ts_frame *f, const void *data
 	else if (f->ethertype == TS_ETH_ARP)
 		ts_frame_parse_arp(f, p, e);
 	else if (f->ethertype == TS_ETH_EAPOL)
-		f->flags |= TS_FRAME_CONTROL;
+		ts_frame_parse_eapol(f, dir);
 	return f->flags;
 }
 
@@ -544,7 +576,8 @@ static __always_inline int ts_frame_answers_plea(const struct ts_frame *f, int b
  * behind it:
  *
  * ts_table_box_mac()	is f->peer the box's own MAC, by which frames of this
- *			port are for the box?
+ *			port are for the box?  Of a bridged port the bridge's
+ *			and the device's own, by which hostapd speaks EAPOL.
  * ts_table_service()	does the box offer the service f->proto, f->remote_port
  *			at f->remote?  A rule without an address matches the
  *			box's own addresses and nothing else.
@@ -559,17 +592,23 @@ static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
 static int ts_table_box_addr(const struct ts_tables *t, const struct ts_frame *f);
 static __u32 ts_table_prefix(const struct ts_tables *t, const struct ts_frame *f);
 
+/* Something that the box does, if it is sent to the box itself. */
+static __always_inline int ts_frame_asks_box(const struct ts_frame *f,
+					     const struct ts_tables *t)
+{
+	if (f->flags & TS_FRAME_L4 && ts_table_service(t, f))
+		return 1;
+	if (!(f->flags & (TS_FRAME_DHCP | TS_FRAME_NEIGHBOUR | TS_FRAME_EAPOL)))
+		return 0;
+	return f->flags & TS_FRAME_EAPOL || ts_table_box_addr(t, f);
+}
+
 static __always_inline int ts_frame_free_up(const struct ts_frame *f,
 					    const struct ts_tables *t)
 {
-	__u32 to_box = f->flags & (TS_FRAME_DHCP | TS_FRAME_NEIGHBOUR);
-
 	if (f->flags & TS_FRAME_GROUP)
 		return !!(f->flags & TS_FRAME_DHCP);
-	if (!(to_box && ts_table_box_addr(t, f)) &&
-	    !(f->flags & TS_FRAME_L4 && ts_table_service(t, f)))
-		return 0;
-	return ts_table_box_mac(t, f);
+	return ts_frame_asks_box(f, t) && ts_table_box_mac(t, f);
 }
 
 static __always_inline int ts_frame_free_down(const struct ts_frame *f,
@@ -591,10 +630,11 @@ static __always_inline int ts_frame_free_down(const struct ts_frame *f,
  * @dir: enum ts_dir
  * @by_box: coming down: this box sent it itself; ignored going up
  *
- * Free going up: to the box's own MAC at a listed service; control frames;
- * DHCP to a group address or to the box; ND to an address of the box.  Free coming down: sent by the box
- * itself from a listed service, or DHCP, an ICMP error or a TCP reset of its
- * own; control frames.  Both: remote address in a prefix of class free.
+ * Free going up: to the box's own MAC at a listed service; control frames, which
+ * are never a router's; DHCP to a group address or to the box; ND to an address
+ * of the box; EAPOL to its own MAC.  Free coming down: sent by the box itself
+ * from a listed service, or DHCP, an ICMP error or a TCP reset of its own;
+ * control frames.  Both: remote address in a prefix of class free.
  *
  * Return: TS_CLASS_FREE, TS_CLASS_LOCAL or TS_CLASS_INTERNET.
  */

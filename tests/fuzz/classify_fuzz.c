@@ -53,9 +53,20 @@ static void must_be_whole(const struct ts_frame *f, size_t size)
 	must(!(f->flags & TS_FRAME_L4) || f->proto == TS_IP_TCP || f->proto == TS_IP_UDP);
 	must(!(f->flags & TS_FRAME_L4) || !(f->flags & TS_FRAME_FRAGMENT));
 	must(!(f->flags & TS_FRAME_CONTROL) || !(f->flags & TS_FRAME_FRAGMENT));
+	must(!(f->flags & TS_FRAME_CONTROL) || f->ethertype != TS_ETH_ARP ||
+	     size <= 22 + TS_ARP_BYTES_MAX);
 	must(!(f->flags & (TS_FRAME_DHCP | TS_FRAME_QUIC)) || f->flags & TS_FRAME_L4);
 	must((f->flags & (TS_FRAME_IP4 | TS_FRAME_IP6)) != (TS_FRAME_IP4 | TS_FRAME_IP6));
 	must(f->header_len >= 14);
+}
+
+/* Control going up: no client is a router, nor asks another into the network. */
+static void must_be_a_clients(const struct ts_frame *f, const uint8_t *frame)
+{
+	must(f->ethertype != TS_ETH_EAPOL || f->peer == TS_MAC_PAE);
+	if (f->proto == TS_IP_ICMP6)
+		must(frame[f->header_len] != TS_ICMP6_ROUTER_ADVERT &&
+		     frame[f->header_len] != TS_ICMP6_REDIRECT);
 }
 
 static void must_be_strict(const struct ts_frame *f, uint32_t dir, int by_box)
@@ -98,6 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (ts_frame_parse(&f, data + 2, data + size, dir, tci) & TS_FRAME_MALFORMED)
 		return 0;
 	must_be_whole(&f, size - 2);
+	if (dir == TS_DIR_UP && f.flags & TS_FRAME_CONTROL)
+		must_be_a_clients(&f, data + 2);
 	must_be_strict(&f, dir, 0);
 	must_be_strict(&f, dir, 1);
 	must_bill_all(&f, size - 2, data[1]);

@@ -414,6 +414,47 @@ static void test_group(void **state)
 	assert_true(stats(ID).last_seen);
 }
 
+#define MAC_DEV "\x02\xb0\x00\x00\x00\x02"
+#define EAPOL(mac) { .dest = mac, .ethertype = TS_ETH_EAPOL, .payload = 95 }
+#define ND(addr, mac, type) { .dest = mac, .from = "fe80::7", .to = addr, .proto = TS_IP_ICMP6, \
+			    .sport = type, .hop = 255 }
+
+/* Of a stranger, on a bridge: what is free goes up, and not a router's words. */
+static void test_control(void **state)
+{
+	static const struct ts_test_frame free_up[] = {
+		EAPOL(MAC_PAE), EAPOL(MAC_BOX), EAPOL(MAC_DEV),
+		ND("ff02::2", MAC_GROUP6, 133), ND("ff02::1:ff00:1", MAC_GROUP6, 135),
+		ND("fe80::1", MAC_BOX, 136),
+		{ .dest = MAC_ALL, .ethertype = TS_ETH_ARP, .payload = 18 },
+		{ .dest = MAC_ALL, .tag = { 5 }, .ethertype = TS_ETH_ARP, .payload = 18 },
+	}, refused[] = {
+		EAPOL(MAC_OTHER), EAPOL(MAC_ALL),
+		ND("ff02::1", MAC_GROUP6, 134), ND("fe80::9", MAC_OTHER, 134),
+		ND("fe80::9", MAC_OTHER, 137), ND("fe80::1", MAC_BOX, 137),
+		{ .dest = MAC_ALL, .ethertype = TS_ETH_ARP, .payload = 19 },
+		{ .dest = MAC_ALL, .tag = { 5 }, .ethertype = TS_ETH_ARP, .payload = 19 },
+		{ .dest = MAC_ALL, .from = ME4, .to = "255.255.255.255", .proto = TS_IP_UDP,
+		  .sport = 67, .dport = 68 },
+	};
+	struct ts_test_frame advert = ND("fe80::7", MAC_CLIENT, 134);
+	size_t i;
+
+	NEED_ROOT();
+	fx.ports[TS_TEST_SLOT].dev_mac = ts_key_a((const uint8_t *)MAC_DEV, 0);
+	for (i = 0; i < sizeof(free_up) / sizeof(*free_up); i++) {
+		assert_int_equal(xdp(&free_up[i]).retval, XDP_PASS);
+		assert_int_equal(up(&free_up[i]).mark, 0x09000000);
+	}
+	for (i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		assert_int_equal(xdp(&refused[i]).retval, XDP_DROP);
+		assert_int_equal(up(&refused[i]).retval, TC_ACT_SHOT);
+	}
+	assert_int_equal(drops(TS_DROP_STRANGER), 2 * i);
+	advert.source = MAC_BOX;
+	assert_int_equal((int)down(&advert, 0).retval, TC_ACT_UNSPEC);
+}
+
 static void test_super_packets(void **state)
 {
 	struct ts_test_frame big = web_down;
@@ -755,6 +796,7 @@ int main(void)
 		ROUTED(test_flags),
 		ROUTED(test_expiry),
 		ROUTED(test_group),
+		BRIDGED(test_control),
 		ROUTED(test_super_packets),
 		ROUTED(test_tunnelled_super_packets),
 		ROUTED(test_tags),

@@ -313,6 +313,8 @@ uint32_t ts_bpf_attached(struct ts_bpf *b, uint32_t ifindex, enum ts_bpf_hook ho
 
 /* meter_bpf_port.c, meter_bpf_claim.c */
 int ts_bpf_port_sync(struct ts_bpf *b);
+void ts_bpf_port_macs(struct ts_port_line *line, const uint8_t box_mac[6],
+		      const uint8_t dev_mac[6]);
 int ts_bpf_port_attach(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devices *list,
 		       const struct ts_bpf_device *dev);
 void ts_bpf_port_release(struct ts_bpf *b, uint32_t slot);

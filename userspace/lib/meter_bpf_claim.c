@@ -121,8 +121,7 @@ static int check_device(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_dev
 
 	if (strncmp(line->ifname, dev->name, sizeof(line->ifname)))
 		memcpy(line->ifname, dev->name, sizeof(line->ifname));
-	if (line->box_mac != ts_key_a(domain->mac, 0))
-		__atomic_store_n(&line->box_mac, ts_key_a(domain->mac, 0), __ATOMIC_RELEASE);
+	ts_bpf_port_macs(line, domain->mac, dev->mac);
 	if (ts_bpf_port_intact(b, slot)) {
 		/* The owner runs its own version of the programs, exchanged in place. */
 		if (zone == line->zone &&

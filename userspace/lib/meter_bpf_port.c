@@ -113,6 +113,27 @@ static int attach_all(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devic
 	return ret;
 }
 
+static void store_mac(__u64 *to, const uint8_t mac[6])
+{
+	uint64_t a = ts_key_a(mac, 0);
+
+	if (*to != a)
+		__atomic_store_n(to, a, __ATOMIC_RELEASE);
+}
+
+/**
+ * ts_bpf_port_macs() - by which addresses frames of a port are for the box
+ * @line: of the port
+ * @box_mac: of its bridge, or its own
+ * @dev_mac: its own
+ */
+void ts_bpf_port_macs(struct ts_port_line *line, const uint8_t box_mac[6],
+		      const uint8_t dev_mac[6])
+{
+	store_mac(&line->box_mac, box_mac);
+	store_mac(&line->dev_mac, dev_mac);
+}
+
 /**
  * ts_bpf_port_attach() - meter a device, or exchange its programs
  * @b: the meter, locked
@@ -132,7 +153,7 @@ int ts_bpf_port_attach(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devi
 	int ret;
 
 	line->zone = line->wanted_zone ? line->wanted_zone : ts_zone_of_name(domain->name);
-	__atomic_store_n(&line->box_mac, ts_key_a(domain->mac, 0), __ATOMIC_RELEASE);
+	ts_bpf_port_macs(line, domain->mac, dev->mac);
 	ret = attach_all(b, slot, dev, xdp, domain != dev);
 	if (ret && xdp && line->wanted_meter != TS_METER_XDP) {
 		set_reason(line, "no native XDP: %s", b->base.error);
@@ -211,13 +232,14 @@ bool ts_bpf_port_current(struct ts_bpf *b, uint32_t slot, bool bridged)
 void ts_bpf_port_release(struct ts_bpf *b, uint32_t slot)
 {
 	struct ts_port_line *line = &b->ports[slot];
+	static const uint8_t none[6];
 	int hook;
 
 	/* Also of a device that is gone: its pins remain. */
 	for (hook = 0; hook < TS_HOOK_COUNT; hook++)
 		ts_bpf_detach(b, line->ifindex, hook);
 	memset(&b->port[slot], 0, sizeof(b->port[slot]));
-	__atomic_store_n(&line->box_mac, 0, __ATOMIC_RELEASE);
+	ts_bpf_port_macs(line, none, none);
 	__atomic_store_n(&line->used, TS_PORT_UNUSED, __ATOMIC_RELEASE);
 }
 
