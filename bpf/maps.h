@@ -55,8 +55,9 @@
 
 /*
  * The free rate, in tokens (ts_frame_free_tokens(): a byte, or a sixteenth of one
- * for what ends at this box): what an account's or a stranger's station may move in class
- * free, both directions together, and what all strangers of a port may.
+ * of a service that ends here): what an account's or a stranger's station may
+ * move in class free, both directions together, and what all strangers of a port
+ * may.
  * Stations with an account do not take from the port's bucket, so a flood of
  * strangers costs them nothing.
  */
@@ -316,7 +317,7 @@ struct ts_addr {
 };
 
 /**
- * struct ts_service - key of ts_services
+ * struct ts_service - key of ts_services; the value is a u8 enum ts_service_kind
  * @addr: an address of the box; all zero: any address that is in ts_box_addrs
  * @port: host order
  * @proto: IPPROTO_TCP or IPPROTO_UDP
@@ -435,7 +436,7 @@ _Static_assert(TS_PORTS_MAX <= 64, "a slot has 6 bits in the metadata");
  *                                                                      cleared after, the prefix
  * ts_lpm4, ts_lpm6  LPM_TRIE          ts_lpm*_key u32 class             driver
  * ts_service_bits   ARRAY mmap        word        u64                   driver, likewise
- * ts_services       HASH              ts_service  u8 1                  driver
+ * ts_services       HASH              ts_service  u8 enum ts_service_kind  driver
  * ts_box_addrs      HASH              ts_addr     u8 1                  driver: follows the
  *                                                                      box's addresses
  * ts_tariffs        HASH              u32 id      struct ts_tariff_line driver

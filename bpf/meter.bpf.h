@@ -162,9 +162,10 @@ static __always_inline __u32 ts_try_free(const struct ts_station *s,
 /* The same for class free, where what ends at the box takes less. */
 static __always_inline __u32 ts_try_class_free(const struct ts_station *s,
 					       const struct ts_frame *f,
-					       const struct ts_bill *bill)
+					       const struct ts_bill *bill, int by_box)
 {
-	return ts_try_free(s, bill, ts_frame_free_tokens(f, NULL, bill->bytes));
+	return ts_try_free(s, bill,
+			   ts_frame_free_tokens(f, NULL, bill->dir, by_box, bill->bytes));
 }
 
 /*
@@ -403,8 +404,8 @@ static __always_inline __u32 ts_meter_up(const struct ts_frame *f, __u32 bytes, 
 	bill.class = ts_frame_class(f, NULL, TS_DIR_UP, 0);
 	ts_station_find(&s, f, TS_DIR_UP);
 	if (bill.class == TS_CLASS_FREE)
-		return ts_try_class_free(&s, f, &bill) ? TS_MARK_STAMP | TS_MARK_FREE :
-							 ts_drop(TS_DROP_POLICED, segs);
+		return ts_try_class_free(&s, f, &bill, 0) ? TS_MARK_STAMP | TS_MARK_FREE :
+							    ts_drop(TS_DROP_POLICED, segs);
 	if (!s.id)
 		return ts_meter_plea(f, &s, &bill, TS_DROP_STRANGER);
 	if (f->flags & TS_FRAME_GROUP)
@@ -461,7 +462,8 @@ static __always_inline __u32 ts_meter_down(const struct ts_frame *f, __u32 bytes
 	if (s.elsewhere && !(f->flags & TS_FRAME_CONTROL))
 		return ts_drop(TS_DROP_UNSOLICITED, segs);
 	if (bill.class == TS_CLASS_FREE)
-		return ts_try_class_free(&s, f, &bill) ? 0 : ts_drop(TS_DROP_POLICED, segs);
+		return ts_try_class_free(&s, f, &bill, by_box) ?
+		       0 : ts_drop(TS_DROP_POLICED, segs);
 	if (s.id)
 		refusal = ts_bill_frame(&s, &bill);
 	if (!refusal)

@@ -51,16 +51,19 @@ static __always_inline int ts_box_addr_known(__u64 high, __u64 low)
 	return bpf_map_lookup_elem(&ts_box_addrs, &h) != NULL;
 }
 
-__noinline int ts_service_known(__u64 high, __u64 low, __u32 port, __u32 proto)
+__noinline int ts_service_find(__u64 high, __u64 low, __u32 port, __u32 proto)
 {
 	struct ts_addr_halves h = { .high = high, .low = low };
 	struct ts_service key = { .port = port, .proto = proto };
+	__u8 *kind;
 
 	__builtin_memcpy(&key.addr, &h, sizeof(h));
-	if (bpf_map_lookup_elem(&ts_services, &key))
-		return 1;
+	kind = bpf_map_lookup_elem(&ts_services, &key);
+	if (kind)
+		return *kind;
 	__builtin_memset(&key.addr, 0, sizeof(key.addr));
-	return bpf_map_lookup_elem(&ts_services, &key) && ts_box_addr_known(high, low);
+	kind = bpf_map_lookup_elem(&ts_services, &key);
+	return kind && ts_box_addr_known(high, low) ? *kind : TS_SERVICE_NONE;
 }
 
 __noinline int ts_prefix4_class(__u32 addr)
@@ -105,9 +108,9 @@ static __always_inline int ts_table_service(const struct ts_tables *t,
 		word += TS_SERVICE_UDP_WORD;
 	bits = bpf_map_lookup_elem(&ts_service_bits, &word);
 	if (!bits || !(*bits >> (f->remote_port & 63) & 1))
-		return 0;
+		return TS_SERVICE_NONE;
 	h = ts_remote_halves(f);
-	return ts_service_known(h.high, h.low, f->remote_port, f->proto);
+	return ts_service_find(h.high, h.low, f->remote_port, f->proto);
 }
 
 static __always_inline int ts_table_box_addr(const struct ts_tables *t,

@@ -86,23 +86,37 @@ static int frame_family(const struct ts_frame *f)
 	return f->flags & TS_FRAME_IP4 ? AF_INET : AF_INET6;
 }
 
-static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
+/*
+ * The service that a frame belongs to; rules with an address come before those
+ * without.
+ */
+static const struct ts_rule *find_service(const struct ts_tables *t,
+					  const struct ts_frame *f)
 {
 	const struct ts_rule *r;
 	unsigned int i;
 
 	if (!t->rules)
-		return 0;
+		return NULL;
 	for (i = t->rules->n_prefixes; i < t->rules->n_rules; i++) {
 		r = &t->rules->rule[i];
 		if (r->port != f->remote_port || r->proto != f->proto)
 			continue;
 		if (!r->family && ts_table_box_addr(t, f))
-			return 1;
+			return r;
 		if (r->family == frame_family(f) && rule_covers(r, frame_addr(f)))
-			return 1;
+			return r;
 	}
-	return 0;
+	return NULL;
+}
+
+static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
+{
+	const struct ts_rule *r = find_service(t, f);
+
+	if (!r)
+		return TS_SERVICE_NONE;
+	return r->ends_here ? TS_SERVICE_ENDS_HERE : TS_SERVICE_LISTED;
 }
 
 static __u32 ts_table_prefix(const struct ts_tables *t,
@@ -150,6 +164,8 @@ u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
  * ts_class_tokens() - what a frame of class free takes of the free rate
  * @port: that it is on
  * @f: parsed
+ * @dir: enum ts_dir
+ * @by_box: coming down: this box sent it itself
  * @bytes: of the frame
  *
  * Under RCU.
@@ -157,14 +173,14 @@ u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
  * Return: tokens.
  */
 u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
-		    u32 bytes)
+		    u32 dir, bool by_box, u32 bytes)
 {
 	struct ts_tables t = {
 		.rules = rcu_dereference(port->tn->classes),
 		.port = port,
 	};
 
-	return ts_frame_free_tokens(f, &t, bytes);
+	return ts_frame_free_tokens(f, &t, dir, by_box, bytes);
 }
 
 static size_t table_bytes(unsigned int n_rules)
@@ -180,17 +196,17 @@ static void table_mark(struct ts_class_table *t, const struct ts_rule *r)
 		   1U << (16 - bits));
 }
 
-/* Does @a come before @b in the table? */
+/* Does @a come before @b in the table?  A service without address is 0 long. */
 static bool rule_before(const struct ts_rule *a, const struct ts_rule *b)
 {
 	if (!a->proto != !b->proto)
 		return !a->proto;
-	return !a->proto && a->prefix_len > b->prefix_len;
+	return a->prefix_len > b->prefix_len;
 }
 
 static bool rule_same(const struct ts_rule *a, const struct ts_rule *b)
 {
-	/* The class is last, and what they say, not what they are about. */
+	/* The class and what follows it say something about what they match. */
 	return !memcmp(a, b, offsetof(struct ts_rule, class));
 }
 
@@ -305,7 +321,7 @@ int ts_class_delete(struct ts_net *tn, const struct ts_rule *rule,
 
 	lockdep_assert_held(&tn->lock);
 	r = rule_find(tn, rule);
-	if (!r || r->class != rule->class) {
+	if (!r || r->class != rule->class || r->ends_here != rule->ends_here) {
 		NL_SET_ERR_MSG(extack, "no such rule");
 		return -ENOENT;
 	}

@@ -23,6 +23,7 @@ struct ts_port;
  * @prefix_len: bits
  * @proto: 0: this is a prefix rule
  * @class: enum ts_class
+ * @ends_here: a service passes on nothing that it is asked
  */
 struct ts_rule {
 	__be32 addr[4];
@@ -31,6 +32,7 @@ struct ts_rule {
 	u8 prefix_len;
 	u8 proto;
 	u8 class;
+	u8 ends_here;
 } __packed __aligned(4);
 
 /* One bit for each value of the first two bytes of an address. */
@@ -61,7 +63,7 @@ int ts_class_delete(struct ts_net *tn, const struct ts_rule *rule,
 u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
 		bool by_box);
 u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
-		    u32 bytes);
+		    u32 dir, bool by_box, u32 bytes);
 int ts_class_selftest(void);
 
 #endif /* _TS_CLASS_H */

@@ -108,7 +108,8 @@ static bool sight_police(const struct ts_sight *s)
 	u32 tokens = s->bytes;
 
 	if (s->class == TS_CLASS_FREE)
-		tokens = ts_class_tokens(s->port, &s->frame, s->bytes);
+		tokens = ts_class_tokens(s->port, &s->frame, s->dir, s->by_box,
+					 s->bytes);
 	if (s->account)
 		p = &s->account->police;
 	else if (s->stranger)

@@ -19,6 +19,7 @@ static const struct nla_policy rule_policy[TS_RULE_A_MAX + 1] = {
 	[TS_RULE_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[TS_RULE_A_PROTO] = { .type = NLA_U8 },
 	[TS_RULE_A_PORT] = NLA_POLICY_FULL_RANGE(NLA_U16, &port_range),
+	[TS_RULE_A_ENDS_HERE] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy ts_netlink_class_policy[TS_A_MAX + 1] = {
@@ -92,6 +93,7 @@ static int service_read(struct ts_rule *r, struct nlattr **tb,
 	if (!r->family && (tb[TS_RULE_A_FAMILY] || tb[TS_RULE_A_PREFIX_LEN]))
 		return rule_refuse(extack, tb[TS_RULE_A_PORT],
 				   "FAMILY and PREFIX_LEN need ADDR");
+	r->ends_here = nla_get_flag(tb[TS_RULE_A_ENDS_HERE]);
 	return 0;
 }
 
@@ -119,6 +121,9 @@ static int rule_read(struct ts_rule *r, struct genl_info *info)
 	}
 	if (tb[TS_RULE_A_PROTO] || tb[TS_RULE_A_PORT])
 		return service_read(r, tb, info->extack);
+	if (tb[TS_RULE_A_ENDS_HERE])
+		return rule_refuse(info->extack, tb[TS_RULE_A_ENDS_HERE],
+				   "ENDS_HERE is said of a service: give PROTO and PORT");
 	if (!tb[TS_RULE_A_ADDR] || !tb[TS_RULE_A_PREFIX_LEN])
 		return rule_refuse(info->extack, nest,
 				   "a rule needs FAMILY, ADDR and PREFIX_LEN, or PROTO and PORT");
@@ -168,6 +173,8 @@ static int rule_put_attrs(struct sk_buff *skb, const struct ts_rule *r)
 	if (r->proto &&
 	    (nla_put_u8(skb, TS_RULE_A_PROTO, r->proto) ||
 	     nla_put_u16(skb, TS_RULE_A_PORT, r->port)))
+		return -EMSGSIZE;
+	if (r->ends_here && nla_put_flag(skb, TS_RULE_A_ENDS_HERE))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -570,6 +570,18 @@ static __always_inline int ts_frame_answers_plea(const struct ts_frame *f, int b
 	       f->remote_port == 80;
 }
 
+/**
+ * enum ts_service_kind - what the box does with what a service is asked
+ * @TS_SERVICE_NONE: there is no such service
+ * @TS_SERVICE_LISTED: it may pass it on: what nobody says otherwise of
+ * @TS_SERVICE_ENDS_HERE: it does not, see TS_RULE_A_ENDS_HERE
+ */
+enum ts_service_kind {
+	TS_SERVICE_NONE,
+	TS_SERVICE_LISTED,
+	TS_SERVICE_ENDS_HERE,
+};
+
 /*
  * ts_frame_class() looks into tables of the includer, who defines
  * TS_CLASSIFY_TABLES before the include, and struct ts_tables and these
@@ -579,8 +591,9 @@ static __always_inline int ts_frame_answers_plea(const struct ts_frame *f, int b
  *			port are for the box?  Of a bridged port the bridge's
  *			and the device's own, by which hostapd speaks EAPOL.
  * ts_table_service()	does the box offer the service f->proto, f->remote_port
- *			at f->remote?  A rule without an address matches the
- *			box's own addresses and nothing else.
+ *			at f->remote?  Answers enum ts_service_kind.  A rule
+ *			without an address matches the box's own addresses and
+ *			nothing else; one with the address counts before it.
  * ts_table_box_addr()	is f->remote an address of the box?
  * ts_table_prefix()	class of f->remote by prefix, TS_CLASS_INTERNET when
  *			there is none.  Asked for IP frames only.
@@ -620,7 +633,7 @@ static __always_inline int ts_frame_free_down(const struct ts_frame *f,
 		return 0;
 	if (f->proto == TS_IP_TCP && f->tcp_flags & TS_TCP_RST)
 		return 1;
-	return ts_table_service(t, f);
+	return ts_table_service(t, f) != TS_SERVICE_NONE;
 }
 
 /**
@@ -656,6 +669,7 @@ static __always_inline __u32 ts_frame_class(const struct ts_frame *f,
 		return TS_CLASS_INTERNET;
 	return class;
 }
+
 /* What ends at the box is policed at this part of its bytes. */
 #define TS_FREE_HOME_PART 16
 
@@ -663,21 +677,26 @@ static __always_inline __u32 ts_frame_class(const struct ts_frame *f,
  * ts_frame_free_tokens() - what a frame of class free takes of the free rate
  * @f: parsed
  * @t: the includer's tables
+ * @dir: enum ts_dir
+ * @by_box: as for ts_frame_class()
  * @bytes: of the frame
  *
  * The free rate is there against tunnels, and a tunnel needs somebody who passes
- * on what he is asked: the resolver (ports 53 and 853).  Every other service
- * that is listed ends at this box, the portal and the payments first of all; a
- * client that pays often must not be throttled into running dry, so there the
- * policer only guards the box.
+ * on what he is asked, as the resolver does.  Of a service that ends at this
+ * box, the portal and the payments first of all, the policer only guards the
+ * box: a client that pays often must not be throttled into running dry.  It
+ * must be the box that is asked or answers: what is free by its prefix may be
+ * for another with the box's address.
  *
  * Return: tokens, 1 to @bytes.
  */
 static __always_inline __u32 ts_frame_free_tokens(const struct ts_frame *f,
-						  const struct ts_tables *t, __u32 bytes)
+						  const struct ts_tables *t, __u32 dir,
+						  int by_box, __u32 bytes)
 {
-	if (!(f->flags & TS_FRAME_L4) || f->remote_port == 53 || f->remote_port == 853 ||
-	    !ts_table_service(t, f))
+	if (!(f->flags & TS_FRAME_L4) || ts_table_service(t, f) != TS_SERVICE_ENDS_HERE)
+		return bytes;
+	if (dir == TS_DIR_UP ? !ts_table_box_mac(t, f) : !by_box)
 		return bytes;
 	return bytes / TS_FREE_HOME_PART + 1;
 }

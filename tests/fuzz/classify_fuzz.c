@@ -32,7 +32,7 @@ static int ts_table_box_mac(const struct ts_tables *t, const struct ts_frame *f)
 static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
 {
 	must(f->flags & TS_FRAME_L4);
-	return 1;
+	return f->remote_port & 1 ? TS_SERVICE_ENDS_HERE : TS_SERVICE_LISTED;
 }
 
 static int ts_table_box_addr(const struct ts_tables *t, const struct ts_frame *f)
@@ -69,6 +69,18 @@ static void must_be_a_clients(const struct ts_frame *f, const uint8_t *frame)
 		     frame[f->header_len] != TS_ICMP6_REDIRECT);
 }
 
+/* At its full length, but for what the box is asked and ends at it. */
+static void must_be_policed(const struct ts_frame *f, uint32_t dir, int by_box)
+{
+	uint32_t tokens = ts_frame_free_tokens(f, NULL, dir, by_box, 1600);
+
+	must(tokens == 1600 || tokens == 101);
+	if (tokens == 1600)
+		return;
+	must(f->flags & TS_FRAME_L4 && f->remote_port & 1);
+	must(dir == TS_DIR_DOWN ? by_box : f->peer >> 40 & 1);
+}
+
 static void must_be_strict(const struct ts_frame *f, uint32_t dir, int by_box)
 {
 	uint32_t class = ts_frame_class(f, NULL, dir, by_box), plea = ts_frame_plea(f);
@@ -78,6 +90,7 @@ static void must_be_strict(const struct ts_frame *f, uint32_t dir, int by_box)
 	if (class != TS_CLASS_FREE)
 		return;
 	must(!(f->flags & TS_FRAME_FRAGMENT));
+	must_be_policed(f, dir, by_box);
 	if (f->flags & TS_FRAME_CONTROL)
 		return;
 	if (dir == TS_DIR_DOWN)

@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -107,11 +110,10 @@ static pid_t hold_namespace(void)
 	return pid;
 }
 
-/* A socket that lives in the namespace of @pid. */
-static int socket_in(pid_t pid, const char *addr)
+/* A socket of the namespace of @pid. */
+static int socket_in(pid_t pid, int domain, int type)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(UDP_PORT) };
-	int own, there, fd, size = 8 << 20;
+	int own, there, fd;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
@@ -119,16 +121,26 @@ static int socket_in(pid_t pid, const char *addr)
 	there = open(path, O_RDONLY | O_CLOEXEC);
 	if (own < 0 || there < 0 || setns(there, CLONE_NEWNET))
 		die("setns");
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	inet_pton(AF_INET, addr, &sin.sin_addr);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)))
-		die("bind");
+	fd = socket(domain, type | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		die("socket");
 	if (setns(own, CLONE_NEWNET))
 		die("setns back");
 	close(own);
 	close(there);
+	return fd;
+}
+
+static int udp_in(pid_t pid, const char *addr)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(UDP_PORT) };
+	int fd = socket_in(pid, AF_INET, SOCK_DGRAM), size = 8 << 20;
+
+	inet_pton(AF_INET, addr, &sin.sin_addr);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	if (bind(fd, (struct sockaddr *)&sin, sizeof(sin)))
+		die("bind");
 	return fd;
 }
 
@@ -146,7 +158,7 @@ void net_make_client(void)
 	net_run(IN "sh -c 'ip addr add 198.51.100.2/24 dev c0 && ip link set c0 up && ip neigh replace 198.51.100.1 lladdr 02:00:5e:00:53:01 dev c0 nud permanent && ip route replace default via 198.51.100.1'",
 		pid);
 	if (far_sock[NET_CLIENT] < 0)
-		far_sock[NET_CLIENT] = socket_in(pid, NET_CLIENT_ADDR);
+		far_sock[NET_CLIENT] = udp_in(pid, NET_CLIENT_ADDR);
 }
 
 void net_make_server(void)
@@ -158,7 +170,7 @@ void net_make_server(void)
 	net_run("ip addr add 203.0.113.1/24 dev up0 && ip link set up0 up && ip neigh replace 203.0.113.2 lladdr 02:00:5e:00:53:04 dev up0 nud permanent");
 	net_run(IN "sh -c 'ip addr add 203.0.113.2/24 dev s0 && ip link set s0 up && ip neigh replace 203.0.113.1 lladdr 02:00:5e:00:53:03 dev s0 nud permanent && ip route add default via 203.0.113.1'",
 		pid);
-	far_sock[NET_SERVER] = socket_in(pid, NET_SERVER_ADDR);
+	far_sock[NET_SERVER] = udp_in(pid, NET_SERVER_ADDR);
 }
 
 void net_drop_client(void)
@@ -219,6 +231,22 @@ unsigned int net_send(enum net_end from, unsigned int count, unsigned int payloa
 
 	send_all(from, count, payload_bytes);
 	return receive_all(!from, &bytes);
+}
+
+void net_send_frame(const void *frame, size_t len, unsigned int count)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	struct ifreq ifr = { .ifr_name = "c0" };
+	int fd = socket_in(holder[NET_CLIENT], AF_PACKET, SOCK_RAW);
+	unsigned int i;
+
+	if (ioctl(fd, SIOCGIFINDEX, &ifr))
+		die("c0");
+	to.sll_ifindex = ifr.ifr_ifindex;
+	for (i = 0; i < count; i++)
+		if (sendto(fd, frame, len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+			die("sendto");
+	close(fd);
 }
 
 static void run_on(int cpu)

@@ -11,6 +11,7 @@
 #ifndef TS_TESTS_METER_NET_H
 #define TS_TESTS_METER_NET_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -30,6 +31,8 @@ void net_down(void);
 
 /* Sends @count datagrams of @payload_bytes; Return: datagrams that arrived. */
 unsigned int net_send(enum net_end from, unsigned int count, unsigned int payload_bytes);
+/* The client sends the same frame @count times, as it is. */
+void net_send_frame(const void *frame, size_t len, unsigned int count);
 /*
  * Both ends send at once, each on its own CPU, until @count datagrams each are
  * on the way; Return: bytes of the frames that arrived at [end].

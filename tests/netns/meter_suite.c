@@ -253,6 +253,7 @@ int main(int argc, char **argv)
 {
 	static const struct suite_test *const tables[] = {
 		suite_table_tests, suite_adopt_tests, suite_port_tests, suite_traffic_tests,
+		suite_free_tests,
 	};
 	static const char *const meters[] = { "auto", "xdp", "tc", "nf" };
 	const struct suite_test *test;

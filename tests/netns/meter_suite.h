@@ -28,6 +28,7 @@ extern const struct suite_test suite_table_tests[];
 extern const struct suite_test suite_adopt_tests[];
 extern const struct suite_test suite_port_tests[];
 extern const struct suite_test suite_traffic_tests[];
+extern const struct suite_test suite_free_tests[];
 
 #define CHECK(cond) \
 	do { \

@@ -248,16 +248,18 @@ static void revoke_and_close(const struct suite *s)
 	ts_meter_close(m);
 }
 
+#define RULES 6
+
 struct rules_seen {
 	unsigned int n;
-	char text[4][TS_RULE_TEXT_LEN];
+	char text[RULES][TS_RULE_TEXT_LEN];
 };
 
 static int see_rule(const struct ts_rule *rule, void *arg)
 {
 	struct rules_seen *seen = arg;
 
-	if (seen->n < 4)
+	if (seen->n < RULES)
 		ts_rule_print(rule, seen->text[seen->n], TS_RULE_TEXT_LEN);
 	seen->n++;
 	return 0;
@@ -265,25 +267,34 @@ static int see_rule(const struct ts_rule *rule, void *arg)
 
 static void rules(const struct suite *s)
 {
-	static const char *const texts[] = {
+	static const char *const texts[RULES] = {
 		"local 10.0.0.0/8", "free 2001:db8::/32", "free udp 53", "free tcp 192.0.2.1 8080",
+		"free tcp 8080 ends-here", "free udp 2001:db8::1 40001 ends-here",
 	};
 	struct ts_meter *m = suite_open_own(s);
 	struct rules_seen seen = { };
-	struct ts_rule rule;
+	struct ts_rule rule, other;
 	char err[128];
 	int i, j, hits;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < RULES; i++) {
 		EQUAL(ts_rule_parse(texts[i], &rule, err, sizeof(err)), 0);
 		RETURNS(m, ts_meter_rule_del(m, &rule), -ENOENT);
 		RETURNS(m, ts_meter_rule_add(m, &rule), 0);
 		RETURNS(m, ts_meter_rule_add(m, &rule), -EEXIST);
+		/* Nor one that says otherwise of the same, and that one is not there. */
+		other = rule;
+		if (rule.proto)
+			other.ends_here = !rule.ends_here;
+		else
+			other.class = TS_CLASS_INTERNET;
+		RETURNS(m, ts_meter_rule_add(m, &other), -EEXIST);
+		RETURNS(m, ts_meter_rule_del(m, &other), -ENOENT);
 	}
 	RETURNS(m, ts_meter_rule_dump(m, see_rule, &seen), 0);
-	EQUAL(seen.n, 4);
-	for (i = 0; i < 4; i++) {
-		for (hits = j = 0; j < 4; j++)
+	EQUAL(seen.n, RULES);
+	for (i = 0; i < RULES; i++) {
+		for (hits = j = 0; j < RULES; j++)
 			hits += !strcmp(texts[i], seen.text[j]);
 		EQUAL(hits, 1);
 	}
@@ -291,7 +302,10 @@ static void rules(const struct suite *s)
 	RETURNS(m, ts_meter_rule_del(m, &rule), 0);
 	seen.n = 0;
 	RETURNS(m, ts_meter_rule_dump(m, see_rule, &seen), 0);
-	EQUAL(seen.n, 3);
+	EQUAL(seen.n, RULES - 1);
+	rule.ends_here = true;
+	RETURNS(m, ts_meter_rule_add(m, &rule), -EINVAL);
+	rule.ends_here = false;
 	rule.class = TS_CLASS_RELAY;
 	RETURNS(m, ts_meter_rule_add(m, &rule), -EINVAL);
 	ts_meter_close(m);

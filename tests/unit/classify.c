@@ -10,7 +10,7 @@
 #define TS_CLASSIFY_TABLES
 #include "classify_frame.h"
 
-/* The box: 10.0.0.1, fd00::1; DNS at any address of it, a portal at one. */
+/* The box: 10.0.0.1, fd00::1; DNS at any address of it, a portal that ends at one. */
 struct ts_tables {
 	int asked;
 };
@@ -37,9 +37,9 @@ static int ts_table_box_addr(const struct ts_tables *t, const struct ts_frame *f
 static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
 {
 	if (f->proto == TS_IP_UDP && f->remote_port == 53)
-		return ts_table_box_addr(t, f);
+		return ts_table_box_addr(t, f) ? TS_SERVICE_LISTED : TS_SERVICE_NONE;
 	return f->proto == TS_IP_TCP && f->remote_port == 8080 &&
-	       is_addr(f, "10.0.0.1", "fd00::1");
+	       is_addr(f, "10.0.0.1", "fd00::1") ? TS_SERVICE_ENDS_HERE : TS_SERVICE_NONE;
 }
 
 static __u32 ts_table_prefix(const struct ts_tables *t, const struct ts_frame *f)
@@ -447,6 +447,44 @@ static void test_super(void **state)
 	assert_int_equal(segs, 1);
 }
 
+/* What ends at the box takes a sixteenth, if it is the box who is meant. */
+static void test_tokens(void **state)
+{
+	static const struct {
+		struct ts_test_frame t;
+		uint32_t dir;
+		int by_box;
+		uint32_t tokens;
+	} of[] = {
+		{ { .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080 }, UP, 0, 101 },
+		{ { .dest = MAC_OTHER, .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080 },
+		  UP, 0, 1600 },
+		{ { .dest = MAC_ALL, .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080 },
+		  UP, 0, 1600 },
+		{ { .from = ME4, .to = FAR4, .proto = TCP, .dport = 8080 }, UP, 0, 1600 },
+		{ { .from = ME4, .to = BOX4, .proto = UDP, .dport = 53 }, UP, 0, 1600 },
+		{ { .from = ME4, .to = BOX4, .proto = UDP, .sport = 8080, .dport = 53 },
+		  UP, 0, 1600 },
+		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX4, .to = ME4,
+		    .proto = TCP, .sport = 8080 }, DOWN, BY_BOX, 101 },
+		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX4, .to = ME4,
+		    .proto = TCP, .sport = 8080 }, DOWN, 0, 1600 },
+		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX4, .to = ME4,
+		    .proto = UDP, .sport = 53 }, DOWN, BY_BOX, 1600 },
+		{ { .dest = MAC_ALL, .ethertype = TS_ETH_ARP }, UP, 0, 1600 },
+	};
+	struct ts_tables tables = { 0 };
+	struct ts_frame f;
+	size_t i;
+
+	for (i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		parse_exactly(&of[i].t, of[i].dir, TS_FRAME_NO_TCI, &f);
+		if (ts_frame_free_tokens(&f, &tables, of[i].dir, of[i].by_box, 1600) !=
+		    of[i].tokens)
+			fail_msg("frame %zu does not take %u tokens", i, of[i].tokens);
+	}
+}
+
 static void test_mark(void **state)
 {
 	assert_int_equal(ts_mark(0xffffffff, 0x0f000000, TS_MARK_STAMP), 0xf1ffffff);
@@ -463,6 +501,7 @@ int main(void)
 		cmocka_unit_test(test_header_len),
 		cmocka_unit_test(test_header_out_of_sight),
 		cmocka_unit_test(test_super),
+		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_mark),
 	};
 

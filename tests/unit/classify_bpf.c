@@ -77,7 +77,7 @@ static void open_meter(uint32_t port_flags)
 	}
 	fx.ports[TS_TEST_SLOT].box_mac = ts_key_a((const uint8_t *)MAC_BOX, 0);
 	ts_fixture_box_addr(&fx, BOX4);
-	ts_fixture_service(&fx, NULL, TS_IP_UDP, 53);
+	ts_fixture_service(&fx, NULL, TS_IP_UDP, 53, TS_SERVICE_LISTED);
 	ts_fixture_prefix4(&fx, "10.0.0.0", 16, TS_CLASS_LOCAL);
 	rings = ring_buffer__new(bpf_map__fd(fx.xdp->maps.ts_money), on_event, NULL, NULL);
 	ring_buffer__add(rings, bpf_map__fd(fx.xdp->maps.ts_hints), on_event, NULL);
@@ -697,7 +697,7 @@ static void test_policer_payment_path(void **state)
 	int i;
 
 	NEED_ROOT();
-	ts_fixture_service(&fx, NULL, TS_IP_UDP, 40001);
+	ts_fixture_service(&fx, NULL, TS_IP_UDP, 40001, TS_SERVICE_ENDS_HERE);
 	for (i = 0; i < 5; i++)
 		passed += free_bytes(&pay_up, 1442);
 	assert_in_range(passed, 8 * TS_FREE_BURST_BYTES,
@@ -706,6 +706,32 @@ static void test_policer_payment_path(void **state)
 	assert_true(drops(TS_DROP_POLICED) > 0);
 	pay_up.dport = 53;
 	assert_int_equal(xdp(&pay_up).retval, XDP_DROP);
+}
+
+/* What forgot to say that it ends here may be a proxy, whatever its port. */
+static void test_policer_relay(void **state)
+{
+	struct ts_test_frame ask = { .from = ME4, .to = BOX4, .proto = TS_IP_TCP,
+		.dport = 8545, .payload = 1400 };
+	double start = seconds();
+	uint64_t passed;
+
+	NEED_ROOT();
+	ts_fixture_service(&fx, NULL, TS_IP_TCP, 8545, TS_SERVICE_LISTED);
+	passed = free_bytes(&ask, 1454);
+	assert_in_range(passed, TS_FREE_BURST_BYTES - 1454,
+			bound(start, TS_FREE_BURST_BYTES, TS_FREE_RATE_BYTES));
+	/* Of two rules the one with the address counts. */
+	ask.source = MAC_OTHER;
+	ts_fixture_service(&fx, BOX4, TS_IP_TCP, 8545, TS_SERVICE_ENDS_HERE);
+	assert_int_equal(free_bytes(&ask, 1454), 2000 * 1454);
+	ts_fixture_service(&fx, NULL, TS_IP_TCP, 8545, TS_SERVICE_ENDS_HERE);
+	ts_fixture_service(&fx, BOX4, TS_IP_TCP, 8545, TS_SERVICE_LISTED);
+	ask.source = "\x02\xcc\x00\x00\x00\x0a";
+	start = seconds();
+	passed = free_bytes(&ask, 1454);
+	assert_in_range(passed, TS_FREE_BURST_BYTES - 1454,
+			bound(start, TS_FREE_BURST_BYTES, TS_FREE_RATE_BYTES));
 }
 
 /* @n frames, each of a random stranger out of 2^24. */
@@ -807,6 +833,7 @@ int main(void)
 		ROUTED(test_policer),
 		ROUTED(test_policer_group),
 		ROUTED(test_policer_payment_path),
+		ROUTED(test_policer_relay),
 		ROUTED(test_stranger_flood),
 		ROUTED(test_ring_full),
 	};

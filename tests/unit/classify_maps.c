@@ -216,16 +216,20 @@ static void mapped(const char *addr, struct ts_addr *out)
 	inet_pton(AF_INET, addr, out->byte + 12);
 }
 
-/** ts_fixture_service() - a free service; @addr NULL: at any address of the box */
-void ts_fixture_service(struct ts_fixture *fx, const char *addr, uint8_t proto, uint16_t port)
+/**
+ * ts_fixture_service() - a free service
+ * @addr: NULL: at any address of the box
+ * @kind: enum ts_service_kind
+ */
+void ts_fixture_service(struct ts_fixture *fx, const char *addr, uint8_t proto, uint16_t port,
+			uint8_t kind)
 {
 	struct ts_service key = { .port = port, .proto = proto };
 	uint32_t word = (proto == TS_IP_UDP ? TS_SERVICE_UDP_WORD : 0) + port / 64;
-	uint8_t one = 1;
 
 	mapped(addr, &key.addr);
 	fx->service_bits[word] |= 1ULL << (port % 64);
-	bpf_map_update_elem(bpf_map__fd(fx->xdp->maps.ts_services), &key, &one, BPF_ANY);
+	bpf_map_update_elem(bpf_map__fd(fx->xdp->maps.ts_services), &key, &kind, BPF_ANY);
 }
 
 void ts_fixture_box_addr(struct ts_fixture *fx, const char *addr)

@@ -70,7 +70,8 @@ void *ts_fixture_mmap(int map_fd, size_t size);
 int ts_fixture_account(struct ts_fixture *fx, uint32_t id, uint64_t granted, uint16_t price);
 int ts_fixture_key(struct ts_fixture *fx, uint32_t id, const uint8_t mac[6], uint16_t vlan);
 void ts_fixture_prefix4(struct ts_fixture *fx, const char *addr, uint32_t len, uint32_t class);
-void ts_fixture_service(struct ts_fixture *fx, const char *addr, uint8_t proto, uint16_t port);
+void ts_fixture_service(struct ts_fixture *fx, const char *addr, uint8_t proto, uint16_t port,
+			uint8_t kind);
 void ts_fixture_box_addr(struct ts_fixture *fx, const char *addr);
 void ts_fixture_stats(struct ts_fixture *fx, uint32_t id, struct ts_account_stats *sum);
 void ts_fixture_counters(struct ts_fixture *fx, struct ts_port_counters *sum);

@@ -76,6 +76,7 @@ static void rule_round_trip(void **state)
 		"local 10.0.0.0/8", "free 192.0.2.1/32", "internet 0.0.0.0/0",
 		"local 2001:db8::/32", "free ::1/128", "free udp 53",
 		"free tcp 192.0.2.1 8080", "free tcp 2001:db8::1 65535",
+		"free udp 40001 ends-here", "free tcp 2001:db8::1 8080 ends-here",
 	};
 	char text[TS_RULE_TEXT_LEN], err[128];
 	struct ts_rule rule;
@@ -96,6 +97,9 @@ static void rule_refuses(void **state)
 		"local 10.0.0.0/8 x", "local fe80::1/64", "relay 10.0.0.0/8", "dear 10.0.0.0/8",
 		"free udp", "free udp 0", "free udp 65536", "free udp 53 53", "local udp 53",
 		"free udp 10.0.0.1", "free tcp 10.0.0.1/32 80", "free sctp 80",
+		"free udp ends-here", "free udp 53 ends-here ends-here",
+		"free udp ends-here 53", "local 10.0.0.0/8 ends-here",
+		"free udp 10.0.0.1 53 ends-here x", "free udp 10.0.0.1 53 80 ends-here",
 		"free udp 10.0.0.1 53 x", "free udp 1e1", "local 2001:db8::/129",
 		"local 10.0.0.0/99999999999999999999",
 		"local 2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff/128                                   ",
@@ -128,6 +132,8 @@ static void rules_that_match_the_same(void **state)
 	ts_rule_parse("free udp 53", &a, err, sizeof(err));
 	ts_rule_parse("free tcp 53", &b, err, sizeof(err));
 	assert_false(ts_rule_equal(&a, &b));
+	ts_rule_parse("free udp 53 ends-here", &b, err, sizeof(err));
+	assert_true(ts_rule_equal(&a, &b));
 	ts_rule_parse("free udp 192.0.2.1 53", &b, err, sizeof(err));
 	assert_false(ts_rule_equal(&a, &b));
 }

@@ -363,8 +363,10 @@ static int check_rule(struct ts_meter *m, const struct ts_rule *r)
 			return ts_meter_fail(m, -EINVAL,
 					     "address bits after the first %u must be 0",
 					     r->prefix_len);
+	if (!r->proto && r->port)
+		return ts_meter_fail(m, -EINVAL, "a port wants a protocol");
 	if (!r->proto)
-		return r->port ? ts_meter_fail(m, -EINVAL, "a port wants a protocol") : 0;
+		return r->ends_here ? ts_meter_fail(m, -EINVAL, "only a service ends here") : 0;
 	if (r->proto != 6 && r->proto != 17)
 		return ts_meter_fail(m, -EINVAL, "a service is on tcp or udp");
 	if (!r->port)

@@ -81,9 +81,11 @@ struct ts_tariff {
  * struct ts_rule - a rule of the classifier, see enum ts_rule_attr
  * @proto: 0 makes it a prefix rule, else a service rule of class free
  * @family: AF_INET, AF_INET6; 0 in a service rule: any address of the box
+ * @ends_here: of a service rule: it passes on nothing that it is asked
  */
 struct ts_rule {
 	uint8_t class;
+	bool ends_here;
 	uint8_t family;
 	uint8_t prefix_len;
 	uint8_t proto;

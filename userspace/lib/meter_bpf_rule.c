@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bpf/bpf.h>
+#include <tokenswitch/classify.h>
 #include "lib/meter_bpf.h"
 
 /* The longer one serves both families. */
@@ -105,6 +106,11 @@ static void service_key(const struct ts_rule *rule, struct ts_service *key)
 	}
 }
 
+static uint8_t service_kind(const struct ts_rule *rule)
+{
+	return rule->ends_here ? TS_SERVICE_ENDS_HERE : TS_SERVICE_LISTED;
+}
+
 static int add_failed(struct ts_bpf *b, int ret)
 {
 	if (ret == -EEXIST)
@@ -134,7 +140,7 @@ static int add_locked(struct ts_bpf *b, const struct ts_rule *rule)
 {
 	struct ts_service service;
 	union prefix_key prefix;
-	const uint8_t one = 1;
+	uint8_t kind = service_kind(rule);
 	uint32_t class = rule->class;
 	int ret;
 
@@ -142,7 +148,7 @@ static int add_locked(struct ts_bpf *b, const struct ts_rule *rule)
 		service_key(rule, &service);
 		ret = service_bits(b, rule);
 		if (!ret)
-			ret = bpf_map_update_elem(b->map[TS_MAP_SERVICES], &service, &one,
+			ret = bpf_map_update_elem(b->map[TS_MAP_SERVICES], &service, &kind,
 						  BPF_NOEXIST);
 	} else {
 		if (prefix_there(b, rule))
@@ -156,23 +162,45 @@ static int add_locked(struct ts_bpf *b, const struct ts_rule *rule)
 	return ret ? add_failed(b, ret) : 0;
 }
 
-static int del_locked(struct ts_bpf *b, const struct ts_rule *rule)
+static int del_service(struct ts_bpf *b, const struct ts_rule *rule)
 {
-	struct ts_service service;
-	union prefix_key prefix;
+	struct ts_service key;
+	uint8_t kind;
 	int ret;
 
-	if (rule->proto) {
-		service_key(rule, &service);
-		ret = bpf_map_delete_elem(b->map[TS_MAP_SERVICES], &service);
-		if (!ret)
-			return service_bits(b, NULL);
-	} else {
-		prefix_key(rule, &prefix);
-		ret = bpf_map_delete_elem(prefix_map(b, rule->family), &prefix);
-		if (!ret)
-			return prefix_bits(b, rule->family, NULL);
-	}
+	service_key(rule, &key);
+	ret = bpf_map_lookup_elem(b->map[TS_MAP_SERVICES], &key, &kind);
+	if (!ret && kind != service_kind(rule))
+		return -ENOENT;
+	if (!ret)
+		ret = bpf_map_delete_elem(b->map[TS_MAP_SERVICES], &key);
+	return ret ? ret : service_bits(b, NULL);
+}
+
+static int del_prefix(struct ts_bpf *b, const struct ts_rule *rule)
+{
+	union prefix_key key;
+	uint32_t class;
+	int ret;
+
+	if (!prefix_there(b, rule))
+		return -ENOENT;
+	prefix_key(rule, &key);
+	ret = bpf_map_lookup_elem(prefix_map(b, rule->family), &key, &class);
+	if (!ret && class != rule->class)
+		return -ENOENT;
+	if (!ret)
+		ret = bpf_map_delete_elem(prefix_map(b, rule->family), &key);
+	return ret ? ret : prefix_bits(b, rule->family, NULL);
+}
+
+/* As it was added, or it is another rule. */
+static int del_locked(struct ts_bpf *b, const struct ts_rule *rule)
+{
+	int ret = rule->proto ? del_service(b, rule) : del_prefix(b, rule);
+
+	if (!ret)
+		return 0;
 	return ts_meter_fail(&b->base, ret, ret == -ENOENT ? "there is no such rule"
 							   : "cannot delete the rule");
 }
@@ -245,6 +273,7 @@ static int gather_services(struct ts_bpf *b, struct gathered *g)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }, none[16];
 	struct ts_service key, last, *prev = NULL;
+	uint8_t kind;
 	int ret = 0;
 
 	while (!ret && !bpf_map_get_next_key(b->map[TS_MAP_SERVICES], prev, &key)) {
@@ -252,6 +281,9 @@ static int gather_services(struct ts_bpf *b, struct gathered *g)
 
 		last = key;
 		prev = &last;
+		if (bpf_map_lookup_elem(b->map[TS_MAP_SERVICES], &key, &kind))
+			continue;
+		rule.ends_here = kind == TS_SERVICE_ENDS_HERE;
 		if (!memcmp(key.addr.byte, mapped, sizeof(mapped))) {
 			rule.family = AF_INET;
 			rule.prefix_len = 32;

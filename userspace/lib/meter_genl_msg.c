@@ -111,6 +111,8 @@ void ts_genl_put_rule(struct nlmsghdr *nlh, const struct ts_rule *rule)
 		mnl_attr_put_u8(nlh, TS_RULE_A_PROTO, rule->proto);
 		mnl_attr_put_u16(nlh, TS_RULE_A_PORT, rule->port);
 	}
+	if (rule->ends_here)
+		mnl_attr_put(nlh, TS_RULE_A_ENDS_HERE, 0, NULL);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -126,6 +128,7 @@ void ts_genl_get_rule(const struct nlattr **attrs, struct ts_rule *rule)
 	rule->class = get_u8(tb[TS_RULE_A_CLASS]);
 	rule->proto = get_u8(tb[TS_RULE_A_PROTO]);
 	rule->port = get_u16(tb[TS_RULE_A_PORT]);
+	rule->ends_here = tb[TS_RULE_A_ENDS_HERE];
 	addr = tb[TS_RULE_A_ADDR];
 	len = addr ? mnl_attr_get_payload_len(addr) : 0;
 	if (len != 4 && len != 16)

@@ -3,7 +3,8 @@
  * The text form of a rule of the classifier, words between blanks:
  *
  *   CLASS ADDRESS[/LENGTH]		local 10.0.0.0/8, free 2001:db8::/32
- *   free udp|tcp [ADDRESS] PORT	free udp 53, free tcp 192.0.2.1 8080
+ *   free udp|tcp [ADDRESS] PORT [ends-here]
+ *					free udp 53, free tcp 192.0.2.1 8080 ends-here
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -13,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lib/rule.h"
+
+#define ENDS_HERE "ends-here"
 
 static const char *const class_names[TS_CLASS_COUNT] = {
 	[TS_CLASS_FREE] = "free",
@@ -108,6 +111,8 @@ static int parse_service(char *words[], int n, struct ts_rule *rule, char *err,
 {
 	unsigned long port;
 
+	rule->ends_here = !strcmp(words[n - 1], ENDS_HERE);
+	n -= rule->ends_here;
 	rule->proto = !strcmp(words[1], "tcp") ? IPPROTO_TCP : IPPROTO_UDP;
 	if (rule->class != TS_CLASS_FREE) {
 		snprintf(err, err_size, "a service can only be free, not %s",
@@ -118,8 +123,9 @@ static int parse_service(char *words[], int n, struct ts_rule *rule, char *err,
 		snprintf(err, err_size, "\"%s\" is not an IPv4 or IPv6 address", words[2]);
 		return -EINVAL;
 	}
-	if (n < 3 || parse_number(words[n - 1], 1, 65535, &port)) {
-		snprintf(err, err_size, "a service ends with a port, 1 to 65535");
+	if (n < 3 || n > 4 || parse_number(words[n - 1], 1, 65535, &port)) {
+		snprintf(err, err_size,
+			 "a service ends with a port, 1 to 65535, and perhaps " ENDS_HERE);
 		return -EINVAL;
 	}
 	rule->port = port;
@@ -137,7 +143,7 @@ static int parse_service(char *words[], int n, struct ts_rule *rule, char *err,
  */
 int ts_rule_parse(const char *text, struct ts_rule *rule, char *err, size_t err_size)
 {
-	char copy[TS_RULE_TEXT_LEN], *words[5], *save, *word;
+	char copy[TS_RULE_TEXT_LEN], *words[6], *save, *word;
 	struct ts_rule out = { };
 	int n = 0, ret;
 
@@ -146,12 +152,13 @@ int ts_rule_parse(const char *text, struct ts_rule *rule, char *err, size_t err_
 		return -EINVAL;
 	}
 	strcpy(copy, text);
-	for (word = strtok_r(copy, " \t", &save); word && n < 5;
+	for (word = strtok_r(copy, " \t", &save); word && n < 6;
 	     word = strtok_r(NULL, " \t", &save))
 		words[n++] = word;
-	if (n < 2 || n > 4) {
+	if (n < 2 || n > 5) {
 		snprintf(err, err_size,
-			 "a rule is CLASS ADDRESS/LENGTH or free udp|tcp [ADDRESS] PORT");
+			 "a rule is CLASS ADDRESS/LENGTH or free udp|tcp [ADDRESS] PORT ["
+			 ENDS_HERE "]");
 		return -EINVAL;
 	}
 	if (ts_class_parse(words[0], &out.class) || out.class == TS_CLASS_RELAY) {
@@ -191,8 +198,8 @@ char *ts_rule_print(const struct ts_rule *rule, char *text, size_t size)
 		snprintf(text, size, "%s %s/%u", ts_class_name(rule->class), addr,
 			 rule->prefix_len);
 	else
-		snprintf(text, size, "%s %s %s%s%u", ts_class_name(rule->class), proto, addr,
-			 *addr ? " " : "", rule->port);
+		snprintf(text, size, "%s %s %s%s%u%s", ts_class_name(rule->class), proto, addr,
+			 *addr ? " " : "", rule->port, rule->ends_here ? " " ENDS_HERE : "");
 	return text;
 }
 
@@ -201,7 +208,8 @@ char *ts_rule_print(const struct ts_rule *rule, char *text, size_t size)
  * @a: a rule
  * @b: another
  *
- * The class is not compared: two rules that match the same are in conflict.
+ * What they say of them is not compared, the class and whether a service ends
+ * here: two rules that match the same are in conflict.
  *
  * Return: true if so.
  */

@@ -13,9 +13,10 @@ static json_t *json_rule(const struct ts_rule *r)
 	if (r->family)
 		inet_ntop(r->family, r->addr, addr, sizeof(addr));
 	if (r->proto)
-		return json_pack("{s:s,s:s,s:s,s:i}", "class", ts_class_name(r->class),
+		return json_pack("{s:s,s:s,s:s,s:i,s:b}", "class", ts_class_name(r->class),
 				 "proto", r->proto == IPPROTO_TCP ? "tcp" : "udp",
-				 "address", addr, "port", r->port);
+				 "address", addr, "port", r->port,
+				 "ends_here", r->ends_here);
 	return json_pack("{s:s,s:s,s:i}", "class", ts_class_name(r->class),
 			 "address", addr, "prefix_len", r->prefix_len);
 }
@@ -85,7 +86,7 @@ static int class_del(struct cmd *c)
 	return change(c, false, "class del", ts_meter_rule_del);
 }
 
-#define RULE "local|internet|free ADDRESS/LENGTH | free udp|tcp [ADDRESS] PORT"
+#define RULE "local|internet|free ADDRESS/LENGTH | free udp|tcp [ADDRESS] PORT [ends-here]"
 
 const struct verb class_verbs[] = {
 	{ "list", class_list, "", "every rule; a remote address that none names is internet" },

@@ -106,21 +106,46 @@ static int claim_ports(struct ts_ports *p, const struct ts_config *c,
 	return 0;
 }
 
-/* One service of the box itself; any address: whatever address it has. */
+/* The rule that matches the same, whatever it says. */
+static struct ts_rule *find_rule(struct rules *r, const struct ts_rule *rule)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->n; i++)
+		if (ts_rule_equal(&r->rule[i], rule))
+			return &r->rule[i];
+	return NULL;
+}
+
+static bool says_the_same(const struct ts_rule *a, const struct ts_rule *b)
+{
+	return a->class == b->class && a->ends_here == b->ends_here;
+}
+
+/*
+ * One service of the daemon itself; any address: whatever address it has.  It
+ * ends here, whatever the configuration says of it: that is known.
+ */
 static void add_service(struct rules *want, uint8_t proto,
 			const struct ts_endpoint *at)
 {
-	struct ts_rule *rule = &want->rule[want->n++];
+	struct ts_rule rule = {
+		.class = TS_CLASS_FREE,
+		.ends_here = true,
+		.proto = proto,
+		.port = ts_endpoint_port(at),
+	};
+	struct ts_rule *listed;
 
-	memset(rule, 0, sizeof(*rule));
-	rule->class = TS_CLASS_FREE;
-	rule->proto = proto;
-	rule->port = ts_endpoint_port(at);
-	if (ts_endpoint_is_any(at))
-		return;
-	rule->family = ts_endpoint_address((const struct sockaddr *)&at->addr,
-					   rule->addr);
-	rule->prefix_len = rule->family == AF_INET ? 32 : 128;
+	if (!ts_endpoint_is_any(at)) {
+		rule.family = ts_endpoint_address((const struct sockaddr *)&at->addr,
+						  rule.addr);
+		rule.prefix_len = rule.family == AF_INET ? 32 : 128;
+	}
+	listed = find_rule(want, &rule);
+	if (!listed)
+		listed = &want->rule[want->n++];
+	*listed = rule;
 }
 
 static void wanted_rules(struct rules *want, const struct ts_config *c)
@@ -145,20 +170,11 @@ static int add_rule(const struct ts_rule *rule, void *arg)
 	return 0;
 }
 
-static bool has_rule(const struct rules *r, const struct ts_rule *rule)
-{
-	unsigned int i;
-
-	for (i = 0; i < r->n; i++)
-		if (ts_rule_equal(&r->rule[i], rule))
-			return true;
-	return false;
-}
-
-static int claim_rules(struct ts_ports *p, const struct rules *want,
-		       struct rules *is, char *err, size_t err_size)
+static int claim_rules(struct ts_ports *p, struct rules *want, struct rules *is,
+		       char *err, size_t err_size)
 {
 	char text[TS_RULE_TEXT_LEN];
+	const struct ts_rule *there;
 	unsigned int i;
 	int ret;
 
@@ -169,8 +185,11 @@ static int claim_rules(struct ts_ports *p, const struct rules *want,
 		return ret;
 	}
 	for (i = 0; i < want->n; i++) {
-		if (has_rule(is, &want->rule[i]))
+		there = find_rule(is, &want->rule[i]);
+		if (there && says_the_same(there, &want->rule[i]))
 			continue;
+		if (there)
+			ts_meter_rule_del(p->m, there);
 		ret = ts_meter_rule_add(p->m, &want->rule[i]);
 		if (ret && ret != -EEXIST) {
 			snprintf(err, err_size, "rule \"%s\": %s",
@@ -180,7 +199,7 @@ static int claim_rules(struct ts_ports *p, const struct rules *want,
 		}
 	}
 	for (i = 0; i < is->n; i++)
-		if (!has_rule(want, &is->rule[i]))
+		if (!find_rule(want, &is->rule[i]))
 			ts_meter_rule_del(p->m, &is->rule[i]);
 	return 0;
 }

@@ -76,8 +76,9 @@
  *   TARIFF_SET    TARIFF_ID, TARIFF_VERSION, PRICES.  Accounts on it follow.
  *   TARIFF_DEL    TARIFF_ID.  In use: -EBUSY.
  *   TARIFF_GET    dump -> TARIFF_ID, TARIFF_VERSION, PRICES
- *   CLASS_ADD     CLASS_RULE.  Exists: -EEXIST.
- *   CLASS_DEL     CLASS_RULE
+ *   CLASS_ADD     CLASS_RULE.  One for the same prefix or service exists, whatever
+ *                 it says of it: -EEXIST.
+ *   CLASS_DEL     CLASS_RULE, as it was added, else -ENOENT
  *   CLASS_GET     dump -> CLASS_RULE
  *   STRANGER_GET  dump -> KEY, IFINDEX, IDLE_MS: stations seen without an
  *                 account, a bounded list
@@ -399,13 +400,18 @@ enum ts_price_attr {
  * A prefix rule gives remote addresses a class: FAMILY, ADDR, PREFIX_LEN, CLASS.
  * A service rule makes one service of the box free: CLASS = free, PROTO, PORT
  * and ADDR with the full PREFIX_LEN; ADDR absent: any address of the box (its
- * own MAC is always required going up, its own sending coming down).
+ * own MAC is always required going up, its own sending coming down).  Of two
+ * services that match, the one with ADDR counts.
  * @TS_RULE_A_CLASS: u8
  * @TS_RULE_A_FAMILY: u8, AF_INET or AF_INET6
  * @TS_RULE_A_ADDR: 4 or 16 bytes, network order
  * @TS_RULE_A_PREFIX_LEN: u8
  * @TS_RULE_A_PROTO: u8, IPPROTO_UDP or IPPROTO_TCP
  * @TS_RULE_A_PORT: u16, host order, 1..65535
+ * @TS_RULE_A_ENDS_HERE: flag, of a service: it answers by itself and passes on
+ *	nothing that it is asked, so no tunnel leads through it, and its bytes
+ *	take only a sixteenth from the free rate.  A portal ends here; a resolver
+ *	and a proxy do not.
  */
 enum ts_rule_attr {
 	TS_RULE_A_UNSPEC,
@@ -415,6 +421,7 @@ enum ts_rule_attr {
 	TS_RULE_A_PREFIX_LEN,
 	TS_RULE_A_PROTO,
 	TS_RULE_A_PORT,
+	TS_RULE_A_ENDS_HERE,
 	__TS_RULE_A_LAST,
 };
 #define TS_RULE_A_MAX (__TS_RULE_A_LAST - 1)

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tests of what is not billed: groups, control frames, services of the box. */
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <tokenswitch/budget.h>
+#include <tokenswitch/classify.h>
+#include "lib/rule.h"
+#include "../unit/classify_frame.h"
+#include "meter_net.h"
+#include "meter_suite.h"
+
+/* The far end of net_make_client(), the box by its two addresses, and others. */
+#define CLIENT "\x02\x00\x5e\x00\x53\x02"
+#define DEVICE "\x02\x00\x5e\x00\x53\x01"
+#define BRIDGE "\x02\x00\x5e\x00\x53\x0b"
+#define STATION "\x02\x00\x5e\x00\x53\x0c"
+#define MDNS "\x01\x00\x5e\x00\x00\xfb"
+#define CLIENT4 NET_CLIENT_ADDR
+#define BOX4 "198.51.100.1"
+
+/* All frames of a test are gone through when the counters have them. */
+#define SETTLE_STEPS 500
+#define SETTLE_STEP_US 10000
+
+static const uint8_t client_mac[6] = NET_CLIENT_MAC;
+
+/* A datagram to a group of 42 + 1400 bytes. */
+static const struct ts_test_frame to_group = {
+	.dest = MDNS, .source = CLIENT, .from = CLIENT4, .to = "224.0.0.251",
+	.proto = TS_IP_UDP, .sport = 5353, .dport = 5353, .payload = 1400,
+};
+#define GROUP_BYTES 1442
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec * 1e-9;
+}
+
+/* What may have passed since @start; a jiffy has at most 10 ms. */
+static uint64_t bound(double start, uint64_t burst, uint64_t rate)
+{
+	return burst + (uint64_t)((seconds() - start + 0.01) * (double)rate) + 1;
+}
+
+static int first_port(const struct ts_port *port, void *arg)
+{
+	*(struct ts_port *)arg = *port;
+	return 1;
+}
+
+static struct ts_port counters(struct ts_meter *m)
+{
+	struct ts_port port = { };
+
+	RETURNS(m, ts_meter_port_dump(m, first_port, &port), 1);
+	return port;
+}
+
+static uint64_t all_bytes(const struct ts_port *p)
+{
+	return p->free_bytes + p->group_bytes + p->passed_bytes;
+}
+
+static uint64_t all_drops(const struct ts_port *p)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < TS_DROP_COUNT; i++)
+		sum += p->drops[i];
+	return sum;
+}
+
+/*
+ * The client sends a frame @n times.  Return: what became of them, as a
+ * difference of the port's counters.
+ */
+static struct ts_port sent(struct ts_meter *m, const struct ts_test_frame *t, unsigned int n)
+{
+	static uint8_t frame[TS_TEST_FRAME_MAX];
+	size_t len = ts_test_frame_build(t, frame);
+	struct ts_port before = counters(m), after;
+	int i, reason;
+
+	net_send_frame(frame, len, n);
+	for (i = 0; i < SETTLE_STEPS; i++) {
+		after = counters(m);
+		if ((all_bytes(&after) - all_bytes(&before)) / len + all_drops(&after) -
+		    all_drops(&before) >= n)
+			break;
+		usleep(SETTLE_STEP_US);
+	}
+	CHECK(i < SETTLE_STEPS);
+	after.free_bytes -= before.free_bytes;
+	after.group_bytes -= before.group_bytes;
+	after.passed_bytes -= before.passed_bytes;
+	for (reason = 0; reason < TS_DROP_COUNT; reason++)
+		after.drops[reason] -= before.drops[reason];
+	return after;
+}
+
+static struct ts_meter *ready(const struct suite *s, uint16_t price)
+{
+	struct ts_meter *m = suite_open_own(s);
+
+	net_make_client();
+	suite_tariff(m, 1, price, price);
+	suite_port(s, m, "ap0");
+	suite_wait_port(m, "ap0", "ap0");
+	return m;
+}
+
+static struct ts_account account(struct ts_meter *m, uint64_t granted)
+{
+	struct ts_account a = suite_account(m, client_mac, ts_zone_of_name("ap0"));
+
+	RETURNS(m, ts_meter_grant(m, a.id, a.epoch, granted), 0);
+	return a;
+}
+
+/* Paid or not, a group is no way around the price. */
+static void groups_are_policed(const struct suite *s)
+{
+	struct ts_test_frame web = { .dest = DEVICE, .source = CLIENT, .from = CLIENT4,
+		.to = "203.0.113.2", .proto = TS_IP_UDP, .dport = 9, .payload = 100 };
+	struct ts_meter *m = ready(s, 1);
+	struct ts_account a = account(m, 1000000);
+	double start = seconds();
+	struct ts_port p;
+
+	p = sent(m, &to_group, 200);
+	CHECK(p.group_bytes >= TS_GROUP_BURST_BYTES - GROUP_BYTES);
+	CHECK(p.group_bytes <= bound(start, TS_GROUP_BURST_BYTES, TS_GROUP_BYTES_PER_S));
+	CHECK(p.drops[TS_DROP_POLICED] > 0);
+	EQUAL(p.group_bytes / GROUP_BYTES + p.drops[TS_DROP_POLICED], 200);
+	a = suite_get(m, a.id);
+	EQUAL(a.charged_units, 0);
+	EQUAL(a.stats[TS_CLASS_INTERNET][TS_DIR_UP].dropped_packets, p.drops[TS_DROP_POLICED]);
+	/* A bucket of its own: what is billed or free goes on. */
+	EQUAL(sent(m, &web, 1).passed_bytes, 142);
+	web = (struct ts_test_frame){ .dest = MAC_ALL, .source = CLIENT,
+				      .ethertype = TS_ETH_ARP };
+	EQUAL(sent(m, &web, 1).free_bytes, 42);
+	a.flags = TS_ACCOUNT_F_TRUSTED;
+	RETURNS(m, ts_meter_account_set(m, &a), 0);
+	EQUAL(sent(m, &to_group, 200).group_bytes, 200 * GROUP_BYTES);
+	ts_meter_close(m);
+}
+
+/* Who could pay for the frame if it went to a station, and nobody else. */
+static void groups_want_budget(const struct suite *s)
+{
+	struct ts_meter *m = ready(s, 3);
+	struct ts_account a;
+
+	EQUAL(sent(m, &to_group, 2).drops[TS_DROP_STRANGER], 2);
+	a = account(m, 0);
+	EQUAL(sent(m, &to_group, 2).drops[TS_DROP_DRY], 2);
+	RETURNS(m, ts_meter_grant(m, a.id, a.epoch, 3 * GROUP_BYTES - 1), 0);
+	EQUAL(sent(m, &to_group, 2).drops[TS_DROP_DRY], 2);
+	RETURNS(m, ts_meter_grant(m, a.id, a.epoch, 3 * GROUP_BYTES), 0);
+	EQUAL(sent(m, &to_group, 2).group_bytes, 2 * GROUP_BYTES);
+	a = suite_get(m, a.id);
+	EQUAL(a.charged_units, 0);
+	a.flags = TS_ACCOUNT_F_FORBID;
+	RETURNS(m, ts_meter_account_set(m, &a), 0);
+	EQUAL(sent(m, &to_group, 2).drops[TS_DROP_FORBIDDEN], 2);
+	/* Where nothing costs anything, nothing needs to be granted. */
+	a.flags = 0;
+	RETURNS(m, ts_meter_account_set(m, &a), 0);
+	RETURNS(m, ts_meter_revoke(m, a.id, a.epoch, UINT64_MAX, &a.granted_units), 0);
+	EQUAL(sent(m, &to_group, 1).drops[TS_DROP_DRY], 1);
+	suite_tariff(m, 1, 0, 0);
+	EQUAL(sent(m, &to_group, 1).group_bytes, GROUP_BYTES);
+	ts_meter_close(m);
+}
+
+#define EAPOL(mac) { .dest = mac, .ethertype = TS_ETH_EAPOL, .payload = 95 }
+#define ND(mac, addr, type) { .dest = mac, .from = "fe80::7", .to = addr, \
+			      .proto = TS_IP_ICMP6, .sport = type, .hop = 255 }
+#define DHCP(mac, addr, here, there) { .dest = mac, .from = "0.0.0.0", .to = addr, \
+	.proto = TS_IP_UDP, .sport = here, .dport = there, .payload = 240 }
+
+/* Of a stranger behind a bridge port, whose bridge has another address. */
+static void control_frames(const struct suite *s)
+{
+	static const struct ts_test_frame is_free[] = {
+		EAPOL(MAC_PAE), EAPOL(DEVICE), EAPOL(BRIDGE),
+		ND(MAC_GROUP6, "ff02::2", 133), ND(MAC_GROUP6, "ff02::1:ff00:1", 135),
+		ND(BRIDGE, "fe80::1", 136),
+		{ .dest = MAC_GROUP6, .from = "fe80::7", .to = "ff02::16", .proto = TS_IP_ICMP6,
+		  .sport = 143, .hop = 1, .ext = { TS_TEST_HOPOPTS } },
+		{ .dest = MAC_ALL, .ethertype = TS_ETH_ARP },
+		{ .dest = MAC_ALL, .ethertype = TS_ETH_ARP, .payload = 18 },
+		DHCP(MAC_ALL, "255.255.255.255", 68, 67),
+	}, is_not[] = {
+		EAPOL(STATION), EAPOL(MAC_ALL),
+		ND(MAC_GROUP6, "ff02::1", 134), ND(STATION, "fe80::9", 134),
+		ND(BRIDGE, "fe80::1", 134), ND(STATION, "fe80::9", 137),
+		{ .dest = MAC_ALL, .ethertype = TS_ETH_ARP, .payload = 19 },
+		{ .dest = STATION, .ethertype = TS_ETH_ARP, .payload = 1400 },
+		DHCP(MAC_ALL, "255.255.255.255", 67, 68), DHCP(STATION, CLIENT4, 67, 68),
+	};
+	struct ts_meter *m = ready(s, 1);
+	static uint8_t frame[TS_TEST_FRAME_MAX];
+	struct ts_test_frame t;
+	size_t i;
+
+	net_run("ip link add br7 address 02:00:5e:00:53:0b type bridge && ip link set br7 up");
+	net_run("ip link set ap0 master br7");
+	for (i = 0; i < 100 && counters(m).zone != ts_zone_of_name("br7"); i++) {
+		usleep(SETTLE_STEP_US);
+		RETURNS(m, ts_meter_maintain(m), 0);
+	}
+	for (i = 0; i < sizeof(is_free) / sizeof(*is_free); i++) {
+		t = is_free[i];
+		t.source = CLIENT;
+		EQUAL(sent(m, &t, 1).free_bytes, ts_test_frame_build(&t, frame));
+	}
+	for (i = 0; i < sizeof(is_not) / sizeof(*is_not); i++) {
+		t = is_not[i];
+		t.source = CLIENT;
+		EQUAL(sent(m, &t, 1).drops[TS_DROP_STRANGER], 1);
+	}
+	ts_meter_close(m);
+}
+
+static void rule(struct ts_meter *m, int (*change)(struct ts_meter *, const struct ts_rule *),
+		 const char *text)
+{
+	struct ts_rule r;
+	char err[128];
+
+	EQUAL(ts_rule_parse(text, &r, err, sizeof(err)), 0);
+	RETURNS(m, change(m, &r), 0);
+}
+
+/* What does not say that it ends here may be a way out, whatever its port. */
+static void services(const struct suite *s)
+{
+	struct ts_test_frame ask = { .dest = DEVICE, .source = CLIENT, .from = CLIENT4,
+		.to = BOX4, .proto = TS_IP_UDP, .dport = 8545, .payload = 1400 };
+	struct ts_meter *m = ready(s, 1);
+	struct ts_account a = account(m, 0), last;
+	double start = seconds();
+	struct ts_port p;
+	uint64_t taken;
+
+	rule(m, ts_meter_rule_add, "free udp 8545 ends-here");
+	EQUAL(sent(m, &ask, 1000).free_bytes, 1000 * 1442);
+	rule(m, ts_meter_rule_del, "free udp 8545 ends-here");
+	rule(m, ts_meter_rule_add, "free udp 8545");
+	p = sent(m, &ask, 1000);
+	CHECK(p.free_bytes > 0);
+	CHECK(p.free_bytes <= bound(start, 512 * 1024, 2048));
+	EQUAL(p.free_bytes / 1442 + p.drops[TS_DROP_POLICED], 1000);
+	/* The rule that has the address is the one that counts; a full bucket again. */
+	RETURNS(m, ts_meter_close_account(m, a.id, a.epoch, &last, &taken), 0);
+	account(m, 0);
+	rule(m, ts_meter_rule_add, "free udp 8546 ends-here");
+	rule(m, ts_meter_rule_add, "free udp " BOX4 " 8546");
+	ask.dport = 8546;
+	start = seconds();
+	p = sent(m, &ask, 1000);
+	CHECK(p.free_bytes <= bound(start, 512 * 1024, 2048));
+	CHECK(p.free_bytes >= 512 * 1024 - 1442);
+	CHECK(p.drops[TS_DROP_POLICED] > 500);
+	ts_meter_close(m);
+}
+
+const struct suite_test suite_free_tests[] = {
+	{ "groups are policed", groups_are_policed },
+	{ "groups want a budget", groups_want_budget },
+	{ "control frames", control_frames },
+	{ "services that end here, and others", services },
+	{ }
+};
