@@ -140,6 +140,42 @@ static void half_rekeyed(const struct suite *s)
 	ts_meter_close(m);
 }
 
+/* A list, or an entry of the overflow, that is out of date: another has the key. */
+static void keys_of_another(const struct suite *s)
+{
+	const uint8_t mac[6] = { 2, 0, 0, 0, 0, 0xb };
+	struct ts_overflow_key key;
+	struct ts_account a, b, found;
+	uint32_t nobody = 999, id;
+	struct ts_meter *m;
+	struct ts_book book;
+	int fd;
+
+	if (unused(s))
+		return;
+	m = suite_open_own(s);
+	suite_tariff(m, 1, 1, 1);
+	a = suite_account(m, other_mac, 7);
+	b = suite_account(m, mac, 7);
+	ts_meter_close(m);
+	key = read_book(a.id).keys[0];
+	fd = pinned("ts_keys_overflow");
+	EQUAL(bpf_map_update_elem(fd, &key, &nobody, BPF_ANY), 0);
+	book = read_book(b.id);
+	book.keys[book.n_keys++] = key;
+	write_book(b.id, &book);
+	m = suite_open_own(s);
+	EQUAL(bpf_map_lookup_elem(fd, &key, &id), -ENOENT);
+	close(fd);
+	RETURNS(m, ts_meter_account_find(m, &a.keys[0], &found), 0);
+	EQUAL(found.id, a.id);
+	RETURNS(m, ts_meter_account_del(m, b.id, b.epoch), 0);
+	RETURNS(m, ts_meter_account_find(m, &b.keys[0], &found), -ENOENT);
+	RETURNS(m, ts_meter_account_find(m, &a.keys[0], &found), 0);
+	EQUAL(found.id, a.id);
+	ts_meter_close(m);
+}
+
 static void other_format(const struct suite *s)
 {
 	int fd, zero = 0;
@@ -247,6 +283,7 @@ const struct suite_test suite_adopt_tests[] = {
 	{ "killed while it revoked", half_revoked },
 	{ "killed while it made an account", half_made },
 	{ "killed while it changed keys", half_rekeyed },
+	{ "a key is taken from its own account only", keys_of_another },
 	{ "another version's or namespace's pins", other_format },
 	{ }
 };

@@ -223,7 +223,7 @@ void ts_bpf_grace(struct ts_bpf *b);
 /* meter_bpf_key.c */
 uint32_t ts_bpf_key_find(const struct ts_bpf *b, const struct ts_key *key);
 int ts_bpf_key_add(struct ts_bpf *b, const struct ts_key *key, uint32_t id);
-void ts_bpf_key_remove(struct ts_bpf *b, const struct ts_key *key);
+void ts_bpf_key_remove(struct ts_bpf *b, const struct ts_key *key, uint32_t id);
 void ts_bpf_key_reuse(struct ts_bpf *b);
 int ts_bpf_key_limbo(struct ts_bpf *b, struct ts_key_slot *slot);
 int ts_bpf_key_each(struct ts_bpf *b,

@@ -188,12 +188,12 @@ static int set_keys(struct ts_bpf *b, uint32_t id, const struct ts_account *a)
 	if (ret) {
 		for (i = 0; i < added; i++)
 			if (!key_in(&a->keys[i], old, n))
-				ts_bpf_key_remove(b, &a->keys[i]);
+				ts_bpf_key_remove(b, &a->keys[i], id);
 		return ret;
 	}
 	for (i = 0; i < n; i++)
 		if (!key_in(&old[i], a->keys, a->n_keys))
-			ts_bpf_key_remove(b, &old[i]);
+			ts_bpf_key_remove(b, &old[i], id);
 	ts_bpf_book_set_keys(book, a->keys, a->n_keys);
 	return 0;
 }
@@ -294,7 +294,7 @@ int ts_bpf_account_del(struct ts_meter *m, uint32_t id, uint32_t epoch)
 	ts_bpf_book_keys(&b->book[id], keys);
 	ts_bpf_book_state(&b->book[id], TS_BOOK_REKEYING);
 	for (i = 0; i < b->book[id].n_keys; i++)
-		ts_bpf_key_remove(b, &keys[i]);
+		ts_bpf_key_remove(b, &keys[i], id);
 	ts_bpf_grace(b);
 	ts_bpf_account_free(b, id);
 out:

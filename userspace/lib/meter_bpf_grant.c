@@ -100,7 +100,7 @@ int ts_bpf_close_account(struct ts_meter *m, uint32_t id, uint32_t epoch,
 	ts_bpf_book_keys(&b->book[id], keys);
 	ts_bpf_book_state(&b->book[id], TS_BOOK_REKEYING);
 	for (i = 0; i < b->book[id].n_keys; i++)
-		ts_bpf_key_remove(b, &keys[i]);
+		ts_bpf_key_remove(b, &keys[i], id);
 	ts_bpf_grace(b);
 	*taken_units = take(b, id, UINT64_MAX);
 	ret = ts_bpf_account_read(b, id, last);

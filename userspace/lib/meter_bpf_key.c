@@ -148,22 +148,25 @@ int ts_bpf_key_limbo(struct ts_bpf *b, struct ts_key_slot *slot)
  * ts_bpf_key_remove() - a station leaves its account
  * @b: the meter, locked
  * @key: the station
+ * @id: the account; a key of another is not touched
  *
  * A program that began before may still charge the account: whoever makes the
  * account's line anew waits for a grace period first.
  */
-void ts_bpf_key_remove(struct ts_bpf *b, const struct ts_key *key)
+void ts_bpf_key_remove(struct ts_bpf *b, const struct ts_key *key, uint32_t id)
 {
 	struct ts_overflow_key over = overflow_key(key);
 	struct ts_key_bucket *bucket = bucket_of(b, over.a, key->zone);
 	struct ts_key_slot *slot = find_slot(bucket, over.a, key->zone);
+	uint32_t owner;
 
-	if (!slot) {
-		bpf_map_delete_elem(b->map[TS_MAP_KEYS_OVERFLOW], &over);
+	if (slot && (slot->b & TS_KEY_ID_MASK) == id) {
+		store_b(bucket, slot, 0);
+		ts_bpf_key_limbo(b, slot);
 		return;
 	}
-	store_b(bucket, slot, 0);
-	ts_bpf_key_limbo(b, slot);
+	if (!bpf_map_lookup_elem(b->map[TS_MAP_KEYS_OVERFLOW], &over, &owner) && owner == id)
+		bpf_map_delete_elem(b->map[TS_MAP_KEYS_OVERFLOW], &over);
 }
 
 /** ts_bpf_key_reuse() - a grace period has passed: limbo is over */

@@ -35,14 +35,14 @@ static void check_key(struct ts_bpf *b, const struct ts_key *key, uint32_t id)
 	struct ts_key keys[TS_KEYS_MAX];
 
 	if (state == TS_BOOK_FREE || state == TS_BOOK_MAKING) {
-		ts_bpf_key_remove(b, key);
+		ts_bpf_key_remove(b, key, id);
 		return;
 	}
 	if (state != TS_BOOK_REKEYING)
 		return;
 	/* The list is rebuilt from the table: the book may be torn. */
 	if (book->n_keys == TS_KEYS_MAX) {
-		ts_bpf_key_remove(b, key);
+		ts_bpf_key_remove(b, key, id);
 		return;
 	}
 	ts_bpf_book_keys(book, keys);
