@@ -12,44 +12,53 @@
 #include <string.h>
 #include <sodium.h>
 
+#include "billing/price.h"
 #include "tsd/endpoint.h"
 #include "tsd/gate.h"
 #include "tsd/police.h"
-#include "tsd/price.h"
 #include "tsd/reply.h"
+
+static int scale(const char *dear, const char *cheap, struct ts_ledger_tariff *out)
+{
+	struct ts_billing_tariff t = { .id = 1 };
+	char why[200];
+
+	strcpy(t.wei_per_gb[TS_CLASS_INTERNET][TS_DIR_UP], dear);
+	strcpy(t.wei_per_gb[TS_CLASS_INTERNET][TS_DIR_DOWN], cheap);
+	return ts_tariff_scale(&t, out, why, sizeof(why));
+}
 
 static void one_price(ts_u128 wei_per_gb)
 {
+	char text[TS_U128_TEXT_SIZE];
+	struct ts_ledger_tariff t;
 	uint16_t units;
-	ts_u128 real, off;
-	int shift;
+	ts_u128 real;
 
-	assert_int_equal(ts_price_shift(&wei_per_gb, 1, &shift), 0);
-	units = ts_price_units(wei_per_gb, shift);
+	assert_int_equal(scale(ts_u128_print(wei_per_gb, text), "0", &t), 0);
+	units = t.price[TS_CLASS_INTERNET][TS_DIR_UP];
 	assert_in_range(units, 4096, 8191);
-	real = ts_price_wei_per_gb(units, shift);
-	off = real > wei_per_gb ? real - wei_per_gb : wei_per_gb - real;
-	/* Half a unit of 4096 at most, and what rounding down of the value adds. */
-	assert_true(off <= wei_per_gb / 8192 + 1);
+	real = ts_price_wei_per_gb(units, t.unit_shift);
+	/* Rounded down, by less than a unit of 4096. */
+	assert_true(real <= wei_per_gb);
+	assert_true(wei_per_gb - real <= wei_per_gb / 4096 + 1);
 }
 
 static void test_price(void **state)
 {
-	ts_u128 dear_and_cheap[2] = { 1000000000000000000, 1 }, v;
-	int shift;
+	struct ts_ledger_tariff t;
+	ts_u128 v;
 
-	for (v = 1000; v < (ts_u128)1 << 100; v = v * 3 + 1)
+	for (v = 1000; v < (ts_u128)1 << 92; v = v * 3 + 1)
 		one_price(v);
-	assert_int_equal(ts_price_shift(dear_and_cheap, 2, &shift), 0);
 	/* What is not free does not become free. */
-	assert_int_equal(ts_price_units(1, shift), 1);
-	assert_int_equal(ts_price_units(0, shift), 0);
+	assert_int_equal(scale("1000000000000000000", "1", &t), -EINVAL);
+	assert_int_equal(scale("1000000000000000000", "300000000000000", &t), 0);
+	assert_int_equal(t.price[TS_CLASS_INTERNET][TS_DIR_DOWN], 2);
 	/* Nothing costs anything. */
-	v = 0;
-	assert_int_equal(ts_price_shift(&v, 1, &shift), 0);
-	/* More than 8191 x 2^63 wei a byte. */
-	v = TS_U128_MAX;
-	assert_int_equal(ts_price_shift(&v, 1, &shift), -ERANGE);
+	assert_int_equal(scale("0", "0", &t), 0);
+	/* More than can be counted with. */
+	assert_int_equal(scale("340282366920938463463374607431768211455", "0", &t), -EINVAL);
 }
 
 static void test_endpoint(void **state)

@@ -13,6 +13,7 @@
 #include <sys/queue.h>
 
 #include "billing/billing.h"
+#include "billing/price.h"
 
 #define TS_NS_PER_S	1000000000ull
 #define TS_NS_PER_MS	1000000ull
@@ -214,8 +215,6 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now);
 void ts_billing_forget(struct ts_billing *b);
 
 /* tariff.c */
-int ts_tariff_scale(const struct ts_billing_tariff *in,
-		    struct ts_ledger_tariff *out, char *err, size_t err_size);
 int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now);
 uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now);
 struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row);
@@ -226,7 +225,6 @@ struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 						const struct ts_billing_payment *p,
 						const struct ts_time *now);
 int ts_tariff_to_kernel(struct ts_billing *b, struct ts_billing_version *v);
-uint16_t ts_tariff_dearest(const struct ts_ledger_tariff *t);
 
 /* open.c */
 const char *ts_channel_foreign(const struct ts_billing *b,

@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include <tokenswitch/budget.h>
+#include "billing/price.h"
+#include "chain/token.h"
 #include "lib/rule.h"
 #include "tsd/config.h"
 #include "tsd/config_money.h"
 #include "tsd/config_read.h"
-#include "tsd/price.h"
 
 static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
@@ -342,13 +343,15 @@ const char *ts_config_fixed(const struct ts_config *old,
 }
 
 static void explain_price(const struct ts_config *c, const char *what,
-			  ts_u128 asked, int unit_shift, FILE *out)
+			  const char *wei_per_gb, uint16_t units,
+			  int unit_shift, FILE *out)
 {
 	char asked_text[TS_TOKEN_TEXT_SIZE], real_text[TS_TOKEN_TEXT_SIZE];
-	uint16_t units = ts_price_units(asked, unit_shift);
-	ts_u128 real = ts_price_wei_per_gb(units, unit_shift);
-	double off = asked ? ((double)real / (double)asked - 1) * 100 : 0;
+	ts_u128 asked = 0, real = ts_price_wei_per_gb(units, unit_shift);
+	double off;
 
+	ts_u128_parse(&asked, wei_per_gb);
+	off = asked ? ((double)real / (double)asked - 1) * 100 : 0;
 	fprintf(out, "  %-13s %s %s/GB = %u units/byte, in effect %s %s/GB (%+.4f %%)\n",
 		what, ts_token_print(asked, c->token_decimals, asked_text),
 		c->token_symbol, units,
@@ -362,19 +365,23 @@ static void explain_tariff(const struct ts_config *c,
 	static const char *const names[2][TS_DIR_COUNT] = {
 		{ "local up", "local down" }, { "internet up", "internet down" },
 	};
-	ts_u128 wei[2][TS_DIR_COUNT];
-	int unit_shift = 0, i, dir;
+	struct ts_ledger_tariff scaled;
+	char unneeded[200];
+	int class, i, dir;
 
-	for (i = 0; i < 2; i++)
-		for (dir = 0; dir < TS_DIR_COUNT; dir++)
-			ts_u128_parse(&wei[i][dir],
-				      t->wei_per_gb[TS_CLASS_LOCAL + i][dir]);
-	ts_price_shift(&wei[0][0], 2 * TS_DIR_COUNT, &unit_shift);
+	/* It was good when the file was read. */
+	if (ts_tariff_scale(t, &scaled, unneeded, sizeof(unneeded)))
+		return;
 	fprintf(out, "tariff %u: one unit is 2^%d of the token's smallest unit\n",
-		t->id, unit_shift);
-	for (i = 0; i < 2; i++)
+		t->id, scaled.unit_shift);
+	for (i = 0; i < 2; i++) {
+		class = TS_CLASS_LOCAL + i;
 		for (dir = 0; dir < TS_DIR_COUNT; dir++)
-			explain_price(c, names[i][dir], wei[i][dir], unit_shift, out);
+			explain_price(c, names[i][dir],
+				      scaled.wei_per_gb[class][dir],
+				      scaled.price[class][dir],
+				      scaled.unit_shift, out);
+	}
 }
 
 /**

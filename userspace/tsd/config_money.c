@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "billing/price.h"
+#include "chain/token.h"
 #include "tsd/config_money.h"
-#include "tsd/price.h"
 
 static const char *const chain_keys[] = { "id", "tokens_network", "token", NULL };
 static const char *const token_keys[] = { "address", "symbol", "decimals", NULL };
@@ -155,7 +156,6 @@ static void read_prices(struct ts_reader *r, config_setting_t *tariff,
 {
 	config_setting_t *s = ts_read_group(r, tariff, key, price_keys);
 	ts_u128 prices[TS_DIR_COUNT] = { };
-	int unit_shift;
 
 	if (!s) {
 		ts_reader_fail(r, tariff, key,
@@ -165,8 +165,6 @@ static void read_prices(struct ts_reader *r, config_setting_t *tariff,
 	}
 	read_tokens(r, s, "up", NULL, decimals, &prices[TS_DIR_UP]);
 	read_tokens(r, s, "down", NULL, decimals, &prices[TS_DIR_DOWN]);
-	if (!r->failed && ts_price_shift(prices, TS_DIR_COUNT, &unit_shift))
-		ts_reader_fail(r, s, NULL, "is too high to count with");
 	ts_u128_print(prices[TS_DIR_UP], wei_per_gb[TS_DIR_UP]);
 	ts_u128_print(prices[TS_DIR_DOWN], wei_per_gb[TS_DIR_DOWN]);
 }
@@ -175,6 +173,8 @@ static void read_tariff(struct ts_reader *r, config_setting_t *s,
 			struct ts_config *c, struct ts_billing_tariff *t)
 {
 	const struct ts_billing_tariff *other;
+	struct ts_ledger_tariff scaled;
+	char why[200];
 
 	if (!config_setting_is_group(s)) {
 		ts_reader_fail(r, s, NULL, "must be a group in braces");
@@ -188,6 +188,8 @@ static void read_tariff(struct ts_reader *r, config_setting_t *s,
 	read_prices(r, s, "local", c->token_decimals, t->wei_per_gb[TS_CLASS_LOCAL]);
 	read_prices(r, s, "internet", c->token_decimals,
 		    t->wei_per_gb[TS_CLASS_INTERNET]);
+	if (!r->failed && ts_tariff_scale(t, &scaled, why, sizeof(why)))
+		ts_reader_fail(r, s, NULL, "%s", why);
 	/* The ledger keeps the prices that hold until the new ones do. */
 	for (other = c->billing.tariffs; other < t && !r->failed; other++)
 		if (other->id == t->id)
