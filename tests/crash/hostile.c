@@ -208,13 +208,13 @@ static bool closes(int fd)
 
 static void requests(struct play *p)
 {
-	static const char half[] = "POST /v1/pay HTTP/1.1\r\nHost: x\r\nContent-Le";
-	static const char slow[] = "POST /v1/pay HTTP/1.1\r\nHost: x\r\n"
+	static const char half[] = "POST /v1/pay HTTP/1.1\r\nHost: " BOX_ADDRESS "\r\nContent-Le";
+	static const char slow[] = "POST /v1/pay HTTP/1.1\r\nHost: " BOX_ADDRESS "\r\n"
 				   "Content-Length: 182\r\n\r\nabc";
 	static const char *const bad[] = {
 		"\r\n\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
-		"POST /v1/pay HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-		"POST /v1/pay HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+		"POST /v1/pay HTTP/1.1\r\nHost: " BOX_ADDRESS "\r\nContent-Length: -5\r\n\r\n",
+		"POST /v1/pay HTTP/1.1\r\nHost: " BOX_ADDRESS "\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
 		"GET /v1/session?code=%00%ff HTTP/1.0\r\n\r\n",
 		"GET /v1/channel?address=0x HTTP/1.0\r\n\r\n",
 	};

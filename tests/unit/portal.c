@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ struct fixture {
 	unsigned int pays;
 	unsigned int shown;
 	int station_error;
+	int who_error;
 	bool healthy;
 	struct ts_session_view view;
 };
@@ -38,6 +40,15 @@ static int fake_station(void *ctx, const struct sockaddr *peer, char code[TS_COD
 
 	strcpy(code, CODE);
 	return f->station_error;
+}
+
+static int fake_who(void *ctx, const struct sockaddr *peer, struct ts_key *key)
+{
+	struct fixture *f = ctx;
+
+	memset(key, 0, sizeof(*key));
+	key->mac[0] = 2;
+	return f->who_error;
 }
 
 static void fake_show(void *ctx, const struct sockaddr *peer, const char *code)
@@ -120,6 +131,7 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct ts_portal_ops ops = {
 		.ctx = f, .station = fake_station, .show = fake_show,
+		.who = fake_who,
 		.session = fake_session,
 		.channel = fake_channel, .tariffs = fake_tariffs,
 		.pay = fake_pay, .health = fake_health,
@@ -127,6 +139,7 @@ static int setup(void **state)
 	struct ts_portal_facts facts = {
 		.name = "A <b>box</b>", .version = "1", .token_symbol = "SMT",
 		.token_decimals = 18, .photon_port = 40001,
+		.names = { "box.test", "10.0.0.1" }, .n_names = 2,
 	};
 
 	f->healthy = true;
@@ -312,7 +325,8 @@ static void test_hostile(void **state)
 	EXPECT(f, "GET /v1/info/ HTTP/1.0\r\n\r\n", " 404 ");
 	EXPECT(f, "GET /v1/session?code=%00%00 HTTP/1.0\r\n\r\n", " 400 ");
 	EXPECT(f, "GET /v1/session HTTP/1.0\r\nHost: a\"><script>\r\n\r\n",
-	       "\"http\":\"/v1/pay\"");
+	       " 421 ");
+	EXPECT(f, "GET /v1/session HTTP/1.0\r\n\r\n", "\"http\":\"/v1/pay\"");
 	EXPECT(f, "GET /v1/session HTTP/1.1\r\nConnection: close\r\n\r\n", " 400 ");
 	EXPECT(f, "\0\1\2\3\r\n\r\n", "");
 	EXPECT(f, "GET\r\n\r\n", "");
@@ -342,12 +356,12 @@ static void test_pay_refused_early(void **state)
 	EXPECT(f, "POST /v1/pay HTTP/1.0\r\nContent-Type: application/octet-stream\r\nContent-Length: 99999999999999999999\r\n\r\n",
 	       " 4");
 	/* chunked: the length is not known before */
-	n = sprintf(many, "POST /v1/pay HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n4b1\r\n");
+	n = sprintf(many, "POST /v1/pay HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n4b1\r\n");
 	memset(many + n, 'x', 1201);
 	memcpy(many + n + 1201, "\r\n0\r\n\r\n", 7);
 	expect(f, many, n + 1201 + 7, " 413 ");
 	/* endless: the connection is ended */
-	n = sprintf(many, "POST /v1/pay HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n15000\r\n");
+	n = sprintf(many, "POST /v1/pay HTTP/1.1\r\nHost: box.test\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n15000\r\n");
 	memset(many + n, 'x', 80000);
 	ask(f, f->port, many, n + 80000, out, sizeof(out));
 	assert_null(strstr(out, " 200 "));
@@ -359,7 +373,7 @@ static int post(struct fixture *f, size_t len)
 	char request[2048];
 	int fd = dial(f->port), n;
 
-	n = sprintf(request, "POST /v1/pay HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/octet-stream\r\nContent-Length: %zu\r\n\r\n",
+	n = sprintf(request, "POST /v1/pay HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\nContent-Type: application/octet-stream\r\nContent-Length: %zu\r\n\r\n",
 		    len);
 	memset(request + n, 'p', len);
 	assert_int_equal(send(fd, request, n + len, MSG_NOSIGNAL), n + len);
@@ -456,7 +470,7 @@ static void test_pay_and_leave(void **state)
 static int open_stream(struct fixture *f, char *out, size_t size)
 {
 	static const char request[] =
-		"GET /v1/session/events HTTP/1.1\r\nHost: a\r\n\r\n";
+		"GET /v1/session/events HTTP/1.1\r\nHost: box.test\r\n\r\n";
 	int fd = dial(f->port);
 
 	assert_int_equal(send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL),
@@ -569,6 +583,130 @@ static void test_redirect(void **state)
 	has(out, "Cache-Control: no-store");
 }
 
+static void as(struct fixture *f, const char *host, const char *more,
+	       const char *path, const char *part)
+{
+	char request[512];
+
+	snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: %s\r\n%sConnection: close\r\n\r\n",
+		 path, host, more);
+	expect(f, request, strlen(request), part);
+}
+
+/* DNS rebinding: a page's own name, made to point here. */
+static void test_foreign_host(void **state)
+{
+	static const char *const own[] = {
+		"box.test", "BOX.Test.", "box.test:80", "10.0.0.1", "127.0.0.1",
+		"127.0.0.1:2050",
+	};
+	static const char *const foreign[] = {
+		"evil.example", "evil.example:80", "box.test.evil.example",
+		"box.tes", "127.0.0.2", "[::1]", "[127.0.0.1", "127.0.0.1:x",
+		"127.0.0.1:123456", "127.0.0.1 evil.example", "evil@127.0.0.1",
+		":80", ".", "box.test:80:80", "127.1", "0x7f000001",
+	};
+	struct fixture *f = *state;
+	unsigned int i;
+	char want[80];
+
+	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		as(f, own[i], "", "/v1/session", "HTTP/1.1 200 ");
+	snprintf(want, sizeof(want), "Location: http://box.test:%u/\r\n", f->port);
+	for (i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		as(f, foreign[i], "", "/v1/session", "HTTP/1.1 421 ");
+		as(f, foreign[i], "", "/v1/session?code=" CODE, "\"error\":\"misdirected\"");
+		as(f, foreign[i], "", "/v1/no_such", "HTTP/1.1 421 ");
+		as(f, foreign[i], "", "/", "HTTP/1.1 302 ");
+		as(f, foreign[i], "", "/generate_204", want);
+	}
+	assert_int_equal(f->shown, 0);
+	/* Without a name of our own: the address they came to. */
+	f->portal->facts.n_names = 0;
+	snprintf(want, sizeof(want), "Location: http://127.0.0.1:%u/\r\n", f->port);
+	as(f, "evil.example", "", "/", want);
+}
+
+/* A page of another host that knows our name. */
+static void test_foreign_origin(void **state)
+{
+	static const char post_head[] =
+		"POST /v1/pay HTTP/1.1\r\nHost: box.test\r\nOrigin: http://evil.example\r\nConnection: close\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
+	static const char *const foreign[] = {
+		"Origin: http://evil.example\r\n", "Origin: null\r\n",
+		"Origin: \r\n", "Origin: http://box.test.evil.example\r\n",
+		"Origin: file://box.test\r\n", "Sec-Fetch-Site: cross-site\r\n",
+	};
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		as(f, "box.test", foreign[i], "/v1/session?code=" CODE,
+		   "\"error\":\"foreign_origin\"");
+	expect(f, post_head, sizeof(post_head) - 1, "HTTP/1.1 403 ");
+	assert_int_equal(f->shown, 0);
+	assert_int_equal(f->pays, 0);
+	as(f, "box.test", "Origin: http://127.0.0.1:2050\r\n", "/v1/session", " 200 ");
+	as(f, "box.test", "Origin: https://box.test\r\n", "/v1/session", " 200 ");
+	as(f, "box.test", "Sec-Fetch-Site: same-origin\r\n", "/v1/session", " 200 ");
+	/* A link to the page is no harm. */
+	as(f, "box.test", "Sec-Fetch-Site: cross-site\r\n", "/", " 200 ");
+}
+
+static bool may(struct fixture *f, const char *address)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	bool v6 = strchr(address, ':');
+
+	if (v6)
+		assert_int_equal(inet_pton(AF_INET6, address, &in6.sin6_addr), 1);
+	else
+		assert_int_equal(inet_pton(AF_INET, address, &in.sin_addr), 1);
+	if (!ts_source_may(f->portal, v6 ? (struct sockaddr *)&in6 :
+					   (struct sockaddr *)&in))
+		return false;
+	return ts_source_begin(f->portal);
+}
+
+/* Privacy addresses: many of them, one station. */
+static void test_one_station_many_addresses(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+	char text[64];
+
+	for (i = 0; i < 5; i++) {
+		snprintf(text, sizeof(text), "2001:db8:%x::%x", i, i);
+		assert_true(may(f, text));
+	}
+	assert_false(may(f, "2001:db8:77::1"));
+	assert_false(may(f, "192.0.2.1"));
+	/* Not a station: by network, or by address. */
+	f->who_error = -ENOENT;
+	for (i = 0; i < 5; i++) {
+		snprintf(text, sizeof(text), "2001:db8:9:9::%x", i);
+		assert_true(may(f, text));
+	}
+	assert_false(may(f, "2001:db8:9:9:ffff::1"));
+	assert_true(may(f, "2001:db8:9:a::1"));
+	for (i = 0; i < 5; i++)
+		assert_true(may(f, "192.0.2.1"));
+	assert_false(may(f, "192.0.2.1"));
+	assert_true(may(f, "192.0.2.2"));
+	while (f->portal->sources) {
+		struct ts_source *s = f->portal->sources;
+
+		while (s->connections)
+			ts_source_end(s);
+		may(f, "192.0.2.99");
+		ts_source_free_all(f->portal);
+	}
+	f->who_error = 0;
+	assert_true(may(f, "192.0.2.1"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -585,6 +723,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_slow_reader, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_connection_limits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_redirect, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_foreign_host, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_foreign_origin, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_station_many_addresses, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("portal", tests, NULL, NULL);

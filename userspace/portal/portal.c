@@ -65,7 +65,8 @@ static enum MHD_Result accept_policy(void *arg, const struct sockaddr *addr,
 {
 	struct ts_listener *l = arg;
 
-	if (l->portal->connections < l->portal->limits.connections)
+	if (l->portal->connections < l->portal->limits.connections &&
+	    ts_source_may(l->portal, addr))
 		return MHD_YES;
 	l->portal->counters.refused_connections++;
 	return MHD_NO;
@@ -76,10 +77,13 @@ static void on_connection(void *arg, struct MHD_Connection *c, void **socket_con
 {
 	struct ts_listener *l = arg;
 
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		l->portal->connections++;
-	else
+		*socket_context = ts_source_begin(l->portal);
+	} else {
 		l->portal->connections--;
+		ts_source_end(*socket_context);
+	}
 }
 
 /**
@@ -169,6 +173,7 @@ int ts_portal_listen(struct ts_portal *p, const struct sockaddr *addr,
 		return fd;
 	}
 	l->portal = p;
+	memcpy(&l->addr, addr, len);
 	l->redirect_to = redirect_to ? strdup(redirect_to) : NULL;
 	if (addr->sa_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
@@ -176,7 +181,6 @@ int ts_portal_listen(struct ts_portal *p, const struct sockaddr *addr,
 		ts_request_handle, l,
 		MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
 		MHD_OPTION_CONNECTION_LIMIT, p->limits.connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, p->limits.per_source,
 		MHD_OPTION_CONNECTION_TIMEOUT, p->limits.timeout_s,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
 		MHD_OPTION_NOTIFY_COMPLETED, ts_request_done, l,
@@ -226,6 +230,7 @@ void ts_portal_free(struct ts_portal *p)
 		MHD_stop_daemon(p->listeners[i].daemon);
 		free(p->listeners[i].redirect_to);
 	}
+	ts_source_free_all(p);
 	ev_prepare_stop(p->loop, &p->prepare);
 	ev_timer_stop(p->loop, &p->timer);
 	ev_timer_stop(p->loop, &p->beat);

@@ -18,6 +18,9 @@
 
 #include "billing/billing.h"
 
+#define TS_PORTAL_NAMES_MAX	8
+#define TS_PORTAL_NAME_SIZE	64
+
 /**
  * struct ts_portal_facts - what does not change while the daemon runs; copied
  * @name: of the box, any UTF-8
@@ -29,6 +32,9 @@
  * @token_symbol: for people
  * @token_decimals: one token is 10^this of its smallest unit
  * @photon_port: UDP port of the Photon node
+ * @names: under which clients find us, beside our addresses; the first is the
+ *	one that people are sent to
+ * @n_names: how many
  */
 struct ts_portal_facts {
 	char name[64];
@@ -40,6 +46,8 @@ struct ts_portal_facts {
 	char token_symbol[16];
 	unsigned int token_decimals;
 	uint16_t photon_port;
+	char names[TS_PORTAL_NAMES_MAX][TS_PORTAL_NAME_SIZE];
+	unsigned int n_names;
 };
 
 /**
@@ -47,6 +55,7 @@ struct ts_portal_facts {
  * @ctx: handed to each function
  * @station: the session of the station with this address, made if new.  0;
  *	-ENOENT: not a neighbour on an access port; -ENOSPC: too many
+ * @who: the station with this address; makes nothing.  0, -ENOENT: likewise
  * @show: this address shows a code as its own: if the session has no station,
  *	and the asker no other that was paid for, it is the asker's from now on.
  *	(A code that was not yet on disk when the daemon died names a session
@@ -63,6 +72,7 @@ struct ts_portal_ops {
 	void *ctx;
 	int (*station)(void *ctx, const struct sockaddr *peer,
 		       char code[TS_CODE_SIZE]);
+	int (*who)(void *ctx, const struct sockaddr *peer, struct ts_key *key);
 	void (*show)(void *ctx, const struct sockaddr *peer, const char *code);
 	int (*session)(void *ctx, const char *code, struct ts_session_view *view);
 	int (*channel)(void *ctx, const struct ts_address *wallet,
@@ -77,7 +87,8 @@ struct ts_portal_ops {
 /**
  * struct ts_portal_limits - how much of us strangers can have
  * @connections: at once, in all
- * @per_source: at once, from one address, for each listener
+ * @per_source: at once, from one station; from one address, or one IPv6 network
+ *	of 64 bits, where the station is not known
  * @timeout_s: of a silent connection
  * @events: event streams at once
  */

@@ -9,21 +9,53 @@
 
 #define TS_PAY_MAX_BYTES	1200
 #define TS_LISTENERS_MAX	16
+#define TS_PORTAL_URL_SIZE	(TS_PORTAL_NAME_SIZE + 32)
 /* A body beyond this is not even read to its end. */
 #define TS_BODY_PATIENCE_BYTES	65536
 
 /**
  * struct ts_listener - one address
  * @portal: ours
+ * @addr: where it listens
  * @daemon: libmicrohttpd's
  * @io: on its epoll descriptor
  * @redirect_to: sends everybody there; NULL: serves
  */
 struct ts_listener {
 	struct ts_portal *portal;
+	struct sockaddr_storage addr;
 	struct MHD_Daemon *daemon;
 	ev_io io;
 	char *redirect_to;
+};
+
+/** enum ts_source_kind - by what a source is known, the best first */
+enum ts_source_kind {
+	TS_SOURCE_STATION,
+	TS_SOURCE_NETWORK,
+	TS_SOURCE_ADDRESS,
+};
+
+/**
+ * struct ts_source_id - who a source is; compared as bytes
+ * @kind: enum ts_source_kind
+ * @b: a station's key, 64 bits of an IPv6 address, or an IPv4 address
+ */
+struct ts_source_id {
+	uint8_t kind;
+	uint8_t b[16];
+};
+
+/**
+ * struct ts_source - somebody who is connected
+ * @next: in the portal's list
+ * @id: who
+ * @connections: at once
+ */
+struct ts_source {
+	struct ts_source *next;
+	struct ts_source_id id;
+	unsigned int connections;
 };
 
 /**
@@ -63,7 +95,7 @@ struct ts_stream {
  * struct ts_request - what is remembered between libmicrohttpd's calls
  * @next: in the portal's list of payments that wait, while @waits
  * @connection: libmicrohttpd's
- * @pay: a body is expected
+ * @post: a body is expected
  * @waits: handed to billing, no answer yet
  * @reply: names it there
  * @answer: to be queued when the connection runs again
@@ -92,6 +124,8 @@ struct ts_portal {
 	struct ts_listener listeners[TS_LISTENERS_MAX];
 	unsigned int n_listeners;
 	unsigned int connections;
+	struct ts_source *sources;
+	struct ts_source *accepted;
 	struct ts_request *waiting;
 	struct ts_stream *streams;
 	uint64_t next_reply;
@@ -118,6 +152,20 @@ struct MHD_Response *ts_answer_text(const char *type, char *text);
 struct MHD_Response *ts_answer_error(const char *error, const char *message);
 struct MHD_Response *ts_answer_refused(const struct ts_refused *why,
 				       unsigned int *status);
+
+/* host.c */
+bool ts_host_is_own(const struct ts_portal *p, struct MHD_Connection *c,
+		    const char *host);
+bool ts_origin_is_own(const struct ts_portal *p, struct MHD_Connection *c,
+		      const char *origin);
+char *ts_host_own_url(const struct ts_listener *l, struct MHD_Connection *c,
+		      char url[TS_PORTAL_URL_SIZE]);
+
+/* source.c */
+bool ts_source_may(struct ts_portal *p, const struct sockaddr *peer);
+struct ts_source *ts_source_begin(struct ts_portal *p);
+void ts_source_end(struct ts_source *s);
+void ts_source_free_all(struct ts_portal *p);
 
 /* json.c */
 json_t *ts_json_info(const struct ts_portal *p);

@@ -10,20 +10,13 @@
 #define METHOD_GET  1
 #define METHOD_POST 2
 
-/* The Host header if it is one that can stand in a URL, else "". */
+/* The Host header, which is one of ours by now; "" when the client sent none. */
 static const char *host_of(struct MHD_Connection *c)
 {
 	const char *host = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 						       MHD_HTTP_HEADER_HOST);
-	const char *p;
 
-	if (!host || strlen(host) > 70)
-		return "";
-	for (p = host; *p; p++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "0123456789.-:[]", *p))
-			return "";
-	return host;
+	return host ? host : "";
 }
 
 static const struct sockaddr *peer_of(struct MHD_Connection *c)
@@ -270,6 +263,41 @@ static enum MHD_Result pay(struct ts_portal *p, struct MHD_Connection *c,
 	return MHD_YES;
 }
 
+static const char *header(struct MHD_Connection *c, const char *name)
+{
+	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+}
+
+/*
+ * Somebody who means another host, or a page of another host that uses a
+ * client's browser: the answer is queued in @ret.  People get to our own name.
+ */
+static bool is_foreign(struct ts_listener *l, struct MHD_Connection *c,
+		       const char *url, enum MHD_Result *ret)
+{
+	const char *host = header(c, MHD_HTTP_HEADER_HOST);
+	const char *origin = header(c, MHD_HTTP_HEADER_ORIGIN);
+	const char *site = header(c, "Sec-Fetch-Site");
+	bool api = !strncmp(url, "/v1/", 4);
+	char own[TS_PORTAL_URL_SIZE];
+
+	if (host && !ts_host_is_own(l->portal, c, host)) {
+		if (api || !ts_host_own_url(l, c, own))
+			*ret = error(l->portal, c, MHD_HTTP_MISDIRECTED_REQUEST,
+				     "misdirected",
+				     "the Host is not a name or an address of this box");
+		else
+			*ret = redirect(l->portal, c, own);
+		return true;
+	}
+	if (!api || ((!origin || ts_origin_is_own(l->portal, c, origin)) &&
+		     (!site || strcasecmp(site, "cross-site"))))
+		return false;
+	*ret = error(l->portal, c, MHD_HTTP_FORBIDDEN, "foreign_origin",
+		     "pages of other hosts may not use this interface");
+	return true;
+}
+
 /**
  * ts_request_handle() - libmicrohttpd has something of a request
  * @listener: struct ts_listener
@@ -290,6 +318,7 @@ enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
 {
 	struct ts_listener *l = listener;
 	struct ts_request *req = *request;
+	enum MHD_Result ret;
 
 	if (!req) {
 		req = calloc(1, sizeof(*req));
@@ -298,6 +327,8 @@ enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
 		*request = req;
 		if (l->redirect_to)
 			return redirect(l->portal, c, l->redirect_to);
+		if (is_foreign(l, c, url, &ret))
+			return ret;
 		return begin(l->portal, c, req, url, method);
 	}
 	if (*body_len)

@@ -22,7 +22,7 @@ static const char *const root_keys[] = {
 static const char *const log_keys[] = { "level", "format", NULL };
 static const char *const key_keys[] = { "file", "passphrase_file", NULL };
 static const char *const listen_keys[] = {
-	"http", "redirect_port", "photon", "any_address", NULL
+	"http", "names", "redirect_port", "photon", "any_address", NULL
 };
 static const char *const meter_keys[] = { "driver", "mark_mask", NULL };
 static const char *const port_keys[] = {
@@ -91,6 +91,32 @@ static void read_endpoint(struct ts_reader *r, config_setting_t *at,
 			       "every address, upstream included, only with listen.any_address = true");
 }
 
+/* What is not like a name of the DNS would never come in a Host header. */
+static void read_names(struct ts_reader *r, config_setting_t *listen,
+		       struct ts_config *c)
+{
+	config_setting_t *list = ts_read_list(r, listen, "names",
+					      TS_CONFIG_NAMES_MAX);
+	int n = list ? config_setting_length(list) : 0, i;
+	const char *text;
+
+	for (i = 0; i < n && !r->failed; i++) {
+		text = ts_read_item(r, list, i);
+		if (r->failed)
+			return;
+		if (!*text || strlen(text) >= TS_PORTAL_NAME_SIZE ||
+		    text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")]) {
+			ts_reader_fail(r, config_setting_get_elem(list, i), NULL,
+				       "\"%.60s\" must be a host name, such as \"portal.example\"",
+				       text);
+			return;
+		}
+		strcpy(c->http_names[i], text);
+	}
+	c->n_http_names = n;
+}
+
 static void read_listen(struct ts_reader *r, config_setting_t *root,
 			struct ts_config *c)
 {
@@ -109,6 +135,7 @@ static void read_listen(struct ts_reader *r, config_setting_t *root,
 		read_endpoint(r, config_setting_get_elem(http, i),
 			      ts_read_item(r, http, i), any, &c->http[i]);
 	c->n_http = n;
+	read_names(r, s, c);
 	c->redirect_port = ts_read_number(r, s, "redirect_port", 8081, 1, 65535);
 	for (i = 0; i < n && !r->failed; i++)
 		if (ts_endpoint_port(&c->http[i]) == c->redirect_port)
@@ -337,6 +364,9 @@ const char *ts_config_fixed(const struct ts_config *old,
 	if (old->n_http != new->n_http || old->redirect_port != new->redirect_port ||
 	    memcmp(old->http, new->http, sizeof(old->http)))
 		return "listen.http";
+	if (old->n_http_names != new->n_http_names ||
+	    memcmp(old->http_names, new->http_names, sizeof(old->http_names)))
+		return "listen.names";
 	if (memcmp(&old->limits, &new->limits, sizeof(old->limits)))
 		return "limits";
 	return NULL;

@@ -17,6 +17,7 @@
 #include "billing/billing.h"
 #include "lib/meter.h"
 #include "photon/channel.h"
+#include "portal/portal.h"
 #include "tsd/endpoint.h"
 #include "tsd/log.h"
 
@@ -28,13 +29,15 @@
 #define TS_CONFIG_CHANNELS_MAX	256
 #define TS_CONFIG_ERROR_SIZE	600
 
+#define TS_CONFIG_NAMES_MAX	TS_PORTAL_NAMES_MAX
+
 /**
  * struct ts_config_limits - how much of us strangers can have
  * @photon_per_source: datagrams a second from one address
  * @photon_burst: and at once
  * @photon_sources: addresses remembered
  * @http_connections: at once, in all
- * @http_per_source: at once, from one address
+ * @http_per_source: at once, from one station
  * @http_timeout_s: of a silent connection
  * @events: event streams at once
  */
@@ -73,6 +76,8 @@ struct ts_config_channel {
  * @token_decimals: one token is 10^this of its smallest unit
  * @http: where the portal listens
  * @n_http: how many
+ * @http_names: names of the portal beside its addresses
+ * @n_http_names: how many
  * @redirect_port: on the same addresses, where unpaid web requests end up
  * @photon: where Photon datagrams arrive
  * @driver: of the meter; empty: chosen at start
@@ -106,6 +111,8 @@ struct ts_config {
 
 	struct ts_endpoint http[TS_CONFIG_HTTP_MAX];
 	unsigned int n_http;
+	char http_names[TS_CONFIG_NAMES_MAX][TS_PORTAL_NAME_SIZE];
+	unsigned int n_http_names;
 	uint16_t redirect_port;
 	struct ts_endpoint photon;
 

@@ -219,10 +219,25 @@ static void import_channels(struct ts_daemon *d)
 	ts_billing_flush(d->billing, &now);
 }
 
+/* Where the unpaid are sent: our name, or else the address. */
+static void portal_url(const struct ts_config *c, const struct ts_endpoint *at,
+		       char *url, size_t size)
+{
+	char text[TS_ENDPOINT_TEXT_SIZE];
+
+	if (!c->n_http_names)
+		snprintf(url, size, "http://%s/", ts_endpoint_print(at, text));
+	else if (ts_endpoint_port(at) == 80)
+		snprintf(url, size, "http://%s/", c->http_names[0]);
+	else
+		snprintf(url, size, "http://%s:%u/", c->http_names[0],
+			 ts_endpoint_port(at));
+}
+
 static int listen_http(struct ts_daemon *d, const struct ts_endpoint *at,
 		       char *err, size_t err_size)
 {
-	char text[TS_ENDPOINT_TEXT_SIZE], url[TS_ENDPOINT_TEXT_SIZE + 16], why[200];
+	char text[TS_ENDPOINT_TEXT_SIZE], url[TS_PORTAL_NAME_SIZE + 32], why[200];
 	struct ts_endpoint redirect = *at;
 	int ret;
 
@@ -230,7 +245,7 @@ static int listen_http(struct ts_daemon *d, const struct ts_endpoint *at,
 	ret = ts_portal_listen(d->portal, (struct sockaddr *)&at->addr, at->len,
 			       NULL, why, sizeof(why));
 	if (!ret) {
-		snprintf(url, sizeof(url), "http://%s/", text);
+		portal_url(d->config, at, url, sizeof(url));
 		ts_endpoint_set_port(&redirect, d->config->redirect_port);
 		ts_endpoint_print(&redirect, text);
 		ret = ts_portal_listen(d->portal, (struct sockaddr *)&redirect.addr,
@@ -255,6 +270,8 @@ static void fill_facts(struct ts_portal_facts *f, const struct ts_daemon *d)
 	snprintf(f->token_symbol, sizeof(f->token_symbol), "%s", c->token_symbol);
 	f->token_decimals = c->token_decimals;
 	f->photon_port = ts_endpoint_port(&c->photon);
+	memcpy(f->names, c->http_names, sizeof(f->names));
+	f->n_names = c->n_http_names;
 }
 
 static int open_portal(struct ts_daemon *d, char *err, size_t err_size)

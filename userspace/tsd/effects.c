@@ -180,6 +180,13 @@ static void portal_pay(void *ctx, const void *bytes, size_t len, uint64_t portal
 	to_billing(d, bytes, len, reply->number);
 }
 
+static int portal_who(void *ctx, const struct sockaddr *peer, struct ts_key *key)
+{
+	struct ts_daemon *d = ctx;
+
+	return ts_neigh_station(d->neigh, peer, ts_ports_zone, &d->ports, key);
+}
+
 static int portal_station(void *ctx, const struct sockaddr *peer,
 			  char code[TS_CODE_SIZE])
 {
@@ -188,7 +195,7 @@ static int portal_station(void *ctx, const struct sockaddr *peer,
 	struct ts_key key;
 	int ret;
 
-	ret = ts_neigh_station(d->neigh, peer, ts_ports_zone, &d->ports, &key);
+	ret = portal_who(ctx, peer, &key);
 	if (ret)
 		return ret;
 	ts_clock_now(&now);
@@ -207,7 +214,7 @@ static void portal_show(void *ctx, const struct sockaddr *peer, const char *code
 	struct ts_key key;
 
 	if (ts_billing_session_view(d->billing, code, &view) || view.has_station ||
-	    ts_neigh_station(d->neigh, peer, ts_ports_zone, &d->ports, &key))
+	    portal_who(ctx, peer, &key))
 		return;
 	if (!ts_billing_station_find(d->billing, &key, own) &&
 	    !ts_billing_session_view(d->billing, own, &view) && view.attached_wei)
@@ -254,6 +261,7 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 	*ops = (struct ts_portal_ops){
 		.ctx = d,
 		.station = portal_station,
+		.who = portal_who,
 		.show = portal_show,
 		.session = portal_session,
 		.channel = portal_channel,

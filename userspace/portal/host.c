@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * host.c - which names are ours.
+ *
+ * A page of the internet can have its own name point to this box (DNS rebinding)
+ * and so speak to us through a client's browser, which thinks that it speaks to
+ * that page's server.  What it cannot do is leave its name out of the Host
+ * header.  So the interface answers to our own names and addresses alone.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "portal/private.h"
+
+/* Is this text the address in @sa? */
+static bool is_address(const char *text, const struct sockaddr_storage *sa)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
+	struct in6_addr addr;
+
+	if (inet_pton(sa->ss_family, text, &addr) != 1)
+		return false;
+	if (sa->ss_family == AF_INET)
+		return !memcmp(&addr, &in->sin_addr, sizeof(in->sin_addr));
+	return !memcmp(&addr, &in6->sin6_addr, sizeof(in6->sin6_addr));
+}
+
+/* Where a connection ended up: of a listener for every address, one of ours. */
+static bool local_address(struct MHD_Connection *c, struct sockaddr_storage *sa)
+{
+	const union MHD_ConnectionInfo *info;
+	socklen_t len = sizeof(*sa);
+
+	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	return info && !getsockname(info->connect_fd, (struct sockaddr *)sa, &len);
+}
+
+/* "name", "name:port", "[address]:port": only the first part; false: neither. */
+static bool cut_port(const char *host, char name[TS_PORTAL_NAME_SIZE])
+{
+	const char *start = host, *end, *rest;
+
+	if (*host == '[') {
+		start++;
+		end = strchr(start, ']');
+		if (!end)
+			return false;
+		rest = end + 1;
+	} else {
+		end = host + strcspn(host, ":");
+		rest = end;
+	}
+	if (end == start || end - start >= TS_PORTAL_NAME_SIZE)
+		return false;
+	if (*rest == ':' && strspn(rest + 1, "0123456789") <= 5)
+		rest += 1 + strspn(rest + 1, "0123456789");
+	if (*rest)
+		return false;
+	snprintf(name, TS_PORTAL_NAME_SIZE, "%.*s", (int)(end - start), start);
+	/* The root of the DNS may be written out. */
+	if (end - start > 1 && end[-1] == '.')
+		name[end - start - 1] = '\0';
+	return true;
+}
+
+/**
+ * ts_host_is_own() - does a Host header mean this box?
+ * @p: the portal
+ * @c: the connection it came over
+ * @host: "name" or "address", with or without a port
+ *
+ * The port is not looked at: what is to be kept out is another's name.
+ *
+ * Return: whether it is one of our names or addresses.
+ */
+bool ts_host_is_own(const struct ts_portal *p, struct MHD_Connection *c,
+		    const char *host)
+{
+	char name[TS_PORTAL_NAME_SIZE];
+	struct sockaddr_storage local;
+	unsigned int i;
+
+	if (!cut_port(host, name))
+		return false;
+	for (i = 0; i < p->facts.n_names; i++)
+		if (!strcasecmp(name, p->facts.names[i]))
+			return true;
+	for (i = 0; i < p->n_listeners; i++)
+		if (is_address(name, &p->listeners[i].addr))
+			return true;
+	return local_address(c, &local) && is_address(name, &local);
+}
+
+/**
+ * ts_origin_is_own() - does an Origin header name a page of this box?
+ * @p: the portal
+ * @c: the connection it came over
+ * @origin: as it came; "null" is nobody's
+ */
+bool ts_origin_is_own(const struct ts_portal *p, struct MHD_Connection *c,
+		      const char *origin)
+{
+	if (!strncasecmp(origin, "http://", 7))
+		return ts_host_is_own(p, c, origin + 7);
+	if (!strncasecmp(origin, "https://", 8))
+		return ts_host_is_own(p, c, origin + 8);
+	return false;
+}
+
+/**
+ * ts_host_own_url() - where people who asked for another host are sent
+ * @l: the listener they came to
+ * @c: their connection
+ * @url: where it goes: our first name, or the address they came to
+ *
+ * Return: @url, or NULL.
+ */
+char *ts_host_own_url(const struct ts_listener *l, struct MHD_Connection *c,
+		      char url[TS_PORTAL_URL_SIZE])
+{
+	const struct ts_portal_facts *facts = &l->portal->facts;
+	char host[INET6_ADDRSTRLEN + 2], port[8] = "";
+	const struct sockaddr_in6 *in6;
+	struct sockaddr_storage sa;
+	const void *addr;
+	unsigned int n;
+
+	if (!local_address(c, &sa))
+		return NULL;
+	/* Both families have the port at the same place. */
+	in6 = (const struct sockaddr_in6 *)&sa;
+	n = ntohs(in6->sin6_port);
+	if (n != 80)
+		snprintf(port, sizeof(port), ":%u", n);
+	if (facts->n_names) {
+		snprintf(url, TS_PORTAL_URL_SIZE, "http://%s%s/",
+			 facts->names[0], port);
+		return url;
+	}
+	addr = sa.ss_family == AF_INET ?
+	       (const void *)&((struct sockaddr_in *)&sa)->sin_addr :
+	       (const void *)&in6->sin6_addr;
+	inet_ntop(sa.ss_family, addr, host, sizeof(host));
+	snprintf(url, TS_PORTAL_URL_SIZE, sa.ss_family == AF_INET ?
+		 "http://%s%s/" : "http://[%s]%s/", host, port);
+	return url;
+}
