@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "billing_box.h"
+#include "photon/attach.h"
 
 #define WEI_PER_GB	"1000000000000000000"
 
@@ -240,6 +241,22 @@ static void raise_event(struct box *box, const struct box_account *k,
 	ev->charged_units = k->a.charged_units;
 }
 
+static void raise_stranger(struct box *box, unsigned int station)
+{
+	struct ts_meter_event *ev;
+
+	/* As the kernel does: told, but not for each frame. */
+	if (box->n_events == BOX_EVENTS ||
+	    (box->hinted_ns[station] &&
+	     box->now.boot_ns - box->hinted_ns[station] < 10000000000ull))
+		return;
+	box->hinted_ns[station] = box->now.boot_ns;
+	ev = &box->events[box->n_events++];
+	memset(ev, 0, sizeof(*ev));
+	ev->type = TS_EVENT_STRANGER;
+	ev->key = box_key(station);
+}
+
 bool box_frame(struct box *box, unsigned int station, uint32_t bytes,
 	       enum ts_dir dir)
 {
@@ -247,8 +264,10 @@ bool box_frame(struct box *box, unsigned int station, uint32_t bytes,
 	struct ts_stat *stat;
 	uint64_t cost;
 
-	if (!k)
+	if (!k) {
+		raise_stranger(box, station);
 		return false;
+	}
 	cost = (uint64_t)bytes * kernel_tariff(box, k->a.tariff_id)->
 				 price[TS_CLASS_INTERNET][dir];
 	k->a.idle_ms = 0;
@@ -309,6 +328,17 @@ static void e_refuse(void *ctx, uint64_t reply, const struct ts_refused *why)
 	box->refusals++;
 	box->last_reply = reply;
 	box->last_refusal = *why;
+}
+
+static void e_attached(void *ctx, uint64_t reply, const char *code)
+{
+	struct box *box = ctx;
+
+	if (!fault_touch())
+		return;
+	box->attaches++;
+	box->last_reply = reply;
+	strcpy(box->last_attached, code);
 }
 
 static void e_changed(void *ctx, const char *code)
@@ -483,11 +513,107 @@ static int note_account(const struct ts_ledger_account *row, void *arg)
 	return 0;
 }
 
+struct row_code {
+	int64_t row;
+	char code[TS_CODE_SIZE];
+};
+
+static int match_row(const struct ts_ledger_session *s, void *arg)
+{
+	struct row_code *rc = arg;
+
+	if (s->id == rc->row)
+		strcpy(rc->code, s->code);
+	return 0;
+}
+
+/* The session may have been made by the box while nobody looked. */
+static int code_of_row(struct box *box, int64_t row)
+{
+	struct row_code rc = { .row = row };
+
+	assert_int_equal(ts_ledger_session_load_open(box->ledger, match_row, &rc), 0);
+	return rc.code[0] ? box_know_code(box, rc.code) : -1;
+}
+
+/* It may have been made and taken elsewhere in one batch: its memo says whose it
+ * was. */
+static void first_seen(struct box *box, struct box_payment *was,
+		       const struct ts_ledger_payment *p)
+{
+	struct ts_ledger_session s;
+	struct ts_memo memo;
+
+	was->id = p->id;
+	assert_true(ts_memo_parse(&memo, p->data, p->data_len));
+	was->code = box_know_code(box, memo.code);
+	assert_int_equal(ts_ledger_session_find(box->ledger, memo.code, &s), 0);
+	was->session = s.id;
+	was->allowed_wei = p->delta_wei;
+}
+
+/*
+ * A payment that a wallet took elsewhere is worth there what it was not worth
+ * any more where it was: so the books on the codes follow the rows.
+ */
+static int note_payment(const struct ts_ledger_payment *p, void *arg)
+{
+	ts_u128 allowed = p->max_wei < p->delta_wei ? p->max_wei : p->delta_wei;
+	struct box *box = arg;
+	struct box_payment *was;
+	int code;
+
+	assert_in_range(p->id, 1, BOX_PAYMENTS - 1);
+	was = &box->payments[p->id];
+	if (!p->session)
+		return 0;
+	if (!was->id)
+		first_seen(box, was, p);
+	if (was->session == p->session && was->allowed_wei == allowed)
+		return 0;
+	code = code_of_row(box, p->session);
+	assert_true(was->code >= 0 && code >= 0);
+	assert_true(was->allowed_wei >= p->spent_wei);
+	assert_true(allowed >= p->spent_wei);
+	box->codes[was->code].acked_wei -= was->allowed_wei - p->spent_wei;
+	box->codes[code].acked_wei += allowed - p->spent_wei;
+	was->session = p->session;
+	was->code = code;
+	was->allowed_wei = allowed;
+	return 0;
+}
+
+static void note_rows(struct box *box)
+{
+	if (fault.dead || ts_ledger_in_batch(box->ledger))
+		return;
+	ts_ledger_account_load_open(box->ledger, note_account, box);
+	ts_ledger_payment_load(box->ledger, note_payment, box);
+}
+
 void box_flush(struct box *box)
 {
 	ts_billing_flush(box->billing, &box->now);
-	if (!fault.dead)
-		ts_ledger_account_load_open(box->ledger, note_account, box);
+	note_rows(box);
+}
+
+void box_attach(struct box *box, unsigned int wallet, const char *code,
+		unsigned int station, ts_u128 limit_wei)
+{
+	struct ts_attach attach = { .box = box->config.our_address,
+				    .chain_id = box->config.chain_id,
+				    .limit_wei = limit_wei };
+	struct ts_key key = box_key(station);
+	uint8_t bytes[TS_ATTACH_BYTES];
+	struct ts_billing_nonce nonce;
+
+	ts_billing_nonce(box->billing, &key, &box->now, &nonce);
+	strcpy(attach.code, code);
+	attach.nonce = nonce.nonce;
+	attach.expiry_s = nonce.expires_s;
+	ts_attach_sign(&attach, box->wallets[wallet].key, bytes);
+	ts_billing_attach(box->billing, &key, bytes, sizeof(bytes),
+			  BOX_ATTACH_REPLY, &box->now);
 }
 
 void box_later(struct box *box, uint64_t ns)
@@ -512,6 +638,7 @@ int box_open(struct box *box)
 	};
 	struct ts_billing_effects effects = {
 		.ctx = box, .ack = e_ack, .refuse = e_refuse,
+		.attached = e_attached,
 		.session_changed = e_changed, .notify = e_notify,
 		.log = e_log, .random = e_random,
 	};
@@ -535,7 +662,7 @@ int box_open(struct box *box)
 		box->ledger = NULL;
 		return ret;
 	}
-	ts_ledger_account_load_open(box->ledger, note_account, box);
+	note_rows(box);
 	return 0;
 }
 
@@ -564,6 +691,7 @@ void box_crash(struct box *box, bool power_cut, unsigned int lose)
 		snprintf(box->config.boot_id, sizeof(box->config.boot_id),
 			 "0a0b0c0d-0000-4000-8000-%012u", ++box->boots);
 		box->now.boot_ns = 1000000000;
+		memset(box->hinted_ns, 0, sizeof(box->hinted_ns));
 	} else {
 		fault_power_cut(0);
 	}

@@ -17,6 +17,9 @@
 #define BOX_ACCOUNTS	64
 #define BOX_EVENTS	256
 #define BOX_TARIFFS	32
+#define BOX_HINTS	256
+#define BOX_PAYMENTS	4096
+#define BOX_ATTACH_REPLY	5000
 #define BOX_CODES	1024
 
 /**
@@ -48,6 +51,20 @@ struct box_code {
 	bool closed;
 };
 
+/**
+ * struct box_payment - where a payment was when it was last looked at
+ * @id: row number; 0: not seen yet
+ * @code: index of the code that may spend it
+ * @session: row number of its session
+ * @allowed_wei: how much of it
+ */
+struct box_payment {
+	int64_t id;
+	int code;
+	int64_t session;
+	ts_u128 allowed_wei;
+};
+
 /** struct box_account - an account in the kernel */
 struct box_account {
 	bool used;
@@ -73,6 +90,10 @@ struct box {
 	unsigned int n_events;
 	struct box_code codes[BOX_CODES];
 	unsigned int n_codes;
+	struct box_payment payments[BOX_PAYMENTS];
+	uint64_t hinted_ns[BOX_HINTS];
+	unsigned int attaches;
+	char last_attached[TS_CODE_SIZE];
 	unsigned int acks, refusals, notices[3], changes, logs;
 	struct ts_refused last_refusal;
 	uint8_t last_ack[TS_ACK_BYTES];
@@ -99,6 +120,9 @@ void box_make(struct box *box, unsigned int wallet, ts_u128 amount_wei,
 void box_send(struct box *box, unsigned int wallet);
 /* Make, send, flush; true: acked. */
 bool box_pay(struct box *box, unsigned int wallet, ts_u128 amount_wei, int code);
+/* @wallet attaches what it paid for @code to @station; the answer comes later. */
+void box_attach(struct box *box, unsigned int wallet, const char *code,
+		unsigned int station, ts_u128 limit_wei);
 void box_flush(struct box *box);
 void box_later(struct box *box, uint64_t ns);
 

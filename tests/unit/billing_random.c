@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * billing_random.c - property test: random payments, frames, events, moves,
- * closes, new prices, kills and power cuts; every invariant after every step.
+ * attaches, silent stations, closes, new prices, kills and power cuts; every
+ * invariant after every step.
  *
  * A kill is placed at a random later touch of the disk, the kernel or the
  * network, so that each point between two of them is hit.
@@ -84,12 +85,33 @@ static void new_price(struct box *box)
 		box->config = old;
 }
 
+/* A wallet takes along what it paid for, some of it, or what is not there. */
+static void attach(struct box *box)
+{
+	unsigned int station = roll(BOX_STATIONS);
+	int code = box_code(box, roll(BOX_STATIONS));
+
+	box_code(box, station);
+	box_attach(box, roll(BOX_WALLETS), box->codes[code].code, station,
+		   roll(3) ? TS_U128_MAX :
+			     (ts_u128)roll(200000) * 1000000000 + roll(1000));
+}
+
+/* Long enough for an account to end; seldom for what holds nothing to go. */
+static void silence(struct box *box)
+{
+	box_later(box, roll(8) ? 4000000000000ull : 800000000000000ull);
+	ts_billing_tick(box->billing, &box->now);
+	if (roll(2))
+		box_flush(box);
+}
+
 static void step(struct box *box)
 {
 	struct ts_key key = box_key(roll(BOX_STATIONS));
 	int code;
 
-	switch (roll(20)) {
+	switch (roll(23)) {
 	case 0 ... 4:
 		pay(box);
 		break;
@@ -130,6 +152,12 @@ static void step(struct box *box)
 			new_price(box);
 		else
 			ts_billing_meter_rescan(box->billing, &box->now);
+		break;
+	case 20 ... 21:
+		attach(box);
+		break;
+	case 22:
+		silence(box);
 		break;
 	}
 	if (roll(4))

@@ -146,6 +146,7 @@ static const struct {
 	{ "up = \"0.05\"", "up = \"-1\"", 11, "tariffs[0].internet.up: must be a decimal number" },
 	{ "up = \"0.05\"", "up = \"340282366920938463464\"", 11, "tariffs[0].internet.up: the token has 18 decimals" },
 	{ "up = \"0.05\"", "up = \"300000000000000000000\"", 11, "tariffs[0]: tariff 3: the price \"300000000000000000000000000000000000000\" is not" },
+	{ "slice_seconds = 5", "session_idle_seconds = 9", 12, "money.session_idle_seconds: must be a whole number, 10 to 2592000" },
 	{ "slice_seconds = 5", "slice_seconds = 0", 12, "money.slice_seconds: must be a whole number, 1 to 3600" },
 	{ "slice_seconds = 5", "default_tariff = 4", 12, "money.default_tariff: 4: there is no tariff with this id" },
 	{ "power_cut = \"payer\"", "power_cut = \"nobody\"", 12, "money.power_cut: \"nobody\" is not allowed; one of: operator, payer" },

@@ -27,6 +27,7 @@ struct fixture {
 	size_t paid_len;
 	uint64_t reply;
 	unsigned int pays;
+	unsigned int attaches;
 	unsigned int shown;
 	int station_error;
 	int who_error;
@@ -49,6 +50,17 @@ static int fake_who(void *ctx, const struct sockaddr *peer, struct ts_key *key)
 	memset(key, 0, sizeof(*key));
 	key->mac[0] = 2;
 	return f->who_error;
+}
+
+static int fake_nonce(void *ctx, const struct sockaddr *peer,
+		      struct ts_billing_nonce *nonce)
+{
+	struct fixture *f = ctx;
+
+	memset(nonce, 0xab, sizeof(nonce->nonce));
+	nonce->clock_s = 100;
+	nonce->expires_s = 160;
+	return f->station_error;
 }
 
 static void fake_show(void *ctx, const struct sockaddr *peer, const char *code)
@@ -100,6 +112,18 @@ static void fake_pay(void *ctx, const void *bytes, size_t len, uint64_t reply)
 	f->pays++;
 }
 
+static int fake_attach(void *ctx, const struct sockaddr *peer, const void *bytes,
+		       size_t len, uint64_t reply)
+{
+	struct fixture *f = ctx;
+
+	if (f->station_error)
+		return f->station_error;
+	fake_pay(ctx, bytes, len, reply);
+	f->attaches++;
+	return 0;
+}
+
 static json_t *fake_health(void *ctx, bool *healthy)
 {
 	struct fixture *f = ctx;
@@ -131,7 +155,7 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct ts_portal_ops ops = {
 		.ctx = f, .station = fake_station, .show = fake_show,
-		.who = fake_who,
+		.who = fake_who, .nonce = fake_nonce, .attach = fake_attach,
 		.session = fake_session,
 		.channel = fake_channel, .tariffs = fake_tariffs,
 		.pay = fake_pay, .health = fake_health,
@@ -707,6 +731,36 @@ static void test_one_station_many_addresses(void **state)
 	assert_true(may(f, "192.0.2.1"));
 }
 
+static void test_attach(void **state)
+{
+	static const char head[] =
+		"POST /v1/session/attach HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
+	struct fixture *f = *state;
+	char out[4096];
+	int fd;
+
+	has(get(f, "/v1/session/attach"), "\"expires_s\":160");
+	has(get(f, "/v1/session/attach"), "\"nonce\":\"0xabababab");
+	f->station_error = -ENOENT;
+	has(get(f, "/v1/session/attach"), "\"error\":\"no_station\"");
+	expect(f, head, sizeof(head) - 1, "\"error\":\"no_station\"");
+	f->station_error = 0;
+	fd = dial(f->port);
+	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+	wait_for_pay(f, 1);
+	assert_int_equal(f->attaches, 1);
+	assert_memory_equal(f->paid, "abc", 3);
+	/* The answer waits for the disk, as a payment's does. */
+	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+	ts_portal_attached(f->portal, f->reply, CODE);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 200 ");
+	has(out, "\"session\":\"" CODE "\"");
+	close(fd);
+	EXPECT(f, "DELETE /v1/session/attach HTTP/1.0\r\n\r\n", "Allow: GET, HEAD, POST");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -726,6 +780,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_foreign_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_origin, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_station_many_addresses, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_attach, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("portal", tests, NULL, NULL);

@@ -10,8 +10,6 @@
 
 #include "billing/state.h"
 
-/* A payment that buys less than this is no reason to switch the tariff. */
-#define SWITCH_BYTES	2048
 
 static uint64_t payment_units(const struct ts_billing_payment *p,
 			      const struct ts_billing_version *v)
@@ -36,7 +34,7 @@ static struct ts_billing_version *next_tariff(struct ts_billing *b,
 			continue;
 		v = ts_tariff_of_payment(b, p, now);
 		units = payment_units(p, v);
-		if (units > (uint64_t)SWITCH_BYTES * ts_tariff_dearest(&v->row))
+		if (units > (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&v->row))
 			return v;
 		if (units && !rest)
 			rest = v;
@@ -63,6 +61,49 @@ static uint64_t target_units(const struct ts_billing *b,
 	if (!cap)
 		cap = 1;
 	return target < cap ? target : cap;
+}
+
+/* What the kernel calls it, as bytes without padding. */
+struct number {
+	uint32_t id, epoch;
+};
+
+/* Into the lists and tables; its row is filled in. */
+void ts_account_add(struct ts_billing *b, struct ts_billing_account *a)
+{
+	struct number number = { a->row.account_id, a->row.epoch };
+
+	TAILQ_INSERT_TAIL(&b->accounts, a, list);
+	ts_table_add(&b->account_by_number, &a->by_number, &number,
+		     sizeof(number));
+	ts_account_work(b, a);
+}
+
+/* The next flush has a look at it. */
+void ts_account_work(struct ts_billing *b, struct ts_billing_account *a)
+{
+	if (a->working)
+		return;
+	a->working = true;
+	TAILQ_INSERT_TAIL(&b->work, a, work);
+}
+
+/* The account of this boot that the kernel calls so. */
+struct ts_billing_account *ts_account_find(struct ts_billing *b, uint32_t id,
+					   uint32_t epoch)
+{
+	struct number number = { id, epoch };
+	struct ts_billing_account *a;
+	struct ts_table_node *n;
+
+	for (n = ts_table_first(&b->account_by_number, &number, sizeof(number));
+	     n; n = ts_table_next(n)) {
+		a = ts_table_entry(n, struct ts_billing_account, by_number);
+		if (a->row.account_id == id && a->row.epoch == epoch &&
+		    !strcmp(a->row.boot_id, b->config.boot_id))
+			return a;
+	}
+	return NULL;
 }
 
 static struct ts_billing_account *account_alloc(struct ts_billing *b,
@@ -102,7 +143,7 @@ static void retire_one(struct ts_billing *b)
 	uint64_t rest;
 
 	TAILQ_FOREACH(a, &b->accounts, list) {
-		rest = (uint64_t)SWITCH_BYTES * ts_tariff_dearest(&a->tariff->row);
+		rest = (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&a->tariff->row);
 		if (!a->in_kernel || !ts_account_is_empty(a) ||
 		    ts_account_unspent(a) >= rest)
 			continue;
@@ -147,14 +188,16 @@ static struct ts_billing_account *make(struct ts_billing *b,
 		return NULL;
 	}
 	a->in_kernel = true;
+	a->made_ns = now->boot_ns;
 	a->low_units = k.low_units;
 	a->row.account_id = k.id;
 	a->row.epoch = k.epoch;
 	a->granted_units = k.granted_units;
 	a->sampled_ns = now->boot_ns;
 	ts_batch_check(b, ts_ledger_account_insert(b->ledger, &a->row));
-	TAILQ_INSERT_TAIL(&b->accounts, a, list);
 	s->account = a;
+	ts_account_add(b, a);
+	ts_session_dirty(b, s);
 	return a;
 }
 
@@ -176,7 +219,7 @@ static uint64_t headroom_units(const struct ts_billing_account *a,
 static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
 			 uint64_t need, const struct ts_time *now)
 {
-	uint64_t rest = (uint64_t)SWITCH_BYTES *
+	uint64_t rest = (uint64_t)TS_REST_BYTES *
 			ts_tariff_dearest(&a->tariff->row);
 	struct ts_billing_version *next;
 	uint64_t more, got;
@@ -220,12 +263,13 @@ void ts_account_serve(struct ts_billing *b, struct ts_billing_session *s,
 	struct ts_billing_account *a = s->account;
 	uint64_t target, unspent, headroom;
 
-	if (s->closing || s->resting || b->broken)
+	if (s->closing || s->resting || s->away || b->broken)
 		return;
 	if (!a)
 		a = make(b, s, now);
 	if (!a || a->row.state != TS_ACCOUNT_OPEN)
 		return;
+	ts_account_work(b, a);
 	a->idle = false;
 	target = target_units(b, a);
 	unspent = ts_account_unspent(a);
@@ -290,7 +334,7 @@ void ts_account_grant(struct ts_billing *b, struct ts_billing_account *a)
 	}
 	a->granted_units += headroom;
 	a->dry = false;
-	a->session->changed = true;
+	ts_session_changed(b, a->session);
 	b->counters.grants++;
 }
 
@@ -324,7 +368,7 @@ void ts_account_give_back(struct ts_billing *b, struct ts_billing_account *a,
 	a->sampled_units = ts_account_passed(a);
 	ts_reserve_return(b, a, ts_account_passed(a));
 	ts_account_book(b, a, now);
-	a->session->changed = true;
+	ts_session_changed(b, a->session);
 }
 
 /* First step of closing: say so on the disk.  The flush does the others. */
@@ -335,6 +379,7 @@ void ts_account_end(struct ts_billing *b, struct ts_billing_account *a)
 	a->row.state = TS_ACCOUNT_CLOSING;
 	a->step = TS_STEP_REVOKE;
 	a->step_ready = false;
+	ts_account_work(b, a);
 	ts_batch_check(b, ts_ledger_account_update(b->ledger, &a->row));
 	b->urgent = true;
 }
@@ -361,13 +406,14 @@ static void settle(struct ts_billing *b, struct ts_billing_account *a,
 	a->row.state = TS_ACCOUNT_CLOSED;
 	a->step = TS_STEP_DELETE;
 	a->step_ready = false;
+	ts_account_work(b, a);
 	ts_batch_check(b, ts_ledger_account_update(b->ledger, &a->row));
 	ts_reserve_settle(b, a, used_units);
 	for (class = 0; class < TS_CLASS_COUNT; class++)
 		for (dir = 0; dir < TS_DIR_COUNT; dir++)
 			s->row.done_bytes[dir] += a->booked[class][dir].bytes;
 	ts_session_write(b, s);
-	s->changed = true;
+	ts_session_changed(b, s);
 	b->urgent = true;
 }
 
@@ -436,10 +482,13 @@ void ts_account_delete(struct ts_billing *b, struct ts_billing_account *a,
 		ts_billing_say(b, LOG_ERR, "account %u: cannot be deleted in the kernel: %s",
 			       a->row.account_id, b->meter.error(b->meter.m));
 	ts_account_free(b, a);
-	if (s->closing)
+	if (s->closing) {
 		ts_session_finish(b, s, now);
-	else
-		ts_account_serve(b, s, now);
+		return;
+	}
+	if (s->attach)
+		ts_attach_finish(b, s, now);
+	ts_account_serve(b, s, now);
 }
 
 /* Forget an account in memory. */
@@ -451,6 +500,9 @@ void ts_account_free(struct ts_billing *b, struct ts_billing_account *a)
 		TAILQ_REMOVE(&a->reservations, r, list);
 		free(r);
 	}
+	if (a->working)
+		TAILQ_REMOVE(&b->work, a, work);
+	ts_table_remove(&b->account_by_number, &a->by_number);
 	TAILQ_REMOVE(&b->accounts, a, list);
 	if (a->session->account == a)
 		a->session->account = NULL;

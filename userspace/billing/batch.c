@@ -64,6 +64,10 @@ bool ts_batch(struct ts_billing *b)
 
 static void answer(struct ts_billing *b, struct ts_billing_reply *r)
 {
+	if (r->attached[0]) {
+		b->effects.attached(b->effects.ctx, r->reply, r->attached);
+		return;
+	}
 	if (!r->why.name) {
 		b->effects.ack(b->effects.ctx, r->reply, r->ack);
 		return;
@@ -109,6 +113,7 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 		.kind = TS_REFUSE_READ_ONLY, .name = "read_only",
 		.text = "the box cannot store payments now; its operator must act",
 	};
+	struct ts_billing_session *s;
 	unsigned int i;
 
 	snprintf(b->read_only, sizeof(b->read_only), "%s",
@@ -121,6 +126,9 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 		b->effects.refuse(b->effects.ctx, b->replies[i].reply, &why);
 	b->counters.refused[TS_REFUSE_READ_ONLY] += b->n_replies;
 	b->n_replies = 0;
+	TAILQ_FOREACH(s, &b->sessions, list)
+		ts_attach_refuse(b, s);
+	answer_all(b);
 	ts_billing_forget(b);
 	/* A config whose tariffs were in the batch does not hold either. */
 	b->config = b->stored;
@@ -145,9 +153,30 @@ static void committed(struct ts_billing *b)
 	b->batch_wei = 0;
 	b->urgent = false;
 	b->window_ns = 0;
-	TAILQ_FOREACH(a, &b->accounts, list) {
+	TAILQ_FOREACH(a, &b->work, work) {
 		a->committed_units = a->reserved_units - a->returned_units;
 		a->step_ready = true;
+	}
+}
+
+/* With nothing left to commit there is nothing left to grant either. */
+static void grant(struct ts_billing *b, struct ts_billing_account *a)
+{
+	ts_account_grant(b, a);
+	if (a->committed_units != a->reserved_units - a->returned_units)
+		return;
+	TAILQ_REMOVE(&b->work, a, work);
+	a->working = false;
+}
+
+static void grant_all(struct ts_billing *b)
+{
+	struct ts_billing_account *a, *next;
+
+	for (a = TAILQ_FIRST(&b->work); a; a = next) {
+		next = TAILQ_NEXT(a, work);
+		if (a->step == TS_STEP_SERVE)
+			grant(b, a);
 	}
 }
 
@@ -159,10 +188,10 @@ static void work_kernel(struct ts_billing *b, const struct ts_time *now)
 {
 	struct ts_billing_account *a, *next;
 
-	for (a = TAILQ_FIRST(&b->accounts); a && !b->broken; a = next) {
-		next = TAILQ_NEXT(a, list);
+	for (a = TAILQ_FIRST(&b->work); a && !b->broken; a = next) {
+		next = TAILQ_NEXT(a, work);
 		if (a->step == TS_STEP_SERVE)
-			ts_account_grant(b, a);
+			grant(b, a);
 		else if (b->read_only[0] || !a->step_ready)
 			continue;
 		else if (a->step == TS_STEP_REVOKE)
@@ -172,29 +201,20 @@ static void work_kernel(struct ts_billing *b, const struct ts_time *now)
 	}
 }
 
-static void grant_all(struct ts_billing *b)
-{
-	struct ts_billing_account *a;
-
-	TAILQ_FOREACH(a, &b->accounts, list)
-		ts_account_grant(b, a);
-}
-
 static void tell(struct ts_billing *b)
 {
-	struct ts_billing_session *s, *next;
+	struct ts_billing_session *s;
 	int notice;
 
-	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
-		next = TAILQ_NEXT(s, list);
+	while ((s = TAILQ_FIRST(&b->news))) {
+		TAILQ_REMOVE(&b->news, s, news);
+		s->told = false;
 		for (notice = TS_NOTICE_PAID; notice <= TS_NOTICE_DRY; notice++)
 			if (s->notices & (1u << notice))
 				b->effects.notify(b->effects.ctx, s->row.code,
 						  (enum ts_notice)notice);
-		if (s->changed || s->notices)
-			b->effects.session_changed(b->effects.ctx, s->row.code);
+		b->effects.session_changed(b->effects.ctx, s->row.code);
 		s->notices = 0;
-		s->changed = false;
 		if (s->row.closed)
 			ts_session_free(b, s);
 	}

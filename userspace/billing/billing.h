@@ -116,14 +116,16 @@ enum ts_notice {
  * struct ts_billing_effects - what leaves billing
  * @ctx: handed to each function
  * @ack: send these 56 bytes as the answer to the datagram of @reply
- * @refuse: the datagram of @reply is refused; each handle gets exactly one ack
- *	or refuse, also when the batch fails or billing stops
+ * @refuse: the datagram or attach of @reply is refused; each handle gets exactly
+ *	one ack, attached or refuse, also when the batch fails or billing stops
+ * @attached: the attach of @reply is done; the value is the session's of @code,
+ *	the asking station's
  * @session_changed: the view of this session differs from before
  * @notify: tell the holders of this session
  * @log: one line for the log; priority as in <syslog.h>
  * @random: fill with bytes nobody can guess
  *
- * ack, refuse, session_changed and notify are called from ts_billing_flush()
+ * ack, refuse, attached, session_changed and notify are called from ts_billing_flush()
  * and ts_billing_stop() alone, after the commit; they may read the views but
  * not call anything that changes billing.
  */
@@ -131,6 +133,7 @@ struct ts_billing_effects {
 	void *ctx;
 	void (*ack)(void *ctx, uint64_t reply, const uint8_t ack[TS_ACK_BYTES]);
 	void (*refuse)(void *ctx, uint64_t reply, const struct ts_refused *why);
+	void (*attached)(void *ctx, uint64_t reply, const char *code);
 	void (*session_changed)(void *ctx, const char *code);
 	void (*notify)(void *ctx, const char *code, enum ts_notice notice);
 	void (*log)(void *ctx, int priority, const char *text);
@@ -178,6 +181,7 @@ struct ts_billing_tariff {
  * @reservation_cap_wei: most that is reserved and unspent per wallet, what a
  *	power cut may cost; 0: no cap
  * @idle_s: after this long without a frame the slice goes back; 0: 120
+ * @session_idle_s: after this long the account ends; 0: an hour
  * @commit_window_ms: 0..250: how long small payments wait for company
  * @window_value_wei: a batch worth at least this is not made to wait; 0: none
  * @session_write_ms: new unpaid sessions may wait this long; 0: 1000
@@ -188,8 +192,9 @@ struct ts_billing_tariff {
  * @exposure_channel_wei: most that one channel may have paid and not settled
  *	on chain; 0: no cap
  * @exposure_box_wei: likewise all channels together
- * @station_retention_s: MAC addresses of closed sessions are forgotten after
- *	this; 0: a week
+ * @station_retention_s: sessions that hold nothing are forgotten so long after
+ *	their station was last seen, MAC addresses of closed sessions so long
+ *	after the end; 0: a week
  * @power_cut: see enum ts_power_cut
  */
 struct ts_billing_config {
@@ -207,6 +212,7 @@ struct ts_billing_config {
 	uint32_t reservation_slices;
 	ts_u128 reservation_cap_wei;
 	uint32_t idle_s;
+	uint32_t session_idle_s;
 	uint32_t commit_window_ms;
 	ts_u128 window_value_wei;
 	uint32_t session_write_ms;
@@ -393,8 +399,40 @@ int ts_billing_session_close(struct ts_billing *b, const char *code,
 void ts_billing_datagram(struct ts_billing *b, const void *bytes, size_t len,
 			 uint64_t reply, const struct ts_time *now);
 
+/**
+ * struct ts_billing_nonce - what a wallet needs to sign an attach
+ * @nonce: proves that the box gave it, to this station, not long ago
+ * @clock_s: of the box, by which an attach expires; starts anew with a reboot
+ * @expires_s: by that clock, when @nonce is worth nothing any more
+ */
+struct ts_billing_nonce {
+	struct ts_hash nonce;
+	uint64_t clock_s;
+	uint64_t expires_s;
+};
+
+/** ts_billing_nonce() - a nonce for the station @key, good for one attach */
+void ts_billing_nonce(struct ts_billing *b, const struct ts_key *key,
+		      const struct ts_time *now, struct ts_billing_nonce *out);
+/**
+ * ts_billing_attach() - a wallet takes its value along to another station
+ * @key: the station that asks, which got the nonce
+ * @bytes: a signed attach (photon/attach.h), any bytes
+ * @len: how many
+ * @reply: given back to attached() or refuse() exactly once
+ *
+ * What the signing wallet paid into the session that the attach names, up to
+ * the limit in it, becomes value of the asking station's own session, after the
+ * account at the old station was closed and settled.  What others paid stays
+ * where it is: so nobody gets hold of a session, or disturbs it for long, by
+ * paying a little into it (M6).  The latest proven station wins (M15).
+ */
+void ts_billing_attach(struct ts_billing *b, const struct ts_key *key,
+		       const void *bytes, size_t len, uint64_t reply,
+		       const struct ts_time *now);
+
 /** ts_billing_meter_event() - an event of the meter; kinds that do not matter
- * here (ports, strangers) are ignored */
+ * here (ports) are ignored.  A stranger may be a station that comes back. */
 void ts_billing_meter_event(struct ts_billing *b,
 			    const struct ts_meter_event *ev,
 			    const struct ts_time *now);

@@ -4,7 +4,8 @@
 # Link in this order: billing ledger photon, and lib where meter_use.c is used.
 
 BILLING_SOURCES := $(addprefix userspace/billing/, \
-	account.c batch.c counters.c load.c meter_use.c open.c pay.c price.c \
-	reserve.c session.c tariff.c tick.c view.c)
+	account.c attach.c batch.c channel.c counters.c idle.c load.c \
+	meter_use.c open.c pay.c price.c reserve.c session.c table.c tariff.c \
+	tick.c view.c)
 
 $(eval $(call library,billing,$(BILLING_SOURCES)))

@@ -17,7 +17,9 @@ static int load_channel(const struct ts_ledger_channel *row, void *arg)
 	if (!c)
 		return ts_billing_fail(b, -ENOMEM, "out of memory");
 	c->row = *row;
-	TAILQ_INSERT_TAIL(&b->channels, c, list);
+	ts_channel_add(b, c);
+	ts_table_add(&b->channel_by_row, &c->by_row, &c->row.id,
+		     sizeof(c->row.id));
 	return 0;
 }
 
@@ -40,10 +42,40 @@ static int load_session(const struct ts_ledger_session *row, void *arg)
 
 	if (!s)
 		return ts_billing_fail(b, -ENOMEM, "out of memory");
-	TAILQ_INIT(&s->payments);
 	s->row = *row;
-	TAILQ_INSERT_TAIL(&b->sessions, s, list);
+	s->written_s = row->seen_s;
+	ts_session_add(b, s);
+	ts_table_add(&b->session_by_row, &s->by_row, &s->row.id,
+		     sizeof(s->row.id));
 	return 0;
+}
+
+static struct ts_billing_session *session_of(struct ts_billing *b, int64_t row)
+{
+	struct ts_billing_session *s;
+	struct ts_table_node *n;
+
+	for (n = ts_table_first(&b->session_by_row, &row, sizeof(row)); n;
+	     n = ts_table_next(n)) {
+		s = ts_table_entry(n, struct ts_billing_session, by_row);
+		if (s->row.id == row)
+			return s;
+	}
+	return NULL;
+}
+
+static struct ts_billing_channel *channel_of(struct ts_billing *b, int64_t row)
+{
+	struct ts_billing_channel *c;
+	struct ts_table_node *n;
+
+	for (n = ts_table_first(&b->channel_by_row, &row, sizeof(row)); n;
+	     n = ts_table_next(n)) {
+		c = ts_table_entry(n, struct ts_billing_channel, by_row);
+		if (c->row.id == row)
+			return c;
+	}
+	return NULL;
 }
 
 static int dangling(struct ts_billing *b, const char *what, int64_t row)
@@ -53,17 +85,12 @@ static int dangling(struct ts_billing *b, const char *what, int64_t row)
 		what, (long long)row);
 }
 
-static int load_payment(const struct ts_ledger_payment *row, void *arg)
+static int add_payment(struct ts_billing *b, struct ts_billing_session *s,
+		       struct ts_billing_channel *c,
+		       const struct ts_ledger_payment *row)
 {
-	struct ts_billing_channel *c;
 	struct ts_billing_payment *p;
-	struct ts_billing_session *s;
-	struct ts_billing *b = arg;
 
-	TAILQ_FOREACH(c, &b->channels, list)
-		if (c->row.id == row->channel)
-			break;
-	s = ts_session_by_id(b, row->session);
 	if (!c || !s || !ts_tariff_by_row(b, row->tariff))
 		return dangling(b, "payment", row->id);
 	p = calloc(1, sizeof(*p));
@@ -75,6 +102,46 @@ static int load_payment(const struct ts_ledger_payment *row, void *arg)
 	s->live_wei += row->delta_wei;
 	TAILQ_INSERT_TAIL(&s->payments, p, list);
 	return 0;
+}
+
+static int load_payment(const struct ts_ledger_payment *row, void *arg)
+{
+	struct ts_billing *b = arg;
+
+	return add_payment(b, session_of(b, row->session),
+			   channel_of(b, row->channel), row);
+}
+
+/** struct of_session - the payments of one that was forgotten */
+struct of_session {
+	struct ts_billing *b;
+	struct ts_billing_session *s;
+};
+
+static int load_payment_of(const struct ts_ledger_payment *row, void *arg)
+{
+	struct of_session *of = arg;
+	struct ts_billing_channel *c;
+
+	TAILQ_FOREACH(c, &of->b->channels, list)
+		if (c->row.id == row->channel)
+			break;
+	return add_payment(of->b, of->s, c, row);
+}
+
+/**
+ * ts_load_payments_of() - what is left of the payments of one session
+ * @b: billing, loaded
+ * @s: the session, with none in memory
+ *
+ * Return: 0 or negative errno with the error noted.
+ */
+int ts_load_payments_of(struct ts_billing *b, struct ts_billing_session *s)
+{
+	struct of_session of = { .b = b, .s = s };
+
+	return ts_ledger_payment_load_of(b->ledger, s->row.id, load_payment_of,
+					 &of);
 }
 
 static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
@@ -142,7 +209,7 @@ static int load_account(const struct ts_ledger_account *row, void *arg)
 	struct ts_billing_session *s;
 	struct ts_billing *b = arg;
 
-	s = ts_session_by_id(b, row->session);
+	s = session_of(b, row->session);
 	if (!s || s->account || !ts_tariff_by_row(b, row->tariff))
 		return dangling(b, "account row", row->row);
 	a = calloc(1, sizeof(*a));
@@ -153,13 +220,24 @@ static int load_account(const struct ts_ledger_account *row, void *arg)
 	a->session = s;
 	a->tariff = ts_tariff_by_row(b, row->tariff);
 	s->account = a;
-	TAILQ_INSERT_TAIL(&b->accounts, a, list);
+	ts_account_add(b, a);
 	return 0;
+}
+
+/* The numbers of rows are of use only while they are joined. */
+static void forget_rows(struct ts_billing *b)
+{
+	struct ts_billing_channel *c;
+	struct ts_billing_session *s;
+
+	TAILQ_FOREACH(s, &b->sessions, list)
+		ts_table_remove(&b->session_by_row, &s->by_row);
+	TAILQ_FOREACH(c, &b->channels, list)
+		ts_table_remove(&b->channel_by_row, &c->by_row);
 }
 
 static int load_tables(struct ts_billing *b)
 {
-	struct ts_billing_session *s;
 	struct ts_billing_account *a;
 	int err;
 
@@ -177,14 +255,12 @@ static int load_tables(struct ts_billing *b)
 		err = ts_ledger_payment_load_live(b->ledger, load_payment, b);
 	if (!err)
 		err = ts_ledger_account_load_open(b->ledger, load_account, b);
+	forget_rows(b);
 	TAILQ_FOREACH(a, &b->accounts, list)
 		if (!err)
 			err = load_rows(b, a);
 	if (err && !b->error[0])
 		ts_billing_fail(b, err, "%s", ts_ledger_error(b->ledger));
-	b->unpaid_sessions = 0;
-	TAILQ_FOREACH(s, &b->sessions, list)
-		b->unpaid_sessions += ts_session_unpaid(s);
 	return err;
 }
 
@@ -205,8 +281,7 @@ static bool is_same(const struct ts_billing_account *a,
 {
 	const struct ts_ledger_session *s = &a->session->row;
 
-	if (a->row.account_id != k->id || a->row.epoch != k->epoch ||
-	    (uint32_t)a->row.tariff != k->tariff_id || a->in_kernel)
+	if ((uint32_t)a->row.tariff != k->tariff_id || a->in_kernel)
 		return false;
 	/* A closing one may be of the station where its session was before. */
 	if (a->row.state != TS_ACCOUNT_OPEN)
@@ -224,10 +299,8 @@ static int meet(const struct ts_account *k, void *arg)
 
 	if (k->kind != TS_KIND_CLIENT)
 		return 0;
-	TAILQ_FOREACH(a, &ad->b->accounts, list) {
-		if (!is_same(a, k) ||
-		    strcmp(a->row.boot_id, ad->b->config.boot_id))
-			continue;
+	a = ts_account_find(ad->b, k->id, k->epoch);
+	if (a && is_same(a, k)) {
 		a->in_kernel = true;
 		a->low_units = k->low_units;
 		ts_account_take_counters(a, k);
@@ -318,6 +391,7 @@ static int adopt(struct ts_billing *b, const struct ts_time *now)
 	free(ad.unknown);
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);
+		s->away = !s->account && ts_idle_is_over(b, s, now);
 		ts_account_serve(b, s, now);
 	}
 	return 0;
@@ -334,6 +408,8 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 {
 	int err = load_tables(b);
 
+	if (!err)
+		err = ts_age_load(b, now);
 	if (!err)
 		err = ts_tariff_sync(b, now);
 	return err ? err : adopt(b, now);
@@ -352,6 +428,8 @@ void ts_billing_forget(struct ts_billing *b)
 	while ((s = TAILQ_FIRST(&b->sessions)))
 		ts_session_free(b, s);
 	while ((c = TAILQ_FIRST(&b->channels))) {
+		ts_table_remove(&b->channel_by_identifier, &c->by_identifier);
+		ts_table_remove(&b->channel_by_wallet, &c->by_wallet);
 		TAILQ_REMOVE(&b->channels, c, list);
 		free(c);
 	}
@@ -359,5 +437,4 @@ void ts_billing_forget(struct ts_billing *b)
 		TAILQ_REMOVE(&b->versions, v, list);
 		free(v);
 	}
-	b->unpaid_sessions = 0;
 }

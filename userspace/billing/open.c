@@ -14,6 +14,7 @@
 #define SLICE_FLOOR_BYTES	(1 << 20)
 #define RESERVATION_SLICES	4
 #define IDLE_S			120
+#define SESSION_IDLE_S		3600
 #define SESSION_WRITE_MS	1000
 #define UNPAID_SESSIONS_MAX	4096
 #define TARIFF_HOLD_S		86400
@@ -32,6 +33,8 @@ static void fill_defaults(struct ts_billing_config *c)
 		c->reservation_slices = RESERVATION_SLICES;
 	if (!c->idle_s)
 		c->idle_s = IDLE_S;
+	if (!c->session_idle_s)
+		c->session_idle_s = SESSION_IDLE_S;
 	if (!c->session_write_ms)
 		c->session_write_ms = SESSION_WRITE_MS;
 	if (!c->unpaid_sessions_max)
@@ -109,6 +112,35 @@ int ts_billing_config_check(const struct ts_billing_config *config,
 	return check_tariffs(config, err, err_size);
 }
 
+static int init_tables(struct ts_billing *b)
+{
+	struct ts_table *tables[] = {
+		&b->session_by_code, &b->session_by_station,
+		&b->session_by_row, &b->account_by_number,
+		&b->channel_by_identifier, &b->channel_by_wallet,
+		&b->channel_by_row,
+	};
+	uint8_t secret[TS_TABLE_SECRET_BYTES];
+	unsigned int i;
+
+	b->effects.random(b->effects.ctx, secret, sizeof(secret));
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (ts_table_init(tables[i], secret))
+			return ts_billing_fail(b, -ENOMEM, "out of memory");
+	return 0;
+}
+
+static void free_tables(struct ts_billing *b)
+{
+	ts_table_free(&b->session_by_code);
+	ts_table_free(&b->session_by_station);
+	ts_table_free(&b->session_by_row);
+	ts_table_free(&b->account_by_number);
+	ts_table_free(&b->channel_by_identifier);
+	ts_table_free(&b->channel_by_wallet);
+	ts_table_free(&b->channel_by_row);
+}
+
 int ts_billing_open(struct ts_ledger *ledger,
 		    const struct ts_billing_config *config,
 		    const struct ts_billing_meter *meter,
@@ -131,7 +163,11 @@ int ts_billing_open(struct ts_ledger *ledger,
 	TAILQ_INIT(&b->channels);
 	TAILQ_INIT(&b->versions);
 	TAILQ_INIT(&b->sessions);
+	TAILQ_INIT(&b->unpaid);
+	TAILQ_INIT(&b->to_write);
+	TAILQ_INIT(&b->news);
 	TAILQ_INIT(&b->accounts);
+	TAILQ_INIT(&b->work);
 	b->ledger = ledger;
 	b->config = *config;
 	fill_defaults(&b->config);
@@ -141,7 +177,11 @@ int ts_billing_open(struct ts_ledger *ledger,
 	b->lazy_ns = UINT64_MAX;
 	b->hour = now->boot_ns / (3600 * TS_NS_PER_S);
 	b->urgent = true;
-	ret = ts_billing_load(b, now);
+	b->effects.random(b->effects.ctx, b->nonce_secret,
+			  sizeof(b->nonce_secret));
+	ret = init_tables(b);
+	if (!ret)
+		ret = ts_billing_load(b, now);
 	if (!ret)
 		ret = ts_billing_flush(b, now);
 	if (ret) {
@@ -160,6 +200,7 @@ void ts_billing_free(struct ts_billing *b)
 		return;
 	ts_ledger_discard(b->ledger);
 	ts_billing_forget(b);
+	free_tables(b);
 	free(b);
 }
 
@@ -188,19 +229,6 @@ int ts_billing_reload(struct ts_billing *b,
 	else if (!ts_ledger_in_batch(b->ledger))
 		b->stored = b->config;
 	return ret;
-}
-
-static struct ts_billing_channel *newest_life(struct ts_billing *b,
-					      const struct ts_hash *identifier)
-{
-	struct ts_billing_channel *c, *newest = NULL;
-
-	TAILQ_FOREACH(c, &b->channels, list)
-		if (ts_hash_equal(&c->row.channel.channel_identifier, identifier) &&
-		    (!newest || c->row.channel.open_block_number >
-				newest->row.channel.open_block_number))
-			newest = c;
-	return newest;
 }
 
 /**
@@ -281,7 +309,7 @@ int ts_billing_channel_import(struct ts_billing *b,
 
 	if (fault)
 		return ts_billing_fail(b, -EINVAL, "channel: %s", fault);
-	c = newest_life(b, &channel->channel_identifier);
+	c = ts_channel_life(b, &channel->channel_identifier, UINT64_MAX);
 	if (c)
 		row = c->row;
 	if (ts_ledger_channel_merge(&row, channel, trusted, b->error,
@@ -299,11 +327,12 @@ int ts_billing_channel_import(struct ts_billing *b,
 		if (!c)
 			return ts_billing_fail(b, -ENOMEM, "out of memory");
 		ts_batch_check(b, ts_ledger_channel_insert(b->ledger, &row));
-		TAILQ_INSERT_TAIL(&b->channels, c, list);
+		c->row = row;
+		ts_channel_add(b, c);
 	} else {
 		ts_batch_check(b, ts_ledger_channel_update(b->ledger, &row));
+		c->row = row;
 	}
-	c->row = row;
 	if (row.channel.frozen)
 		revoke_channel(b, c);
 	b->urgent = true;
@@ -314,6 +343,7 @@ int ts_billing_stop(struct ts_billing *b, const struct ts_time *now)
 {
 	struct ts_billing_account *a;
 	struct ts_billing_session *s;
+	int ret;
 
 	TAILQ_FOREACH(a, &b->accounts, list) {
 		if (a->row.state != TS_ACCOUNT_OPEN || !a->in_kernel ||
@@ -323,13 +353,18 @@ int ts_billing_stop(struct ts_billing *b, const struct ts_time *now)
 			ts_account_book(b, a, now);
 	}
 	TAILQ_FOREACH(s, &b->sessions, list)
-		if (s->dirty && ts_batch(b))
-			ts_session_write(b, s);
+		if (s->row.seen_s != s->written_s)
+			ts_session_dirty(b, s);
 	if (ts_batch(b)) {
+		ts_session_write_all(b);
+		ts_age_write(b, now);
 		b->floor_s = ts_wall_floor(b, now);
 		ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s",
 						     b->floor_s));
 	}
 	b->urgent = true;
-	return ts_billing_flush(b, now);
+	ret = ts_billing_flush(b, now);
+	TAILQ_FOREACH(s, &b->sessions, list)
+		ts_attach_refuse(b, s);
+	return b->n_replies ? ts_billing_flush(b, now) : ret;
 }

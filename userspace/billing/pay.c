@@ -15,7 +15,8 @@
 /* Codes that a wallet has paid for and no station has shown. */
 #define WAITING_MAX	64
 
-static struct ts_billing_reply *queue(struct ts_billing *b, uint64_t reply)
+/* A place for an answer that leaves after the commit; the caller knows of room. */
+struct ts_billing_reply *ts_reply(struct ts_billing *b, uint64_t reply)
 {
 	struct ts_billing_reply *r = &b->replies[b->n_replies++];
 
@@ -24,10 +25,10 @@ static struct ts_billing_reply *queue(struct ts_billing *b, uint64_t reply)
 	return r;
 }
 
-static void refuse(struct ts_billing *b, uint64_t reply, enum ts_refuse kind,
-		   const char *name, const char *text)
+void ts_reply_refuse(struct ts_billing *b, uint64_t reply, enum ts_refuse kind,
+		     const char *name, const char *text)
 {
-	struct ts_billing_reply *r = queue(b, reply);
+	struct ts_billing_reply *r = ts_reply(b, reply);
 
 	r->why.kind = kind;
 	r->why.name = name;
@@ -38,7 +39,7 @@ static void refuse(struct ts_billing *b, uint64_t reply, enum ts_refuse kind,
 static void ack(struct ts_billing *b, uint64_t reply,
 		const uint8_t bytes[TS_ACK_BYTES])
 {
-	memcpy(queue(b, reply)->ack, bytes, TS_ACK_BYTES);
+	memcpy(ts_reply(b, reply)->ack, bytes, TS_ACK_BYTES);
 }
 
 static enum ts_refuse kind_of(enum ts_refusal refusal)
@@ -60,31 +61,10 @@ static enum ts_refuse kind_of(enum ts_refusal refusal)
 static void refuse_step(struct ts_billing *b, uint64_t reply,
 			enum ts_refusal refusal, struct ts_billing_channel *c)
 {
-	refuse(b, reply, kind_of(refusal), ts_refusal_name(refusal),
+	ts_reply_refuse(b, reply, kind_of(refusal), ts_refusal_name(refusal),
 	       ts_refusal_text(refusal));
 	if (kind_of(refusal) == TS_REFUSE_CONFLICT)
 		b->replies[b->n_replies - 1].conflict = c;
-}
-
-/* The life that a proof names, or else the newest one of its channel. */
-static struct ts_billing_channel *find_channel(struct ts_billing *b,
-					       const struct ts_balance_proof *proof)
-{
-	struct ts_billing_channel *c, *newest = NULL;
-
-	TAILQ_FOREACH(c, &b->channels, list) {
-		const struct ts_channel *ch = &c->row.channel;
-
-		if (!ts_hash_equal(&ch->channel_identifier,
-				   &proof->channel_identifier))
-			continue;
-		if (ch->open_block_number == proof->open_block_number)
-			return c;
-		if (!newest || ch->open_block_number >
-			       newest->row.channel.open_block_number)
-			newest = c;
-	}
-	return newest;
 }
 
 static void ping(struct ts_billing *b, const struct ts_message *msg,
@@ -93,7 +73,6 @@ static void ping(struct ts_billing *b, const struct ts_message *msg,
 {
 	uint64_t fill = (now->boot_ns - b->ping_ns) / (TS_NS_PER_S / PINGS_PER_S);
 	uint8_t answer[TS_ACK_BYTES];
-	struct ts_billing_channel *c;
 	struct ts_address signer;
 
 	if (fill) {
@@ -103,7 +82,7 @@ static void ping(struct ts_billing *b, const struct ts_message *msg,
 			b->ping_tokens = PINGS_PER_S;
 	}
 	if (!b->ping_tokens) {
-		refuse(b, reply, TS_REFUSE_BUSY, "busy", "too many pings; send it again");
+		ts_reply_refuse(b, reply, TS_REFUSE_BUSY, "busy", "too many pings; send it again");
 		return;
 	}
 	b->ping_tokens--;
@@ -112,14 +91,12 @@ static void ping(struct ts_billing *b, const struct ts_message *msg,
 		refuse_step(b, reply, TS_REFUSED_BAD_SIGNATURE, NULL);
 		return;
 	}
-	TAILQ_FOREACH(c, &b->channels, list) {
-		if (!ts_address_equal(&c->row.channel.partner_address, &signer))
-			continue;
-		b->counters.pings++;
-		ack(b, reply, answer);
+	if (!ts_channel_of_wallet(b, &signer)) {
+		refuse_step(b, reply, TS_REFUSED_UNKNOWN_CHANNEL, NULL);
 		return;
 	}
-	refuse_step(b, reply, TS_REFUSED_UNKNOWN_CHANNEL, NULL);
+	b->counters.pings++;
+	ack(b, reply, answer);
 }
 
 /*
@@ -214,6 +191,28 @@ static bool is_hoarding(struct ts_billing *b, const struct ts_billing_channel *c
 	return waiting >= WAITING_MAX;
 }
 
+/* One that was forgotten is worth something again. */
+static struct ts_billing_session *remember(struct ts_billing *b,
+					   const struct ts_ledger_session *row,
+					   const struct ts_time *now)
+{
+	struct ts_billing_session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->row = *row;
+	s->row.forgotten = false;
+	s->written_s = row->seen_s;
+	ts_session_add(b, s);
+	ts_session_seen(b, s, now);
+	ts_session_dirty(b, s);
+	if (!ts_load_payments_of(b, s))
+		return s;
+	/* Nothing was changed but memory; the disk still has all of it. */
+	b->broken = true;
+	return NULL;
+}
+
 /*
  * The session that a memo names.  A code that nobody here has heard of makes
  * one without a station: its value waits for whoever shows the code.  A session
@@ -231,6 +230,8 @@ static struct ts_billing_session *find_session(struct ts_billing *b,
 	if (!ts_ledger_session_find(b->ledger, memo->code, &row)) {
 		if (row.closed)
 			return NULL;
+		if (row.forgotten)
+			return remember(b, &row, now);
 		/* Evicted: its row is another's, who is not on the disk yet. */
 		ts_session_write_all(b);
 	}
@@ -246,8 +247,7 @@ static struct ts_billing_payment *attach(struct ts_billing *b,
 
 	if (!p)
 		return NULL;
-	if (ts_session_unpaid(s) && b->unpaid_sessions)
-		b->unpaid_sessions--;
+	ts_session_paid(b, s);
 	p->channel = c;
 	p->tariff = v;
 	TAILQ_INSERT_TAIL(&s->payments, p, list);
@@ -262,7 +262,7 @@ static void credit(struct ts_billing *b, struct ts_billing_channel *c,
 	const struct ts_channel_proof *proof = &c->row.channel.partner_proof;
 	struct ts_ledger_payment row = {
 		.channel = c->row.id, .nonce = proof->nonce,
-		.delta_wei = credit_wei,
+		.delta_wei = credit_wei, .max_wei = TS_U128_MAX,
 		.cumulative_wei = proof->transferred_wei,
 		.wallet = c->row.channel.partner_address,
 		.message_hash = proof->additional_hash,
@@ -301,8 +301,9 @@ static void credit(struct ts_billing *b, struct ts_billing_channel *c,
 	p->row = row;
 	s->live_wei += credit_wei;
 	s->resting = false;
-	s->changed = true;
-	s->notices |= 1u << TS_NOTICE_PAID;
+	s->away = false;
+	ts_session_seen(b, s, now);
+	ts_session_notify(b, s, TS_NOTICE_PAID);
 	if (!s->account || s->account->dry || s->account->idle ||
 	    !ts_account_unspent(s->account))
 		b->urgent = true;
@@ -323,16 +324,16 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 	}
 	name = why_not_credited(b, c, effect->credit_wei, &text);
 	if (name) {
-		refuse(b, reply, TS_REFUSE_FORBIDDEN, name, text);
+		ts_reply_refuse(b, reply, TS_REFUSE_FORBIDDEN, name, text);
 		return;
 	}
 	if (is_hoarding(b, c, &msg->direct_transfer)) {
-		refuse(b, reply, TS_REFUSE_FORBIDDEN, "too_many_sessions",
+		ts_reply_refuse(b, reply, TS_REFUSE_FORBIDDEN, "too_many_sessions",
 		       "this wallet has paid for too many codes that no station has shown; let stations show them first");
 		return;
 	}
 	if (b->read_only[0] || !ts_batch(b)) {
-		refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
+		ts_reply_refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
 		       "the box cannot store payments now; its operator must act");
 		return;
 	}
@@ -353,13 +354,15 @@ static void transfer(struct ts_billing *b, const struct ts_message *msg,
 		     const void *bytes, size_t len, uint64_t reply,
 		     const struct ts_time *now)
 {
+	const struct ts_balance_proof *proof = &msg->direct_transfer.proof;
 	struct ts_billing_channel *c;
 	uint8_t again[TS_ACK_BYTES];
 	struct ts_effect effect;
 	struct ts_channel next;
 	enum ts_refusal refusal;
 
-	c = find_channel(b, &msg->direct_transfer.proof);
+	c = ts_channel_life(b, &proof->channel_identifier,
+			    proof->open_block_number);
 	if (!c) {
 		refuse_step(b, reply, TS_REFUSED_UNKNOWN_CHANNEL, NULL);
 		return;
@@ -393,17 +396,17 @@ void ts_billing_datagram(struct ts_billing *b, const void *bytes, size_t len,
 	}
 	err = ts_message_decode(&msg, bytes, len);
 	if (err) {
-		refuse(b, reply, TS_REFUSE_INVALID, ts_photon_err_name(err),
+		ts_reply_refuse(b, reply, TS_REFUSE_INVALID, ts_photon_err_name(err),
 		       ts_photon_err_text(err));
 	} else if (b->broken) {
-		refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
+		ts_reply_refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
 		       "the box cannot store payments now; its operator must act");
 	} else if (msg.id == TS_MSG_PING) {
 		ping(b, &msg, bytes, len, reply, now);
 	} else if (msg.id == TS_MSG_DIRECT_TRANSFER) {
 		transfer(b, &msg, bytes, len, reply, now);
 	} else {
-		refuse(b, reply, TS_REFUSE_UNSUPPORTED, "unsupported",
+		ts_reply_refuse(b, reply, TS_REFUSE_UNSUPPORTED, "unsupported",
 		       "this version of TokenSwitch takes DirectTransfer and Ping only");
 	}
 }

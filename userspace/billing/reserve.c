@@ -76,6 +76,7 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
 	p->held_wei += ts_wei_holding_units(units, a->row.unit_shift);
 	a->reserved_units += units;
+	ts_account_work(b, a);
 	ts_batch_check(b, ts_ledger_reservation_insert(b->ledger, &r->row));
 	return r;
 }
@@ -137,6 +138,7 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 	struct ts_billing_reservation *r;
 	uint64_t effective, keep;
 
+	ts_account_work(b, a);
 	TAILQ_FOREACH(r, &a->reservations, list) {
 		effective = r->row.units - r->row.returned_units;
 		keep = effective < keep_units ? effective : keep_units;
@@ -149,14 +151,6 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 					ts_wei_holding_units(keep, shift);
 		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
 	}
-}
-
-/* What its smallest use would cost; below that a payment is done. */
-static bool is_done(const struct ts_billing_payment *p)
-{
-	return !p->held_wei &&
-	       !ts_units_of_wei(ts_payment_available_wei(p),
-				p->tariff->row.unit_shift);
 }
 
 /**
@@ -194,9 +188,9 @@ void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 	}
 	for (p = TAILQ_FIRST(&a->session->payments); p; p = next) {
 		next = TAILQ_NEXT(p, list);
-		p->row.live = !is_done(p);
+		p->row.live = !ts_payment_is_done(p);
 		ts_batch_check(b, ts_ledger_payment_update(b->ledger, &p->row));
 		if (!p->row.live)
-			ts_session_drop_payment(a->session, p);
+			ts_session_drop_payment(b, a->session, p);
 	}
 }

@@ -12,55 +12,84 @@
 struct ts_billing_session *ts_session_by_code(struct ts_billing *b,
 					      const char *code)
 {
+	struct ts_table_node *n;
 	struct ts_billing_session *s;
 
-	TAILQ_FOREACH(s, &b->sessions, list)
+	for (n = ts_table_first(&b->session_by_code, code, TS_CODE_CHARS); n;
+	     n = ts_table_next(n)) {
+		s = ts_table_entry(n, struct ts_billing_session, by_code);
 		if (!memcmp(s->row.code, code, TS_CODE_CHARS))
 			return s;
+	}
 	return NULL;
+}
+
+/* A station's name in the table, without the padding of a struct. */
+struct station_name {
+	uint8_t b[12];
+};
+
+static struct station_name station_name(const uint8_t mac[6], uint16_t vlan,
+					uint32_t zone)
+{
+	struct station_name name;
+
+	memcpy(name.b, mac, 6);
+	memcpy(name.b + 6, &vlan, sizeof(vlan));
+	memcpy(name.b + 8, &zone, sizeof(zone));
+	return name;
 }
 
 struct ts_billing_session *ts_session_by_key(struct ts_billing *b,
 					     const struct ts_key *key)
 {
+	struct station_name name = station_name(key->mac, key->vlan, key->zone);
+	struct ts_table_node *n;
 	struct ts_billing_session *s;
 
-	TAILQ_FOREACH(s, &b->sessions, list)
-		if (s->row.has_station && !s->closing &&
+	for (n = ts_table_first(&b->session_by_station, &name, sizeof(name)); n;
+	     n = ts_table_next(n)) {
+		s = ts_table_entry(n, struct ts_billing_session, by_station);
+		if (!s->closing &&
 		    !memcmp(s->row.mac, key->mac, sizeof(key->mac)) &&
 		    s->row.vlan == key->vlan && s->row.zone == key->zone)
 			return s;
-	return NULL;
-}
-
-struct ts_billing_session *ts_session_by_id(struct ts_billing *b, int64_t id)
-{
-	struct ts_billing_session *s;
-
-	TAILQ_FOREACH(s, &b->sessions, list)
-		if (s->row.id == id)
-			return s;
-	return NULL;
-}
-
-/* Nobody has ever paid with its code. */
-bool ts_session_unpaid(const struct ts_billing_session *s)
-{
-	return !s->live_wei && !s->row.done_wei && !s->account;
-}
-
-static void set_station(struct ts_billing_session *s, const struct ts_key *key)
-{
-	s->row.has_station = key;
-	if (!key) {
-		memset(s->row.mac, 0, sizeof(s->row.mac));
-		s->row.vlan = 0;
-		s->row.zone = 0;
-		return;
 	}
+	return NULL;
+}
+
+static void add_station(struct ts_billing *b, struct ts_billing_session *s)
+{
+	struct station_name name = station_name(s->row.mac, s->row.vlan,
+						s->row.zone);
+
+	if (s->row.has_station)
+		ts_table_add(&b->session_by_station, &s->by_station, &name,
+			     sizeof(name));
+}
+
+static void set_station(struct ts_billing *b, struct ts_billing_session *s,
+			const struct ts_key *key)
+{
+	static const struct ts_key none;
+
+	ts_table_remove(&b->session_by_station, &s->by_station);
+	s->row.has_station = key;
+	if (!key)
+		key = &none;
 	memcpy(s->row.mac, key->mac, sizeof(s->row.mac));
 	s->row.vlan = key->vlan;
 	s->row.zone = key->zone;
+	add_station(b, s);
+}
+
+/* @s->row goes with the next commit. */
+void ts_session_dirty(struct ts_billing *b, struct ts_billing_session *s)
+{
+	if (s->dirty)
+		return;
+	s->dirty = true;
+	TAILQ_INSERT_TAIL(&b->to_write, s, write);
 }
 
 static void mark_dirty(struct ts_billing *b, struct ts_billing_session *s,
@@ -68,9 +97,72 @@ static void mark_dirty(struct ts_billing *b, struct ts_billing_session *s,
 {
 	uint64_t due = now->boot_ns + b->config.session_write_ms * TS_NS_PER_MS;
 
-	s->dirty = true;
+	ts_session_dirty(b, s);
 	if (due < b->lazy_ns)
 		b->lazy_ns = due;
+}
+
+/* Its view differs from before: said after the commit. */
+void ts_session_changed(struct ts_billing *b, struct ts_billing_session *s)
+{
+	if (s->told)
+		return;
+	s->told = true;
+	TAILQ_INSERT_TAIL(&b->news, s, news);
+}
+
+void ts_session_notify(struct ts_billing *b, struct ts_billing_session *s,
+		       enum ts_notice notice)
+{
+	s->notices |= 1u << notice;
+	ts_session_changed(b, s);
+}
+
+/* Into the lists and tables; @s->row is filled in. */
+void ts_session_add(struct ts_billing *b, struct ts_billing_session *s)
+{
+	TAILQ_INIT(&s->payments);
+	TAILQ_INSERT_TAIL(&b->sessions, s, list);
+	ts_table_add(&b->session_by_code, &s->by_code, s->row.code,
+		     TS_CODE_CHARS);
+	add_station(b, s);
+	if (s->row.paid)
+		return;
+	s->is_unpaid = true;
+	TAILQ_INSERT_TAIL(&b->unpaid, s, unpaid);
+	b->unpaid_sessions++;
+}
+
+static void leave_unpaid(struct ts_billing *b, struct ts_billing_session *s)
+{
+	if (!s->is_unpaid)
+		return;
+	s->is_unpaid = false;
+	TAILQ_REMOVE(&b->unpaid, s, unpaid);
+	b->unpaid_sessions--;
+}
+
+/* From now on its row is history, which no stranger takes the place of. */
+void ts_session_paid(struct ts_billing *b, struct ts_billing_session *s)
+{
+	leave_unpaid(b, s);
+	if (s->row.paid)
+		return;
+	s->row.paid = true;
+	ts_session_dirty(b, s);
+}
+
+/* A sign of life of its station, or of whoever holds its code. */
+void ts_session_seen(struct ts_billing *b, struct ts_billing_session *s,
+		     const struct ts_time *now)
+{
+	uint64_t age_s = ts_age_s(b, now);
+
+	ts_idle_seen(b, s, age_s);
+	if (!s->is_unpaid)
+		return;
+	TAILQ_REMOVE(&b->unpaid, s, unpaid);
+	TAILQ_INSERT_TAIL(&b->unpaid, s, unpaid);
 }
 
 /**
@@ -91,19 +183,17 @@ struct ts_billing_session *ts_session_new(struct ts_billing *b, const char *code
 
 	if (!s)
 		return NULL;
-	TAILQ_INIT(&s->payments);
 	if (code) {
 		memcpy(s->row.code, code, TS_CODE_CHARS);
 	} else {
 		b->effects.random(b->effects.ctx, random, sizeof(random));
 		ts_code_make(s->row.code, random);
 	}
-	set_station(s, key);
 	s->row.created_s = now->wall_s;
-	s->seen_ns = now->boot_ns;
+	ts_session_add(b, s);
+	set_station(b, s, key);
+	ts_session_seen(b, s, now);
 	mark_dirty(b, s, now);
-	TAILQ_INSERT_TAIL(&b->sessions, s, list);
-	b->unpaid_sessions++;
 	return s;
 }
 
@@ -115,7 +205,10 @@ bool ts_session_write(struct ts_billing *b, struct ts_billing_session *s)
 	ts_batch_check(b, s->row.id ?
 		       ts_ledger_session_update(b->ledger, &s->row) :
 		       ts_ledger_session_insert(b->ledger, &s->row));
+	if (s->dirty)
+		TAILQ_REMOVE(&b->to_write, s, write);
 	s->dirty = false;
+	s->written_s = s->row.seen_s;
 	return !b->broken;
 }
 
@@ -125,8 +218,8 @@ void ts_session_write_all(struct ts_billing *b)
 	struct ts_billing_session *s;
 
 	b->lazy_ns = UINT64_MAX;
-	TAILQ_FOREACH(s, &b->sessions, list)
-		if (s->dirty && !ts_session_write(b, s))
+	while ((s = TAILQ_FIRST(&b->to_write)))
+		if (!ts_session_write(b, s))
 			return;
 }
 
@@ -139,25 +232,22 @@ void ts_session_free(struct ts_billing *b, struct ts_billing_session *s)
 		TAILQ_REMOVE(&s->payments, p, list);
 		free(p);
 	}
+	leave_unpaid(b, s);
+	if (s->dirty)
+		TAILQ_REMOVE(&b->to_write, s, write);
+	if (s->told)
+		TAILQ_REMOVE(&b->news, s, news);
+	ts_table_remove(&b->session_by_code, &s->by_code);
+	ts_table_remove(&b->session_by_station, &s->by_station);
 	TAILQ_REMOVE(&b->sessions, s, list);
+	free(s->attach);
 	free(s);
 }
 
 /*
- * Make room for a station: the unpaid session that was asked for least lately
+ * Where there is no room the unpaid session that was asked for least lately
  * goes, and its row serves the new one, so that strangers cannot grow the file.
  */
-static struct ts_billing_session *evict(struct ts_billing *b)
-{
-	struct ts_billing_session *s, *oldest = NULL;
-
-	TAILQ_FOREACH(s, &b->sessions, list)
-		if (ts_session_unpaid(s) && !s->closing &&
-		    (!oldest || s->seen_ns < oldest->seen_ns))
-			oldest = s;
-	return oldest;
-}
-
 static struct ts_billing_session *station_new(struct ts_billing *b,
 					      const struct ts_key *key,
 					      const struct ts_time *now)
@@ -165,7 +255,7 @@ static struct ts_billing_session *station_new(struct ts_billing *b,
 	struct ts_billing_session *old = NULL, *s;
 
 	if (b->unpaid_sessions >= b->config.unpaid_sessions_max) {
-		old = evict(b);
+		old = TAILQ_FIRST(&b->unpaid);
 		if (!old) {
 			ts_billing_fail(b, -ENOSPC,
 				"too many stations that have not paid; try again later");
@@ -175,22 +265,36 @@ static struct ts_billing_session *station_new(struct ts_billing *b,
 	s = ts_session_new(b, NULL, key, now);
 	if (s && old) {
 		s->row.id = old->row.id;
-		b->unpaid_sessions--;
 		ts_session_free(b, old);
 	}
+	return s;
+}
+
+/**
+ * ts_session_of_station() - the session of a station that is here; made if new
+ *
+ * It may have been away.  Return: NULL: no room, the error is noted.
+ */
+struct ts_billing_session *ts_session_of_station(struct ts_billing *b,
+						 const struct ts_key *key,
+						 const struct ts_time *now)
+{
+	struct ts_billing_session *s = ts_session_by_key(b, key);
+
+	if (!s)
+		return station_new(b, key, now);
+	ts_session_seen(b, s, now);
+	ts_idle_wake(b, s, now);
 	return s;
 }
 
 int ts_billing_station(struct ts_billing *b, const struct ts_key *key,
 		       const struct ts_time *now, char code[TS_CODE_SIZE])
 {
-	struct ts_billing_session *s = ts_session_by_key(b, key);
+	struct ts_billing_session *s = ts_session_of_station(b, key, now);
 
 	if (!s)
-		s = station_new(b, key, now);
-	if (!s)
 		return -ENOSPC;
-	s->seen_ns = now->boot_ns;
 	memcpy(code, s->row.code, TS_CODE_SIZE);
 	return 0;
 }
@@ -226,8 +330,8 @@ static void leave_station(struct ts_billing *b, struct ts_billing_session *s,
 {
 	if (s->account)
 		ts_account_end(b, s->account);
-	set_station(s, key);
-	s->changed = true;
+	set_station(b, s, key);
+	ts_session_changed(b, s);
 	mark_dirty(b, s, now);
 }
 
@@ -240,9 +344,12 @@ int ts_billing_session_move(struct ts_billing *b, const char *code,
 	if (!s || s->closing)
 		return ts_billing_fail(b, -ENOENT, "there is no session %.20s here",
 				       code);
-	s->seen_ns = now->boot_ns;
-	if (other == s)
+	ts_session_seen(b, s, now);
+	s->away = false;
+	if (other == s) {
+		ts_account_serve(b, s, now);
 		return 0;
+	}
 	if (other)
 		leave_station(b, other, NULL, now);
 	leave_station(b, s, key, now);
@@ -262,7 +369,7 @@ int ts_billing_session_close(struct ts_billing *b, const char *code,
 	if (b->read_only[0])
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
 	s->closing = true;
-	s->changed = true;
+	ts_session_changed(b, s);
 	if (s->account)
 		ts_account_end(b, s->account);
 	else
@@ -273,7 +380,19 @@ int ts_billing_session_close(struct ts_billing *b, const char *code,
 /* What can still be reserved of a payment. */
 ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p)
 {
-	return p->row.delta_wei - p->row.spent_wei - p->held_wei;
+	ts_u128 max = p->row.max_wei < p->row.delta_wei ? p->row.max_wei :
+							  p->row.delta_wei;
+	ts_u128 gone = p->row.spent_wei + p->held_wei;
+
+	return max > gone ? max - gone : 0;
+}
+
+/* Less is left than its smallest use costs, whatever a wallet allows. */
+bool ts_payment_is_done(const struct ts_billing_payment *p)
+{
+	return !p->held_wei &&
+	       !ts_units_of_wei(p->row.delta_wei - p->row.spent_wei,
+				p->tariff->row.unit_shift);
 }
 
 /* Whole units; the rest of each payment that is less than one buys nothing. */
@@ -288,12 +407,13 @@ bool ts_session_is_spent(const struct ts_billing_session *s, int unit_shift)
 }
 
 /* A payment of which nothing can be spent any more; its row says so. */
-void ts_session_drop_payment(struct ts_billing_session *s,
+void ts_session_drop_payment(struct ts_billing *b,
+			     struct ts_billing_session *s,
 			     struct ts_billing_payment *p)
 {
 	s->live_wei -= p->row.delta_wei;
 	s->row.done_wei += p->row.delta_wei;
-	s->dirty = true;
+	ts_session_dirty(b, s);
 	TAILQ_REMOVE(&s->payments, p, list);
 	free(p);
 }
@@ -311,19 +431,19 @@ void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 {
 	struct ts_billing_payment *p;
 
-	if (ts_session_unpaid(s) && b->unpaid_sessions)
-		b->unpaid_sessions--;
+	leave_unpaid(b, s);
+	ts_attach_refuse(b, s);
 	if (!ts_batch(b))
 		return;
 	while ((p = TAILQ_FIRST(&s->payments))) {
 		p->row.live = false;
 		ts_batch_check(b, ts_ledger_payment_update(b->ledger, &p->row));
-		ts_session_drop_payment(s, p);
+		ts_session_drop_payment(b, s, p);
 	}
 	s->row.closed = true;
 	s->row.closed_s = ts_wall_floor(b, now);
 	ts_session_write(b, s);
 	b->urgent = true;
 	s->closing = true;
-	s->changed = true;
+	ts_session_changed(b, s);
 }

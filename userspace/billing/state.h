@@ -14,6 +14,7 @@
 
 #include "billing/billing.h"
 #include "billing/price.h"
+#include "billing/table.h"
 
 #define TS_NS_PER_S	1000000000ull
 #define TS_NS_PER_MS	1000000ull
@@ -21,16 +22,23 @@
 #define TS_EPOCH_UNITS_MAX	((uint64_t)1 << 62)
 /* Replies that may wait for one commit. */
 #define TS_REPLIES_MAX	1024
+/* Attaches that may be under way, and nonces of accepted ones remembered. */
+#define TS_ATTACHES_MAX	64
 
 struct ts_billing_session;
 struct ts_billing_account;
+struct ts_billing_attach;
 
 /**
  * struct ts_billing_channel - a life of a channel
  * @row: as it will be when the open batch is committed
+ * @by_identifier, @by_wallet, @by_row: in the tables of struct ts_billing
  */
 struct ts_billing_channel {
 	TAILQ_ENTRY(ts_billing_channel) list;
+	struct ts_table_node by_identifier;
+	struct ts_table_node by_wallet;
+	struct ts_table_node by_row;
 	struct ts_ledger_channel row;
 };
 
@@ -44,7 +52,7 @@ struct ts_billing_version {
  * struct ts_billing_payment - a live payment of a session
  * @held_wei: reserved by accounts that are not closed
  *
- * delta - spent - held is what can be reserved.
+ * the least of delta and max, - spent - held, is what can be reserved.
  */
 struct ts_billing_payment {
 	TAILQ_ENTRY(ts_billing_payment) list;
@@ -91,15 +99,20 @@ enum ts_account_step {
  * @low_units: as the kernel has it
  * @slice_units: what lasts slice_s at the present rate
  * @rate_units: per second
+ * @made_ns: when it was made in the kernel; 0: adopted
  * @sampled_ns: when @sampled_units were passed
  * @sampled_units: of the last rate sample
  * @idle: its slice was given back; a refused frame or a payment ends that
  * @dry: a frame was refused and there was nothing to grant
  * @step: see enum ts_account_step
  * @step_ready: what allows @step is committed
+ * @working: in the list of those that the next flush looks at
+ * @by_number: in the table of struct ts_billing
  */
 struct ts_billing_account {
 	TAILQ_ENTRY(ts_billing_account) list;
+	TAILQ_ENTRY(ts_billing_account) work;
+	struct ts_table_node by_number;
 	struct ts_ledger_account row;
 	struct ts_billing_session *session;
 	struct ts_billing_version *tariff;
@@ -117,47 +130,64 @@ struct ts_billing_account {
 	uint64_t low_units;
 	uint64_t slice_units;
 	uint64_t rate_units;
+	uint64_t made_ns;
 	uint64_t sampled_ns;
 	uint64_t sampled_units;
 	bool idle;
 	bool dry;
 	enum ts_account_step step;
 	bool step_ready;
+	bool working;
 };
 
 /**
  * struct ts_billing_session - a session that is not closed
- * @row: id 0 until it was put into a batch
+ * @row: id 0 until it was put into a batch; seen_s is ahead of the disk
+ * @written_s: row.seen_s as the disk has it
  * @dirty: @row is to be written with the next commit
  * @account: its account, or NULL
  * @payments: the live ones, in the order they are spent
  * @live_wei: sum of their deltas
- * @seen_ns: when it was last asked for, for eviction
+ * @attach: a wallet takes its value to another station as soon as the account
+ *	is settled, or NULL
  * @closing: log out as soon as the account is settled; when row.closed is
  *	set it is freed after the commit
  * @resting: had nothing to spend when the kernel needed its account's place;
  *	until the next payment it gets none
- * @changed: the view is to be sent
+ * @away: its station was idle for long; it gets no account until the station
+ *	or a payment comes
+ * @told: in the list of those whose view is to be sent
  * @notices: bits by enum ts_notice
+ * @by_code, @by_station, @by_row: in the tables of struct ts_billing
  */
 struct ts_billing_session {
 	TAILQ_ENTRY(ts_billing_session) list;
+	TAILQ_ENTRY(ts_billing_session) unpaid;
+	TAILQ_ENTRY(ts_billing_session) write;
+	TAILQ_ENTRY(ts_billing_session) news;
+	struct ts_table_node by_code;
+	struct ts_table_node by_station;
+	struct ts_table_node by_row;
 	struct ts_ledger_session row;
+	uint64_t written_s;
 	bool dirty;
 	struct ts_billing_account *account;
 	TAILQ_HEAD(, ts_billing_payment) payments;
 	ts_u128 live_wei;
-	uint64_t seen_ns;
+	struct ts_billing_attach *attach;
+	bool is_unpaid;
 	bool closing;
 	bool resting;
-	bool changed;
+	bool away;
+	bool told;
 	unsigned int notices;
 };
 
-/* An answer that waits for the commit; @name NULL: an Ack. */
+/* An answer that waits for the commit; no why.name and no @attached: an Ack. */
 struct ts_billing_reply {
 	uint64_t reply;
 	uint8_t ack[TS_ACK_BYTES];
+	char attached[TS_CODE_SIZE];
 	struct ts_refused why;
 	struct ts_billing_channel *conflict;
 };
@@ -165,6 +195,23 @@ struct ts_billing_reply {
 /**
  * struct ts_billing - all of it
  * @stored: @config as of the last commit: all its tariffs are on the disk
+ * @sessions: all that are in memory
+ * @unpaid: those nobody has paid for, the one asked for least lately first
+ * @unpaid_sessions: how many
+ * @to_write: dirty ones
+ * @news: those whose view is to be sent
+ * @work: accounts that the next flush looks at: every one that has reserved,
+ *	returned or begun a step since the last
+ * @session_by_code, @session_by_station, @account_by_number,
+ * @channel_by_identifier, @channel_by_wallet: keyed tables
+ * @session_by_row, @channel_by_row: the same, filled only while loading
+ * @age_base_s: the box's age is this and CLOCK_BOOTTIME: it counts the time
+ *	that the box was up, over all boots, so that nothing needs a date (M12)
+ * @minute: of the last look for sessions to forget
+ * @nonce_secret: what proves that we made a nonce; another in each process
+ * @nonce_ns: the last nonce that was given
+ * @used_ns: nonces of attaches that were accepted, while they are young
+ * @n_attaches: how many wait for an account to be settled
  * @window_ns: when the open batch is committed at the latest
  * @lazy_ns: when dirty sessions are written at the latest; UINT64_MAX: none
  * @batch_wei: what the payments of the open batch are worth
@@ -183,8 +230,25 @@ struct ts_billing {
 	TAILQ_HEAD(, ts_billing_channel) channels;
 	TAILQ_HEAD(ts_billing_versions, ts_billing_version) versions;
 	TAILQ_HEAD(, ts_billing_session) sessions;
-	TAILQ_HEAD(, ts_billing_account) accounts;
+	TAILQ_HEAD(ts_billing_unpaid, ts_billing_session) unpaid;
 	unsigned int unpaid_sessions;
+	TAILQ_HEAD(, ts_billing_session) to_write;
+	TAILQ_HEAD(, ts_billing_session) news;
+	TAILQ_HEAD(, ts_billing_account) accounts;
+	TAILQ_HEAD(, ts_billing_account) work;
+	struct ts_table session_by_code;
+	struct ts_table session_by_station;
+	struct ts_table session_by_row;
+	struct ts_table account_by_number;
+	struct ts_table channel_by_identifier;
+	struct ts_table channel_by_wallet;
+	struct ts_table channel_by_row;
+	uint64_t age_base_s;
+	uint64_t minute;
+	uint8_t nonce_secret[32];
+	uint64_t nonce_ns;
+	uint64_t used_ns[TS_ATTACHES_MAX];
+	unsigned int n_attaches;
 	struct ts_billing_reply replies[TS_REPLIES_MAX];
 	unsigned int n_replies;
 	uint64_t window_ns;
@@ -212,6 +276,7 @@ int ts_billing_fail(struct ts_billing *b, int err, const char *fmt, ...)
 
 /* load.c */
 int ts_billing_load(struct ts_billing *b, const struct ts_time *now);
+int ts_load_payments_of(struct ts_billing *b, struct ts_billing_session *s);
 void ts_billing_forget(struct ts_billing *b);
 
 /* tariff.c */
@@ -235,11 +300,20 @@ struct ts_billing_session *ts_session_by_code(struct ts_billing *b,
 					      const char *code);
 struct ts_billing_session *ts_session_by_key(struct ts_billing *b,
 					     const struct ts_key *key);
-struct ts_billing_session *ts_session_by_id(struct ts_billing *b, int64_t id);
 struct ts_billing_session *ts_session_new(struct ts_billing *b, const char *code,
 					  const struct ts_key *key,
 					  const struct ts_time *now);
-bool ts_session_unpaid(const struct ts_billing_session *s);
+void ts_session_add(struct ts_billing *b, struct ts_billing_session *s);
+void ts_session_paid(struct ts_billing *b, struct ts_billing_session *s);
+void ts_session_seen(struct ts_billing *b, struct ts_billing_session *s,
+		     const struct ts_time *now);
+void ts_session_dirty(struct ts_billing *b, struct ts_billing_session *s);
+void ts_session_changed(struct ts_billing *b, struct ts_billing_session *s);
+void ts_session_notify(struct ts_billing *b, struct ts_billing_session *s,
+		       enum ts_notice notice);
+struct ts_billing_session *ts_session_of_station(struct ts_billing *b,
+						 const struct ts_key *key,
+						 const struct ts_time *now);
 bool ts_session_write(struct ts_billing *b, struct ts_billing_session *s);
 void ts_session_write_all(struct ts_billing *b);
 void ts_session_free(struct ts_billing *b, struct ts_billing_session *s);
@@ -249,8 +323,48 @@ ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p);
 bool ts_payment_spendable(const struct ts_billing *b,
 			  const struct ts_billing_payment *p);
 bool ts_session_is_spent(const struct ts_billing_session *s, int unit_shift);
-void ts_session_drop_payment(struct ts_billing_session *s,
+void ts_session_drop_payment(struct ts_billing *b,
+			     struct ts_billing_session *s,
 			     struct ts_billing_payment *p);
+/* A payment that buys less is a rest: no reason to switch the tariff, or to
+ * remember a session. */
+#define TS_REST_BYTES	2048
+bool ts_payment_is_done(const struct ts_billing_payment *p);
+
+/* idle.c */
+uint64_t ts_age_s(const struct ts_billing *b, const struct ts_time *now);
+int ts_age_load(struct ts_billing *b, const struct ts_time *now);
+void ts_age_write(struct ts_billing *b, const struct ts_time *now);
+void ts_idle_seen(struct ts_billing *b, struct ts_billing_session *s,
+		  uint64_t age_s);
+void ts_idle_account(struct ts_billing *b, struct ts_billing_account *a,
+		     uint64_t idle_ms, const struct ts_time *now);
+bool ts_idle_is_over(const struct ts_billing *b,
+		     const struct ts_billing_session *s,
+		     const struct ts_time *now);
+void ts_idle_wake(struct ts_billing *b, struct ts_billing_session *s,
+		  const struct ts_time *now);
+void ts_idle_forget(struct ts_billing *b, const struct ts_time *now);
+
+/* attach.c */
+void ts_attach_finish(struct ts_billing *b, struct ts_billing_session *s,
+		      const struct ts_time *now);
+void ts_attach_refuse(struct ts_billing *b, struct ts_billing_session *s);
+
+/* pay.c */
+struct ts_billing_reply *ts_reply(struct ts_billing *b, uint64_t reply);
+void ts_reply_refuse(struct ts_billing *b, uint64_t reply, enum ts_refuse kind,
+		     const char *name, const char *text);
+
+/* channel.c */
+void ts_channel_add(struct ts_billing *b, struct ts_billing_channel *c);
+struct ts_billing_channel *ts_channel_life(struct ts_billing *b,
+					   const struct ts_hash *identifier,
+					   uint64_t open_block_number);
+struct ts_billing_channel *ts_channel_of_wallet(struct ts_billing *b,
+						const struct ts_address *wallet);
+struct ts_billing_channel *
+ts_channel_of_wallet_next(struct ts_billing_channel *c);
 
 /* reserve.c */
 uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
@@ -261,6 +375,10 @@ void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 		       uint64_t used_units);
 
 /* account.c */
+struct ts_billing_account *ts_account_find(struct ts_billing *b, uint32_t id,
+					   uint32_t epoch);
+void ts_account_add(struct ts_billing *b, struct ts_billing_account *a);
+void ts_account_work(struct ts_billing *b, struct ts_billing_account *a);
 void ts_account_serve(struct ts_billing *b, struct ts_billing_session *s,
 		      const struct ts_time *now);
 void ts_account_grant(struct ts_billing *b, struct ts_billing_account *a);

@@ -8,22 +8,7 @@
 #include "billing/state.h"
 
 #define NS_PER_HOUR	(3600 * TS_NS_PER_S)
-
-static struct ts_billing_account *find(struct ts_billing *b, uint32_t id,
-				       uint32_t epoch)
-{
-	struct ts_billing_account *a;
-
-	TAILQ_FOREACH(a, &b->accounts, list)
-		if (a->row.account_id == id && a->row.epoch == epoch)
-			return a;
-	return NULL;
-}
-
-static void note(struct ts_billing_account *a, enum ts_notice notice)
-{
-	a->session->notices |= 1u << notice;
-}
+#define NS_PER_MINUTE	(60 * TS_NS_PER_S)
 
 static void ran_low(struct ts_billing *b, struct ts_billing_account *a,
 		    bool exhausted, const struct ts_time *now)
@@ -35,15 +20,33 @@ static void ran_low(struct ts_billing *b, struct ts_billing_account *a,
 	if (a->row.state != TS_ACCOUNT_OPEN)
 		return;
 	if (ts_account_is_empty(a))
-		note(a, exhausted ? TS_NOTICE_DRY : TS_NOTICE_LOW);
+		ts_session_notify(b, a->session, exhausted ? TS_NOTICE_DRY :
+							     TS_NOTICE_LOW);
+}
+
+/* A station without an account: it may be one that was away. */
+static void came(struct ts_billing *b, const struct ts_key *key,
+		 const struct ts_time *now)
+{
+	struct ts_billing_session *s = ts_session_by_key(b, key);
+
+	if (!s || b->broken)
+		return;
+	ts_session_seen(b, s, now);
+	ts_idle_wake(b, s, now);
 }
 
 void ts_billing_meter_event(struct ts_billing *b,
 			    const struct ts_meter_event *ev,
 			    const struct ts_time *now)
 {
-	struct ts_billing_account *a = find(b, ev->account_id, ev->epoch);
+	struct ts_billing_account *a;
 
+	if (ev->type == TS_EVENT_STRANGER) {
+		came(b, &ev->key, now);
+		return;
+	}
+	a = ts_account_find(b, ev->account_id, ev->epoch);
 	if (!a || b->broken || a->row.state != TS_ACCOUNT_OPEN)
 		return;
 	switch (ev->type) {
@@ -109,14 +112,15 @@ static void tick_account(struct ts_billing *b, struct ts_billing_account *a,
 		ts_account_end(b, a);
 		return;
 	}
-	if (a->idle)
+	ts_idle_account(b, a, k.idle_ms, now);
+	if (a->idle || a->row.state != TS_ACCOUNT_OPEN)
 		return;
 	if (k.idle_ms >= b->config.idle_s * 1000ull && !a->dry) {
 		ts_account_give_back(b, a, now);
 		return;
 	}
 	if (ts_account_passed(a) != a->sampled_units)
-		a->session->changed = true;
+		ts_session_changed(b, a->session);
 	ts_account_sample(b, a, now);
 	ts_account_serve(b, a->session, now);
 }
@@ -158,6 +162,7 @@ static void hourly(struct ts_billing *b, const struct ts_time *now)
 		if (a->row.state == TS_ACCOUNT_OPEN && a->in_kernel)
 			ts_account_book(b, a, now);
 	write_floor(b);
+	ts_age_write(b, now);
 	if (!b->broken && b->floor_s > b->config.station_retention_s)
 		ts_batch_check(b, ts_ledger_purge_stations(b->ledger,
 			b->floor_s - b->config.station_retention_s, &purged));
@@ -170,6 +175,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 {
 	struct ts_billing_session *s, *next;
 	uint64_t hour = now->boot_ns / NS_PER_HOUR;
+	uint64_t minute = now->boot_ns / NS_PER_MINUTE;
 
 	if (b->broken)
 		return;
@@ -181,6 +187,10 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 		else if (s->account->row.state == TS_ACCOUNT_OPEN &&
 			 s->account->in_kernel)
 			tick_account(b, s->account, now);
+	}
+	if (minute != b->minute && !b->read_only[0]) {
+		b->minute = minute;
+		ts_idle_forget(b, now);
 	}
 	if (hour != b->hour && !b->read_only[0]) {
 		b->hour = hour;

@@ -80,10 +80,14 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	view->station.vlan = s->row.vlan;
 	view->station.zone = s->row.zone;
 	view->tariff = tariff_for(b, s)->row;
-	view->attached_wei = s->row.done_wei + s->live_wei;
-	TAILQ_FOREACH(p, &s->payments, list)
+	view->attached_wei = s->row.done_wei;
+	TAILQ_FOREACH(p, &s->payments, list) {
+		view->attached_wei += p->row.delta_wei < p->row.max_wei ?
+				      p->row.delta_wei : p->row.max_wei;
 		if (ts_payment_spendable(b, p))
-			view->unspent_wei += p->row.delta_wei - p->row.spent_wei;
+			view->unspent_wei += ts_payment_available_wei(p) +
+					     p->held_wei;
+	}
 	for (dir = 0; dir < TS_DIR_COUNT; dir++)
 		view->used_bytes[dir] = s->row.done_bytes[dir];
 	if (s->account)
@@ -144,11 +148,11 @@ int ts_billing_channel_view(struct ts_billing *b,
 			    const struct ts_address *wallet,
 			    struct ts_channel_view *view)
 {
-	const struct ts_billing_channel *c, *newest = NULL;
+	struct ts_billing_channel *c, *newest = NULL;
 
-	TAILQ_FOREACH(c, &b->channels, list)
-		if (ts_address_equal(&c->row.channel.partner_address, wallet) &&
-		    !ts_channel_foreign(b, &c->row.channel) &&
+	for (c = ts_channel_of_wallet(b, wallet); c;
+	     c = ts_channel_of_wallet_next(c))
+		if (!ts_channel_foreign(b, &c->row.channel) &&
 		    (!newest || c->row.channel.open_block_number >
 				newest->row.channel.open_block_number))
 			newest = c;

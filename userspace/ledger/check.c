@@ -187,7 +187,10 @@ static int add_reservation(const struct ts_ledger_reservation *r, void *arg)
 		      a->row.row, r->seq);
 		return 0;
 	}
-	if (p->row.session != a->row.session)
+	/* What an account that is over used of a payment that has moved since
+	 * is that account's all the same. */
+	if (p->row.session != a->row.session &&
+	    a->row.state != TS_ACCOUNT_CLOSED)
 		fault(c, "account row %" PRId64 " reservation %u: its payment is attached to another session",
 		      a->row.row, r->seq);
 	if (a->row.state == TS_ACCOUNT_CLOSED)

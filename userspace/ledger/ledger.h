@@ -40,7 +40,7 @@
 /* "TSLG"; PRAGMA application_id of the file. */
 #define TS_LEDGER_APPLICATION_ID	0x54534c47
 /* PRAGMA user_version: the form of the tables. */
-#define TS_LEDGER_VERSION	1
+#define TS_LEDGER_VERSION	2
 /* A boot id as in /proc/sys/kernel/random/boot_id, with its NUL. */
 #define TS_BOOT_ID_SIZE		37
 /* Of a memo that is longer only the start is kept: the proof has its hash. */
@@ -110,8 +110,8 @@ struct ts_ledger_channel {
  * @nonce: of its balance proof; one payment for each (@channel, @nonce)
  * @delta_wei: what it added
  * @cumulative_wei: the proof's transferred amount
- * @session: row number of the session it is attached to; 0: none, it stays in
- *	the wallet's pool
+ * @session: row number of the session it is attached to now; 0: none, it stays
+ *	in the wallet's pool
  * @tariff: row number of the tariff it was paid under (M7); 0 without @session
  * @wallet: who paid
  * @message_hash: the additional hash: Keccak-256 of the datagram without its
@@ -123,6 +123,8 @@ struct ts_ledger_channel {
  * @boot_ns: when, CLOCK_BOOTTIME of that boot
  * @spent_wei: used up by closed accounts
  * @live: something can still be spent or is reserved
+ * @max_wei: its session may spend so much of it and no more; TS_U128_MAX: all.
+ *	What is above is the wallet's, until it attaches it anew
  */
 struct ts_ledger_payment {
 	int64_t id;
@@ -142,6 +144,7 @@ struct ts_ledger_payment {
 	uint64_t boot_ns;
 	ts_u128 spent_wei;
 	bool live;
+	ts_u128 max_wei;
 };
 
 /**
@@ -156,8 +159,14 @@ struct ts_ledger_payment {
  * @created_s: wall time
  * @closed_s: wall time; meaningful when @closed
  * @closed: nothing is attached to it any more
- * @done_wei: of all payments with its code, those that are not live any more
+ * @done_wei: of all payments with its code, those that are not live any more,
+ *	and what it had used of those that a wallet took elsewhere
  * @done_bytes: billed bytes of its closed accounts, [direction]
+ * @seen_s: in the box's age (see billing), when its station or the holder of its
+ *	code was last seen
+ * @paid: a payment or an account names it or did: its row is never used again
+ * @forgotten: holds nothing and its station is gone for long; a payment with
+ *	its code brings it back
  */
 struct ts_ledger_session {
 	int64_t id;
@@ -171,6 +180,9 @@ struct ts_ledger_session {
 	bool closed;
 	ts_u128 done_wei;
 	uint64_t done_bytes[TS_DIR_COUNT];
+	uint64_t seen_s;
+	bool paid;
+	bool forgotten;
 };
 
 /** enum ts_account_state - life of an account's row, only forward */
@@ -345,6 +357,9 @@ int ts_ledger_payment_load_live(struct ts_ledger *l,
 				int (*cb)(const struct ts_ledger_payment *p,
 					  void *arg), void *arg);
 
+int ts_ledger_payment_load_of(struct ts_ledger *l, int64_t session,
+			      int (*cb)(const struct ts_ledger_payment *p,
+					void *arg), void *arg);
 int ts_ledger_payment_load(struct ts_ledger *l,
 			   int (*cb)(const struct ts_ledger_payment *p,
 				     void *arg), void *arg);
@@ -352,6 +367,7 @@ int ts_ledger_payment_load(struct ts_ledger *l,
 int ts_ledger_session_insert(struct ts_ledger *l, struct ts_ledger_session *s);
 int ts_ledger_session_update(struct ts_ledger *l,
 			     const struct ts_ledger_session *s);
+int ts_ledger_session_delete(struct ts_ledger *l, int64_t id);
 int ts_ledger_session_find(struct ts_ledger *l, const char *code,
 			   struct ts_ledger_session *s);
 int ts_ledger_session_load_open(struct ts_ledger *l,

@@ -9,7 +9,7 @@
 
 #define COLUMNS "id, channel, nonce, delta_wei, cumulative_wei, session,"	\
 	" tariff, wallet, message_hash, signature, data, wall_s, boot_id,"	\
-	" boot_ns, spent_wei, live"
+	" boot_ns, spent_wei, live, max_wei"
 
 /**
  * ts_ledger_payment_insert() - an accepted payment
@@ -21,26 +21,28 @@ int ts_ledger_payment_insert(struct ts_ledger *l, struct ts_ledger_payment *p)
 
 	err = ts_db_write(l, "INSERT INTO payments (channel, nonce, delta_wei,"
 		" cumulative_wei, session, tariff, wallet, message_hash,"
-		" signature, data, wall_s, boot_id, boot_ns, spent_wei, live)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		"iuwwrrbbbbutuwi", p->channel, p->nonce, &p->delta_wei,
+		" signature, data, wall_s, boot_id, boot_ns, spent_wei, live,"
+		" max_wei) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		"iuwwrrbbbbutuwiw", p->channel, p->nonce, &p->delta_wei,
 		&p->cumulative_wei, p->session, p->tariff,
 		(const void *)&p->wallet, (size_t)TS_ADDRESS_BYTES,
 		(const void *)&p->message_hash, (size_t)TS_HASH_BYTES,
 		(const void *)&p->signature, (size_t)TS_SIGNATURE_BYTES,
 		(const void *)p->data, p->data_len, p->wall_s, p->boot_id,
-		p->boot_ns, &p->spent_wei, (int64_t)p->live);
+		p->boot_ns, &p->spent_wei, (int64_t)p->live, &p->max_wei);
 	if (!err)
 		p->id = sqlite3_last_insert_rowid(l->db);
 	return err;
 }
 
-/* What changes of a payment: where it is attached, spent_wei and live. */
+/* What changes of a payment: where it is attached and how much of it, what of it
+ * is spent, and whether it is live. */
 int ts_ledger_payment_update(struct ts_ledger *l,
 			     const struct ts_ledger_payment *p)
 {
-	return ts_db_write(l, "UPDATE payments SET spent_wei=?, live=?"
-			   " WHERE id=?", "wii", &p->spent_wei,
+	return ts_db_write(l, "UPDATE payments SET session=?, max_wei=?,"
+			   " spent_wei=?, live=? WHERE id=?", "rwwii",
+			   p->session, &p->max_wei, &p->spent_wei,
 			   (int64_t)p->live, p->id);
 }
 
@@ -71,6 +73,7 @@ static bool get_payment(sqlite3_stmt *stmt, struct ts_ledger_payment *p)
 	p->boot_ns = ts_db_u64(stmt, 13, &bad);
 	p->spent_wei = ts_db_u128(stmt, 14, &bad);
 	p->live = sqlite3_column_int(stmt, 15);
+	p->max_wei = ts_db_u128(stmt, 16, &bad);
 	return !bad;
 }
 
@@ -133,13 +136,26 @@ static int each(struct ts_ledger *l, sqlite3_stmt *stmt,
 	return ret;
 }
 
-/* Payments of which something can be spent or is reserved, oldest first. */
+/* Payments of which something can be spent or is reserved, oldest first; not
+ * those of sessions that are forgotten. */
 int ts_ledger_payment_load_live(struct ts_ledger *l,
 				int (*cb)(const struct ts_ledger_payment *p,
 					  void *arg), void *arg)
 {
 	return each(l, ts_db_prepare(l, "SELECT " COLUMNS " FROM payments"
-				     " WHERE live=1 ORDER BY id", ""), cb, arg);
+				     " WHERE live=1 AND session IN"
+				     " (SELECT id FROM sessions WHERE forgotten=0)"
+				     " ORDER BY id", ""), cb, arg);
+}
+
+/* The same of one session, forgotten or not. */
+int ts_ledger_payment_load_of(struct ts_ledger *l, int64_t session,
+			      int (*cb)(const struct ts_ledger_payment *p,
+					void *arg), void *arg)
+{
+	return each(l, ts_db_prepare(l, "SELECT " COLUMNS " FROM payments"
+				     " WHERE live=1 AND session=? ORDER BY id",
+				     "i", session), cb, arg);
 }
 
 /* Every payment ever, oldest first. */

@@ -23,6 +23,11 @@
 	" CHECK (length(" #side "_signature) = 65),"			\
 	#side "_message BLOB NOT NULL"
 
+#define SESSIONS_OPEN							\
+	"CREATE INDEX sessions_open ON sessions (id)"			\
+	" WHERE closed = 0 AND forgotten = 0;"
+#define NO_LIMIT	"x'ffffffffffffffffffffffffffffffff'"
+
 static const char schema[] =
 "CREATE TABLE meta ("
 "	key TEXT PRIMARY KEY,"
@@ -81,9 +86,12 @@ static const char schema[] =
 	BOOL(closed) ","
 	WEI(done_wei) ","
 	COUNT(done_up_bytes) ","
-	COUNT(done_down_bytes)
+	COUNT(done_down_bytes) ","
+	COUNT(seen_s) " DEFAULT 0,"
+	BOOL(paid) " DEFAULT 0,"
+	BOOL(forgotten) " DEFAULT 0"
 ") STRICT;"
-"CREATE INDEX sessions_open ON sessions (id) WHERE closed = 0;"
+SESSIONS_OPEN
 
 /*
  * (channel, nonce) is what a repeated datagram is found by; that makes an
@@ -106,6 +114,7 @@ static const char schema[] =
 	COUNT(boot_ns) ","
 	WEI(spent_wei) ","
 	BOOL(live) ","
+	WEI(max_wei) " DEFAULT " NO_LIMIT ","
 "	UNIQUE (channel, nonce)"
 ") STRICT;"
 "CREATE INDEX payments_live ON payments (id) WHERE live = 1;"
@@ -149,6 +158,17 @@ static const char schema[] =
 "	PRIMARY KEY (account, hour, class, dir)"
 ") STRICT, WITHOUT ROWID;";
 
+/* Version 1 knew neither sessions at rest nor payments that move. */
+static const char from_1[] =
+"ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
+"ALTER TABLE sessions ADD COLUMN " BOOL(paid) " DEFAULT 0;"
+"ALTER TABLE sessions ADD COLUMN " BOOL(forgotten) " DEFAULT 0;"
+"ALTER TABLE payments ADD COLUMN " WEI(max_wei) " DEFAULT " NO_LIMIT ";"
+"UPDATE sessions SET paid = 1 WHERE id IN (SELECT session FROM payments"
+"	UNION SELECT session FROM accounts);"
+"DROP INDEX sessions_open;"
+SESSIONS_OPEN;
+
 static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
 {
 	sqlite3_stmt *stmt;
@@ -164,19 +184,23 @@ static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
 	return err;
 }
 
-static int create(struct ts_ledger *l)
+/* All of it or nothing. */
+static int make_tables(struct ts_ledger *l, const char *sql)
 {
 	char mark[96];
+	int err;
 
 	snprintf(mark, sizeof(mark),
 		 "PRAGMA application_id = %d; PRAGMA user_version = %d;",
 		 TS_LEDGER_APPLICATION_ID, TS_LEDGER_VERSION);
-	if (sqlite3_exec(l->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) ||
-	    sqlite3_exec(l->db, schema, NULL, NULL, NULL) ||
-	    sqlite3_exec(l->db, mark, NULL, NULL, NULL) ||
-	    sqlite3_exec(l->db, "COMMIT", NULL, NULL, NULL))
-		return ts_db_fail_sqlite(l, "making the tables");
-	return 0;
+	if (!sqlite3_exec(l->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) &&
+	    !sqlite3_exec(l->db, sql, NULL, NULL, NULL) &&
+	    !sqlite3_exec(l->db, mark, NULL, NULL, NULL) &&
+	    !sqlite3_exec(l->db, "COMMIT", NULL, NULL, NULL))
+		return 0;
+	err = ts_db_fail_sqlite(l, "making the tables");
+	sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
 }
 
 /**
@@ -204,15 +228,17 @@ int ts_schema_open(struct ts_ledger *l, bool may_create)
 			return ts_db_fail(l, -ENOENT,
 				"%s: there is no ledger in this file; tsd makes one when it starts",
 				l->path);
-		return create(l);
+		return make_tables(l, schema);
 	}
 	if (application != TS_LEDGER_APPLICATION_ID)
 		return ts_db_fail(l, -EPROTO,
 			"%s: this is another program's database; set another ledger path",
 			l->path);
+	if (version == 1 && !l->read_only)
+		return make_tables(l, from_1);
 	if (version != TS_LEDGER_VERSION)
 		return ts_db_fail(l, -EPROTO,
-			"%s: the ledger has version %lld, this program knows %d; use the TokenSwitch that wrote it",
+			"%s: the ledger has version %lld, this program knows %d; use the TokenSwitch that wrote it, or let tsd of this version start once",
 			l->path, (long long)version, TS_LEDGER_VERSION);
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include "ledger/db.h"
 
 #define COLUMNS "id, code, mac, vlan, zone, created_s, closed_s, closed,"	\
-	" done_wei, done_up_bytes, done_down_bytes"
+	" done_wei, done_up_bytes, done_down_bytes, seen_s, paid, forgotten"
 
 static const void *mac_of(const struct ts_ledger_session *s)
 {
@@ -25,13 +25,14 @@ int ts_ledger_session_insert(struct ts_ledger *l, struct ts_ledger_session *s)
 
 	err = ts_db_write(l, "INSERT INTO sessions (code, mac, vlan, zone,"
 		" created_s, closed_s, closed, done_wei, done_up_bytes,"
-		" done_down_bytes)"
-		" VALUES (?, nullif(?, x''), ?, ?, ?, ?, ?, ?, ?, ?)",
-		"tbiiuuiwuu", s->code,
+		" done_down_bytes, seen_s, paid, forgotten)"
+		" VALUES (?, nullif(?, x''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"tbiiuuiwuuuii", s->code,
 		mac_of(s), s->has_station ? sizeof(s->mac) : (size_t)0,
 		(int64_t)s->vlan, (int64_t)s->zone, s->created_s, s->closed_s,
 		(int64_t)s->closed, &s->done_wei, s->done_bytes[TS_DIR_UP],
-		s->done_bytes[TS_DIR_DOWN]);
+		s->done_bytes[TS_DIR_DOWN], s->seen_s, (int64_t)s->paid,
+		(int64_t)s->forgotten);
 	if (!err)
 		s->id = sqlite3_last_insert_rowid(l->db);
 	return err;
@@ -43,12 +44,20 @@ int ts_ledger_session_update(struct ts_ledger *l,
 {
 	return ts_db_write(l, "UPDATE sessions SET code=?,"
 		" mac=nullif(?, x''), vlan=?, zone=?, created_s=?, closed_s=?,"
-		" closed=?, done_wei=?, done_up_bytes=?, done_down_bytes=?"
-		" WHERE id=?", "tbiiuuiwuui", s->code, mac_of(s),
+		" closed=?, done_wei=?, done_up_bytes=?, done_down_bytes=?,"
+		" seen_s=?, paid=?, forgotten=?"
+		" WHERE id=?", "tbiiuuiwuuuiii", s->code, mac_of(s),
 		s->has_station ? sizeof(s->mac) : (size_t)0, (int64_t)s->vlan,
 		(int64_t)s->zone, s->created_s, s->closed_s,
 		(int64_t)s->closed, &s->done_wei, s->done_bytes[TS_DIR_UP],
-		s->done_bytes[TS_DIR_DOWN], s->id);
+		s->done_bytes[TS_DIR_DOWN], s->seen_s, (int64_t)s->paid,
+		(int64_t)s->forgotten, s->id);
+}
+
+/* Of a session that no payment and no account ever named. */
+int ts_ledger_session_delete(struct ts_ledger *l, int64_t id)
+{
+	return ts_db_write(l, "DELETE FROM sessions WHERE id=?", "i", id);
 }
 
 static bool get_session(sqlite3_stmt *stmt, struct ts_ledger_session *s)
@@ -69,6 +78,9 @@ static bool get_session(sqlite3_stmt *stmt, struct ts_ledger_session *s)
 	s->done_wei = ts_db_u128(stmt, 8, &bad);
 	s->done_bytes[TS_DIR_UP] = ts_db_u64(stmt, 9, &bad);
 	s->done_bytes[TS_DIR_DOWN] = ts_db_u64(stmt, 10, &bad);
+	s->seen_s = ts_db_u64(stmt, 11, &bad);
+	s->paid = sqlite3_column_int(stmt, 12);
+	s->forgotten = sqlite3_column_int(stmt, 13);
 	return !bad && ts_code_valid(s->code);
 }
 
@@ -104,7 +116,7 @@ int ts_ledger_session_find(struct ts_ledger *l, const char *code,
 	return 0;
 }
 
-/* Sessions that are not closed. */
+/* Sessions that are neither closed nor forgotten. */
 int ts_ledger_session_load_open(struct ts_ledger *l,
 				int (*cb)(const struct ts_ledger_session *s,
 					  void *arg), void *arg)
@@ -114,6 +126,7 @@ int ts_ledger_session_load_open(struct ts_ledger *l,
 	int ret;
 
 	stmt = ts_db_prepare(l, "SELECT " COLUMNS " FROM sessions WHERE closed=0"
+			     " AND forgotten=0"
 			     " ORDER BY id", "");
 	if (!stmt)
 		return -EIO;

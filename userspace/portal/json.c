@@ -86,6 +86,20 @@ json_t *ts_json_info(const struct ts_portal *p)
 			 "tariffs", list);
 }
 
+/** ts_json_nonce() - GET /v1/session/attach; Return: as ts_json_info() */
+json_t *ts_json_nonce(const struct ts_portal *p,
+		      const struct ts_billing_nonce *nonce)
+{
+	char text[TS_HASH_TEXT_SIZE];
+
+	return json_pack("{s:s, s:I, s:I, s:o, s:o}",
+			 "nonce", ts_hash_print(&nonce->nonce, text),
+			 "clock_s", (json_int_t)nonce->clock_s,
+			 "expires_s", (json_int_t)nonce->expires_s,
+			 "address", address(&p->facts.address),
+			 "chain_id", u256(&p->facts.chain_id));
+}
+
 static json_t *station(const struct ts_session_view *view)
 {
 	const uint8_t *m = view->station.mac;

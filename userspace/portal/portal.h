@@ -65,6 +65,10 @@ struct ts_portal_facts {
  * @tariffs: calls back for each tariff that can be paid under or will be
  * @pay: a datagram; @reply comes back to ts_portal_ack() or ts_portal_refuse(),
  *	once, later or from inside of this call
+ * @nonce: a nonce for the station with this address; 0, -ENOENT: likewise
+ * @attach: a signed attach from this address; @reply comes back to
+ *	ts_portal_attached() or ts_portal_refuse(), once, later or from inside of
+ *	this call.  0; -ENOENT: likewise, and @reply does not come back
  * @health: an object of checks, each a text, "ok" or what is wrong; a new
  *	reference.  @healthy is set
  */
@@ -81,6 +85,10 @@ struct ts_portal_ops {
 		       int (*cb)(const struct ts_ledger_tariff *t, bool announced,
 				 void *arg), void *arg);
 	void (*pay)(void *ctx, const void *bytes, size_t len, uint64_t reply);
+	int (*nonce)(void *ctx, const struct sockaddr *peer,
+		     struct ts_billing_nonce *nonce);
+	int (*attach)(void *ctx, const struct sockaddr *peer, const void *bytes,
+		      size_t len, uint64_t reply);
 	json_t *(*health)(void *ctx, bool *healthy);
 };
 
@@ -125,6 +133,7 @@ void ts_portal_rename(struct ts_portal *p, const char *name);
 
 void ts_portal_ack(struct ts_portal *p, uint64_t reply,
 		   const uint8_t ack[TS_ACK_BYTES]);
+void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code);
 void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
 		      const struct ts_refused *why);
 void ts_portal_session_changed(struct ts_portal *p, const char *code);

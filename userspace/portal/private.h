@@ -91,6 +91,13 @@ struct ts_stream {
 	size_t sent;
 };
 
+/** enum ts_post - what a body is for */
+enum ts_post {
+	TS_POST_NONE,
+	TS_POST_PAY,
+	TS_POST_ATTACH,
+};
+
 /**
  * struct ts_request - what is remembered between libmicrohttpd's calls
  * @next: in the portal's list of payments that wait, while @waits
@@ -106,7 +113,7 @@ struct ts_stream {
 struct ts_request {
 	struct ts_request *next;
 	struct MHD_Connection *connection;
-	bool pay;
+	enum ts_post post;
 	bool waits;
 	uint64_t reply;
 	struct MHD_Response *answer;
@@ -168,6 +175,8 @@ void ts_source_end(struct ts_source *s);
 void ts_source_free_all(struct ts_portal *p);
 
 /* json.c */
+json_t *ts_json_nonce(const struct ts_portal *p,
+		      const struct ts_billing_nonce *nonce);
 json_t *ts_json_info(const struct ts_portal *p);
 
 /* page.c */

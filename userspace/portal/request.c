@@ -96,6 +96,21 @@ static enum MHD_Result get_session(struct ts_portal *p, struct MHD_Connection *c
 							       host_of(c))));
 }
 
+static enum MHD_Result no_station(struct ts_portal *p, struct MHD_Connection *c)
+{
+	return error(p, c, MHD_HTTP_NOT_FOUND, "no_station",
+		     "your address is not that of a station on a metered port of this box");
+}
+
+static enum MHD_Result get_nonce(struct ts_portal *p, struct MHD_Connection *c)
+{
+	struct ts_billing_nonce nonce;
+
+	if (p->ops.nonce(p->ops.ctx, peer_of(c), &nonce))
+		return no_station(p, c);
+	return ts_answer(p, c, MHD_HTTP_OK, ts_answer_json(ts_json_nonce(p, &nonce)));
+}
+
 static enum MHD_Result get_channel(struct ts_portal *p, struct MHD_Connection *c)
 {
 	const char *text = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
@@ -153,6 +168,8 @@ static enum MHD_Result get(struct ts_portal *p, struct MHD_Connection *c,
 		return get_session(p, c, false);
 	if (!strcmp(url, "/v1/session/events"))
 		return get_session(p, c, true);
+	if (!strcmp(url, "/v1/session/attach"))
+		return get_nonce(p, c);
 	if (!strcmp(url, "/v1/channel"))
 		return get_channel(p, c);
 	return get_health(p, c);
@@ -170,6 +187,8 @@ static unsigned int methods_of(const char *url)
 	for (i = 0; i < sizeof(gets) / sizeof(gets[0]); i++)
 		if (!strcmp(url, gets[i]))
 			return METHOD_GET;
+	if (!strcmp(url, "/v1/session/attach"))
+		return METHOD_GET | METHOD_POST;
 	return strcmp(url, "/v1/pay") ? 0 : METHOD_POST;
 }
 
@@ -202,6 +221,10 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 			     struct ts_request *req, const char *url,
 			     const char *method)
 {
+	static const char *const allow[] = {
+		[METHOD_GET] = "GET, HEAD", [METHOD_POST] = "POST",
+		[METHOD_GET | METHOD_POST] = "GET, HEAD, POST",
+	};
 	unsigned int allowed = methods_of(url);
 	struct MHD_Response *r;
 	const char *length;
@@ -213,19 +236,19 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 		r = ts_answer_error("wrong_method", "this path does not have this method");
 		if (r)
 			MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW,
-						allowed == METHOD_GET ? "GET, HEAD" : "POST");
+						allow[allowed]);
 		return ts_answer(p, c, MHD_HTTP_METHOD_NOT_ALLOWED, r);
 	}
-	if (allowed == METHOD_GET)
+	if (method_of(method) == METHOD_GET)
 		return MHD_YES;
 	if (!is_octets(c))
 		return error(p, c, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "wrong_type",
-			     "the body must be application/octet-stream: one Photon datagram");
+			     "the body must be application/octet-stream: one Photon datagram, or one signed attach");
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 					     MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length && strtoull(length, NULL, 10) > TS_PAY_MAX_BYTES)
 		return too_large(p, c);
-	req->pay = true;
+	req->post = strcmp(url, "/v1/pay") ? TS_POST_ATTACH : TS_POST_PAY;
 	return MHD_YES;
 }
 
@@ -242,9 +265,13 @@ static enum MHD_Result take_body(struct ts_request *req, const char *body,
 	return req->seen > TS_BODY_PATIENCE_BYTES ? MHD_NO : MHD_YES;
 }
 
-static enum MHD_Result pay(struct ts_portal *p, struct MHD_Connection *c,
+static enum MHD_Result post(struct ts_portal *p, struct MHD_Connection *c,
 			   struct ts_request *req)
 {
+	static const struct ts_refused nowhere = {
+		.kind = TS_REFUSE_UNKNOWN, .name = "no_station",
+		.text = "your address is not that of a station on a metered port of this box",
+	};
 	struct MHD_Response *answer = req->answer;
 
 	if (req->status) {	/* billing has answered */
@@ -259,7 +286,11 @@ static enum MHD_Result pay(struct ts_portal *p, struct MHD_Connection *c,
 	req->next = p->waiting;
 	p->waiting = req;
 	MHD_suspend_connection(c);
-	p->ops.pay(p->ops.ctx, req->body, req->seen, req->reply);
+	if (req->post == TS_POST_PAY)
+		p->ops.pay(p->ops.ctx, req->body, req->seen, req->reply);
+	else if (p->ops.attach(p->ops.ctx, peer_of(c), req->body, req->seen,
+			       req->reply))
+		ts_portal_refuse(p, req->reply, &nowhere);
 	return MHD_YES;
 }
 
@@ -333,8 +364,8 @@ enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
 	}
 	if (*body_len)
 		return take_body(req, body, body_len);
-	if (req->pay)
-		return pay(l->portal, c, req);
+	if (req->post != TS_POST_NONE)
+		return post(l->portal, c, req);
 	return get(l->portal, c, url);
 }
 
@@ -399,6 +430,31 @@ void ts_portal_ack(struct ts_portal *p, uint64_t reply,
 	if (req->answer)
 		MHD_add_response_header(req->answer, MHD_HTTP_HEADER_CONTENT_TYPE,
 					"application/octet-stream");
+	resume(p, req);
+}
+
+/**
+ * ts_portal_attached() - an attach was done and is on disk
+ * @p: the portal
+ * @reply: which
+ * @code: the session that has the value now: the answer's body
+ */
+void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code)
+{
+	struct ts_request *req = take_waiting(p, reply);
+	struct ts_session_view view;
+
+	if (!req)
+		return;
+	req->status = MHD_HTTP_OK;
+	if (p->ops.session(p->ops.ctx, code, &view)) {
+		req->status = MHD_HTTP_NOT_FOUND;
+		req->answer = ts_answer_error("unknown_session",
+					      "the session was closed meanwhile");
+	} else {
+		req->answer = ts_answer_json(ts_portal_session_json(&p->facts,
+			&view, host_of(req->connection)));
+	}
 	resume(p, req);
 }
 

@@ -21,6 +21,7 @@ static const char *const price_keys[] = { "up", "down", NULL };
 static const char *const money_keys[] = {
 	"default_tariff", "slice_seconds", "slice_min_bytes", "slice_max",
 	"reservation_slices", "reservation_max", "idle_seconds",
+	"session_idle_seconds",
 	"commit_window_ms", "window_value", "unpaid_sessions",
 	"tariff_hold_seconds", "min_settle_timeout", "min_deposit",
 	"exposure_channel", "exposure_box", "station_retention_seconds",
@@ -255,6 +256,8 @@ void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 	b->reservation_slices = ts_read_number(r, s, "reservation_slices", 4, 1, 1000);
 	read_tokens(r, s, "reservation_max", "0", decimals, &b->reservation_cap_wei);
 	b->idle_s = ts_read_number(r, s, "idle_seconds", 120, 5, 86400);
+	b->session_idle_s = ts_read_number(r, s, "session_idle_seconds", 3600, 10,
+					   30 * 86400);
 	b->commit_window_ms = ts_read_number(r, s, "commit_window_ms", 0, 0, 250);
 	read_tokens(r, s, "window_value", "0", decimals, &b->window_value_wei);
 	b->unpaid_sessions_max = ts_read_number(r, s, "unpaid_sessions", 4096, 1,

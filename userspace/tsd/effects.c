@@ -46,6 +46,15 @@ static void on_refuse(void *ctx, uint64_t number, const struct ts_refused *why)
 		ts_portal_refuse(d->portal, to.portal_reply, why);
 }
 
+static void on_attached(void *ctx, uint64_t number, const char *code)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_reply to;
+
+	if (ts_reply_take(&d->replies, number, &to))
+		ts_portal_attached(d->portal, to.portal_reply, code);
+}
+
 static void on_changed(void *ctx, const char *code)
 {
 	struct ts_daemon *d = ctx;
@@ -83,6 +92,7 @@ void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d)
 		.ctx = d,
 		.ack = on_ack,
 		.refuse = on_refuse,
+		.attached = on_attached,
 		.session_changed = on_changed,
 		.notify = on_notify,
 		.log = on_log,
@@ -160,14 +170,15 @@ void ts_effects_take(void *daemon, const void *bytes, size_t len,
 	to_billing(d, bytes, len, reply->number);
 }
 
+static const struct ts_refused busy = {
+	.kind = TS_REFUSE_BUSY,
+	.name = "busy",
+	.text = "too many requests at once; send it again",
+};
+
 /* By HTTP. */
 static void portal_pay(void *ctx, const void *bytes, size_t len, uint64_t portal_reply)
 {
-	static const struct ts_refused busy = {
-		.kind = TS_REFUSE_BUSY,
-		.name = "busy",
-		.text = "too many payments at once; send it again",
-	};
 	struct ts_daemon *d = ctx;
 	struct ts_reply *reply = wait_for(d, ts_clock_boot_ns());
 
@@ -185,6 +196,43 @@ static int portal_who(void *ctx, const struct sockaddr *peer, struct ts_key *key
 	struct ts_daemon *d = ctx;
 
 	return ts_neigh_station(d->neigh, peer, ts_ports_zone, &d->ports, key);
+}
+
+static int portal_nonce(void *ctx, const struct sockaddr *peer,
+			struct ts_billing_nonce *nonce)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_time now;
+	struct ts_key key;
+
+	if (portal_who(ctx, peer, &key))
+		return -ENOENT;
+	ts_clock_now(&now);
+	ts_billing_nonce(d->billing, &key, &now, nonce);
+	return 0;
+}
+
+static int portal_attach(void *ctx, const struct sockaddr *peer,
+			 const void *bytes, size_t len, uint64_t portal_reply)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_reply *reply;
+	struct ts_time now;
+	struct ts_key key;
+
+	if (portal_who(ctx, peer, &key))
+		return -ENOENT;
+	reply = wait_for(d, ts_clock_boot_ns());
+	if (!reply) {
+		ts_portal_refuse(d->portal, portal_reply, &busy);
+		return 0;
+	}
+	reply->http = true;
+	reply->portal_reply = portal_reply;
+	ts_clock_now(&now);
+	ts_billing_attach(d->billing, &key, bytes, len, reply->number, &now);
+	ts_loop_wake(d);
+	return 0;
 }
 
 static int portal_station(void *ctx, const struct sockaddr *peer,
@@ -267,6 +315,8 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.channel = portal_channel,
 		.tariffs = portal_tariffs,
 		.pay = portal_pay,
+		.nonce = portal_nonce,
+		.attach = portal_attach,
 		.health = portal_health,
 	};
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * channel.c - the lives of channels, found by identifier and by wallet.
+ */
+#include "billing/state.h"
+
+/* Into the list and tables; its row is filled in. */
+void ts_channel_add(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	const struct ts_channel *ch = &c->row.channel;
+
+	TAILQ_INSERT_TAIL(&b->channels, c, list);
+	ts_table_add(&b->channel_by_identifier, &c->by_identifier,
+		     ch->channel_identifier.b, TS_HASH_BYTES);
+	ts_table_add(&b->channel_by_wallet, &c->by_wallet,
+		     ch->partner_address.b, TS_ADDRESS_BYTES);
+}
+
+/**
+ * ts_channel_life() - one life of a channel
+ * @b: billing
+ * @identifier: of the channel
+ * @open_block_number: of the life
+ *
+ * Return: that life, or else the newest one of the channel, or NULL.
+ */
+struct ts_billing_channel *ts_channel_life(struct ts_billing *b,
+					   const struct ts_hash *identifier,
+					   uint64_t open_block_number)
+{
+	struct ts_billing_channel *c, *newest = NULL;
+	struct ts_table_node *n;
+
+	for (n = ts_table_first(&b->channel_by_identifier, identifier->b,
+				TS_HASH_BYTES); n; n = ts_table_next(n)) {
+		c = ts_table_entry(n, struct ts_billing_channel, by_identifier);
+		if (!ts_hash_equal(&c->row.channel.channel_identifier, identifier))
+			continue;
+		if (c->row.channel.open_block_number == open_block_number)
+			return c;
+		if (!newest || c->row.channel.open_block_number >
+			       newest->row.channel.open_block_number)
+			newest = c;
+	}
+	return newest;
+}
+
+static struct ts_billing_channel *of_wallet(struct ts_table_node *n,
+					    const struct ts_address *wallet)
+{
+	struct ts_billing_channel *c;
+
+	for (; n; n = ts_table_next(n)) {
+		c = ts_table_entry(n, struct ts_billing_channel, by_wallet);
+		if (ts_address_equal(&c->row.channel.partner_address, wallet))
+			return c;
+	}
+	return NULL;
+}
+
+/** ts_channel_of_wallet() - a life of a channel with @wallet, or NULL */
+struct ts_billing_channel *ts_channel_of_wallet(struct ts_billing *b,
+						const struct ts_address *wallet)
+{
+	return of_wallet(ts_table_first(&b->channel_by_wallet, wallet->b,
+					TS_ADDRESS_BYTES), wallet);
+}
+
+/** ts_channel_of_wallet_next() - another life with the same wallet, or NULL */
+struct ts_billing_channel *
+ts_channel_of_wallet_next(struct ts_billing_channel *c)
+{
+	return of_wallet(ts_table_next(&c->by_wallet),
+			 &c->row.channel.partner_address);
+}
