@@ -145,9 +145,10 @@ static void box_says(struct box *b, long status, char *err, size_t err_size)
 }
 
 /* Return: the JSON object, or NULL with one line in @err. */
-static json_t *get(struct box *b, const char *path, char *err, size_t err_size)
+static json_t *ask(struct box *b, const char *path, const struct ts_datagram *body,
+		   char *err, size_t err_size)
 {
-	long status = request(b, path, NULL, err, err_size);
+	long status = request(b, path, body, err, err_size);
 	json_error_t je;
 	json_t *json;
 
@@ -164,6 +165,11 @@ static json_t *get(struct box *b, const char *path, char *err, size_t err_size)
 		make_plain(err);
 	}
 	return json;
+}
+
+static json_t *get(struct box *b, const char *path, char *err, size_t err_size)
+{
+	return ask(b, path, NULL, err, err_size);
 }
 
 int box_token(struct box *b, struct token *out, char *err, size_t err_size)
@@ -234,6 +240,7 @@ static int read_session(const json_t *json, struct session *out)
 	out->remaining_bytes = bytes_of(json, "remaining_bytes");
 	out->used_bytes = bytes_of(used, "up") + bytes_of(used, "down");
 	out->attached_wei = wei_of(json, "attached_wei");
+	out->unspent_wei = wei_of(json, "unspent_wei");
 	return 0;
 }
 
@@ -326,6 +333,39 @@ enum paid box_pay(struct box *b, const struct ts_datagram *d,
 		return PAID_GAP;
 	box_says(b, status, err, err_size);
 	return PAID_REFUSED;
+}
+
+int box_nonce(struct box *b, struct nonce *out, char *err, size_t err_size)
+{
+	json_t *json = get(b, "/v1/session/attach", err, err_size);
+	const char *text;
+	int ret = 0;
+
+	if (!json)
+		return -EIO;
+	text = json_string_value(json_object_get(json, "nonce"));
+	out->expires_s = (uint64_t)json_integer_value(json_object_get(json, "expires_s"));
+	if (!text || ts_hash_parse(&out->nonce, text)) {
+		snprintf(err, err_size, "%s gives no nonce", b->url);
+		ret = -EPROTO;
+	}
+	json_decref(json);
+	return ret;
+}
+
+int box_attach(struct box *b, const struct ts_datagram *attach,
+	       struct session *out, char *err, size_t err_size)
+{
+	json_t *json = ask(b, "/v1/session/attach", attach, err, err_size);
+	int ret;
+
+	if (!json)
+		return -EIO;
+	ret = read_session(json, out);
+	if (ret)
+		snprintf(err, err_size, "%s answers without a session", b->url);
+	json_decref(json);
+	return ret;
 }
 
 static int on_event(const char *data, void *arg)

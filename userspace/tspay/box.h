@@ -22,6 +22,7 @@
  * @remaining_bytes: at that price
  * @used_bytes: both directions
  * @attached_wei: paid with this code so far
+ * @unspent_wei: what it can spend yet
  */
 struct session {
 	char code[TS_CODE_SIZE];
@@ -31,6 +32,7 @@ struct session {
 	uint64_t remaining_bytes;
 	uint64_t used_bytes;
 	ts_u128 attached_wei;
+	ts_u128 unspent_wei;
 };
 
 /** struct token - of the box */
@@ -68,6 +70,21 @@ int box_channel(struct box *b, const struct ts_address *wallet,
 /** box_pay() - POST a datagram; Return: enum paid */
 enum paid box_pay(struct box *b, const struct ts_datagram *d,
 		  const struct ts_address *receiver, char *err, size_t err_size);
+
+/**
+ * struct nonce - what an attach is signed with
+ * @nonce: of this station, good once
+ * @expires_s: by the box's clock
+ */
+struct nonce {
+	struct ts_hash nonce;
+	uint64_t expires_s;
+};
+
+/* As above; box_attach() sets @out to this station's session. */
+int box_nonce(struct box *b, struct nonce *out, char *err, size_t err_size);
+int box_attach(struct box *b, const struct ts_datagram *attach,
+	       struct session *out, char *err, size_t err_size);
 
 /**
  * box_watch() - wait for events of the session, at most @timeout_ms

@@ -55,6 +55,15 @@ static int pay_once(struct payer *p)
 	return payer_pay(p, &s, wei) ? 1 : 0;
 }
 
+static int attach(struct payer *p)
+{
+	ts_u128 limit = TS_U128_MAX;
+
+	if (p->o->limit && !amount("--limit", p->o->limit, p->token.decimals, &limit))
+		return 2;
+	return payer_attach(p, p->o->attach, limit);
+}
+
 static int run(struct options *o)
 {
 	struct payer p;
@@ -64,6 +73,10 @@ static int run(struct options *o)
 		goto out;
 	if (o->once) {
 		ret = pay_once(&p);
+		goto out;
+	}
+	if (o->attach) {
+		ret = attach(&p);
 		goto out;
 	}
 	ret = 2;

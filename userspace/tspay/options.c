@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "photon/memo.h"
 #include "tspay/options.h"
 
 /* As nearly every token has it, SMT too. */
@@ -20,6 +21,7 @@ static int usage(FILE *f, int ret)
 "       tspay [OPTIONS] --once AMOUNT URL    pay once and end\n"
 "       tspay [OPTIONS] --once AMOUNT --udp HOST:PORT --channel FILE\n"
 "                                      pay any Photon node, without HTTP\n"
+"       tspay [OPTIONS] --attach CODE URL    take what was paid for CODE along\n"
 "       tspay [--key FILE] [--passphrase SOURCE] key new|address\n"
 "\n"
 "URL is the box, such as http://192.0.2.1:2050. AMOUNT is in tokens (0.25) or in\n"
@@ -36,6 +38,9 @@ static int usage(FILE *f, int ret)
 "  -c, --cap-hour AMOUNT   spend at most this in any hour  (required to watch)\n"
 "  -m, --max-price AMOUNT  pay no more than this for a GB (10^9 bytes)\n"
 "  -d, --decimals N        of the token  (18)\n"
+"  -a, --attach CODE       what this wallet paid for the session CODE is for this\n"
+"                          station from now on\n"
+"  -L, --limit AMOUNT      but no more than this of it\n"
 "  -V, --version\n"
 "  -h, --help\n");
 	return ret;
@@ -104,6 +109,8 @@ static const struct option long_options[] = {
 	{ "max-price", required_argument, NULL, 'm' },
 	{ "once", required_argument, NULL, 'o' },
 	{ "decimals", required_argument, NULL, 'd' },
+	{ "attach", required_argument, NULL, 'a' },
+	{ "limit", required_argument, NULL, 'L' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -152,6 +159,17 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 		return 0;
 	case 'd':
 		return parse_decimals(value, &o->decimals) ? 0 : 2;
+	case 'a':
+		if (!ts_code_valid(value)) {
+			fprintf(stderr, "tspay: --attach '%s' is no session code: 16 characters of 0-9 and A-Z without I, L, O, U\n",
+				value);
+			return 2;
+		}
+		o->attach = value;
+		return 0;
+	case 'L':
+		o->limit = value;
+		return 0;
 	case 'V':
 		puts("tspay " TS_VERSION);
 		return 1;
@@ -173,7 +191,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	o->policy.step_bytes = 50000000;
 	o->key_file = below("XDG_CONFIG_HOME", ".config", "/key.json");
 	o->state_dir = below("XDG_STATE_HOME", ".local/state", "");
-	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::C:l:b:c:m:o:d:Vh", long_options,
+	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::C:l:b:c:m:o:d:a:L:Vh", long_options,
 				  NULL)) != -1) {
 		ret = take(o, opt, optarg, argc, argv);
 		if (ret)
@@ -194,7 +212,15 @@ int options_parse(struct options *o, int argc, char **argv)
 		fprintf(stderr, "tspay: give the URL of the box; 'tspay --help' shows how\n");
 		return 2;
 	}
-	if (!o->once && !o->cap_hour) {
+	if (o->attach && (!o->url || o->once)) {
+		fprintf(stderr, "tspay: --attach needs the URL of the box, and no --once\n");
+		return 2;
+	}
+	if (o->limit && !o->attach) {
+		fprintf(stderr, "tspay: --limit is of --attach\n");
+		return 2;
+	}
+	if (!o->once && !o->attach && !o->cap_hour) {
 		fprintf(stderr, "tspay: say how much may be spent: --cap-hour AMOUNT (or --once AMOUNT)\n");
 		return 2;
 	}

@@ -26,6 +26,8 @@ enum key_verb {
  * @once: pay this amount and end; NULL: watch and pay
  * @decimals: of the token, as the payer believes: a box that says another
  *	number would move the point in every amount
+ * @attach: a session whose value this station is to have, or NULL
+ * @limit: no more of it than this, or NULL
  * @cap_hour: amount, as text
  * @max_price: per GB, as text; NULL: any
  * @policy: byte amounts set; the values of money follow later
@@ -41,6 +43,8 @@ struct options {
 	const char *udp;
 	const char *once;
 	unsigned int decimals;
+	const char *attach;
+	const char *limit;
 	const char *cap_hour;
 	const char *max_price;
 	struct policy policy;

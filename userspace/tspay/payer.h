@@ -41,6 +41,16 @@ void payer_close(struct payer *p);
  */
 int payer_pay(struct payer *p, const struct session *s, ts_u128 wei);
 
+/**
+ * payer_attach() - have this station spend what was paid for another session
+ * @p: with a box
+ * @code: the session
+ * @limit_wei: no more than this; TS_U128_MAX: all
+ *
+ * Return: exit status.
+ */
+int payer_attach(struct payer *p, const char *code, ts_u128 limit_wei);
+
 /** payer_watch() - pay by the policy until stopped; Return: exit status */
 int payer_watch(struct payer *p);
 
