@@ -52,6 +52,105 @@ spend() { # BYTES of UDP upstream
 	PY
 }
 
+status() { # [CURL OPTION...] PATH: of the answer to the client
+	in_ns $C curl -s -m 3 -o /dev/null -w '%{http_code}' "${@:1:$#-1}" "$BOX${*: -1}"
+}
+of_session() { # CODE FIELD: without a request of a station
+	control '{"cmd":"sessions"}' | jq -r --arg c "$1" ".sessions[] | select(.session == \$c) | $2"
+}
+no_accounts() { [ "$(in_ns $R tsctl -j account list | jq length)" = 0 ]; }
+an_account() { [ "$(in_ns $R tsctl -j account list | jq length)" = 1 ]; }
+answered() { # of many connections from as many addresses, how many are answered
+	in_ns $C python3 - "$@" <<-'PY'
+	import socket, sys, time
+	held, n = [], 0
+	for a in sys.argv[1:]:
+	    s = socket.socket(socket.AF_INET)
+	    s.bind((a, 0))
+	    s.settimeout(3)
+	    try:
+	        s.connect(("10.66.1.1", 2050))
+	        s.sendall(b"GET /v1/info HTTP/1.1\r\nHost: 10.66.1.1\r\n\r\n")
+	        n += s.recv(100).startswith(b"HTTP/1.1 200")
+	    except OSError:
+	        pass
+	    held.append(s)
+	print(n)
+	PY
+}
+
+# Other hosts' pages and names, and a station with many addresses.
+strangers() {
+	local code=$1 i more=()
+
+	is "another host's name gets no answer" "$(status -H 'Host: evil.example' /v1/session)" 421
+	is "and no session by it" "$(status -H 'Host: evil.example' "/v1/session?code=$code")" 421
+	is "who asks for its page is sent to ours" \
+		"$(in_ns $C curl -s -m 3 -o /dev/null -w '%{http_code} %{redirect_url}' -H 'Host: evil.example' $BOX/generate_204)" \
+		"302 http://10.66.1.1:2050/"
+	is "another host's page is refused" "$(status -H 'Origin: http://evil.example' /v1/session)" 403
+	is "our own is not" "$(status -H 'Origin: http://10.66.1.1:2050' /v1/session)" 200
+	for i in $(seq 101 140); do
+		in_ns $C ip addr add 10.66.1.$i/24 dev c0
+		more+=(10.66.1.$i)
+	done
+	is "forty addresses of one station are one station" "$(answered "${more[@]}")" 16
+	for i in "${more[@]}"; do in_ns $C ip addr del $i/24 dev c0; done
+}
+
+# The same person with another device: the wallet proves it, the code does not.
+another_station() {
+	local code=$1 new
+
+	in_ns $C ip link set c0 address 02:00:00:00:00:0a
+	in_ns $R ip neigh flush dev p0
+	in_ns $C curl -s -m 3 "$BOX/v1/session?code=$code" >/dev/null
+	is "who shows the code of another gets nothing" "$(of_session "$code" .station.mac)" 02:00:00:00:00:02
+	new=$(field .session)
+	is "the other station has a session of its own" "$([ "$new" != "$code" ] && field .state)" never-paid
+	tspay -k "$W/thief" -p file:"$W/pass" key new >/dev/null
+	in_ns $C tspay -k "$W/thief" -p file:"$W/pass" -s "$W/thief.purse" --channel "$W/channel" --attach "$code" $BOX \
+		>/dev/null 2>&1
+	check "another wallet takes nothing along" test $? = 1 -a "$(field .state)" = never-paid
+	check "the wallet that paid does" in_ns $C tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" --attach "$code" $BOX
+	is "the value is there" "$(field .state)" paid
+	is "and no more where it was" "$(of_session "$code" .unspent_wei)" 0
+	spend 20000
+	check "it is spent by the other station" test "$(field .charged_units)" -gt 0
+	is "tspay says what --attach needs" \
+		"$(in_ns $C tspay --attach xyz $BOX 2>&1 | grep -c 'no session code')" 1
+	in_ns $C tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" --attach "$new" --limit 0.001 $BOX >/dev/null
+	check "a limit is kept" test "$(field .unspent_wei)" -le 1000000000000000
+	in_ns $C tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" --attach "$new" $BOX >/dev/null
+	check "until the wallet says otherwise" test "$(field .unspent_wei)" -gt 1000000000000000
+}
+
+# A station falls silent; its account ends, its value stays, and it comes back.
+silence() {
+	local code left
+
+	code=$(field .session)
+	cp "$W/tsd.conf" "$W/good.conf"
+	sed -i '1i money = { idle_seconds = 5; session_idle_seconds = 10; };' "$W/tsd.conf"
+	is "accounts end after ten seconds" "$(control '{"cmd":"reload"}' | jq -r .ok)" true
+	check "the account of a silent station ends" until_true 60 no_accounts
+	left=$(of_session "$code" .unspent_wei)
+	check "its value stays" test "$left" -gt 0
+	is "the state says so" "$(of_session "$code" .state)" paid
+	tsd_kill
+	tsd_start
+	check "tsd comes back" until_true 5 test -S "$W/tsd.sock"
+	until_true 5 control '{"cmd":"status"}'
+	check "and makes no account for who is away" no_accounts
+	is "nor loses what is there" "$(of_session "$code" .unspent_wei)" "$left"
+	spend 1000
+	check "a frame of the station brings it back" until_true 15 an_account
+	spend 20000
+	check "and it goes on" test "$(of_session "$code" .charged_units)" -gt 0
+	cp "$W/good.conf" "$W/tsd.conf"
+	is "as before" "$(control '{"cmd":"reload"}' | jq -r .ok)" true
+}
+
 one_kind() { # routed or bridged
 	local kind=$1 code before now
 
@@ -131,6 +230,10 @@ kill -HUP $tsd_pid
 check "a bad configuration is refused on SIGHUP" until_true 3 grep -q "reload refused.*tariffs\[0\].internet.up" "$W/tsd.log"
 check "and the old one goes on" until_true 1 tsd_healthy
 cp "$W/good.conf" "$W/tsd.conf"
+
+strangers "$(field .session)"
+another_station "$(field .session)"
+silence
 
 code=$(field .session)
 is "a session is closed" "$(control "{\"cmd\":\"session-close\",\"code\":\"$code\"}" | jq -r .ok)" true
