@@ -12,8 +12,6 @@ O	?= build
 PREFIX	?= /usr/local
 DESTDIR	?=
 SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
-BINDIR	?= $(PREFIX)/sbin
-MANDIR	?= $(PREFIX)/share/man
 KDIR	?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 	   $(lastword $(sort $(wildcard /usr/src/linux-headers-6.12*-amd64))))
 CLANG	?= clang
@@ -31,7 +29,6 @@ WARN	:= -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
 	   -Wno-unused-parameter -Wno-missing-field-initializers
 CFLAGS	?= -O2 -g
 ALL_CPPFLAGS := -D_GNU_SOURCE -DTS_VERSION='"$(VERSION)"' \
-	   -DTS_SYSCONFDIR='"$(SYSCONFDIR)"' \
 	   -Iinclude -Iinclude/uapi -Iuserspace -I$(O)/gen
 
 # Variants of every object: what is shipped, and what the tests run.
@@ -54,7 +51,7 @@ pkg_libs   = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all modules bpf install clean check demo bench deps tests
+.PHONY: all modules bpf install clean check demo bench deps tests FORCE
 
 # --- macros for build.mk -----------------------------------------------------
 
@@ -66,7 +63,7 @@ ALL_SOURCES += $(2)
 endef
 
 # $(eval $(call program,NAME,SOURCES,LIBRARIES,PKGS[,EXTRA LIBS])) makes
-# $(O)/bin/NAME, installed to BINDIR.  LIBRARIES are names given to "library",
+# $(O)/bin/NAME, which tools/install-files puts in place.  LIBRARIES are names given to "library",
 # in link order; PKGS are pkg-config names.
 define program
 $(call link_rule,rel,$(O)/bin/$(1),$(2),$(3),$(4),$(5))
@@ -120,6 +117,15 @@ $(O)/$(1)/%.a:
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+
+# "make install PREFIX=/usr" after a plain "make" must look in /etc: what knows
+# the path is compiled again when it changes, and only then.
+CONFIG_PATH_H := $(O)/gen/config_path.h
+$(CONFIG_PATH_H): FORCE
+	@mkdir -p $(@D)
+	@printf '#define TS_CONFIG_PATH "%s/tokenswitch/tsd.conf"\n' '$(SYSCONFDIR)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+FORCE:
 
 include $(wildcard bpf/build.mk) $(sort $(wildcard userspace/*/build.mk)) $(sort $(wildcard tests/*/*.mk))
 

@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include "config_path.h"
 #include "tsctl/cmd.h"
 
 static const struct object objects[] = {
@@ -115,7 +116,7 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	struct cmd c = { .config = TS_SYSCONFDIR "/tokenswitch/tsd.conf" };
+	struct cmd c = { .config = TS_CONFIG_PATH };
 	int opt;
 
 	/* '+': options of the tool end at the object, as in ip and bpftool. */

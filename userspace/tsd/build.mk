@@ -13,3 +13,5 @@ $(eval $(call program,tsd,userspace/tsd/main.c, \
 	tsd portal billing ledger chain keys photon tokenswitch, \
 	libconfig jansson libmicrohttpd libnftables libmnl libnl-route-3.0 \
 	libbpf sqlite3 libsecp256k1 nettle libsodium,-lev))
+
+$(foreach v,$(VARIANTS),$(O)/$(v)/userspace/tsd/main.o): $(CONFIG_PATH_H)

@@ -21,7 +21,6 @@
 #include "tsd/endpoint.h"
 #include "tsd/log.h"
 
-#define TS_CONFIG_PATH		TS_SYSCONFDIR "/tokenswitch/tsd.conf"
 #define TS_CONFIG_PATH_SIZE	100	/* leaves room for names inside run_dir */
 #define TS_CONFIG_HTTP_MAX	8
 #define TS_CONFIG_PORTS_MAX	32

@@ -25,6 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config_path.h"
 #include "tsd/daemon.h"
 #include "tsd/lock.h"
 #include "tsd/log.h"
