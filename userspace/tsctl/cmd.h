@@ -93,6 +93,8 @@ const char *direction_name(uint8_t direction);
 const char *fmt_mac(const uint8_t mac[6], char buf[static 18]);
 /** fmt_size() - Return: @buf with three digits and a decimal unit */
 const char *fmt_size(uint64_t bytes, char buf[static 16]);
+/** fmt_count() - Return: @buf with three digits and k, M, G, T, P or E */
+const char *fmt_count(uint64_t n, char buf[static 16]);
 /** out_json() - print @v on one line and release it; Return: 0 or 1 */
 int out_json(json_t *v);
 json_t *json_key(const struct ts_key *key);

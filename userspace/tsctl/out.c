@@ -78,18 +78,33 @@ const char *fmt_mac(const uint8_t mac[6], char buf[static 18])
 	return buf;
 }
 
-const char *fmt_size(uint64_t bytes, char buf[static 16])
+static const char *fmt_scaled(uint64_t n, const char *const units[7], char buf[static 16])
 {
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
-	double v = (double)bytes;
+	double v = (double)n;
 	size_t i = 0;
 
-	while (v >= 999.5 && i < sizeof(units) / sizeof(units[0]) - 1) {
+	while (v >= 999.5 && i < 6) {
 		v /= 1000;
 		i++;
 	}
-	snprintf(buf, 16, i && v < 99.95 ? "%.1f %s" : "%.0f %s", v, units[i]);
+	snprintf(buf, 16, i && v < 99.95 ? "%.1f%s" : "%.0f%s", v, units[i]);
 	return buf;
+}
+
+const char *fmt_size(uint64_t bytes, char buf[static 16])
+{
+	static const char *const units[] = {
+		" B", " kB", " MB", " GB", " TB", " PB", " EB"
+	};
+
+	return fmt_scaled(bytes, units, buf);
+}
+
+const char *fmt_count(uint64_t n, char buf[static 16])
+{
+	static const char *const units[] = { "", " k", " M", " G", " T", " P", " E" };
+
+	return fmt_scaled(n, units, buf);
 }
 
 int out_json(json_t *v)

@@ -96,29 +96,32 @@ static void forget_unseen(struct table *t)
 
 static void print_row(const struct row *r)
 {
-	char mac[18], up[16], down[16], rup[16], rdown[16];
+	char mac[18], up[16], down[16], rup[16], rdown[16], left[16];
 	const struct ts_account *a = &r->now;
-	uint64_t left = a->granted_units - a->charged_units;
 
-	printf("%6u  %-17s %-10s %9s/s %9s/s %9s %9s %20" PRIu64 "\n", a->id,
+	printf("%5u %-17s %-10s %7s/s %7s/s %7s %7s %6s\n", a->id,
 	       a->n_keys ? fmt_mac(a->keys[0].mac, mac) : "-", account_state(a),
 	       fmt_size(r->rate[TS_DIR_UP], rup), fmt_size(r->rate[TS_DIR_DOWN], rdown),
 	       fmt_size(account_bytes(a, TS_DIR_UP), up),
-	       fmt_size(account_bytes(a, TS_DIR_DOWN), down), left);
+	       fmt_size(account_bytes(a, TS_DIR_DOWN), down),
+	       fmt_count(a->granted_units - a->charged_units, left));
 }
 
-static void print_table(struct table *t, bool tty)
+/* 79 columns at most: a line that wraps would push the first ones out. */
+static void print_table(struct table *t, bool redraw)
 {
-	struct winsize ws = { .ws_row = 24 };
+	struct winsize ws = { 0 };
 	size_t i, most = t->n;
 
-	if (tty) {
-		ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
+	if (redraw) {
+		/* A terminal that does not know its height says 0. */
+		if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_row)
+			ws.ws_row = 24;
 		most = ws.ws_row > 3 ? ws.ws_row - 3u : 1;
 		printf("\033[H\033[J");
 	}
-	printf("%6s  %-17s %-10s %11s %11s %9s %9s %20s\n", "id", "station", "state",
-	       "up now", "down now", "up", "down", "units left");
+	printf("%5s %-17s %-10s %9s %9s %7s %7s %6s\n", "id", "station", "state",
+	       "up now", "down now", "up", "down", "units");
 	for (i = 0; i < t->n && i < most; i++)
 		print_row(&t->rows[i]);
 	if (i < t->n)
@@ -137,7 +140,7 @@ static double seconds_since(struct timespec *last)
 	return s;
 }
 
-static int run_top(struct ts_meter *m, uint32_t looks, bool tty)
+static int run_top(struct ts_meter *m, uint32_t looks, bool redraw)
 {
 	struct timespec last;
 	struct table t = { 0 };
@@ -157,7 +160,7 @@ static int run_top(struct ts_meter *m, uint32_t looks, bool tty)
 		forget_unseen(&t);
 		qsort(t.rows, t.n, sizeof(*t.rows), by_rate);
 		if (i)
-			print_table(&t, tty);
+			print_table(&t, redraw);
 	}
 	free(t.rows);
 	return ret;
@@ -187,12 +190,14 @@ static int top(struct cmd *c)
 		return 1;
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
-	ret = run_top(m, looks, tty);
+	/* What is printed once stays below what was there before. */
+	ret = run_top(m, looks, tty && looks != 1);
 	ts_meter_close(m);
 	return ret;
 }
 
 const struct verb top_verbs[] = {
-	{ "", top, "[count N]", "refresh every second, N times or until Ctrl-C" },
+	{ "", top, "[count N]", "refresh every second, N times or until Ctrl-C; once when the output is no\n"
+	  "          terminal; units: credit units left to spend" },
 	{ 0 },
 };
