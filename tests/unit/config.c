@@ -90,7 +90,9 @@ static const struct {
 	{ "name = \"box\"", "name = 5", 1, "name: must be a text in quotes" },
 	{ "name = \"box\"", "name = \"\"", 1, "name: must have 1 to 63 bytes" },
 	{ "name = \"box\";", "name = \"box\"; run_dir = \"run\";", 1, "run_dir: must be an absolute path" },
-	{ "name = \"box\";", "name = = ;", 1, "syntax error" },
+	{ "name = \"box\";", "name = = ;", 1, "syntax error, here or on the line before: name = = ;" },
+	{ "name = \"box\";", "name = \"box\"; name = \"b\";", 1, "duplicate setting name: name = \"box\"; name = \"b\";" },
+	{ "name = \"box\";", "@include \"nowhere\"", 1, "cannot open include file" },
 	{ "name = \"box\";", "name = \"box\"; log = { level = \"loud\"; };", 1,
 	  "log.level: \"loud\" is not allowed; one of: error, warn, info, debug" },
 	{ "name = \"box\";", "name = \"box\"; log = 5;", 1, "log: must be a group: log = { ... };" },
@@ -201,7 +203,8 @@ static void test_missing_groups(void **state)
 			;
 		memmove(at, end, strlen(end) + 1);
 		assert_null(load(text, err));
-		if (!strstr(err, "missing"))
+		/* No line: it is missing in the whole file. */
+		if (!strstr(err, "missing") || strstr(err, ":0:"))
 			fail_msg("without \"%s\": %s", groups[i], err);
 		free(text);
 	}
@@ -213,6 +216,42 @@ static void test_no_file(void **state)
 
 	assert_null(ts_config_load("/nowhere/tsd.conf", err, sizeof(err)));
 	assert_non_null(strstr(err, "/nowhere/tsd.conf: No such file"));
+	assert_null(ts_config_load("/tmp", err, sizeof(err)));
+	assert_string_equal(err, "/tmp: must be a file");
+}
+
+/* What is included lies beside the file; its errors name it, not the first one. */
+static void test_include(void **state)
+{
+	char dir[] = "/tmp/tsconf.XXXXXX", path[64], other[64], err[TS_CONFIG_ERROR_SIZE];
+	struct ts_config *c;
+	FILE *f;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/tsd.conf", dir);
+	snprintf(other, sizeof(other), "%s/more.conf", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "@include \"more.conf\"\n%s", good + strlen("name = \"box\";\n"));
+	fclose(f);
+	f = fopen(other, "w");
+	assert_non_null(f);
+	fprintf(f, "name = \"box\";\nnmae = 5;\n");
+	fclose(f);
+	assert_null(ts_config_load(path, err, sizeof(err)));
+	if (!strstr(err, "more.conf:2: nmae: unknown key"))
+		fail_msg("%s", err);
+	f = fopen(other, "w");
+	assert_non_null(f);
+	fprintf(f, "name = \"box\";\n");
+	fclose(f);
+	c = ts_config_load(path, err, sizeof(err));
+	if (!c)
+		fail_msg("%s", err);
+	ts_config_free(c);
+	unlink(other);
+	unlink(path);
+	rmdir(dir);
 }
 
 static void test_any_address(void **state)
@@ -288,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_missing_groups),
 		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_include),
 		cmocka_unit_test(test_any_address),
 		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_example),

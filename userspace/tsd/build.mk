@@ -4,8 +4,8 @@
 CPPFLAGS_userspace_tsd_ := $(call pkg_cflags,libnl-route-3.0)
 
 $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
-	clock.c config.c config_money.c config_read.c control.c daemon.c \
-	effects.c endpoint.c gate.c gate_text.c lock.c log.c loop.c neigh.c \
+	clock.c config.c config_file.c config_money.c config_read.c control.c \
+	daemon.c effects.c endpoint.c gate.c gate_text.c lock.c log.c loop.c neigh.c \
 	police.c ports.c ready.c reply.c selftest.c status.c udp.c unlock.c)))
 
 # libev has no pkg-config file.

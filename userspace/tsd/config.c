@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* config.c - read and check tsd.conf. */
-#include <errno.h>
 #include <inttypes.h>
 #include <libconfig.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "chain/token.h"
 #include "lib/rule.h"
 #include "tsd/config.h"
+#include "tsd/config_file.h"
 #include "tsd/config_money.h"
 #include "tsd/config_read.h"
 
@@ -278,7 +278,8 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 /**
  * ts_config_load() - read and check a configuration
  * @path: the file
- * @err: on failure "FILE:LINE: KEY: what is wrong and what is allowed"
+ * @err: on failure "FILE:LINE: KEY: what is wrong and what is allowed"; no
+ *	:LINE for a key that the whole file lacks
  * @err_size: room in @err
  *
  * Return: the configuration, freed with ts_config_free(); NULL on failure.
@@ -288,32 +289,19 @@ struct ts_config *ts_config_load(const char *path, char *err, size_t err_size)
 	struct ts_reader r = { .path = path, .err = err, .err_size = err_size };
 	struct ts_config *c;
 	config_t file;
-	FILE *in;
 
-	in = fopen(path, "re");
-	if (!in) {
-		snprintf(err, err_size, "%s: %s; an example is in tsd.conf.example",
-			 path, strerror(errno));
-		return NULL;
-	}
 	c = calloc(1, sizeof(*c));
 	if (!c) {
 		snprintf(err, err_size, "%s: out of memory", path);
-		fclose(in);
 		return NULL;
 	}
 	config_init(&file);
-	if (config_read(&file, in)) {
+	r.failed = ts_config_file_read(&file, path, err, err_size);
+	if (!r.failed) {
 		snprintf(c->path, sizeof(c->path), "%s", path);
 		read_root(&r, config_root_setting(&file), c);
-	} else {
-		snprintf(err, err_size, "%s:%d: %s", path, config_error_line(&file),
-			 config_error_text(&file) ? config_error_text(&file) :
-						    "cannot be read");
-		r.failed = true;
 	}
 	config_destroy(&file);
-	fclose(in);
 	if (!r.failed)
 		return c;
 	ts_config_free(c);

@@ -36,7 +36,7 @@ static void print_path(const config_setting_t *s, char *text, size_t size)
 void ts_reader_fail(struct ts_reader *r, const config_setting_t *at,
 		    const char *key, const char *fmt, ...)
 {
-	char where[160], what[300];
+	char where[160], what[300], line[16] = "";
 	va_list args;
 
 	if (r->failed)
@@ -46,8 +46,12 @@ void ts_reader_fail(struct ts_reader *r, const config_setting_t *at,
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
 	print_path(at, where, sizeof(where));
-	snprintf(r->err, r->err_size, "%s:%d: %s%s%s: %s", r->path,
-		 config_setting_source_line(at), where,
+	/* What the whole file lacks is on no line of it. */
+	if (config_setting_source_line(at))
+		snprintf(line, sizeof(line), ":%u", config_setting_source_line(at));
+	/* An included file has a name of its own, the first one has none. */
+	snprintf(r->err, r->err_size, "%s%s: %s%s%s: %s",
+		 config_setting_source_file(at) ?: r->path, line, where,
 		 key && *where ? "." : "", key ? key : "", what);
 }
 
