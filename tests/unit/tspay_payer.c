@@ -262,6 +262,20 @@ static void no_event_stream_is_no_reason_to_run_dry(void **state)
 	assert_true(cheat.taken_wei > 0);
 }
 
+/* The box of this test asks 1000000000 wei for a GB. */
+static void once_heeds_the_highest_price(void **state)
+{
+	struct fixture *f = *state;
+
+	f->o.policy.max_wei_per_gb = 999999999;
+	assert_int_equal(payer_once(&f->p, 10), 1);
+	assert_true(cheat.taken_wei == 0);
+	assert_int_equal(f->p.purse.channel.our_proof.nonce, 0);
+	f->o.policy.max_wei_per_gb = 1000000000;
+	payer_once(&f->p, 10);
+	assert_true(cheat.taken_wei == 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +286,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_box_does_not_move_the_point,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(no_event_stream_is_no_reason_to_run_dry,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(once_heeds_the_highest_price,
 						setup, teardown),
 	};
 

@@ -40,19 +40,11 @@ static bool amount(const char *name, const char *text, unsigned int decimals, ts
 
 static int pay_once(struct payer *p)
 {
-	struct session s;
-	char err[512];
 	ts_u128 wei;
 
 	if (!amount("--once", p->o->once, p->token.decimals, &wei))
 		return 2;
-	if (!p->box)
-		return payer_pay(p, NULL, wei) ? 1 : 0;
-	if (box_session(p->box, &s, err, sizeof(err))) {
-		fprintf(stderr, "tspay: %s\n", err);
-		return 1;
-	}
-	return payer_pay(p, &s, wei) ? 1 : 0;
+	return payer_once(p, wei);
 }
 
 static int attach(struct payer *p)
@@ -71,20 +63,20 @@ static int run(struct options *o)
 
 	if (payer_open(&p, o, &stop))
 		goto out;
-	if (o->once) {
-		ret = pay_once(&p);
-		goto out;
-	}
 	if (o->attach) {
 		ret = attach(&p);
 		goto out;
 	}
 	ret = 2;
 	o->policy.max_wei_per_gb = TS_U128_MAX;
-	if (!amount("--cap-hour", o->cap_hour, p.token.decimals, &o->policy.cap_hour_wei))
-		goto out;
 	if (o->max_price && !amount("--max-price", o->max_price, p.token.decimals,
 				    &o->policy.max_wei_per_gb))
+		goto out;
+	if (o->once) {
+		ret = pay_once(&p);
+		goto out;
+	}
+	if (!amount("--cap-hour", o->cap_hour, p.token.decimals, &o->policy.cap_hour_wei))
 		goto out;
 	ret = payer_watch(&p);
 out:

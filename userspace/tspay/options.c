@@ -35,14 +35,15 @@ static int usage(FILE *f, int ret)
 "  -C, --channel FILE      the channel as JSON instead of asking the box\n"
 "  -l, --low BYTES         pay when less than this is left  (20M)\n"
 "  -b, --step BYTES        buy this much at a time  (50M)\n"
+"  -o, --once AMOUNT       pay once and end\n"
 "  -c, --cap-hour AMOUNT   spend at most this in any hour  (required to watch)\n"
 "  -m, --max-price AMOUNT  pay no more than this for a GB (10^9 bytes)\n"
 "  -d, --decimals N        of the token  (18)\n"
 "  -a, --attach CODE       what this wallet paid for the session CODE is for this\n"
 "                          station from now on\n"
 "  -L, --limit AMOUNT      but no more than this of it\n"
-"  -V, --version\n"
-"  -h, --help\n");
+"  -V, --version           print the version\n"
+"  -h, --help              print this\n");
 	return ret;
 }
 
@@ -210,6 +211,10 @@ int options_parse(struct options *o, int argc, char **argv)
 		return usage(stderr, 2);
 	if (!o->url && !(o->once && o->udp && *o->udp && o->channel_file)) {
 		fprintf(stderr, "tspay: give the URL of the box; 'tspay --help' shows how\n");
+		return 2;
+	}
+	if (!o->url && o->max_price) {
+		fprintf(stderr, "tspay: --max-price needs the URL of the box, which tells the price\n");
 		return 2;
 	}
 	if (o->attach && (!o->url || o->once)) {

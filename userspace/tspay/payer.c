@@ -71,6 +71,9 @@ static int see_channel(struct payer *p, struct ts_channel *seen)
 	}
 	json = json_load_file(p->o->channel_file, JSON_REJECT_DUPLICATES, &je);
 	if (!json) {
+		/* A file that cannot be read has no line, and its name is in the text. */
+		if (je.line < 1)
+			return say(je.text);
 		snprintf(err, sizeof(err), "%s, line %d: %s", p->o->channel_file, je.line, je.text);
 		return say(err);
 	}
@@ -233,6 +236,20 @@ int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 		  ts_token_print(wei, p->token.decimals, amount),
 		  p->token.symbol[0] ? p->token.symbol : "wei", p->purse.channel.our_proof.nonce);
 	return 0;
+}
+
+int payer_once(struct payer *p, ts_u128 wei)
+{
+	struct session s;
+	char err[512];
+
+	if (!p->box)
+		return payer_pay(p, NULL, wei);
+	if (box_session(p->box, &s, err, sizeof(err)))
+		return say(err);
+	if (s.wei_per_gb > p->o->policy.max_wei_per_gb)
+		return say(answer_text(ANSWER_TOO_DEAR));
+	return payer_pay(p, &s, wei);
 }
 
 static enum answer decide(struct payer *p, const struct session *s, ts_u128 *wei)

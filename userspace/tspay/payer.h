@@ -51,6 +51,14 @@ int payer_pay(struct payer *p, const struct session *s, ts_u128 wei);
  */
 int payer_attach(struct payer *p, const char *code, ts_u128 limit_wei);
 
+/**
+ * payer_once() - pay @wei for the session of this station, or without a box to
+ * any Photon node
+ * Return: 0, or 1 after saying why nothing was paid or is not acknowledged:
+ * also when the price is above policy.max_wei_per_gb.
+ */
+int payer_once(struct payer *p, ts_u128 wei);
+
 /** payer_watch() - pay by the policy until stopped; Return: exit status */
 int payer_watch(struct payer *p);
 

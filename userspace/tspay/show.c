@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "chain/token.h"
@@ -31,22 +32,37 @@ void show_init(struct show *v)
 	v->tty = isatty(STDOUT_FILENO);
 }
 
+/* A line that wraps could not be rewritten in place. */
+static int columns(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_col)
+		return 80;
+	return ws.ws_col;
+}
+
 void show_session(struct show *v, const struct session *s, const struct token *t,
 		  enum answer answer, ts_u128 paid_wei, uint64_t now_ms)
 {
 	char left[32], rate[32] = "-", price[TS_TOKEN_TEXT_SIZE], paid[TS_TOKEN_TEXT_SIZE];
 	uint64_t ms = now_ms - v->last_ms;
+	char line[256];
 
 	if (v->last_ms && ms && s->used_bytes >= v->last_used)
 		size_text((s->used_bytes - v->last_used) * 1000 / ms, rate);
 	v->last_ms = now_ms;
 	v->last_used = s->used_bytes;
-	printf("%s%s: %s left, %s/s, price %s %s/GB, paid %s %s; %s", v->tty ? "\r\033[K" : "",
-	       s->state, size_text(s->remaining_bytes, left), rate,
-	       ts_token_print(s->wei_per_gb, t->decimals, price), t->symbol,
-	       ts_token_print(paid_wei, t->decimals, paid), t->symbol, answer_text(answer));
-	if (!v->tty)
-		putchar('\n');
+	snprintf(line, sizeof(line), "%s: %s left, %s/s, %s %s/GB, paid %s; %s", s->state,
+		 size_text(s->remaining_bytes, left), rate,
+		 ts_token_print(s->wei_per_gb, t->decimals, price), t->symbol,
+		 ts_token_print(paid_wei, t->decimals, paid), answer_text(answer));
+	if (v->tty)
+		printf("\r\033[K%.*s", columns() - 1, line);
+	else if (answer != v->answer || strcmp(s->state, v->state))
+		puts(line);
+	v->answer = answer;
+	snprintf(v->state, sizeof(v->state), "%s", s->state);
 	v->open = v->tty;
 	fflush(stdout);
 }

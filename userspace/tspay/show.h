@@ -8,17 +8,22 @@
 #include "tspay/policy.h"
 
 /**
- * struct show - one line that is rewritten on a terminal, lines elsewhere
+ * struct show - one line that is rewritten on a terminal; elsewhere a line for
+ *	each change of state
  * @tty: standard output is a terminal
  * @open: the line is on the screen and has no end yet
  * @last_used: used_bytes of the last look, for the rate
  * @last_ms: when that was
+ * @state: of the session at the last look; empty: none yet
+ * @answer: what was decided then
  */
 struct show {
 	bool tty;
 	bool open;
 	uint64_t last_used;
 	uint64_t last_ms;
+	char state[16];
+	enum answer answer;
 };
 
 void show_init(struct show *v);
