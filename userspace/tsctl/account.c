@@ -64,11 +64,12 @@ static bool parse_word(struct cmd *c, const char *word, struct ts_account *a)
 {
 	const char *v;
 
-	if (cmd_is(word, "forbid"))
+	/* Whole words: "t" is to be no way to unlimited traffic. */
+	if (!strcmp(word, "forbid"))
 		return a->flags |= TS_ACCOUNT_F_FORBID, true;
-	if (cmd_is(word, "trusted"))
+	if (!strcmp(word, "trusted"))
 		return a->flags |= TS_ACCOUNT_F_TRUSTED, true;
-	if (cmd_is(word, "normal"))
+	if (!strcmp(word, "normal"))
 		return a->flags = 0, true;
 	v = cmd_value(c, word);
 	if (!v)
@@ -136,14 +137,16 @@ static int account_add(struct cmd *c)
 /* Take "ID" or "mac MAC [vlan V] zone ZONE" and fetch that account. */
 static struct ts_meter *open_account(struct cmd *c, struct ts_account *a)
 {
-	const char *word = cmd_value(c, c->object);
+	const char *word = cmd_next(c);
 	struct ts_meter *m;
 	struct ts_key key;
 	uint32_t id = 0;
 	bool by_key;
 
-	if (!word)
+	if (!word) {
+		fprintf(stderr, "tsctl account: which one? its id, or 'mac MAC [vlan V] zone ZONE'\n");
 		return NULL;
+	}
 	by_key = !strcmp(word, "mac");
 	if (by_key) {
 		if (!parse_key(c, &key))
@@ -270,10 +273,12 @@ const struct verb account_verbs[] = {
 	  "mac MAC [vlan V] zone ZONE [mac ...] tariff ID\n"
 	  "                  [low UNITS] [expires SECONDS] [forbid|trusted]",
 	  "make an account; ZONE is the bridge's name, or the port's" },
-	{ "set", account_set, "ID [mac ...] [tariff ID] [low UNITS] [expires SECONDS]\n"
+	{ "set", account_set, WHICH "\n"
+	  "                  [mac ...] [tariff ID] [low UNITS] [expires SECONDS]\n"
 	  "                  [forbid|trusted|normal]",
 	  "change one; keys that are given replace the old ones" },
-	{ "revoke", account_revoke, "ID [all|UNITS]", "take back what is unspent" },
+	{ "revoke", account_revoke, WHICH " [all|UNITS]",
+	  "take back what is unspent" },
 	{ "close", account_close, WHICH,
 	  "forbid, take back what is unspent, delete, show the final counters" },
 	{ "del", account_del, WHICH, "delete an account with nothing unspent" },

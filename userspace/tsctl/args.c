@@ -25,7 +25,8 @@ const char *cmd_value(struct cmd *c, const char *name)
 	const char *v = cmd_next(c);
 
 	if (!v)
-		fprintf(stderr, "tsctl %s: '%s' needs a value after it\n", c->object, name);
+		fprintf(stderr, "tsctl %s: '%s' needs a value after it; see 'tsctl %s help'\n",
+			c->object, name, c->object);
 	return v;
 }
 

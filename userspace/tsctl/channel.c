@@ -71,7 +71,12 @@ static int channel_import(struct cmd *c)
 	channel = strcmp(file, "-") ? json_load_file(file, JSON_REJECT_DUPLICATES, &je) :
 				      json_loadf(stdin, JSON_REJECT_DUPLICATES, &je);
 	if (!channel) {
-		fprintf(stderr, "tsctl channel: %s, line %d: %s\n", file, je.line, je.text);
+		/* A file that cannot be read has no line, and its name is in the text. */
+		if (je.line < 1)
+			fprintf(stderr, "tsctl channel: %s\n", je.text);
+		else
+			fprintf(stderr, "tsctl channel: %s, line %d: %s\n", file, je.line,
+				je.text);
 		return 1;
 	}
 	if (ask(c, json_pack("{s:s,s:o,s:b}", "cmd", "channel-import", "channel", channel,

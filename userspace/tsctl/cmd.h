@@ -4,6 +4,7 @@
 #define TSCTL_CMD_H
 
 #include <jansson.h>
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "lib/meter.h"
@@ -59,7 +60,7 @@ bool cmd_more(const struct cmd *c);
  * Return: it, or NULL after saying that it is missing
  */
 const char *cmd_value(struct cmd *c, const char *name);
-/** cmd_is() - Return: true when @word is @name or an unambiguous prefix of it */
+/** cmd_is() - Return: true when @word is @name or begins it */
 bool cmd_is(const char *word, const char *name);
 /** cmd_end() - Return: 0 when no word is left, else 1 after naming it */
 int cmd_end(struct cmd *c);
@@ -91,12 +92,16 @@ const char *role_name(uint8_t role);
 const char *direction_name(uint8_t direction);
 /** fmt_mac() - Return: @buf with "02:00:00:00:00:01" */
 const char *fmt_mac(const uint8_t mac[6], char buf[static 18]);
+/** fmt_zone() - Return: @buf with the device that the zone is named after, or the number */
+const char *fmt_zone(uint32_t zone, char buf[static IF_NAMESIZE]);
 /** fmt_size() - Return: @buf with three digits and a decimal unit */
 const char *fmt_size(uint64_t bytes, char buf[static 16]);
 /** fmt_count() - Return: @buf with three digits and k, M, G, T, P or E */
 const char *fmt_count(uint64_t n, char buf[static 16]);
 /** out_json() - print @v on one line and release it; Return: 0 or 1 */
 int out_json(json_t *v);
+/** json_u64() - Return: @v as a decimal string, as 64-bit counters are printed */
+json_t *json_u64(uint64_t v);
 json_t *json_key(const struct ts_key *key);
 json_t *json_account(const struct ts_account *a);
 void print_account(const struct ts_account *a);

@@ -20,6 +20,9 @@ char *config_text(const struct cmd *c, const char *path, const char *def)
 	config_init(&config);
 	if (config_read_file(&config, c->config))
 		config_lookup_string(&config, path, &text);
+	else if (config_error_type(&config) == CONFIG_ERR_PARSE)
+		fprintf(stderr, "tsctl: %s:%d: %s; taking %s for %s\n", c->config,
+			config_error_line(&config), config_error_text(&config), def, path);
 	copy = strdup(text);
 	config_destroy(&config);
 	return copy;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsctl: the tool that shows and drives the meter of this network namespace. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "config_path.h"
 #include "tsctl/cmd.h"
 
@@ -32,7 +34,8 @@ static int usage(FILE *f, int ret)
 	fprintf(f, "\nOptions:\n"
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
-		   "  -c, --config FILE tsd's configuration, for key and channel\n"
+		   "  -c, --config FILE tsd's configuration, for key, channel and status;\n"
+		   "                    by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;
@@ -49,61 +52,79 @@ static int object_help(const struct object *o, FILE *f, int ret)
 	return ret;
 }
 
-static const struct object *find_object(const char *word)
+static const char *object_name(const void *table, size_t i)
 {
-	const struct object *found = NULL;
-	size_t i;
-
-	for (i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
-		if (!strcmp(word, objects[i].name))
-			return &objects[i];
-		if (!found && cmd_is(word, objects[i].name))
-			found = &objects[i];
-	}
-	return found;
+	return i < sizeof(objects) / sizeof(objects[0]) ? objects[i].name : NULL;
 }
 
-static const struct verb *find_verb(const struct object *o, const char *word)
+static const char *verb_name(const void *table, size_t i)
 {
-	const struct verb *v, *found = NULL;
+	return ((const struct verb *)table)[i].name;
+}
 
-	for (v = o->verbs; v->name; v++) {
-		if (!strcmp(word, v->name))
-			return v;
-		if (!found && cmd_is(word, v->name))
-			found = v;
+/*
+ * The name that @word is, or the only one that it begins.
+ * Return: its place in @table; -1 after saying what there is.
+ */
+static int find(const char *what, const char *word, const void *table,
+		const char *(*name)(const void *table, size_t i))
+{
+	int found = -1, n = 0;
+	size_t i;
+
+	for (i = 0; name(table, i); i++) {
+		if (!strcmp(word, name(table, i)))
+			return (int)i;
+		if (!cmd_is(word, name(table, i)))
+			continue;
+		found = (int)i;
+		n++;
 	}
-	return found;
+	if (n == 1)
+		return found;
+	fprintf(stderr, n ? "tsctl: %s '%s' is more than one:" :
+			    "tsctl: no %s '%s'; there are:", what, word);
+	for (i = 0; name(table, i); i++)
+		if (!n || cmd_is(word, name(table, i)))
+			fprintf(stderr, " %s", name(table, i));
+	fputc('\n', stderr);
+	return -1;
+}
+
+static int run_object(struct cmd *c, const struct object *o)
+{
+	char what[32];
+	int verb = 0;
+
+	c->object = o->name;
+	if (cmd_more(c) && !strcmp(c->argv[0], "help"))
+		return object_help(o, stdout, 0);
+	/* An object with one verb does not name it. */
+	if (cmd_more(c) && o->verbs->name[0]) {
+		snprintf(what, sizeof(what), "%s verb", o->name);
+		verb = find(what, c->argv[0], o->verbs, verb_name);
+		if (verb < 0)
+			return 1;
+		cmd_next(c);
+	}
+	return o->verbs[verb].fn(c);
 }
 
 static int run(struct cmd *c)
 {
 	const char *word = cmd_next(c);
-	const struct object *o;
-	const struct verb *v;
+	bool help = word && !strcmp(word, "help");
+	int object;
 
+	if (help)
+		word = cmd_next(c);
 	if (!word)
-		return usage(stderr, 1);
-	if (!strcmp(word, "help"))
-		return usage(stdout, 0);
-	o = find_object(word);
-	if (!o) {
-		fprintf(stderr, "tsctl: no object '%s'; 'tsctl help' lists them\n", word);
+		return help ? usage(stdout, 0) : usage(stderr, 1);
+	object = find("object", word, objects, object_name);
+	if (object < 0)
 		return 1;
-	}
-	c->object = o->name;
-	if (!cmd_more(c))
-		return o->verbs->fn(c);
-	if (!strcmp(c->argv[0], "help"))
-		return object_help(o, stdout, 0);
-	v = find_verb(o, c->argv[0]);
-	if (v)
-		cmd_next(c);
-	else if (o->verbs[1].name)
-		return cmd_unknown(c, c->argv[0], "a verb of 'tsctl OBJECT help'");
-	else
-		v = o->verbs;
-	return v->fn(c);
+	return help ? object_help(&objects[object], stdout, 0) :
+		      run_object(c, &objects[object]);
 }
 
 int main(int argc, char **argv)
@@ -130,7 +151,10 @@ int main(int argc, char **argv)
 			break;
 		case 'c':
 			c.config = optarg;
-			break;
+			if (!access(optarg, R_OK))
+				break;
+			fprintf(stderr, "tsctl: %s: %s\n", optarg, strerror(errno));
+			return 1;
 		case 'V':
 			puts("tsctl " TS_VERSION);
 			return 0;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tokenswitch/budget.h>
 #include "tsctl/cmd.h"
 
 const char *const class_names[TS_CLASS_COUNT] = {
@@ -78,6 +79,23 @@ const char *fmt_mac(const uint8_t mac[6], char buf[static 18])
 	return buf;
 }
 
+const char *fmt_zone(uint32_t zone, char buf[static IF_NAMESIZE])
+{
+	static struct if_nameindex *devices;
+	size_t i;
+
+	if (!devices)
+		devices = if_nameindex();
+	for (i = 0; devices && devices[i].if_index; i++) {
+		if (ts_zone_of_name(devices[i].if_name) == zone) {
+			snprintf(buf, IF_NAMESIZE, "%s", devices[i].if_name);
+			return buf;
+		}
+	}
+	snprintf(buf, IF_NAMESIZE, "0x%08x", zone);
+	return buf;
+}
+
 static const char *fmt_scaled(uint64_t n, const char *const units[7], char buf[static 16])
 {
 	double v = (double)n;
@@ -122,7 +140,7 @@ int out_json(json_t *v)
 }
 
 /* JSON numbers are doubles in many readers: u64 counters go as strings. */
-static json_t *json_u64(uint64_t v)
+json_t *json_u64(uint64_t v)
 {
 	return json_sprintf("%" PRIu64, v);
 }
@@ -207,7 +225,7 @@ json_t *json_account(const struct ts_account *a)
 
 void print_account(const struct ts_account *a)
 {
-	char mac[18], size[16];
+	char mac[18], size[16], zone[IF_NAMESIZE];
 	unsigned int i;
 	int class, dir;
 
@@ -218,7 +236,7 @@ void print_account(const struct ts_account *a)
 		printf("    key %s", fmt_mac(a->keys[i].mac, mac));
 		if (a->keys[i].vlan)
 			printf(" vlan %u", a->keys[i].vlan);
-		printf(" zone 0x%08x\n", a->keys[i].zone);
+		printf(" zone %s\n", fmt_zone(a->keys[i].zone, zone));
 	}
 	printf("    units granted %" PRIu64 " charged %" PRIu64 " remaining %" PRIu64,
 	       a->granted_units, a->charged_units, a->granted_units - a->charged_units);
@@ -235,12 +253,12 @@ void print_account(const struct ts_account *a)
 
 			if (!s->packets && !s->dropped_packets)
 				continue;
-			printf("    %-8s %-4s %10s %12" PRIu64 " bytes %10" PRIu64
-			       " packets %14" PRIu64 " units", class_names[class],
+			printf("    %-8s %-4s %7s: %" PRIu64 " bytes, %" PRIu64
+			       " packets, %" PRIu64 " units", class_names[class],
 			       dir_names[dir], fmt_size(s->bytes, size), s->bytes,
 			       s->packets, s->units);
 			if (s->dropped_packets)
-				printf("  refused %" PRIu64 " packets", s->dropped_packets);
+				printf("; refused %" PRIu64 " packets", s->dropped_packets);
 			putchar('\n');
 		}
 	}

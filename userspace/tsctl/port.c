@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsctl port: the interfaces that are metered. */
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include "tsctl/cmd.h"
@@ -12,8 +13,8 @@ static json_t *json_port(const struct ts_port *p)
 
 	for (i = 0; i < TS_DROP_COUNT; i++)
 		json_object_set_new(drops, drop_names[i],
-				    json_integer((json_int_t)p->drops[i]));
-	return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:I,s:I,s:s,s:I,s:I,s:I,s:o}",
+				    json_u64(p->drops[i]));
+	return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:I,s:I,s:s,s:o,s:o,s:o,s:o}",
 			 "pattern", p->pattern, "ifname", p->ifname,
 			 "ifindex", (json_int_t)p->ifindex,
 			 "role", role_name(p->role),
@@ -22,15 +23,17 @@ static json_t *json_port(const struct ts_port *p)
 			 "zone", (json_int_t)p->zone,
 			 "mark_mask", (json_int_t)p->mark_mask,
 			 "reason", p->reason,
-			 "free_bytes", (json_int_t)p->free_bytes,
-			 "group_bytes", (json_int_t)p->group_bytes,
-			 "passed_bytes", (json_int_t)p->passed_bytes,
+			 "free_bytes", json_u64(p->free_bytes),
+			 "group_bytes", json_u64(p->group_bytes),
+			 "passed_bytes", json_u64(p->passed_bytes),
 			 "drops", drops);
 }
 
 static int print_port(const struct ts_port *p, void *arg)
 {
+	char zone[IF_NAMESIZE];
 	json_t *list = arg;
+	uint64_t all = 0;
 	int i;
 
 	if (list) {
@@ -41,18 +44,20 @@ static int print_port(const struct ts_port *p, void *arg)
 		printf("%s: %s, no such device yet\n", p->pattern, role_name(p->role));
 		return 0;
 	}
-	printf("%s: %s meter %s direction %s zone 0x%08x mark-mask 0x%08x", p->ifname,
+	printf("%s: %s meter %s direction %s zone %s mark-mask 0x%08x", p->ifname,
 	       role_name(p->role), meter_name(p->meter),
-	       direction_name(p->direction), p->zone, p->mark_mask);
+	       direction_name(p->direction), fmt_zone(p->zone, zone), p->mark_mask);
 	if (strcmp(p->pattern, p->ifname))
 		printf(" (pattern %s)", p->pattern);
 	printf("\n    bytes billed %" PRIu64 " free %" PRIu64 " group %" PRIu64 "\n",
 	       p->passed_bytes, p->free_bytes, p->group_bytes);
 	printf("    refused packets:");
-	for (i = 0; i < TS_DROP_COUNT; i++)
+	for (i = 0; i < TS_DROP_COUNT; i++) {
 		if (p->drops[i])
 			printf(" %s %" PRIu64, drop_names[i], p->drops[i]);
-	putchar('\n');
+		all += p->drops[i];
+	}
+	puts(all ? "" : " none");
 	if (p->reason[0])
 		printf("    %s\n", p->reason);
 	return 0;
@@ -145,6 +150,8 @@ static int port_add(struct cmd *c)
 		return 1;
 	if (ts_meter_port_add(m, &p))
 		ret = say_error(m, "port add");
+	else if (!c->json && !strchr(p.pattern, '*') && !if_nametoindex(p.pattern))
+		printf("there is no device %s yet; it is metered when it comes\n", p.pattern);
 	ts_meter_close(m);
 	return ret;
 }

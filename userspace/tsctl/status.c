@@ -56,7 +56,9 @@ static int status_text(struct ts_meter *m, const struct ts_meter_info *info, jso
 	printf("meter: driver %s, version %s\n", info->driver, info->version);
 	printf("accounts: %u of at most %u, %s of memory", info->accounts, info->accounts_max,
 	       fmt_size(info->memory_bytes, used));
-	if (info->memory_max_bytes)
+	if (info->memory_max_bytes == info->memory_bytes)
+		printf(", all set aside at the start");
+	else if (info->memory_max_bytes)
 		printf(" of at most %s", fmt_size(info->memory_max_bytes, max));
 	putchar('\n');
 	if (info->owner_pid)
@@ -71,7 +73,8 @@ static int status_text(struct ts_meter *m, const struct ts_meter_info *info, jso
 	if (ports.waiting)
 		printf("    %u more patterns that no device matches yet\n", ports.waiting);
 	if (!daemon) {
-		puts("tsd: not running");
+		puts(info->owner_pid ? "tsd: no answer; name its configuration with -c FILE" :
+				       "tsd: not running");
 		return 0;
 	}
 	printf("tsd: %s\n", json_is_false(json_object_get(daemon, "healthy")) ?
