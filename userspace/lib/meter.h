@@ -183,7 +183,9 @@ struct ts_meter;
  */
 int ts_meter_open(const char *driver, bool create, struct ts_meter **meter,
 		  char *err, size_t err_size);
+/** ts_meter_close() - give up ownership and free @m; ports go on being metered */
 void ts_meter_close(struct ts_meter *m);
+/** ts_meter_error() - Return: what was wrong last, one line for people, owned by @m */
 const char *ts_meter_error(const struct ts_meter *m);
 
 /**
@@ -196,9 +198,25 @@ int ts_meter_own(struct ts_meter *m);
 /** ts_meter_destroy() - detach all ports, delete accounts, unpin (bpf) */
 int ts_meter_destroy(struct ts_meter *m);
 
+/*
+ * What follows returns 0 or a negative errno, with a line in ts_meter_error();
+ * what writes, also -EBUSY: another process owns the meter.
+ */
+
+/** ts_meter_info() - driver, limits, owner; Return: 0 or negative errno */
 int ts_meter_info(struct ts_meter *m, struct ts_meter_info *info);
 
+/**
+ * ts_meter_port_add() - meter every present and future device of a pattern
+ * @port: pattern, role, meter, direction, zone (0: from the name of the bridge or
+ *	the port) and mark_mask (0: TS_MARK_MASK_DEFAULT) are read
+ *
+ * Return: 0, -EEXIST: there is such a pattern, -EBUSY: owned, or a device has
+ * another meter, -ENOSPC: too many, -EOPNOTSUPP: not on this driver or kernel, or
+ * another negative errno.
+ */
 int ts_meter_port_add(struct ts_meter *m, const struct ts_port *port);
+/** ts_meter_port_del() - stop metering; Return: 0, -ENOENT: no such pattern, -EBUSY */
 int ts_meter_port_del(struct ts_meter *m, const char *pattern);
 /* Dump callbacks: a non-zero return ends the dump and is returned. */
 int ts_meter_port_dump(struct ts_meter *m,
@@ -212,8 +230,16 @@ int ts_meter_port_dump(struct ts_meter *m,
  * -ENOSPC: table full, -ENOENT: no such account or tariff.
  */
 int ts_meter_account_set(struct ts_meter *m, struct ts_account *a);
+/**
+ * ts_meter_account_del() - delete an account with nothing unspent
+ *
+ * Return: 0, -ENOENT, -ESTALE: another epoch, -EBUSY: units are left, see
+ * ts_meter_close_account(), or owned.
+ */
 int ts_meter_account_del(struct ts_meter *m, uint32_t id, uint32_t epoch);
+/** ts_meter_account_get() - read an account by its id; Return: 0 or -ENOENT */
 int ts_meter_account_get(struct ts_meter *m, uint32_t id, struct ts_account *a);
+/** ts_meter_account_find() - read the account of a station; Return: 0 or -ENOENT */
 int ts_meter_account_find(struct ts_meter *m, const struct ts_key *key,
 			  struct ts_account *a);
 int ts_meter_account_dump(struct ts_meter *m,
@@ -231,6 +257,8 @@ int ts_meter_grant(struct ts_meter *m, uint32_t id, uint32_t epoch,
 /**
  * ts_meter_revoke() - take back at most @max_units of what is unspent
  * @taken_units: set to what was taken
+ *
+ * Return: 0, -ENOENT, -ESTALE: another epoch, -EBUSY.
  */
 int ts_meter_revoke(struct ts_meter *m, uint32_t id, uint32_t epoch,
 		    uint64_t max_units, uint64_t *taken_units);
@@ -238,20 +266,33 @@ int ts_meter_revoke(struct ts_meter *m, uint32_t id, uint32_t epoch,
  * ts_meter_close_account() - forbid, take all that is unspent, delete
  * @last: final counters
  * @taken_units: set to what was taken
+ *
+ * Return: 0, -ENOENT, -ESTALE: another epoch, -EBUSY.
  */
 int ts_meter_close_account(struct ts_meter *m, uint32_t id, uint32_t epoch,
 			   struct ts_account *last, uint64_t *taken_units);
 
+/**
+ * ts_meter_tariff_set() - make or change a tariff; accounts on it follow at once
+ * @t: prices in credit units per byte, 0 to TS_PRICE_MAX
+ *
+ * Return: 0, -ERANGE or -EINVAL: a price or id out of range, -ENOSPC: too many,
+ * -EBUSY: owned.
+ */
 int ts_meter_tariff_set(struct ts_meter *m, const struct ts_tariff *t);
+/** ts_meter_tariff_del() - Return: 0, -ENOENT, -EBUSY: an account is on it, or owned */
 int ts_meter_tariff_del(struct ts_meter *m, uint32_t id);
 int ts_meter_tariff_dump(struct ts_meter *m,
 			 int (*cb)(const struct ts_tariff *t, void *arg), void *arg);
 
+/** ts_meter_rule_add() - Return: 0, -EEXIST, -ENOSPC: the table is full, -EINVAL, -EBUSY */
 int ts_meter_rule_add(struct ts_meter *m, const struct ts_rule *rule);
+/** ts_meter_rule_del() - Return: 0, -ENOENT: no such rule, -EBUSY */
 int ts_meter_rule_del(struct ts_meter *m, const struct ts_rule *rule);
 int ts_meter_rule_dump(struct ts_meter *m,
 		       int (*cb)(const struct ts_rule *rule, void *arg), void *arg);
 
+/** ts_meter_stranger_dump() - stations seen lately that have no account; bounded */
 int ts_meter_stranger_dump(struct ts_meter *m,
 			   int (*cb)(const struct ts_stranger *s, void *arg),
 			   void *arg);
