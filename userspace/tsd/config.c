@@ -10,13 +10,14 @@
 #include "chain/token.h"
 #include "lib/rule.h"
 #include "tsd/config.h"
+#include "tsd/config_discovery.h"
 #include "tsd/config_file.h"
 #include "tsd/config_money.h"
 #include "tsd/config_read.h"
 
 static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
-	"channels", "listen", "meter", "ports", "rules", "gate", "tariffs",
+	"channels", "listen", "discovery", "peers", "meter", "ports", "rules", "gate", "tariffs",
 	"money", "limits", NULL
 };
 static const char *const log_keys[] = { "level", "format", NULL };
@@ -31,6 +32,7 @@ static const char *const port_keys[] = {
 static const char *const gate_keys[] = { "enabled", "unsolicited", NULL };
 static const char *const limits_keys[] = {
 	"photon_per_source", "photon_burst", "photon_sources",
+	"mdns_per_source", "mdns_burst", "mdns_peers",
 	"http_connections", "http_per_source", "http_timeout_seconds", "events",
 	NULL
 };
@@ -245,6 +247,9 @@ static void read_limits(struct ts_reader *r, config_setting_t *root,
 	l->photon_per_source = ts_read_number(r, s, "photon_per_source", 50, 1, 100000);
 	l->photon_burst = ts_read_number(r, s, "photon_burst", 100, 1, 100000);
 	l->photon_sources = ts_read_number(r, s, "photon_sources", 1024, 16, 65536);
+	l->mdns_per_source = ts_read_number(r, s, "mdns_per_source", 20, 1, 1000);
+	l->mdns_burst = ts_read_number(r, s, "mdns_burst", 40, 1, 1000);
+	l->mdns_peers = ts_read_number(r, s, "mdns_peers", 256, 1, 4096);
 	l->http_connections = ts_read_number(r, s, "http_connections", 256, 4, 4096);
 	l->http_per_source = ts_read_number(r, s, "http_per_source", 16, 1, 4096);
 	l->http_timeout_s = ts_read_number(r, s, "http_timeout_seconds", 15, 1, 300);
@@ -265,6 +270,7 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	ts_config_read_chain(r, root, c);
 	ts_config_read_channels(r, root, c);
 	read_listen(r, root, c);
+	ts_config_read_discovery(r, root, c);
 	read_meter(r, root, c);
 	read_rules(r, root, c);
 	gate = ts_read_group(r, root, "gate", gate_keys);
@@ -355,6 +361,8 @@ const char *ts_config_fixed(const struct ts_config *old,
 	if (old->n_http_names != new->n_http_names ||
 	    memcmp(old->http_names, new->http_names, sizeof(old->http_names)))
 		return "listen.names";
+	if (memcmp(&old->discovery, &new->discovery, sizeof(old->discovery)))
+		return "discovery";
 	if (memcmp(&old->limits, &new->limits, sizeof(old->limits)))
 		return "limits";
 	return NULL;
@@ -416,6 +424,7 @@ void ts_config_explain(const struct ts_config *c, FILE *out)
 	for (i = 0; i < c->n_http; i++)
 		fprintf(out, "http      %s\n", ts_endpoint_print(&c->http[i], text));
 	fprintf(out, "photon    %s\n", ts_endpoint_print(&c->photon, text));
+	ts_config_explain_discovery(c, out);
 	for (i = 0; i < c->n_ports; i++)
 		fprintf(out, "port      %s\n", c->ports[i].pattern);
 	for (i = 0; i < c->billing.n_tariffs; i++)

@@ -9,12 +9,14 @@
 #define TS_TSD_CONFIG_H
 
 #include <limits.h>
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "billing/billing.h"
+#include "discovery/peers.h"
 #include "lib/meter.h"
 #include "photon/channel.h"
 #include "portal/portal.h"
@@ -26,6 +28,8 @@
 #define TS_CONFIG_PORTS_MAX	32
 #define TS_CONFIG_RULES_MAX	256
 #define TS_CONFIG_CHANNELS_MAX	256
+#define TS_CONFIG_INTERFACES_MAX	16
+#define TS_CONFIG_PEERS_MAX	256
 #define TS_CONFIG_ERROR_SIZE	600
 
 #define TS_CONFIG_NAMES_MAX	TS_PORTAL_NAMES_MAX
@@ -34,7 +38,10 @@
  * struct ts_config_limits - how much of us strangers can have
  * @photon_per_source: datagrams a second from one address
  * @photon_burst: and at once
- * @photon_sources: addresses remembered
+ * @photon_sources: addresses remembered, for this and the next
+ * @mdns_per_source: packets of Multicast DNS a second from one address
+ * @mdns_burst: and at once
+ * @mdns_peers: peers that may be found at once
  * @http_connections: at once, in all
  * @http_per_source: at once, from one station
  * @http_timeout_s: of a silent connection
@@ -44,10 +51,29 @@ struct ts_config_limits {
 	uint32_t photon_per_source;
 	uint32_t photon_burst;
 	uint32_t photon_sources;
+	uint32_t mdns_per_source;
+	uint32_t mdns_burst;
+	uint32_t mdns_peers;
 	uint32_t http_connections;
 	uint32_t http_per_source;
 	uint32_t http_timeout_s;
 	uint32_t events;
+};
+
+/**
+ * struct ts_config_discovery - how peers are found
+ * @mdns: ask and answer by Multicast DNS
+ * @interfaces: where; none: where the address of listen.photon is
+ * @n_interfaces: how many
+ * @interval_s: between two questions
+ * @expire_s: a peer that was not seen for so long is forgotten
+ */
+struct ts_config_discovery {
+	bool mdns;
+	char interfaces[TS_CONFIG_INTERFACES_MAX][IFNAMSIZ];
+	unsigned int n_interfaces;
+	uint32_t interval_s;
+	uint32_t expire_s;
 };
 
 /**
@@ -79,6 +105,9 @@ struct ts_config_channel {
  * @n_http_names: how many
  * @redirect_port: on the same addresses, where unpaid web requests end up
  * @photon: where Photon datagrams arrive
+ * @discovery: how peers are found
+ * @peers: and those that need not be
+ * @n_peers: how many
  * @driver: of the meter; empty: chosen at start
  * @mark_mask: bits of the packet mark that are ours
  * @ports: as for ts_meter_port_add()
@@ -114,6 +143,10 @@ struct ts_config {
 	unsigned int n_http_names;
 	uint16_t redirect_port;
 	struct ts_endpoint photon;
+
+	struct ts_config_discovery discovery;
+	struct ts_peer peers[TS_CONFIG_PEERS_MAX];
+	unsigned int n_peers;
 
 	char driver[8];		/* "" chooses */
 	uint32_t mark_mask;

@@ -28,16 +28,6 @@ static const char *const money_keys[] = {
 	"power_cut", NULL
 };
 
-static void read_address(struct ts_reader *r, config_setting_t *group,
-			 const char *key, struct ts_address *out)
-{
-	const char *text = ts_read_string(r, group, key, NULL);
-
-	if (!r->failed && ts_address_parse(out, text))
-		ts_reader_fail(r, config_setting_get_member(group, key), NULL,
-			       "must be an address: 0x and 40 hex digits (mixed case: with the right EIP-55 checksum)");
-}
-
 static void read_tokens(struct ts_reader *r, config_setting_t *group,
 			const char *key, const char *def, unsigned int decimals,
 			ts_u128 *wei)
@@ -81,13 +71,13 @@ void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
 		ts_reader_fail(r, chain, "id", "missing; it must be given");
 	c->billing.chain_id =
 		ts_u256_from_u64(ts_read_number(r, chain, "id", 1, 1, INT64_MAX));
-	read_address(r, chain, "tokens_network", &c->billing.tokens_network);
+	ts_read_address(r, chain, "tokens_network", &c->billing.tokens_network);
 	token = ts_read_group(r, chain, "token", token_keys);
 	if (!token && !r->failed)
 		ts_reader_fail(r, chain, "token", "missing; it must be given");
 	if (r->failed)
 		return;
-	read_address(r, token, "address", &c->billing.token);
+	ts_read_address(r, token, "address", &c->billing.token);
 	strcpy(c->token_symbol, "token");
 	ts_read_text(r, token, "symbol", c->token_symbol, sizeof(c->token_symbol));
 	c->token_decimals = ts_read_number(r, token, "decimals", 18, 0, 36);
@@ -106,7 +96,7 @@ static void read_channel(struct ts_reader *r, config_setting_t *s,
 	if (!r->failed && !config_setting_get_member(s, "open_block_number"))
 		ts_reader_fail(r, s, "open_block_number",
 			       "missing; the block in which the channel was opened");
-	read_address(r, s, "partner", &ch->partner_address);
+	ts_read_address(r, s, "partner", &ch->partner_address);
 	ch->open_block_number = ts_read_number(r, s, "open_block_number", 1, 1,
 					       INT64_MAX);
 	ch->settle_timeout_blocks = ts_read_number(r, s, "settle_timeout", 100000,

@@ -268,6 +268,23 @@ uint64_t ts_read_number(struct ts_reader *r, config_setting_t *group,
 	return def;
 }
 
+/**
+ * ts_read_address() - an address of Spectrum; it must be given
+ * @r: the reader
+ * @group: where to look
+ * @key: its name
+ * @out: set on success
+ */
+void ts_read_address(struct ts_reader *r, config_setting_t *group, const char *key,
+		     struct ts_address *out)
+{
+	const char *text = ts_read_string(r, group, key, NULL);
+
+	if (!r->failed && ts_address_parse(out, text))
+		ts_reader_fail(r, config_setting_get_member(group, key), NULL,
+			       "must be an address: 0x and 40 hex digits (mixed case: with the right EIP-55 checksum)");
+}
+
 /** ts_read_bool() - true or false; @def when not given */
 bool ts_read_bool(struct ts_reader *r, config_setting_t *group, const char *key,
 		  bool def)

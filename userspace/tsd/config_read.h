@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "photon/sign.h"
+
 /**
  * struct ts_reader - the file being read
  * @path: its name, for messages
@@ -49,6 +51,8 @@ uint64_t ts_read_number(struct ts_reader *r, config_setting_t *group,
 			const char *key, uint64_t def, uint64_t min, uint64_t max);
 bool ts_read_bool(struct ts_reader *r, config_setting_t *group, const char *key,
 		  bool def);
+void ts_read_address(struct ts_reader *r, config_setting_t *group, const char *key,
+		     struct ts_address *out);
 int ts_read_word(struct ts_reader *r, config_setting_t *group, const char *key,
 		 const char *const *words, int def);
 

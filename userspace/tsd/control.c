@@ -103,6 +103,11 @@ static json_t *do_channels(struct ts_daemon *d, const json_t *request)
 	return json_pack("{s:o}", "channels", list);
 }
 
+static json_t *do_peers(struct ts_daemon *d, const json_t *request)
+{
+	return ts_status_peers(d);
+}
+
 static json_t *do_channel_import(struct ts_daemon *d, const json_t *request)
 {
 	struct ts_channel channel;
@@ -192,6 +197,7 @@ static const struct {
 	{ "status", do_status },
 	{ "sessions", do_sessions },
 	{ "channels", do_channels },
+	{ "peers", do_peers },
 	{ "channel-import", do_channel_import },
 	{ "reload", do_reload },
 	{ "session-close", do_session_close },

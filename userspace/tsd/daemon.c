@@ -303,6 +303,33 @@ static int open_portal(struct ts_daemon *d, char *err, size_t err_size)
 	return 0;
 }
 
+static bool is_partner(void *ctx, const struct ts_address *address)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_channel_view view;
+
+	return !ts_billing_channel_view(d->billing, address, &view);
+}
+
+static int open_discovery(struct ts_daemon *d, char *err, size_t err_size)
+{
+	const struct ts_config *c = d->config;
+
+	d->peers = ts_peers_new(c->limits.mdns_peers,
+				c->discovery.expire_s * 1000000000ull);
+	if (!d->peers || ts_peers_set(d->peers, c->peers, c->n_peers))
+		goto no_memory;
+	if (!c->discovery.mdns)
+		return 0;
+	d->discovery = ts_discovery_new(d->loop, c, &d->address, d->peers,
+					is_partner, d);
+	if (d->discovery)
+		return 0;
+no_memory:
+	snprintf(err, err_size, "out of memory");
+	return -ENOMEM;
+}
+
 static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 {
 	struct ts_udp_limits limits = {
@@ -323,6 +350,9 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 			    d, err, err_size);
 	if (!d->udp)
 		return -EIO;
+	ret = open_discovery(d, err, err_size);
+	if (ret)
+		return ret;
 	snprintf(path, sizeof(path), "%s/tsd.sock", d->config->run_dir);
 	d->control = ts_control_new(d, path, err, err_size);
 	return d->control ? 0 : -EIO;
@@ -418,6 +448,8 @@ void ts_daemon_stop(struct ts_daemon *d)
 	}
 	ts_unlock_free(d->unlock);
 	ts_control_free(d->control);
+	ts_discovery_free(d->discovery);
+	ts_peers_free(d->peers);
 	ts_udp_free(d->udp);
 	ts_portal_free(d->portal);
 	ts_neigh_free(d->neigh);
@@ -492,6 +524,8 @@ int ts_daemon_reload(struct ts_daemon *d, char *err, size_t err_size)
 	ts_log_setup(new->log_level, new->log_json);
 	if (d->portal)
 		ts_portal_rename(d->portal, new->name);
+	if (d->peers && ts_peers_set(d->peers, new->peers, new->n_peers))
+		ts_log(TS_LOG_ERROR, "peers: out of memory; those of before stay");
 	import_channels(d);
 	ts_loop_look(d);
 	return 0;

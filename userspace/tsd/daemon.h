@@ -19,6 +19,7 @@
 #include "tsd/clock.h"
 #include "tsd/config.h"
 #include "tsd/control.h"
+#include "tsd/discovery.h"
 #include "tsd/gate.h"
 #include "tsd/neigh.h"
 #include "tsd/ports.h"
@@ -43,6 +44,8 @@
  * @neigh: address to station
  * @portal: HTTP
  * @udp: Photon
+ * @peers: where Photon nodes are
+ * @discovery: finds them; NULL: switched off
  * @control: tsctl
  * @replies: who waits for a commit
  * @dropped_replies: datagrams for which there was no place to wait
@@ -76,6 +79,8 @@ struct ts_daemon {
 	struct ts_neigh *neigh;
 	struct ts_portal *portal;
 	struct ts_udp *udp;
+	struct ts_peers *peers;
+	struct ts_discovery *discovery;
 	struct ts_control *control;
 	struct ts_replies replies;
 	uint64_t dropped_replies;
@@ -116,5 +121,6 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d);
 /* status.c */
 json_t *ts_status_health(struct ts_daemon *d, bool *healthy);
 json_t *ts_status_json(struct ts_daemon *d);
+json_t *ts_status_peers(struct ts_daemon *d);
 
 #endif /* TS_TSD_DAEMON_H */

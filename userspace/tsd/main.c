@@ -8,13 +8,14 @@
  *	loop.c		what wakes us, the order of a turn	clock.c, log.c
  *	effects.c	between billing and the world		reply.c
  *	udp.c		Photon datagrams			police.c
+ *	discovery.c	who else speaks Photon			mdns_link.c
  *	ports.c		access ports and rules in the meter	selftest.c
  *	gate*.c		the nftables tables
  *	neigh.c		address -> station
  *	control.c	the socket of tsctl			status.c
  *
  * ../portal is HTTP, ../billing decides, ../ledger remembers, ../photon knows
- * the messages, ../lib speaks with the meters.
+ * the messages, ../discovery how nodes find each other, ../lib speaks with the meters.
  */
 #include <errno.h>
 #include <getopt.h>

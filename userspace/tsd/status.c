@@ -48,6 +48,64 @@ static json_t *udp(const struct ts_udp_counters *c)
 			 "send_failed", (json_int_t)c->send_failed);
 }
 
+static json_t *mdns(struct ts_daemon *d)
+{
+	const struct ts_discovery_counters *c;
+	const char *fault;
+
+	if (!d->discovery)
+		return json_pack("{s:b}", "enabled", 0);
+	c = ts_discovery_counters(d->discovery);
+	fault = ts_discovery_fault(d->discovery);
+	return json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			 "enabled", 1, "fault", fault ? fault : "",
+			 "received", (json_int_t)c->received,
+			 "foreign", (json_int_t)c->foreign,
+			 "policed", (json_int_t)c->policed,
+			 "malformed", (json_int_t)c->malformed,
+			 "asked", (json_int_t)c->asked,
+			 "answered", (json_int_t)c->answered,
+			 "full", (json_int_t)c->full,
+			 "send_failed", (json_int_t)c->send_failed);
+}
+
+/** struct listing - peers being listed */
+struct listing {
+	json_t *list;
+	uint64_t now_ns;
+};
+
+static int add_peer(const struct ts_peer *peer, void *arg)
+{
+	static const char *const sources[] = {
+		[TS_PEER_STATIC] = "static", [TS_PEER_MDNS] = "mdns",
+	};
+	char address[TS_ADDRESS_TEXT_SIZE], at[TS_ENDPOINT_TEXT_SIZE];
+	struct ts_endpoint place;
+	struct listing *l = arg;
+	json_t *one;
+
+	ts_peer_endpoint(peer, &place);
+	one = json_pack("{s:s, s:s, s:s}",
+			"address", ts_address_print(&peer->address, address),
+			"at", ts_endpoint_print(&place, at),
+			"source", sources[peer->source]);
+	if (peer->source == TS_PEER_MDNS)
+		json_object_set_new(one, "seen_ms_ago", json_integer(
+			(json_int_t)(l->now_ns - peer->seen_ns) / 1000000));
+	json_array_append_new(l->list, one);
+	return 0;
+}
+
+/** ts_status_peers() - {"cmd":"peers"}; Return: a new reference */
+json_t *ts_status_peers(struct ts_daemon *d)
+{
+	struct listing l = { .list = json_array(), .now_ns = ts_clock_boot_ns() };
+
+	ts_peers_each(d->peers, l.now_ns, add_peer, &l);
+	return json_pack("{s:o, s:o}", "peers", l.list, "mdns", mdns(d));
+}
+
 static json_t *http(struct ts_daemon *d)
 {
 	struct ts_portal_counters c;
@@ -122,7 +180,7 @@ json_t *ts_status_json(struct ts_daemon *d)
 	ts_meter_info(d->meter, &info);
 	lacks = d->gate ? ts_gate_lacks(d->gate) : NULL;
 	checks = ts_status_health(d, &healthy);
-	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:o, s:{s:s?, s:s, s:I, s:I}, s:o, s:{s:b, s:s, s:I}, s:o, s:o, s:o, s:{s:o, s:o}}",
+	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:o, s:{s:s?, s:s, s:I, s:I}, s:o, s:{s:b, s:s, s:I}, s:o, s:o, s:o, s:o, s:{s:o, s:o}}",
 		"version", TS_VERSION, "pid", (json_int_t)getpid(),
 		"config", d->config->path,
 		"address", ts_address_print(&d->address, address),
@@ -133,7 +191,8 @@ json_t *ts_status_json(struct ts_daemon *d)
 		"ports", ports(d),
 		"gate", "enabled", d->gate != NULL, "lacks", lacks ? lacks : "",
 		"restored", (json_int_t)(d->gate ? ts_gate_restored(d->gate) : 0),
-		"udp", udp(ts_udp_counters(d->udp)), "http", http(d),
+		"udp", udp(ts_udp_counters(d->udp)), "mdns", mdns(d),
+		"http", http(d),
 		"billing", billing(d),
 		"lag", "event", ts_lag_json(&d->event_lag),
 		"payment", ts_lag_json(&d->payment_lag));
