@@ -407,14 +407,15 @@ struct ts_clock {
 
 /*
  * From the XDP program to its companion, 4 bytes in front of the frame:
- *   31..26 TS_XDP_META_MAGIC, 25..20 port slot, 19..8 VLAN id, 4 a tag was
- *   seen, 3..0 marks.  The slot, so that what one port's program has said is
+ *   31..26 TS_XDP_META_MAGIC, 25..20 port slot, 19..8 VLAN id, 5 for the box
+ *   alone, 4 a tag was seen, 3..0 marks.  The slot, so that what one port's program has said is
  *   not believed at another.
  */
 #define TS_XDP_META_MAGIC 0x74000000U
 #define TS_XDP_META_SLOT_SHIFT 20
 #define TS_XDP_META_VLAN_SHIFT 8
 #define TS_XDP_META_VLAN_MASK 0x000fff00U
+#define TS_XDP_META_HOME 0x20U
 #define TS_XDP_META_TAGGED 0x10U
 #define TS_XDP_META_MARKS 0x0fU
 

@@ -14,9 +14,10 @@
 
 /*
  * The fate of a frame: TS_FATE_DROP | enum ts_drop, or the marks that it
- * passes with.
+ * passes with, and TS_FATE_HOME: to the box alone.
  */
 #define TS_FATE_DROP 0x100U
+#define TS_FATE_HOME TS_XDP_META_HOME
 
 /**
  * struct ts_bill - what is to be billed
@@ -369,14 +370,16 @@ static __always_inline int ts_account_forbidden(__u32 id)
 	return line && line->flags & TS_ACCOUNT_F_FORBID;
 }
 
-/* A refused station may still ask to be redirected or refused. */
+/* A refused station may still ask the box, or to be redirected or refused. */
 static __always_inline __u32 ts_meter_plea(const struct ts_frame *f,
 					   const struct ts_station *s,
 					   const struct ts_bill *bill, __u32 reason)
 {
 	__u32 marks = ts_frame_plea(f);
 
-	if (marks && reason == TS_DROP_FORBIDDEN && ts_account_forbidden(s->id))
+	if (ts_frame_calls_box(f, NULL))
+		marks = TS_MARK_FREE | TS_FATE_HOME;
+	else if (marks && reason == TS_DROP_FORBIDDEN && ts_account_forbidden(s->id))
 		marks = 0;
 	if (marks && ts_try_free(s, bill, bill->bytes))
 		return marks | TS_MARK_STAMP;
@@ -396,8 +399,8 @@ static __always_inline __u32 ts_meter_plea(const struct ts_frame *f,
 static __always_inline __u32 ts_meter_up(const struct ts_frame *f, __u32 bytes, __u32 segs)
 {
 	struct ts_bill bill = { .bytes = bytes, .segs = segs, .dir = TS_DIR_UP };
+	__u32 refusal = 1 + TS_DROP_STRANGER;
 	struct ts_station s;
-	__u32 refusal;
 
 	if (f->flags & TS_FRAME_MALFORMED)
 		return ts_drop(TS_DROP_MALFORMED, segs);
@@ -406,11 +409,9 @@ static __always_inline __u32 ts_meter_up(const struct ts_frame *f, __u32 bytes, 
 	if (bill.class == TS_CLASS_FREE)
 		return ts_try_class_free(&s, f, &bill, 0) ? TS_MARK_STAMP | TS_MARK_FREE :
 							    ts_drop(TS_DROP_POLICED, segs);
-	if (!s.id)
-		return ts_meter_plea(f, &s, &bill, TS_DROP_STRANGER);
-	if (f->flags & TS_FRAME_GROUP)
+	if (s.id && f->flags & TS_FRAME_GROUP)
 		refusal = ts_account_group(s.id, s.a, bytes, ts_bill_pack(&bill));
-	else
+	else if (s.id)
 		refusal = ts_bill_frame(&s, &bill);
 	if (!refusal)
 		return TS_MARK_STAMP;

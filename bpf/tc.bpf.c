@@ -99,7 +99,8 @@ static __always_inline int ts_skb_tunnel(struct __sk_buff *skb, struct ts_frame 
 
 /*
  * A frame of an unpaid client goes to the box, wherever it was sent: behind a
- * bridge it would never meet the firewall that redirects and refuses.
+ * bridge it would never meet the firewall that redirects and refuses, and would
+ * meet other stations.
  */
 static __always_inline int ts_skb_steer(struct __sk_buff *skb)
 {
@@ -125,7 +126,7 @@ static __always_inline int ts_skb_steer(struct __sk_buff *skb)
 }
 
 /*
- * A plea is for this box and nobody behind it: with a TTL of 1 the box can
+ * It is for this box and nobody behind it: with a TTL of 1 the box can
  * redirect or refuse it, and if somebody flushed the firewall that does so, it
  * is not forwarded either.
  */
@@ -147,14 +148,15 @@ static __always_inline int ts_skb_last_hop(struct __sk_buff *skb)
 	return bpf_skb_store_bytes(skb, ETH_HLEN + 8, &one, 1, 0);
 }
 
-static __always_inline int ts_skb_pass(struct __sk_buff *skb, __u32 marks)
+static __always_inline int ts_skb_pass(struct __sk_buff *skb, __u32 fate)
 {
-	skb->mark = ts_mark(skb->mark, ts_port.mark_mask, marks);
-	if (!(marks & (TS_MARK_REDIRECT | TS_MARK_REJECT)))
+	skb->mark = ts_mark(skb->mark, ts_port.mark_mask, fate & TS_XDP_META_MARKS);
+	if (!(fate & (TS_MARK_REDIRECT | TS_MARK_REJECT | TS_FATE_HOME)))
 		return TC_ACT_UNSPEC;
 	if (ts_skb_last_hop(skb))
 		return TC_ACT_SHOT;
-	return ts_port.flags & TS_PORT_F_BRIDGED ? ts_skb_steer(skb) : TC_ACT_UNSPEC;
+	return ts_port.flags & TS_PORT_F_BRIDGED || fate & TS_FATE_HOME ?
+	       ts_skb_steer(skb) : TC_ACT_UNSPEC;
 }
 
 SEC("tcx/ingress")
@@ -165,7 +167,8 @@ int ts_tc_stamp(struct __sk_buff *skb)
 	if ((void *)(meta + 1) > (void *)(long)skb->data)
 		goto unmetered;
 	said = *meta;
-	if ((said & ~(TS_XDP_META_VLAN_MASK | TS_XDP_META_TAGGED | TS_XDP_META_MARKS)) !=
+	if ((said & ~(TS_XDP_META_VLAN_MASK | TS_XDP_META_TAGGED | TS_XDP_META_HOME |
+		      TS_XDP_META_MARKS)) !=
 	    (TS_XDP_META_MAGIC | ts_port.slot << TS_XDP_META_SLOT_SHIFT))
 		goto unmetered;
 	if (skb->vlan_present &&
@@ -174,7 +177,7 @@ int ts_tc_stamp(struct __sk_buff *skb)
 		ts_drop(TS_DROP_HIDDEN_TAG, 1);
 		return TC_ACT_SHOT;
 	}
-	return ts_skb_pass(skb, said & TS_XDP_META_MARKS);
+	return ts_skb_pass(skb, said & (TS_XDP_META_HOME | TS_XDP_META_MARKS));
 unmetered:
 	ts_drop(TS_DROP_GONE, 1);
 	return TC_ACT_SHOT;

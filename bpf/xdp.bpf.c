@@ -6,12 +6,12 @@
 #include "meter.bpf.h"
 
 static __always_inline int ts_xdp_pass(struct xdp_md *ctx, const struct ts_frame *f,
-				       __u32 marks)
+				       __u32 fate)
 {
 	__u32 *meta, said;
 
 	said = TS_XDP_META_MAGIC | ts_port.slot << TS_XDP_META_SLOT_SHIFT |
-	       (__u32)f->vlan << TS_XDP_META_VLAN_SHIFT | marks;
+	       (__u32)f->vlan << TS_XDP_META_VLAN_SHIFT | fate;
 	if (f->flags & TS_FRAME_TAGGED)
 		said |= TS_XDP_META_TAGGED;
 	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*meta)))

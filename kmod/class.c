@@ -183,6 +183,25 @@ u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
 	return ts_frame_free_tokens(f, &t, dir, by_box, bytes);
 }
 
+/**
+ * ts_class_calls_box() - is it asked of all on the link, and so of the box too?
+ * @port: that it is on
+ * @f: parsed, going up, refused
+ *
+ * Under RCU.
+ *
+ * Return: whether it is.
+ */
+bool ts_class_calls_box(const struct ts_port *port, const struct ts_frame *f)
+{
+	struct ts_tables t = {
+		.rules = rcu_dereference(port->tn->classes),
+		.port = port,
+	};
+
+	return ts_frame_calls_box(f, &t);
+}
+
 static size_t table_bytes(unsigned int n_rules)
 {
 	return sizeof(struct ts_class_table) + n_rules * sizeof(struct ts_rule);

@@ -64,6 +64,7 @@ u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
 		bool by_box);
 u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
 		    u32 dir, bool by_box, u32 bytes);
+bool ts_class_calls_box(const struct ts_port *port, const struct ts_frame *f);
 int ts_class_selftest(void);
 
 #endif /* _TS_CLASS_H */

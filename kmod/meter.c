@@ -242,9 +242,11 @@ static void sight_mark(const struct ts_sight *s, u32 marks)
 			       TS_MARK_STAMP | marks);
 }
 
-/* What the firewall shall answer, if the station may ask. */
+/* What the box or its firewall shall answer, if the station may ask. */
 static u32 sight_plea(const struct ts_sight *s)
 {
+	if (ts_class_calls_box(s->port, &s->frame))
+		return TS_MARK_FREE;
 	if (s->account &&
 	    READ_ONCE(s->account->budget.flags) & TS_ACCOUNT_F_FORBID)
 		return 0;

@@ -22,8 +22,10 @@
  *      and a group may be somebody's tunnel.
  *   5. Station with an account, neither FORBID nor expired: TRUSTED passes and
  *      is counted with 0 units; else ts_budget_charge() decides.
- *   6. Refused, going up: marks = ts_frame_plea(), except for a FORBIDden
- *      account; if not 0 and the free-rate bucket has it: passes unbilled with
+ *   6. Refused, going up: ts_frame_calls_box(): if the free-rate bucket has it,
+ *      it passes unbilled as class free, its TTL set to 1 and steered to the box,
+ *      so that no station that a bridge knows hears it.  Otherwise
+ *      marks = ts_frame_plea(), except for a FORBIDden account; if not 0 and the free-rate bucket has it: passes unbilled with
  *      those marks, its TTL or hop limit set to 1 (without the firewall it goes
  *      no further than this box) and steered to the box; else dropped (STRANGER, DRY, FORBIDDEN).
  *      Refused, coming down: ts_frame_answers_plea(): passes from the free-rate
@@ -699,6 +701,37 @@ static __always_inline __u32 ts_frame_free_tokens(const struct ts_frame *f,
 	if (dir == TS_DIR_UP ? !ts_table_box_mac(t, f) : !by_box)
 		return bytes;
 	return bytes / TS_FREE_HOME_PART + 1;
+}
+
+/* The groups that no router forwards: 224.0.0.0/24 and ff02::/16. */
+static __always_inline int ts_frame_is_link_group(const struct ts_frame *f)
+{
+	const __u8 *to = (const __u8 *)f->remote;
+
+	if (f->flags & TS_FRAME_IP4)
+		return ts_be16(to) == 0xe000 && !to[2];
+	return f->flags & TS_FRAME_IP6 && ts_be16(to) == 0xff02;
+}
+
+/**
+ * ts_frame_calls_box() - is it asked of all on the link, and so of the box too?
+ * @f: parsed, going up, refused
+ * @t: the includer's tables
+ *
+ * A client that has not paid must find whom to pay, and a Photon node asks for
+ * that by Multicast DNS.  It may ask the box, which is listed as a service of the
+ * group, and nobody else: who could be heard by the others behind the bridge
+ * would have a network for nothing.
+ *
+ * Return: 1: UDP to a listed service at a group of the link; 0: no.
+ */
+static __always_inline int ts_frame_calls_box(const struct ts_frame *f,
+					      const struct ts_tables *t)
+{
+	__u32 need = TS_FRAME_GROUP | TS_FRAME_L4;
+
+	return (f->flags & need) == need && f->proto == TS_IP_UDP &&
+	       ts_frame_is_link_group(f) && ts_table_service(t, f);
 }
 #endif /* TS_CLASSIFY_TABLES */
 

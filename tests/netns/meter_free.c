@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tests of what is not billed: groups, control frames, services of the box. */
+#include <arpa/inet.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 #include <tokenswitch/budget.h>
@@ -179,6 +184,86 @@ static void groups_want_budget(const struct suite *s)
 	ts_meter_close(m);
 }
 
+static void into_bridge(struct ts_meter *m)
+{
+	int i;
+
+	net_run("ip link add br7 address 02:00:5e:00:53:0b type bridge && ip link set br7 up");
+	net_run("ip link set ap0 master br7");
+	for (i = 0; i < 100 && counters(m).zone != ts_zone_of_name("br7"); i++) {
+		usleep(SETTLE_STEP_US);
+		RETURNS(m, ts_meter_maintain(m), 0);
+	}
+}
+
+/* Sees what arrives on a device. */
+static int listen_on(const char *device)
+{
+	struct timeval patience = { .tv_usec = 300000 };
+	struct sockaddr_ll at = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
+		.sll_ifindex = (int)if_nametoindex(device),
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+
+	CHECK(!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
+	CHECK(!bind(fd, (struct sockaddr *)&at, sizeof(at)));
+	return fd;
+}
+
+/* Return: frames of that length, until none comes any more. */
+static unsigned int heard(int fd, ssize_t len)
+{
+	uint8_t frame[TS_TEST_FRAME_MAX];
+	unsigned int n = 0;
+	ssize_t got;
+
+	while ((got = recv(fd, frame, sizeof(frame), 0)) > 0)
+		n += got == len;
+	return n;
+}
+
+static void rule(struct ts_meter *m, int (*change)(struct ts_meter *, const struct ts_rule *),
+		 const char *text)
+{
+	struct ts_rule r;
+	char err[128];
+
+	EQUAL(ts_rule_parse(text, &r, err, sizeof(err)), 0);
+	RETURNS(m, change(m, &r), 0);
+}
+
+/* Who has not paid may ask the box by Multicast DNS, and is heard by no other. */
+static void calls_box(const struct suite *s)
+{
+	struct ts_meter *m = ready(s, 1);
+	struct ts_account a;
+	int box, other;
+
+	into_bridge(m);
+	/* The frames of the tests have no IPv4 length, which these look at. */
+	net_run("sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null || true");
+	net_run("ip link set br7 type bridge mcast_snooping 0");
+	net_run("ip link add o0 type veth peer name o1");
+	net_run("ip link set o0 master br7 && ip link set o0 up && ip link set o1 up");
+	box = listen_on("br7");
+	other = listen_on("o1");
+	EQUAL(sent(m, &to_group, 5).drops[TS_DROP_STRANGER], 5);
+	rule(m, ts_meter_rule_add, "free udp 224.0.0.251 5353");
+	EQUAL(sent(m, &to_group, 5).free_bytes, 5 * GROUP_BYTES);
+	EQUAL(heard(box, GROUP_BYTES), 5);
+	EQUAL(heard(other, GROUP_BYTES), 0);
+	a = suite_account(m, client_mac, ts_zone_of_name("br7"));
+	RETURNS(m, ts_meter_grant(m, a.id, a.epoch, 1000000), 0);
+	EQUAL(sent(m, &to_group, 5).group_bytes, 5 * GROUP_BYTES);
+	EQUAL(heard(box, GROUP_BYTES), 5);
+	EQUAL(heard(other, GROUP_BYTES), 5);
+	close(box);
+	close(other);
+	ts_meter_close(m);
+}
+
 #define EAPOL(mac) { .dest = mac, .ethertype = TS_ETH_EAPOL, .payload = 95 }
 #define ND(mac, addr, type) { .dest = mac, .from = "fe80::7", .to = addr, \
 			      .proto = TS_IP_ICMP6, .sport = type, .hop = 255 }
@@ -210,12 +295,7 @@ static void control_frames(const struct suite *s)
 	struct ts_test_frame t;
 	size_t i;
 
-	net_run("ip link add br7 address 02:00:5e:00:53:0b type bridge && ip link set br7 up");
-	net_run("ip link set ap0 master br7");
-	for (i = 0; i < 100 && counters(m).zone != ts_zone_of_name("br7"); i++) {
-		usleep(SETTLE_STEP_US);
-		RETURNS(m, ts_meter_maintain(m), 0);
-	}
+	into_bridge(m);
 	for (i = 0; i < sizeof(is_free) / sizeof(*is_free); i++) {
 		t = is_free[i];
 		t.source = CLIENT;
@@ -227,16 +307,6 @@ static void control_frames(const struct suite *s)
 		EQUAL(sent(m, &t, 1).drops[TS_DROP_STRANGER], 1);
 	}
 	ts_meter_close(m);
-}
-
-static void rule(struct ts_meter *m, int (*change)(struct ts_meter *, const struct ts_rule *),
-		 const char *text)
-{
-	struct ts_rule r;
-	char err[128];
-
-	EQUAL(ts_rule_parse(text, &r, err, sizeof(err)), 0);
-	RETURNS(m, change(m, &r), 0);
 }
 
 /* What does not say that it ends here may be a way out, whatever its port. */
@@ -275,6 +345,7 @@ static void services(const struct suite *s)
 const struct suite_test suite_free_tests[] = {
 	{ "groups are policed", groups_are_policed },
 	{ "groups want a budget", groups_want_budget },
+	{ "a question to all ends at the box", calls_box },
 	{ "control frames", control_frames },
 	{ "services that end here, and others", services },
 	{ }

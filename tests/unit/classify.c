@@ -36,6 +36,9 @@ static int ts_table_box_addr(const struct ts_tables *t, const struct ts_frame *f
 
 static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
 {
+	if (f->proto == TS_IP_UDP && f->remote_port == 5353)
+		return is_addr(f, "224.0.0.251", "ff02::fb") || is_addr(f, "239.1.1.1", "ff05::fb") ||
+		       ts_table_box_addr(t, f) ? TS_SERVICE_LISTED : TS_SERVICE_NONE;
 	if (f->proto == TS_IP_UDP && f->remote_port == 53)
 		return ts_table_box_addr(t, f) ? TS_SERVICE_LISTED : TS_SERVICE_NONE;
 	return f->proto == TS_IP_TCP && f->remote_port == 8080 &&
@@ -492,6 +495,48 @@ static void test_mark(void **state)
 	assert_int_equal(ts_mark(0x12345678, 0x0f000000, 0), 0x10345678);
 }
 
+#define MAC_MDNS "\x01\x00\x5e\x00\x00\xfb"
+#define MAC_MDNS6 "\x33\x33\x00\x00\x00\xfb"
+
+/* What a station that may not speak to all may ask the box. */
+static void test_calls_box(void **state)
+{
+	static const struct ts_test_frame calls[] = {
+		{ .dest = MAC_MDNS, .from = ME4, .to = "224.0.0.251", .proto = UDP, .dport = 5353 },
+		{ .dest = MAC_MDNS6, .from = "fe80::7", .to = "ff02::fb", .proto = UDP, .dport = 5353 },
+		{ .dest = MAC_ALL, .from = ME4, .to = "224.0.0.251", .proto = UDP, .dport = 5353 },
+	}, not[] = {
+		{ .dest = MAC_MDNS, .from = ME4, .to = "224.0.0.251", .proto = UDP, .sport = 5353, .dport = 53 },
+		{ .dest = MAC_MDNS, .from = ME4, .to = "224.0.0.252", .proto = UDP, .dport = 5353 },
+		{ .dest = MAC_MDNS, .from = ME4, .to = "239.1.1.1", .proto = UDP, .dport = 5353 },
+		{ .dest = MAC_MDNS6, .from = "fe80::7", .to = "ff05::fb", .proto = UDP, .dport = 5353 },
+		{ .dest = MAC_MDNS, .from = ME4, .to = "10.0.0.1", .proto = UDP, .dport = 5353 },
+		{ .dest = MAC_ALL, .from = ME4, .to = "10.0.0.1", .proto = UDP, .dport = 53 },
+		{ .dest = MAC_OTHER, .from = ME4, .to = "224.0.0.251", .proto = UDP, .dport = 5353 },
+		{ .dest = MAC_MDNS, .from = ME4, .to = "224.0.0.251", .proto = UDP, .dport = 5353, .frag = 0x2000 },
+		{ .dest = MAC_MDNS, .from = ME4, .to = "224.0.0.251", .proto = TCP, .dport = 5353 },
+	};
+	uint8_t data[TS_TEST_FRAME_MAX];
+	struct ts_frame f;
+	size_t i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		ts_frame_parse(&f, data, data + ts_test_frame_build(&calls[i], data), UP,
+			       TS_FRAME_NO_TCI);
+		if (!ts_frame_calls_box(&f, NULL) || ts_frame_plea(&f))
+			fail_msg("%zu does not call the box", i);
+		/* For who may speak to all it is a frame like others. */
+		if (ts_frame_class(&f, NULL, UP, 0) == FREE)
+			fail_msg("%zu is free", i);
+	}
+	for (i = 0; i < sizeof(not) / sizeof(*not); i++) {
+		ts_frame_parse(&f, data, data + ts_test_frame_build(&not[i], data), UP,
+			       TS_FRAME_NO_TCI);
+		if (ts_frame_calls_box(&f, NULL))
+			fail_msg("%zu calls the box", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -503,6 +548,7 @@ int main(void)
 		cmocka_unit_test(test_super),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_mark),
+		cmocka_unit_test(test_calls_box),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

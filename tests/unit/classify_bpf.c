@@ -414,6 +414,48 @@ static void test_group(void **state)
 	assert_true(stats(ID).last_seen);
 }
 
+/* Multicast DNS of who may not speak to a group: to the box and nobody else. */
+static void test_calls_box(void **state)
+{
+	struct ts_test_frame ask = { .dest = "\x01\x00\x5e\x00\x00\xfb", .from = ME4,
+		.to = "224.0.0.251", .proto = TS_IP_UDP, .sport = 5353, .dport = 5353,
+		.payload = 1000 };
+	struct ts_frame_form form = { };
+	struct ts_outcome out;
+	struct ts_port_counters c;
+	int i;
+
+	NEED_ROOT();
+	assert_int_equal(xdp(&ask).retval, XDP_DROP);
+	ts_fixture_service(&fx, "224.0.0.251", TS_IP_UDP, 5353, TS_SERVICE_ENDS_HERE);
+	assert_int_equal(xdp(&ask).meta,
+			 META(TS_MARK_STAMP | TS_MARK_FREE | TS_XDP_META_HOME));
+	out = tc(ts_fixture_up_fd(&fx), &ask, &form);
+	assert_int_equal((int)out.retval, TC_ACT_UNSPEC);
+	assert_int_equal(out.mark, 0x09000000);
+	assert_memory_equal(out.dest, MAC_BOX, 6);
+	/* All of it counts for the free rate: the others behind the bridge pay. */
+	for (i = 2; i <= TS_FREE_BURST_BYTES / (1000 + 42); i++)
+		xdp(&ask);
+	assert_int_equal(xdp(&ask).retval, XDP_DROP);
+	ts_fixture_counters(&fx, &c);
+	assert_true(c.free_bytes <= TS_FREE_BURST_BYTES + TS_FREE_RATE_BYTES);
+	assert_int_equal(c.group_bytes, 0);
+	/* Dry or forbidden: the same; who pays speaks to all. */
+	pay(0);
+	assert_memory_equal(tc(ts_fixture_up_fd(&fx), &ask, &form).dest, MAC_BOX, 6);
+	fx.accounts[ID].flags = TS_ACCOUNT_F_FORBID;
+	assert_memory_equal(tc(ts_fixture_up_fd(&fx), &ask, &form).dest, MAC_BOX, 6);
+	pay(PLENTY);
+	out = tc(ts_fixture_up_fd(&fx), &ask, &form);
+	assert_int_equal(out.mark, 0x01000000);
+	assert_memory_equal(out.dest, ask.dest, 6);
+	/* Where the box has no MAC it goes nowhere. */
+	ts_fixture_account(&fx, ID, 0, PRICE);
+	fx.ports[TS_TEST_SLOT].box_mac = 0;
+	assert_int_equal(up(&ask).retval, TC_ACT_SHOT);
+}
+
 #define MAC_DEV "\x02\xb0\x00\x00\x00\x02"
 #define EAPOL(mac) { .dest = mac, .ethertype = TS_ETH_EAPOL, .payload = 95 }
 #define ND(addr, mac, type) { .dest = mac, .from = "fe80::7", .to = addr, .proto = TS_IP_ICMP6, \
@@ -822,6 +864,8 @@ int main(void)
 		ROUTED(test_flags),
 		ROUTED(test_expiry),
 		ROUTED(test_group),
+		ROUTED(test_calls_box),
+		BRIDGED(test_calls_box),
 		BRIDGED(test_control),
 		ROUTED(test_super_packets),
 		ROUTED(test_tunnelled_super_packets),

@@ -401,7 +401,9 @@ enum ts_price_attr {
  * A service rule makes one service of the box free: CLASS = free, PROTO, PORT
  * and ADDR with the full PREFIX_LEN; ADDR absent: any address of the box (its
  * own MAC is always required going up, its own sending coming down).  Of two
- * services that match, the one with ADDR counts.
+ * services that match, the one with ADDR counts.  ADDR may be a group of the link
+ * (224.0.0.0/24, ff02::/16) that the box has joined: what a station that may not
+ * speak to groups sends there is brought to the box alone.
  * @TS_RULE_A_CLASS: u8
  * @TS_RULE_A_FAMILY: u8, AF_INET or AF_INET6
  * @TS_RULE_A_ADDR: 4 or 16 bytes, network order
