@@ -213,18 +213,18 @@ sed -i 's/^run_dir/name = "Renamed"; run_dir/' "$W/tsd.conf"
 is "a reload by the socket" "$(control '{"cmd":"reload"}' | jq -r .ok)" true
 is "has its effect" "$(in_ns $C curl -s -m 3 $BOX/v1/info | jq -r .name)" Renamed
 cp "$W/tsd.conf" "$W/good.conf"
-own="free tcp 10.66.1.1 2050 ends-here,free udp 10.66.1.1 40001 ends-here"
+own="free tcp 10.66.1.1 2050 ends-here,free udp 10.66.1.1 40001 ends-here,free udp 224.0.0.251 5353"
 is "the services of tsd end here, a resolver does not" "$(rules)" \
-	"$own,free udp 53,local 10.66.1.0/24"
+	"$own,free udp 53,free udp 5353,local 10.66.1.0/24"
 is "and to programs" "$(in_ns $R tsctl -j class list | jq -c 'map(select(.proto) | [.port, .ends_here]) | sort')" \
-	"[[53,false],[2050,true],[40001,true]]"
+	"[[53,false],[2050,true],[5353,false],[5353,false],[40001,true]]"
 sed -i 's/"free udp 53", "local/"free udp 53 ends-here", "free udp 10.66.1.1 40001", "internet/' "$W/tsd.conf"
 is "a reload with rules that say something else" "$(control '{"cmd":"reload"}' | jq -r .ok)" true
 is "exchanges them, but what tsd knows" "$(rules)" \
-	"$own,free udp 53 ends-here,internet 10.66.1.0/24"
+	"$own,free udp 53 ends-here,free udp 5353,internet 10.66.1.0/24"
 cp "$W/good.conf" "$W/tsd.conf"
 is "and back" "$(control '{"cmd":"reload"}' | jq -r .ok)" true
-is "to the rules before" "$(rules)" "$own,free udp 53,local 10.66.1.0/24"
+is "to the rules before" "$(rules)" "$own,free udp 53,free udp 5353,local 10.66.1.0/24"
 sed -i 's/up = "1"; down = "1"/up = "cheap"; down = "1"/' "$W/tsd.conf"
 kill -HUP $tsd_pid
 check "a bad configuration is refused on SIGHUP" until_true 3 grep -q "reload refused.*tariffs\[0\].internet.up" "$W/tsd.log"

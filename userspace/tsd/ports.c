@@ -5,17 +5,20 @@
  * What is there and as wanted is left alone, so that a restart or reload costs
  * no packet; the configuration is the truth, what else is there goes.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "discovery/mdns.h"
 #include "lib/rule.h"
 #include "tsd/log.h"
 #include "tsd/ports.h"
 
-#define RULES_MAX (TS_CONFIG_RULES_MAX + TS_CONFIG_HTTP_MAX + 1)
+/* Portal, Photon, and the two of Multicast DNS come on top. */
+#define RULES_MAX (TS_CONFIG_RULES_MAX + TS_CONFIG_HTTP_MAX + 3)
 
 /** struct claims - patterns that the meter has */
 struct claims {
@@ -148,6 +151,27 @@ static void add_service(struct rules *want, uint8_t proto,
 	*listed = rule;
 }
 
+/*
+ * Questions to the group, and to us alone.  Other programs of the box may hear
+ * them too, and pass them on, so nothing is said of where they end.
+ */
+static void add_mdns(struct rules *want)
+{
+	struct ts_rule rule = {
+		.class = TS_CLASS_FREE,
+		.proto = IPPROTO_UDP,
+		.port = TS_MDNS_PORT,
+	};
+
+	if (!find_rule(want, &rule))
+		want->rule[want->n++] = rule;
+	rule.family = AF_INET;
+	rule.prefix_len = 32;
+	inet_pton(AF_INET, TS_MDNS_GROUP, rule.addr);
+	if (!find_rule(want, &rule))
+		want->rule[want->n++] = rule;
+}
+
 static void wanted_rules(struct rules *want, const struct ts_config *c)
 {
 	unsigned int i;
@@ -159,6 +183,8 @@ static void wanted_rules(struct rules *want, const struct ts_config *c)
 	for (i = 0; i < c->n_http; i++)
 		add_service(want, IPPROTO_TCP, &c->http[i]);
 	add_service(want, IPPROTO_UDP, &c->photon);
+	if (c->discovery.mdns)
+		add_mdns(want);
 }
 
 static int add_rule(const struct ts_rule *rule, void *arg)
