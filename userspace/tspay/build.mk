@@ -2,4 +2,4 @@
 TSPAY_PARTS := $(filter-out userspace/tspay/main.c,$(wildcard userspace/tspay/*.c))
 TSPAY_PKGS := libcurl jansson libsodium libsecp256k1 nettle
 $(eval $(call library,tspay,$(TSPAY_PARTS)))
-$(eval $(call program,tspay,userspace/tspay/main.c,tspay chain keys photon,$(TSPAY_PKGS)))
+$(eval $(call program,tspay,userspace/tspay/main.c,tspay chain keys discovery photon,$(TSPAY_PKGS)))

@@ -21,6 +21,8 @@ static int usage(FILE *f, int ret)
 "       tspay [OPTIONS] --once AMOUNT URL    pay once and end\n"
 "       tspay [OPTIONS] --once AMOUNT --udp HOST:PORT --channel FILE\n"
 "                                      pay any Photon node, without HTTP\n"
+"       tspay [OPTIONS] --once AMOUNT --discover --channel FILE\n"
+"                                      the same, wherever on this link it is\n"
 "       tspay [OPTIONS] --attach CODE URL    take what was paid for CODE along\n"
 "       tspay [--key FILE] [--passphrase SOURCE] key new|address\n"
 "\n"
@@ -32,6 +34,7 @@ static int usage(FILE *f, int ret)
 "  -s, --state DIR         what was paid so far  (~/.local/state/tspay)\n"
 "  -S, --session CODE      pay for this session instead of this station's\n"
 "  -u, --udp [HOST:PORT]   pay over UDP; without a value to the box's own port\n"
+"  -D, --discover          pay over UDP to where the node answers on this link\n"
 "  -C, --channel FILE      the channel as JSON instead of asking the box\n"
 "  -l, --low BYTES         pay when less than this is left  (20M)\n"
 "  -b, --step BYTES        buy this much at a time  (50M)\n"
@@ -103,6 +106,7 @@ static const struct option long_options[] = {
 	{ "state", required_argument, NULL, 's' },
 	{ "session", required_argument, NULL, 'S' },
 	{ "udp", optional_argument, NULL, 'u' },
+	{ "discover", no_argument, NULL, 'D' },
 	{ "channel", required_argument, NULL, 'C' },
 	{ "low", required_argument, NULL, 'l' },
 	{ "step", required_argument, NULL, 'b' },
@@ -141,6 +145,9 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 		    !strstr(argv[optind], "://"))
 			value = argv[optind++];
 		o->udp = value ? value : "";
+		return 0;
+	case 'D':
+		o->discover = true;
 		return 0;
 	case 'C':
 		o->channel_file = value;
@@ -192,7 +199,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	o->policy.step_bytes = 50000000;
 	o->key_file = below("XDG_CONFIG_HOME", ".config", "/key.json");
 	o->state_dir = below("XDG_STATE_HOME", ".local/state", "");
-	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::C:l:b:c:m:o:d:a:L:Vh", long_options,
+	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::DC:l:b:c:m:o:d:a:L:Vh", long_options,
 				  NULL)) != -1) {
 		ret = take(o, opt, optarg, argc, argv);
 		if (ret)
@@ -209,7 +216,12 @@ int options_parse(struct options *o, int argc, char **argv)
 		o->url = argv[optind];
 	else if (argc > optind)
 		return usage(stderr, 2);
-	if (!o->url && !(o->once && o->udp && *o->udp && o->channel_file)) {
+	if (o->udp && o->discover) {
+		fprintf(stderr, "tspay: --udp says where to pay and --discover looks for it; give one of them\n");
+		return 2;
+	}
+	if (!o->url && !(o->once && o->channel_file &&
+			 (o->discover || (o->udp && *o->udp)))) {
 		fprintf(stderr, "tspay: give the URL of the box; 'tspay --help' shows how\n");
 		return 2;
 	}

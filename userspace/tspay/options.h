@@ -23,6 +23,7 @@ enum key_verb {
  * @state_dir: directory of the purses
  * @channel_file: description of the channel; NULL: ask the box
  * @udp: pay over UDP to this "HOST:PORT"; "": the box's own; NULL: HTTP
+ * @discover: pay over UDP to where the box is found on the link
  * @once: pay this amount and end; NULL: watch and pay
  * @decimals: of the token, as the payer believes: a box that says another
  *	number would move the point in every amount
@@ -41,6 +42,7 @@ struct options {
 	char *state_dir;
 	const char *channel_file;
 	const char *udp;
+	bool discover;
 	const char *once;
 	unsigned int decimals;
 	const char *attach;

@@ -10,11 +10,14 @@
 #include "chain/describe.h"
 #include "chain/token.h"
 #include "keys/keyfile.h"
+#include "tspay/discover.h"
 #include "tspay/payer.h"
 #include "tspay/udp.h"
 
 /* HTTP attempts and UDP sends of one datagram before giving up for now. */
 #define DELIVER_TRIES 5
+/* Seconds that a node on the link has to answer. */
+#define DISCOVER_ASKS 5
 
 static int say(const char *text)
 {
@@ -102,6 +105,17 @@ static int open_udp(struct payer *p)
 	return p->udp_fd < 0 ? say(err) : 0;
 }
 
+static int open_found(struct payer *p, const struct ts_address *node)
+{
+	char peer[DISCOVER_PEER_SIZE], err[512];
+
+	if (discover(node, DISCOVER_ASKS, peer, p->stop, err, sizeof(err)))
+		return say(err);
+	fprintf(stderr, "tspay: found at %s\n", peer);
+	p->udp_fd = udp_open(peer, err, sizeof(err));
+	return p->udp_fd < 0 ? say(err) : 0;
+}
+
 int payer_open(struct payer *p, const struct options *o, const volatile sig_atomic_t *stop)
 {
 	struct ts_channel seen;
@@ -127,6 +141,8 @@ int payer_open(struct payer *p, const struct options *o, const volatile sig_atom
 		return 1;
 	if (!ts_address_equal(&seen.our_address, ts_signer_address(p->signer)))
 		return say("this channel belongs to another wallet than the key");
+	if (o->discover && open_found(p, &seen.partner_address))
+		return 1;
 	if (purse_open(&p->purse, o->state_dir, &seen, err, sizeof(err)))
 		return say(err);
 	return 0;
