@@ -12,7 +12,7 @@
 /**
  * struct cmd - one call of tsctl
  * @driver: "bpf", "genl" or NULL for the one that is there
- * @config: configuration file of tsd, for key and channel
+ * @config: configuration file of tsd, for key, channel and peer
  * @json: print JSON
  * @object: name of the object, for messages
  * @argc: words left
@@ -47,7 +47,8 @@ struct object {
 
 extern const struct verb status_verbs[], meter_verbs[], port_verbs[],
 	account_verbs[], grant_verbs[], tariff_verbs[], class_verbs[],
-	monitor_verbs[], dump_verbs[], top_verbs[], key_verbs[], channel_verbs[];
+	monitor_verbs[], dump_verbs[], top_verbs[], key_verbs[], channel_verbs[],
+	peer_verbs[];
 
 /* --- words (args.c) --- */
 

@@ -21,6 +21,7 @@ static const struct object objects[] = {
 	{ "top", top_verbs, "who uses what, live" },
 	{ "key", key_verbs, "the operator's key file" },
 	{ "channel", channel_verbs, "payment channels with wallets" },
+	{ "peer", peer_verbs, "where Photon nodes are" },
 };
 
 static int usage(FILE *f, int ret)
@@ -34,7 +35,8 @@ static int usage(FILE *f, int ret)
 	fprintf(f, "\nOptions:\n"
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
-		   "  -c, --config FILE tsd's configuration, for key, channel and status;\n"
+		   "  -c, --config FILE tsd's configuration, for key, channel, peer and\n"
+		   "                    status;\n"
 		   "                    by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
