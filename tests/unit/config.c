@@ -25,7 +25,10 @@ static const char good[] =
 	"gate = { unsolicited = true; };\n"
 	"tariffs = ( { id = 3; local = { up = \"0\"; down = \"0\"; }; internet = { up = \"0.05\"; down = \"0.1\"; }; } );\n"
 	"money = { slice_seconds = 5; power_cut = \"payer\"; min_deposit = \"1.5\"; };\n"
-	"limits = { photon_per_source = 9; };\n";
+	"limits = { photon_per_source = 9; };\n"
+	"discovery = { interval_seconds = 2; };\n"
+	"peers = ( { address = \"0x1111111111111111111111111111111111111111\"; at = \"10.0.0.9:40001\"; },\n"
+	"  { address = \"0x2222222222222222222222222222222222222222\"; at = \"[fd00::9]:40002\"; } );\n";
 
 static struct ts_config *load(const char *text, char *err)
 {
@@ -76,6 +79,16 @@ static void test_good(void **state)
 		    (ts_u128)2500000000000000000);
 	assert_int_equal(c->limits.photon_per_source, 9);
 	assert_int_equal(c->limits.http_per_source, 16);
+	assert_int_equal(c->limits.mdns_peers, 256);
+	assert_true(c->discovery.mdns);
+	assert_int_equal(c->discovery.interval_s, 2);
+	assert_int_equal(c->discovery.expire_s, 20);
+	assert_int_equal(c->discovery.n_interfaces, 0);
+	assert_int_equal(c->n_peers, 2);
+	assert_int_equal(c->peers[0].place.family, AF_INET);
+	assert_memory_equal(c->peers[0].place.ip, "\x0a\0\0\x09", 4);
+	assert_int_equal(c->peers[1].place.family, AF_INET6);
+	assert_int_equal(c->peers[1].place.port, 40002);
 	ts_config_free(c);
 }
 
@@ -152,6 +165,19 @@ static const struct {
 	{ "slice_seconds = 5", "slice_seconds = 0", 12, "money.slice_seconds: must be a whole number, 1 to 3600" },
 	{ "slice_seconds = 5", "default_tariff = 4", 12, "money.default_tariff: 4: there is no tariff with this id" },
 	{ "power_cut = \"payer\"", "power_cut = \"nobody\"", 12, "money.power_cut: \"nobody\" is not allowed; one of: operator, payer" },
+	{ "photon_per_source = 9", "mdns_per_source = 0", 13, "limits.mdns_per_source: must be a whole number, 1 to 1000" },
+	{ "photon_per_source = 9", "mdns_peers = 5000", 13, "limits.mdns_peers: must be a whole number, 1 to 4096" },
+	{ "interval_seconds = 2", "interval_seconds = 0", 14, "discovery.interval_seconds: must be a whole number, 1 to 60" },
+	{ "interval_seconds = 2", "interval_seconds = 20", 14, "discovery.expire_seconds: 20: must be more than interval_seconds (20)" },
+	{ "interval_seconds = 2", "expire_seconds = 3601", 14, "discovery.expire_seconds: must be a whole number, 2 to 3600" },
+	{ "interval_seconds = 2", "interfaces = [ \"wlan*\" ]", 14, "discovery.interfaces[0]: \"wlan*\" must be the name of one interface" },
+	{ "interval_seconds = 2", "interfaces = [ \"wlan0123456789abc\" ]", 14, "discovery.interfaces[0]: " },
+	{ "interval_seconds = 2", "mdsn = true", 14, "discovery.mdsn: unknown key" },
+	{ "10.0.0.9:40001", "10.0.0.9", 15, "peers[0].at: \"10.0.0.9\" must be ADDRESS:PORT" },
+	{ "10.0.0.9:40001", "0.0.0.0:40001", 15, "peers[0].at: " },
+	{ "at = \"10.0.0.9:40001\"; ", "", 15, "peers[0].at: missing" },
+	{ "0x2222222222222222222222222222222222222222", "0x1111111111111111111111111111111111111111", 16, "peers[1].address: is given twice" },
+	{ "0x2222222222222222222222222222222222222222", "0x22", 16, "peers[1].address: must be an address" },
 	{ "photon_per_source = 9", "events = 256", 13, "limits.events: 256: must be less than http_connections (256)" },
 };
 
@@ -267,6 +293,47 @@ static void test_any_address(void **state)
 	free(text);
 }
 
+/* Discovery says where we are: it is off where that is not known, or not IPv4. */
+static void test_discovery(void **state)
+{
+	static const struct {
+		const char *photon;
+		const char *discovery;
+		bool mdns;
+		const char *says;
+	} cases[] = {
+		{ "10.0.0.1:40001", "", true, "" },
+		{ "10.0.0.1:40001", "mdns = false;", false, "" },
+		{ "[fd00::1]:40001", "", false, "" },
+		{ "[fd00::1]:40001", "mdns = true;", false, "discovery.mdns: Photon's discovery is of IPv4" },
+		{ "0.0.0.0:40001", "", false, "" },
+		{ "0.0.0.0:40001", "mdns = true;", false, "discovery.mdns: listen.photon is every address, so discovery.interfaces must say where" },
+		{ "0.0.0.0:40001", "interfaces = [ \"br-lan\" ];", true, "" },
+	};
+	char err[TS_CONFIG_ERROR_SIZE], *text, *photon, *at;
+	struct ts_config *c;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(asprintf(&photon, "photon = \"%s\"; any_address = true;",
+				     cases[i].photon) > 0);
+		text = replaced("photon = \"10.0.0.1:40001\";", photon);
+		at = strstr(text, "interval_seconds = 2;");
+		assert_non_null(at);
+		*at = '\0';
+		free(photon);
+		assert_true(asprintf(&photon, "%s%s};\n", text, cases[i].discovery) > 0);
+		free(text);
+		c = load(photon, err);
+		free(photon);
+		assert_int_equal(!!c, !*cases[i].says);
+		assert_non_null(strstr(err, cases[i].says));
+		if (c)
+			assert_int_equal(c->discovery.mdns, cases[i].mdns);
+		ts_config_free(c);
+	}
+}
+
 /* What a reload may and may not change. */
 static void test_fixed(void **state)
 {
@@ -329,6 +396,7 @@ int main(void)
 		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_include),
 		cmocka_unit_test(test_any_address),
+		cmocka_unit_test(test_discovery),
 		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_example),
 	};
