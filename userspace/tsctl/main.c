@@ -36,8 +36,7 @@ static int usage(FILE *f, int ret)
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
 		   "  -c, --config FILE tsd's configuration, for key, channel, peer and\n"
-		   "                    status;\n"
-		   "                    by default " TS_CONFIG_PATH "\n"
+		   "                    status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;
