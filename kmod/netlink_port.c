@@ -7,6 +7,7 @@
 #include <net/sock.h>
 #include "net.h"
 #include "netlink.h"
+#include "pattern.h"
 #include "port.h"
 
 const struct nla_policy ts_netlink_port_policy[TS_A_MAX + 1] = {
@@ -112,17 +113,30 @@ static int stats_put(struct sk_buff *skb, const struct ts_port *port)
 	return 0;
 }
 
-static int device_put(struct sk_buff *skb, const struct ts_port *port)
+/**
+ * struct shown - what one message tells of a pattern
+ * @dev: a device that it matches; NULL: there is none
+ * @port: its port; NULL: it has none
+ * @lower: where its frames are metered instead
+ */
+struct shown {
+	const struct net_device *dev;
+	const struct ts_port *port;
+	const struct net_device *lower;
+};
+
+static int device_put(struct sk_buff *skb, const struct shown *s)
 {
-	if (nla_put_u32(skb, TS_A_PORT_IFINDEX, port->dev->ifindex) ||
-	    nla_put_string(skb, TS_A_PORT_IFNAME, port->dev->name))
+	if (nla_put_u32(skb, TS_A_PORT_IFINDEX, s->dev->ifindex) ||
+	    nla_put_string(skb, TS_A_PORT_IFNAME, s->dev->name))
 		return -EMSGSIZE;
-	return stats_put(skb, port);
+	if (s->lower)
+		return nla_put_string(skb, TS_A_PORT_LOWER, s->lower->name);
+	return stats_put(skb, s->port);
 }
 
-/* One message: an attached device, or a pattern without one (@port NULL). */
 static int port_put(struct sk_buff *skb, struct netlink_callback *cb,
-		    const struct ts_pattern *p, const struct ts_port *port)
+		    const struct ts_pattern *p, const struct shown *s)
 {
 	void *head = ts_netlink_dump_head(skb, cb, TS_CMD_PORT_GET);
 
@@ -131,10 +145,10 @@ static int port_put(struct sk_buff *skb, struct netlink_callback *cb,
 	if (nla_put_string(skb, TS_A_PORT_PATTERN, p->name) ||
 	    nla_put_u8(skb, TS_A_PORT_ROLE, p->role) ||
 	    nla_put_u8(skb, TS_A_PORT_DIRECTION, p->direction) ||
-	    nla_put_u32(skb, TS_A_ZONE, port ? port->zone : p->zone) ||
+	    nla_put_u32(skb, TS_A_ZONE, s->port ? s->port->zone : p->zone) ||
 	    nla_put_u8(skb, TS_A_PORT_METER, TS_METER_NF) ||
 	    nla_put_u32(skb, TS_A_MARK_MASK, p->mark_mask) ||
-	    (port && device_put(skb, port))) {
+	    (s->dev && device_put(skb, s))) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}
@@ -142,30 +156,70 @@ static int port_put(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* Messages are numbered in list order; those below args[0] were sent before. */
+/* Messages are numbered in order; those below args[0] were sent before. */
+static int port_put_next(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct ts_pattern *p, const struct shown *s,
+			 long *n)
+{
+	int err;
+
+	if ((*n)++ < cb->args[0])
+		return 0;
+	err = port_put(skb, cb, p, s);
+	if (!err)
+		cb->args[0] = *n;
+	return err;
+}
+
+static int pattern_put(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct ts_pattern *p, long *n)
+{
+	const struct ts_port *port;
+	struct shown s = { };
+	int err;
+
+	if (list_empty(&p->ports))
+		return port_put_next(skb, cb, p, &s, n);
+	list_for_each_entry(port, &p->ports, list) {
+		s.port = port;
+		s.dev = port->dev;
+		err = port_put_next(skb, cb, p, &s, n);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* A device that is claimed, and stands on one that is. */
+static int upper_put(struct sk_buff *skb, struct netlink_callback *cb,
+		     struct ts_net *tn, struct net_device *dev, long *n)
+{
+	const struct ts_pattern *p = ts_pattern_for(tn, dev);
+	struct shown s = { .dev = dev };
+
+	if (!p || ts_port_find(tn, dev))
+		return 0;
+	s.lower = ts_pattern_below(tn, dev);
+	return s.lower ? port_put_next(skb, cb, p, &s, n) : 0;
+}
+
 static int ports_put(struct sk_buff *skb, struct netlink_callback *cb,
 		     struct ts_net *tn)
 {
 	const struct ts_pattern *p;
-	const struct ts_port *port;
+	struct net_device *dev;
 	long n = 0;
 	int err;
 
 	list_for_each_entry(p, &tn->patterns, list) {
-		if (list_empty(&p->ports) && n++ >= cb->args[0]) {
-			err = port_put(skb, cb, p, NULL);
-			if (err)
-				return err;
-			cb->args[0] = n;
-		}
-		list_for_each_entry(port, &p->ports, list) {
-			if (n++ < cb->args[0])
-				continue;
-			err = port_put(skb, cb, p, port);
-			if (err)
-				return err;
-			cb->args[0] = n;
-		}
+		err = pattern_put(skb, cb, p, &n);
+		if (err)
+			return err;
+	}
+	for_each_netdev(tn->net, dev) {
+		err = upper_put(skb, cb, tn, dev, &n);
+		if (err)
+			return err;
 	}
 	return 0;
 }

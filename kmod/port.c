@@ -8,7 +8,6 @@
  */
 
 #include <linux/bottom_half.h>
-#include <linux/if_arp.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/rtnetlink.h>
@@ -20,6 +19,7 @@
 #include "key.h"
 #include "meter.h"
 #include "net.h"
+#include "pattern.h"
 #include "port.h"
 #include "stranger.h"
 
@@ -39,44 +39,14 @@ static void ports_changed(struct ts_net *tn)
 		tn->port_generation = 1;
 }
 
-static bool pattern_matches(const char *pattern, const char *name)
-{
-	size_t n = strlen(pattern);
-
-	if (n && pattern[n - 1] == '*')
-		return !strncmp(pattern, name, n - 1);
-	return !strcmp(pattern, name);
-}
-
-/* Stations have MAC addresses; lo is nobody's. */
-static bool device_is_ethernet(const struct net_device *dev)
-{
-	return dev->type == ARPHRD_ETHER && !(dev->flags & IFF_LOOPBACK);
-}
-
-static struct ts_pattern *pattern_find(struct ts_net *tn, const char *name)
-{
-	struct ts_pattern *p;
-
-	list_for_each_entry(p, &tn->patterns, list)
-		if (!strcmp(p->name, name))
-			return p;
-	return NULL;
-}
-
-static struct ts_pattern *pattern_for(struct ts_net *tn,
-				      const struct net_device *dev)
-{
-	struct ts_pattern *p;
-
-	list_for_each_entry(p, &tn->patterns, list)
-		if (pattern_matches(p->name, dev->name))
-			return p;
-	return NULL;
-}
-
-static struct ts_port *port_find(struct ts_net *tn,
-				 const struct net_device *dev)
+/**
+ * ts_port_find() - the port of a device
+ * @tn: the namespace; RTNL is held
+ * @dev: the device
+ *
+ * Return: the port; NULL when it is none.
+ */
+struct ts_port *ts_port_find(struct ts_net *tn, const struct net_device *dev)
 {
 	struct ts_pattern *p;
 	struct ts_port *port;
@@ -223,6 +193,61 @@ static void port_detach(struct ts_port *port)
 	call_rcu(&port->rcu, port_free_rcu);
 }
 
+/* The pattern by which a device is to be a port; NULL: it is to be none. */
+static struct ts_pattern *device_claim(struct ts_net *tn,
+				       struct net_device *dev)
+{
+	struct ts_pattern *p = ts_pattern_for(tn, dev);
+
+	return p && !ts_pattern_below(tn, dev) ? p : NULL;
+}
+
+static int device_came(struct ts_net *tn, struct net_device *dev)
+{
+	struct ts_pattern *p = device_claim(tn, dev);
+
+	if (!p || ts_port_find(tn, dev))
+		return 0;
+	return port_attach(tn, p, dev);
+}
+
+/* It is a port; as who claims it now says? */
+static int device_check(struct ts_net *tn, struct net_device *dev,
+			struct ts_port *port)
+{
+	struct ts_pattern *p = device_claim(tn, dev);
+
+	if (p && ts_pattern_matches(port->pattern->name, dev->name))
+		return 0;
+	port_detach(port);
+	return p ? port_attach(tn, p, dev) : 0;
+}
+
+/*
+ * Make what is metered equal to what is claimed, after names or links changed.
+ * New ports come before old ones go: where the port moves to a device above or
+ * below, frames under way are rather metered twice than not at all.
+ */
+static int ports_sync(struct ts_net *tn)
+{
+	struct net_device *dev;
+	struct ts_port *port;
+	int err = 0;
+
+	if (list_empty(&tn->patterns))
+		return 0;
+	for_each_netdev(tn->net, dev)
+		err = device_came(tn, dev) ?: err;
+	for_each_netdev(tn->net, dev) {
+		port = ts_port_find(tn, dev);
+		if (port)
+			err = device_check(tn, dev, port) ?: err;
+	}
+	/* A dump also tells what is above a port. */
+	ports_changed(tn);
+	return err;
+}
+
 static void pattern_free(struct ts_pattern *p)
 {
 	struct ts_port *port, *next;
@@ -247,25 +272,10 @@ void ts_port_detach_all(struct ts_net *tn)
 	tn->n_patterns = 0;
 }
 
-/* What could be a device name, but for one star at the end. */
-static bool pattern_is_valid(const char *pattern)
-{
-	char name[TS_PATTERN_LEN];
-	char *star;
-
-	strscpy(name, pattern, sizeof(name));
-	star = strchr(name, '*');
-	if (star && star[1])
-		return false;
-	if (star)
-		*star = '\0';
-	return dev_valid_name(name);
-}
-
 static int pattern_check(struct ts_net *tn, const struct ts_pattern *wish,
 			 struct netlink_ext_ack *extack)
 {
-	if (!pattern_is_valid(wish->name)) {
+	if (!ts_pattern_is_valid(wish->name)) {
 		NL_SET_ERR_MSG(extack, "PORT_PATTERN must be a device name, or a prefix followed by one '*'");
 		return -EINVAL;
 	}
@@ -283,7 +293,7 @@ static int pattern_check(struct ts_net *tn, const struct ts_pattern *wish,
 		NL_SET_ERR_MSG(extack, "this kernel has no netfilter egress hook; build it with CONFIG_NETFILTER_EGRESS=y, or use direction up");
 		return -EOPNOTSUPP;
 	}
-	if (pattern_find(tn, wish->name)) {
+	if (ts_pattern_find(tn, wish->name)) {
 		NL_SET_ERR_MSG(extack, "this pattern exists; delete it first");
 		return -EEXIST;
 	}
@@ -294,23 +304,42 @@ static int pattern_check(struct ts_net *tn, const struct ts_pattern *wish,
 	return 0;
 }
 
+/* One device that a new pattern matches. */
+static int pattern_check_device(struct ts_net *tn, struct net_device *dev,
+				struct netlink_ext_ack *extack)
+{
+	if (ts_port_find(tn, dev)) {
+		NL_SET_ERR_MSG(extack, "another pattern already meters a device that this one matches");
+		return -EBUSY;
+	}
+	if (!ts_pattern_fits(dev)) {
+		NL_SET_ERR_MSG(extack, "a device that is not Ethernet cannot be a port; use a narrower pattern");
+		return -EINVAL;
+	}
+	if (ts_pattern_below(tn, dev)) {
+		NL_SET_ERR_MSG(extack, "a device that this pattern matches is above a port, which meters its frames already (a VLAN on it, for example)");
+		return -EBUSY;
+	}
+	return 0;
+}
+
 /* Nothing is attached yet when this refuses. */
 static int pattern_check_devices(struct ts_net *tn,
 				 const struct ts_pattern *wish,
 				 struct netlink_ext_ack *extack)
 {
 	struct net_device *dev;
+	int err;
 
 	for_each_netdev(tn->net, dev) {
-		if (!pattern_matches(wish->name, dev->name))
-			continue;
-		if (port_find(tn, dev)) {
-			NL_SET_ERR_MSG(extack, "another pattern already meters a device that this one matches");
+		if (ts_pattern_matches(wish->name, dev->name)) {
+			err = pattern_check_device(tn, dev, extack);
+			if (err)
+				return err;
+		} else if (ts_port_find(tn, dev) &&
+			   ts_pattern_matches_below(tn, wish->name, dev)) {
+			NL_SET_ERR_MSG(extack, "a port is above a device that this pattern matches, and its frames would be metered twice; delete that port first");
 			return -EBUSY;
-		}
-		if (!device_is_ethernet(dev)) {
-			NL_SET_ERR_MSG(extack, "a device that is not Ethernet cannot be a port; use a narrower pattern");
-			return -EINVAL;
 		}
 	}
 	return 0;
@@ -322,7 +351,8 @@ static int pattern_check_devices(struct ts_net *tn,
  * @wish: the pattern
  * @extack: told what is wrong
  *
- * All present devices that match, or none.
+ * All present devices that match, or none; but those that stand on another
+ * one that matches are metered there.
  *
  * Return: 0, -EEXIST, -EBUSY, -EINVAL, -EOPNOTSUPP, -ENOSPC, -ENOMEM.
  */
@@ -350,7 +380,8 @@ int ts_port_add(struct ts_net *tn, const struct ts_pattern *wish,
 	list_add_tail(&p->list, &tn->patterns);
 	ports_changed(tn);
 	for_each_netdev(tn->net, dev) {
-		if (!pattern_matches(p->name, dev->name))
+		if (!ts_pattern_matches(p->name, dev->name) ||
+		    ts_pattern_below(tn, dev))
 			continue;
 		err = port_attach(tn, p, dev);
 		if (err) {
@@ -380,14 +411,18 @@ int ts_port_delete(struct ts_net *tn, const char *name,
 	struct ts_pattern *p;
 
 	ASSERT_RTNL();
-	p = pattern_find(tn, name);
+	p = ts_pattern_find(tn, name);
 	if (!p) {
 		NL_SET_ERR_MSG(extack, "no such pattern");
 		return -ENOENT;
 	}
 	pattern_free(p);
-	ports_changed(tn);
 	tn->n_patterns--;
+	ports_changed(tn);
+	/* Devices that stood on its ports may be ports of another pattern now. */
+	if (ports_sync(tn))
+		pr_warn("tokenswitch: after port %s was deleted, a device above it cannot be metered\n",
+			name);
 	return 0;
 }
 
@@ -426,33 +461,21 @@ void ts_port_read_stats(const struct ts_port *port,
 	local_bh_enable();
 }
 
-/* A device has a name that it did not have before. */
-static int device_came(struct ts_net *tn, struct net_device *dev)
-{
-	struct ts_pattern *p = pattern_for(tn, dev);
-
-	if (!p || port_find(tn, dev) || !device_is_ethernet(dev))
-		return 0;
-	return port_attach(tn, p, dev);
-}
-
 static void device_went(struct ts_net *tn, struct net_device *dev)
 {
-	struct ts_port *port = port_find(tn, dev);
+	struct ts_port *port = ts_port_find(tn, dev);
 
 	if (port)
 		port_detach(port);
 }
 
-static int device_renamed(struct ts_net *tn, struct net_device *dev)
+/*
+ * A VLAN device, or another with one device below, leaves that only to be
+ * deleted: it is not made a port for its last moment.
+ */
+static bool link_matters(const struct netdev_notifier_changeupper_info *info)
 {
-	struct ts_port *port = port_find(tn, dev);
-
-	if (port && pattern_matches(port->pattern->name, dev->name))
-		return 0;
-	if (port)
-		port_detach(port);
-	return device_came(tn, dev);
+	return info->linking || info->master;
 }
 
 /* A bridge got ports or another name: zones are named after bridges. */
@@ -483,10 +506,12 @@ static int port_notify(struct notifier_block *nb, unsigned long event,
 		device_went(tn, dev);
 		break;
 	case NETDEV_CHANGENAME:
-		err = device_renamed(tn, dev);
+		err = ports_sync(tn);
 		zones_update(tn);
 		break;
 	case NETDEV_CHANGEUPPER:
+		if (link_matters(ptr))
+			err = ports_sync(tn);
 		zones_update(tn);
 		break;
 	}
@@ -517,5 +542,3 @@ void ts_port_exit(void)
 {
 	unregister_netdevice_notifier(&port_notifier);
 }
-
-#include "selftest/port.c"

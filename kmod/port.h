@@ -97,10 +97,10 @@ int ts_port_add(struct ts_net *tn, const struct ts_pattern *wish,
 		struct netlink_ext_ack *extack);
 int ts_port_delete(struct ts_net *tn, const char *name,
 		   struct netlink_ext_ack *extack);
+struct ts_port *ts_port_find(struct ts_net *tn, const struct net_device *dev);
 void ts_port_detach_all(struct ts_net *tn);
 void ts_port_read_stats(const struct ts_port *port,
 			struct ts_port_stats *stats);
-int ts_port_selftest(void);
 
 #define ts_port_count(port, what, n)					\
 do {									\

@@ -9,8 +9,8 @@
 #include "../account.h"
 #include "../bill.h"
 #include "../class.h"
+#include "../pattern.h"
 #include "../police.h"
-#include "../port.h"
 #include "selftest.h"
 
 static unsigned int selftest_fail;
@@ -26,7 +26,7 @@ static const struct {
 	{ "bill", ts_bill_selftest },
 	{ "class", ts_class_selftest },
 	{ "police", ts_police_selftest },
-	{ "port", ts_port_selftest },
+	{ "pattern", ts_pattern_selftest },
 };
 
 static int __init selftest_one(const char *name, int (*run)(void), bool fail)

@@ -45,15 +45,21 @@
  *   PORT_ADD      PORT_PATTERN, PORT_ROLE, PORT_DIRECTION, ZONE
  *                 (0: derived from the bridge or port name, see ts_zone_of_name),
  *                 MARK_MASK.  Claims every present and future device whose name
- *                 matches; a device is metered before it is up.  A pattern that
- *                 exists: -EEXIST.  A device that another pattern of ours meters:
- *                 -EBUSY.  Direction "both" on a kernel without
- *                 CONFIG_NETFILTER_EGRESS: -EOPNOTSUPP, naming the option.
+ *                 matches; a device is metered before it is up.  Of devices
+ *                 that stand on each other (a VLAN or macvlan on its device, a
+ *                 bridge on its ports) only the lowest claimed one is metered,
+ *                 for all.  A pattern that exists: -EEXIST.  A device that
+ *                 another pattern of ours meters, also below or above one that
+ *                 this one matches: -EBUSY.  Direction "both" on a kernel
+ *                 without CONFIG_NETFILTER_EGRESS: -EOPNOTSUPP, naming the
+ *                 option.
  *   PORT_DEL      PORT_PATTERN
  *   PORT_GET      dump, -> a message per attached device: PORT_PATTERN,
  *                 PORT_IFINDEX, PORT_IFNAME, PORT_ROLE, PORT_DIRECTION,
  *                 ZONE, PORT_METER, MARK_MASK, PORT_STATS; a pattern that
- *                 no device matches gives one message without PORT_IFINDEX
+ *                 meters no device gives one message without PORT_IFINDEX.
+ *                 Last a message per device that is claimed and stands on
+ *                 another one that is: PORT_LOWER, no PORT_STATS
  *   ACCOUNT_SET   ACCOUNT_ID (absent: make one), EPOCH (with ACCOUNT_ID: must
  *                 match, else -ESTALE), KIND, KEYS (replaces the list; a key of
  *                 another account: -EEXIST), TARIFF_ID, LOW_UNITS, EXPIRES_S,
@@ -303,6 +309,8 @@ enum ts_cmd {
  * @TS_A_CLASS_RULE: nested, enum ts_rule_attr
  * @TS_A_EVENT_TYPE: u8, enum ts_event_type
  * @TS_A_TIME_NS: u64, CLOCK_BOOTTIME
+ * @TS_A_PORT_LOWER: string: the device below, where the frames of this one are
+ *	metered
  */
 enum ts_attr {
 	TS_A_UNSPEC,
@@ -347,6 +355,7 @@ enum ts_attr {
 	TS_A_CLASS_RULE,
 	TS_A_EVENT_TYPE,
 	TS_A_TIME_NS,
+	TS_A_PORT_LOWER,
 	__TS_A_LAST,
 };
 #define TS_A_MAX (__TS_A_LAST - 1)

@@ -79,6 +79,9 @@ struct ports {
 	uint8_t direction;
 	char ifname[IF_NAMESIZE];
 	char pattern[TS_PATTERN_LEN];
+	int uppers;
+	char upper[IF_NAMESIZE];
+	char lower[IF_NAMESIZE];
 };
 
 static int port_row(struct client *c, void *data)
@@ -92,6 +95,14 @@ static int port_row(struct client *c, void *data)
 	p->direction = client_get_u8(c, TS_A_PORT_DIRECTION);
 	if (!c->tb[TS_A_PORT_IFINDEX])
 		return 0;
+	if (c->tb[TS_A_PORT_LOWER]) {
+		p->uppers++;
+		snprintf(p->upper, sizeof(p->upper), "%s",
+			 mnl_attr_get_str(c->tb[TS_A_PORT_IFNAME]));
+		snprintf(p->lower, sizeof(p->lower), "%s",
+			 mnl_attr_get_str(c->tb[TS_A_PORT_LOWER]));
+		return 0;
+	}
 	p->devices++;
 	p->ifindex = client_get_u32(c, TS_A_PORT_IFINDEX);
 	p->meter = client_get_u8(c, TS_A_PORT_METER);
@@ -176,6 +187,47 @@ TEST_F(net, a_port_follows_a_name)
 }
 
 /* --- namespaces --------------------------------------------------------- */
+
+/* Its frames pass there, and would be metered twice. */
+TEST_F(net, a_vlan_is_metered_on_its_device)
+{
+	struct ports p;
+
+	ASSERT_EQ(0, port_add(&self->c, "tst*", TS_DIRECTION_BOTH));
+	ASSERT_EQ(0, sh("ip link add tst0 type veth peer name far0 && ip link add link tst0 name tst0.5 type vlan id 5"));
+	p = ports_get(&self->c);
+	EXPECT_EQ(2, p.rows);
+	EXPECT_EQ(1, p.devices);
+	EXPECT_STREQ("tst0", p.ifname);
+	EXPECT_EQ(1, p.uppers);
+	EXPECT_STREQ("tst0.5", p.upper);
+	EXPECT_STREQ("tst0", p.lower);
+	ASSERT_EQ(0, sh("ip link set tst0 up && ip link set tst0.5 up"));
+	EXPECT_EQ(1, ports_get(&self->c).devices);
+
+	EXPECT_EQ(-EBUSY, port_add(&self->c, "tst0.5", TS_DIRECTION_BOTH));
+	EXPECT_NE(NULL, strstr(self->c.extack, "above a port"));
+
+	/* The device below leaves the pattern and comes back. */
+	ASSERT_EQ(0, sh("ip link set tst0 down && ip link set tst0 name lan0"));
+	p = ports_get(&self->c);
+	EXPECT_EQ(1, p.devices);
+	EXPECT_STREQ("tst0.5", p.ifname);
+	EXPECT_EQ(0, p.uppers);
+	ASSERT_EQ(0, sh("ip link set lan0 name tst1"));
+	p = ports_get(&self->c);
+	EXPECT_EQ(1, p.devices);
+	EXPECT_STREQ("tst1", p.ifname);
+	EXPECT_STREQ("tst1", p.lower);
+
+	/* By its own name, while what is below is no port. */
+	ASSERT_EQ(0, port_del(&self->c, "tst*"));
+	ASSERT_EQ(0, port_add(&self->c, "tst0.5", TS_DIRECTION_BOTH));
+	EXPECT_EQ(-EBUSY, port_add(&self->c, "tst1", TS_DIRECTION_BOTH));
+	EXPECT_NE(NULL, strstr(self->c.extack, "above a device"));
+	EXPECT_EQ(0, port_del(&self->c, "tst0.5"));
+	ASSERT_EQ(0, sh("ip link del tst1"));
+}
 
 TEST_F(net, namespaces_are_apart)
 {

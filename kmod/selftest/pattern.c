@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Cases of port.c: which names a pattern claims. */
+/* Cases of pattern.c: which names a pattern claims. */
 
 #include <linux/kernel.h>
 #include <linux/init.h>
@@ -20,14 +20,14 @@ static const struct pattern_case {
 	{ "wlan*0", "wlan10", false },	/* 9: a star elsewhere is no star */
 };
 
-int __init ts_port_selftest(void)
+int __init ts_pattern_selftest(void)
 {
 	const struct pattern_case *c;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(pattern_cases); i++) {
 		c = &pattern_cases[i];
-		if (pattern_matches(c->pattern, c->name) != c->matches)
+		if (ts_pattern_matches(c->pattern, c->name) != c->matches)
 			return i + 1;
 	}
 	return 0;
