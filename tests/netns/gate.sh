@@ -107,6 +107,20 @@ if ! tsd_up 'p*'; then
 fi
 ok "tsd starts and is healthy"
 check "the client pays" quiet pay 0.5
+
+# What stands on a port is metered there: the gate lets pass what goes to it.
+metered() { in_ns $R nft list set inet tokenswitch metered | grep -qw "$1"; }
+in_ns $R ip link add p2 type veth peer name far2
+in_ns $R ip link add link p2 name p2u type macvlan 2>/dev/null ||
+	in_ns $R ip link add link p2 name p2u type vlan id 5 2>/dev/null
+if quiet in_ns $R ip link show p2u; then
+	check "the gate takes what stands on a port for metered" until_true 5 metered p2u
+	is "it is listed as part of the port" "$(in_ns $R tsctl -j port list |
+		jq -r '.[] | select(.ifname == "p2u") | .lower')" p2
+else
+	skip "the gate takes what stands on a port for metered" "a kernel with neither macvlan nor VLAN devices"
+fi
+in_ns $R ip link del p2
 check "the paid client reaches upstream" quiet in_ns $C ping -q -c 2 -W 1 10.66.2.2
 
 under_attack "tsd alive" true

@@ -173,6 +173,35 @@ void net_make_server(void)
 	far_sock[NET_SERVER] = udp_in(pid, NET_SERVER_ADDR);
 }
 
+bool net_has_kind(const char *kind)
+{
+	char command[256];
+	bool has;
+
+	net_run("ip link add kind0 type veth peer name kind1");
+	snprintf(command, sizeof(command),
+		 "ip link add link kind0 name kind2 type %s%s 2>/dev/null", kind,
+		 strcmp(kind, "vlan") ? "" : " id 7");
+	has = !system(command);
+	net_run("ip link del kind0");
+	return has;
+}
+
+void net_stack_client(const char *kind)
+{
+	pid_t pid = holder[NET_CLIENT];
+	bool vlan = !strcmp(kind, "vlan");
+
+	net_run("ip link add link ap0 name ap0u address 02:00:5e:00:53:05 type %s%s", kind,
+		vlan ? " id 5" : "");
+	net_run("ip addr del 198.51.100.1/24 dev ap0 && ip addr add 198.51.100.1/24 dev ap0u && ip link set ap0u up && ip neigh replace 198.51.100.2 lladdr 02:00:5e:00:53:02 dev ap0u nud permanent");
+	if (vlan)
+		net_run(IN "sh -c 'ip link add link c0 name c0u type vlan id 5 && ip addr del 198.51.100.2/24 dev c0 && ip addr add 198.51.100.2/24 dev c0u && ip link set c0u up'",
+			pid);
+	net_run(IN "sh -c 'ip neigh replace 198.51.100.1 lladdr 02:00:5e:00:53:05 dev %s nud permanent && ip route replace default via 198.51.100.1'",
+		pid, vlan ? "c0u" : "c0");
+}
+
 void net_drop_client(void)
 {
 	net_run("ip link del ap0");

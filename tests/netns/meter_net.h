@@ -11,6 +11,7 @@
 #ifndef TS_TESTS_METER_NET_H
 #define TS_TESTS_METER_NET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -27,6 +28,13 @@ void net_box(void);
 void net_make_client(void);
 void net_make_server(void);
 void net_drop_client(void);
+/*
+ * The client's frames meet the box on a device "ap0u" that stands on ap0 from
+ * now on: of @kind "vlan" (id 5, at both ends) or "macvlan".
+ */
+void net_stack_client(const char *kind);
+/* Return: this kernel has devices of that kind. */
+bool net_has_kind(const char *kind);
 void net_down(void);
 
 /* Sends @count datagrams of @payload_bytes; Return: datagrams that arrived. */

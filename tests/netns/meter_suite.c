@@ -27,6 +27,19 @@
 #define WAIT_STEPS 500
 #define WAIT_STEP_MS 10
 
+/* Exit status of a test that was skipped; 1 is that of one that failed. */
+#define SKIPPED 4
+/* Why, shared with the process of the test. */
+static char *skip_reason;
+#define SKIP_REASON_SIZE 128
+
+void suite_skip(const char *why)
+{
+	snprintf(skip_reason, SKIP_REASON_SIZE, "%s", why);
+	net_down();
+	_exit(SKIPPED);
+}
+
 void suite_failed(const char *file, int line, const char *what)
 {
 	printf("# %s:%d: not so: %s\n", file, line, what);
@@ -110,7 +123,8 @@ static int find_port(const struct ts_port *port, void *arg)
 {
 	struct port_wish *wish = arg;
 
-	if (!strcmp(port->pattern, wish->pattern) && !strcmp(port->ifname, wish->ifname))
+	if (!strcmp(port->pattern, wish->pattern) && !strcmp(port->ifname, wish->ifname) &&
+	    !port->lower[0])
 		wish->ifindex = port->ifindex ? port->ifindex : UINT32_MAX;
 	return 0;
 }
@@ -220,6 +234,7 @@ static bool run_test(const struct suite *s, const struct suite_test *test)
 	int status = 0;
 	pid_t pid;
 
+	skip_reason[0] = '\0';
 	fflush(stdout);
 	pid = fork();
 	if (pid < 0)
@@ -230,7 +245,7 @@ static bool run_test(const struct suite *s, const struct suite_test *test)
 	clean_pins();
 	if (WIFSIGNALED(status))
 		printf("# killed by signal %d\n", WTERMSIG(status));
-	return WIFEXITED(status) && !WEXITSTATUS(status);
+	return WIFEXITED(status) && (!WEXITSTATUS(status) || WEXITSTATUS(status) == SKIPPED);
 }
 
 static int usage(void)
@@ -252,8 +267,8 @@ static bool wanted(const char *name, char **parts)
 int main(int argc, char **argv)
 {
 	static const struct suite_test *const tables[] = {
-		suite_table_tests, suite_adopt_tests, suite_port_tests, suite_traffic_tests,
-		suite_free_tests,
+		suite_table_tests, suite_adopt_tests, suite_port_tests,
+		suite_stack_tests, suite_traffic_tests, suite_free_tests,
 	};
 	static const char *const meters[] = { "auto", "xdp", "tc", "nf" };
 	const struct suite_test *test;
@@ -268,18 +283,20 @@ int main(int argc, char **argv)
 	for (i = 0; i < 4; i++)
 		if (!strcmp(argv[2], meters[i]))
 			s.meter = i;
-	box_inode = mmap(NULL, sizeof(*box_inode), PROT_READ | PROT_WRITE,
+	box_inode = mmap(NULL, sizeof(*box_inode) + SKIP_REASON_SIZE, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (box_inode == MAP_FAILED)
 		return 2;
+	skip_reason = (char *)(box_inode + 1);
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		for (test = tables[i]; test->name; test++) {
 			if (!wanted(test->name, argv + 3))
 				continue;
 			ok = run_test(&s, test);
 			failed += !ok;
-			printf("%s %d - %s %s: %s\n", ok ? "ok" : "not ok", ++n, argv[1], argv[2],
-			       test->name);
+			printf("%s %d - %s %s: %s%s%s\n", ok ? "ok" : "not ok", ++n, argv[1],
+			       argv[2], test->name, skip_reason[0] ? " # SKIP " : "",
+			       skip_reason);
 		}
 	}
 	printf("1..%d\n", n);

@@ -27,6 +27,7 @@ struct suite_test {
 extern const struct suite_test suite_table_tests[];
 extern const struct suite_test suite_adopt_tests[];
 extern const struct suite_test suite_port_tests[];
+extern const struct suite_test suite_stack_tests[];
 extern const struct suite_test suite_traffic_tests[];
 extern const struct suite_test suite_free_tests[];
 
@@ -54,6 +55,8 @@ extern const struct suite_test suite_free_tests[];
 		} \
 	} while (0)
 
+/* Ends the test: this machine cannot run it. */
+void suite_skip(const char *why);
 void suite_failed(const char *file, int line, const char *what);
 void suite_differ(const char *file, int line, const char *a, long long av,
 		  const char *b, long long bv);

@@ -98,6 +98,8 @@ struct ts_rule {
  * @pattern: device name or prefix followed by '*'
  * @ifname: the attached device; empty while none matches
  * @ifindex: likewise, 0
+ * @lower: empty; else @ifname is no port, for it stands on this device (as a
+ *	VLAN on it), which is claimed and meters the frames of both
  * @role: enum ts_role
  * @meter: enum ts_meter_kind; what is used, or TS_METER_AUTO in requests
  * @direction: enum ts_direction
@@ -113,6 +115,7 @@ struct ts_port {
 	char pattern[TS_PATTERN_LEN];
 	char ifname[IFNAMSIZ];
 	uint32_t ifindex;
+	char lower[IFNAMSIZ];
 	uint8_t role;
 	uint8_t meter;
 	uint8_t direction;
@@ -218,7 +221,10 @@ int ts_meter_info(struct ts_meter *m, struct ts_meter_info *info);
 int ts_meter_port_add(struct ts_meter *m, const struct ts_port *port);
 /** ts_meter_port_del() - stop metering; Return: 0, -ENOENT: no such pattern, -EBUSY */
 int ts_meter_port_del(struct ts_meter *m, const char *pattern);
-/* Dump callbacks: a non-zero return ends the dump and is returned. */
+/*
+ * Dump callbacks: a non-zero return ends the dump and is returned.  Ports come
+ * first, then what stands on them (@lower).
+ */
 int ts_meter_port_dump(struct ts_meter *m,
 		       int (*cb)(const struct ts_port *port, void *arg), void *arg);
 

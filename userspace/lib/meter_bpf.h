@@ -85,11 +85,20 @@ enum ts_bpf_port_use {
 	TS_PORT_DEVICE,
 };
 
-/** struct ts_bpf_device - a network device of this namespace */
+/**
+ * struct ts_bpf_device - a network device of this namespace
+ * @link: the device that it stands on, as a VLAN does; 0: none
+ * @master: the device that it is a port of, as of a bridge; 0: none
+ * @claimed: its name is, see ts_bpf_device_stack()
+ * @below: a claimed device that it stands on, directly or not; 0: none
+ */
 struct ts_bpf_device {
 	uint32_t ifindex;
+	uint32_t link;
 	uint32_t master;
 	bool bridged;
+	bool claimed;
+	uint32_t below;
 	uint8_t mac[6];
 	char name[IFNAMSIZ];
 };
@@ -288,6 +297,7 @@ int ts_bpf_device_list(struct ts_bpf *b, struct ts_bpf_devices *list);
 void ts_bpf_device_free(struct ts_bpf_devices *list);
 const struct ts_bpf_device *ts_bpf_device_by_index(const struct ts_bpf_devices *list,
 						   uint32_t ifindex);
+void ts_bpf_device_stack(struct ts_bpf_devices *list);
 const struct ts_bpf_device *ts_bpf_device_domain(const struct ts_bpf_devices *list,
 						 const struct ts_bpf_device *dev);
 bool ts_bpf_device_is_veth(const char *name);
@@ -323,6 +333,11 @@ bool ts_bpf_port_current(struct ts_bpf *b, uint32_t slot, bool bridged);
 int ts_bpf_port_add(struct ts_meter *m, const struct ts_port *port);
 int ts_bpf_port_del(struct ts_meter *m, const char *pattern);
 int ts_bpf_port_dump(struct ts_meter *m, int (*cb)(const struct ts_port *, void *), void *arg);
+int ts_bpf_port_show(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_device *dev,
+		     const struct ts_bpf_device *lower,
+		     int (*cb)(const struct ts_port *, void *), void *arg);
+int ts_bpf_port_dump_uppers(struct ts_bpf *b, int (*cb)(const struct ts_port *, void *),
+			    void *arg);
 void ts_bpf_port_event(struct ts_bpf *b, uint32_t slot, uint8_t type);
 
 /* meter_bpf_event.c */

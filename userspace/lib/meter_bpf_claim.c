@@ -45,6 +45,16 @@ static int find_claim(const struct ts_bpf *b, const char *name)
 	return -1;
 }
 
+/* Only the lowest claimed one of devices that stand on each other is a port. */
+static void find_stacks(const struct ts_bpf *b, struct ts_bpf_devices *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		list->dev[i].claimed = find_claim(b, list->dev[i].name) >= 0;
+	ts_bpf_device_stack(list);
+}
+
 static int find_device(const struct ts_bpf *b, uint32_t ifindex)
 {
 	int slot;
@@ -138,33 +148,72 @@ static int check_device(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_dev
 	return ret;
 }
 
-static int sync_devices(struct ts_bpf *b, const struct ts_bpf_devices *list)
+static void give_up(struct ts_bpf *b, uint32_t slot)
+{
+	ts_bpf_port_event(b, slot, TS_EVENT_PORT_GONE);
+	ts_bpf_port_release(b, slot);
+}
+
+static int check_devices(struct ts_bpf *b, const struct ts_bpf_devices *list)
 {
 	const struct ts_bpf_device *dev;
-	int slot, claim, ret, worst = 0;
-	size_t i;
+	int slot, ret, worst = 0;
 
 	for (slot = 0; slot < TS_PORTS_MAX; slot++) {
 		if (b->ports[slot].used != TS_PORT_DEVICE)
 			continue;
 		dev = ts_bpf_device_by_index(list, b->ports[slot].ifindex);
-		if (dev && matches(b->ports[slot].pattern, dev->name)) {
-			ret = check_device(b, slot, list, dev);
-			worst = ret ? ret : worst;
+		if (!dev || !matches(b->ports[slot].pattern, dev->name)) {
+			give_up(b, slot);
 			continue;
 		}
-		ts_bpf_port_event(b, slot, TS_EVENT_PORT_GONE);
-		ts_bpf_port_release(b, slot);
+		ret = check_device(b, slot, list, dev);
+		worst = ret ? ret : worst;
 	}
+	return worst;
+}
+
+static int attach_devices(struct ts_bpf *b, const struct ts_bpf_devices *list)
+{
+	const struct ts_bpf_device *dev;
+	int claim, ret, worst = 0;
+	size_t i;
+
 	for (i = 0; i < list->n; i++) {
 		dev = &list->dev[i];
 		claim = find_claim(b, dev->name);
-		if (claim < 0 || find_device(b, dev->ifindex) >= 0)
+		if (claim < 0 || dev->below || find_device(b, dev->ifindex) >= 0)
 			continue;
 		ret = attach_new(b, claim, list, dev);
 		worst = ret ? ret : worst;
 	}
 	return worst;
+}
+
+/* What stands on a port is none, as soon as that one meters. */
+static void detach_uppers(struct ts_bpf *b, const struct ts_bpf_devices *list)
+{
+	const struct ts_bpf_device *dev;
+	int slot;
+
+	for (slot = 0; slot < TS_PORTS_MAX; slot++) {
+		if (b->ports[slot].used != TS_PORT_DEVICE)
+			continue;
+		dev = ts_bpf_device_by_index(list, b->ports[slot].ifindex);
+		if (dev && dev->below && find_device(b, dev->below) >= 0)
+			give_up(b, slot);
+	}
+}
+
+static int sync_devices(struct ts_bpf *b, struct ts_bpf_devices *list)
+{
+	int checked, attached;
+
+	find_stacks(b, list);
+	checked = check_devices(b, list);
+	attached = attach_devices(b, list);
+	detach_uppers(b, list);
+	return attached ? attached : checked;
 }
 
 /**
@@ -187,6 +236,58 @@ int ts_bpf_port_sync(struct ts_bpf *b)
 	return ret ? ret : addr;
 }
 
+/* A device that the new claim matches stands on a port: metered already. */
+static int check_above(struct ts_bpf *b, const struct ts_port *port, struct ts_bpf_devices *list)
+{
+	const struct ts_bpf_device *dev;
+	size_t i;
+
+	find_stacks(b, list);
+	for (i = 0; i < list->n; i++) {
+		dev = &list->dev[i];
+		if (dev->below && matches(port->pattern, dev->name))
+			return ts_meter_fail(&b->base, -EBUSY,
+					     "port %s: device %s is above port %s, which meters its frames already",
+					     port->pattern, dev->name,
+					     ts_bpf_device_by_index(list, dev->below)->name);
+	}
+	return 0;
+}
+
+/* A port stands on a device that the new claim matches. */
+static int check_below(struct ts_bpf *b, const struct ts_port *port, struct ts_bpf_devices *list)
+{
+	const struct ts_bpf_device *dev;
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		list->dev[i].claimed = matches(port->pattern, list->dev[i].name);
+	ts_bpf_device_stack(list);
+	for (i = 0; i < list->n; i++) {
+		dev = &list->dev[i];
+		if (dev->below && find_device(b, dev->ifindex) >= 0)
+			return ts_meter_fail(&b->base, -EBUSY,
+					     "port %s: port %s is above device %s, and its frames would be metered twice: delete that port first",
+					     port->pattern, dev->name,
+					     ts_bpf_device_by_index(list, dev->below)->name);
+	}
+	return 0;
+}
+
+static int check_stacks(struct ts_bpf *b, const struct ts_port *port)
+{
+	struct ts_bpf_devices list;
+	int ret = ts_bpf_device_list(b, &list);
+
+	if (ret)
+		return ret;
+	ret = check_above(b, port, &list);
+	if (!ret)
+		ret = check_below(b, port, &list);
+	ts_bpf_device_free(&list);
+	return ret;
+}
+
 static int check_claim(struct ts_bpf *b, const struct ts_port *port)
 {
 	int slot;
@@ -201,7 +302,7 @@ static int check_claim(struct ts_bpf *b, const struct ts_port *port)
 					     "port %s: device %s is metered by port %s",
 					     port->pattern, b->ports[slot].ifname,
 					     b->ports[slot].pattern);
-	return 0;
+	return check_stacks(b, port);
 }
 
 /* A device, and so a role or a meter, that BPF cannot serve. */
@@ -226,8 +327,7 @@ static void del_claim(struct ts_bpf *b, const char *pattern)
 		if (b->ports[slot].used != TS_PORT_DEVICE ||
 		    strncmp(b->ports[slot].pattern, pattern, TS_PATTERN_LEN))
 			continue;
-		ts_bpf_port_event(b, slot, TS_EVENT_PORT_GONE);
-		ts_bpf_port_release(b, slot);
+		give_up(b, slot);
 	}
 	slot = find_line(b, TS_PORT_CLAIM, pattern);
 	if (slot >= 0)
@@ -281,10 +381,45 @@ int ts_bpf_port_del(struct ts_meter *m, const char *pattern)
 
 	if (ret)
 		return ret;
-	if (find_line(b, TS_PORT_CLAIM, pattern) < 0)
+	if (find_line(b, TS_PORT_CLAIM, pattern) < 0) {
 		ret = ts_meter_fail(m, -ENOENT, "there is no port %s", pattern);
-	else
+	} else {
 		del_claim(b, pattern);
+		/* What stood on its devices may be a port of another claim now. */
+		ts_bpf_port_sync(b);
+	}
 	ts_bpf_unlock(b);
+	return ret;
+}
+
+/**
+ * ts_bpf_port_dump_uppers() - devices that are claimed, and stand on a port
+ * @b: the meter
+ * @cb: handed each one
+ * @arg: for @cb
+ *
+ * Return: 0, what @cb returned, or negative errno.
+ */
+int ts_bpf_port_dump_uppers(struct ts_bpf *b, int (*cb)(const struct ts_port *, void *),
+			    void *arg)
+{
+	const struct ts_bpf_device *dev, *lower;
+	struct ts_bpf_devices list;
+	int slot, ret;
+	size_t i;
+
+	ret = ts_bpf_device_list(b, &list);
+	if (ret)
+		return ret;
+	find_stacks(b, &list);
+	for (i = 0; !ret && i < list.n; i++) {
+		dev = &list.dev[i];
+		lower = ts_bpf_device_by_index(&list, dev->below);
+		slot = find_claim(b, dev->name);
+		if (slot < 0 || !lower || find_device(b, dev->ifindex) >= 0)
+			continue;
+		ret = ts_bpf_port_show(b, slot, dev, lower, cb, arg);
+	}
+	ts_bpf_device_free(&list);
 	return ret;
 }

@@ -71,13 +71,22 @@ bool ts_bpf_device_drain(struct ts_bpf *b)
 	}
 }
 
-static int parse_info(const struct nlattr *attr, void *arg)
+/* The link of a pair is its other end, which it does not stand on. */
+static bool is_pair(const char *kind)
 {
-	struct ts_bpf_device *dev = arg;
+	return !strcmp(kind, "veth") || !strcmp(kind, "netkit");
+}
 
-	if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
-		dev->bridged = !strcmp(mnl_attr_get_str(attr), "bridge");
-	return MNL_CB_OK;
+static void parse_info(const struct nlattr *info, struct ts_bpf_device *dev, bool *pair)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, info) {
+		if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
+			dev->bridged = !strcmp(mnl_attr_get_str(attr), "bridge");
+		else if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+			*pair = is_pair(mnl_attr_get_str(attr));
+	}
 }
 
 static int parse_device(const struct nlmsghdr *nlh, void *arg)
@@ -86,6 +95,7 @@ static int parse_device(const struct nlmsghdr *nlh, void *arg)
 	struct ts_bpf_devices *list = arg;
 	struct ts_bpf_device *dev;
 	const struct nlattr *attr;
+	bool elsewhere = false, pair = false;
 
 	if (nlh->nlmsg_type != RTM_NEWLINK)
 		return MNL_CB_OK;
@@ -111,11 +121,19 @@ static int parse_device(const struct nlmsghdr *nlh, void *arg)
 		case IFLA_MASTER:
 			dev->master = mnl_attr_get_u32(attr);
 			break;
+		case IFLA_LINK:
+			dev->link = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_LINK_NETNSID:
+			elsewhere = true;
+			break;
 		case IFLA_LINKINFO:
-			mnl_attr_parse_nested(attr, parse_info, dev);
+			parse_info(attr, dev, &pair);
 			break;
 		}
 	}
+	if (elsewhere || pair)
+		dev->link = 0;
 	return MNL_CB_OK;
 }
 
@@ -184,16 +202,60 @@ void ts_bpf_device_free(struct ts_bpf_devices *list)
 	memset(list, 0, sizeof(*list));
 }
 
+static struct ts_bpf_device *find(const struct ts_bpf_devices *list, uint32_t ifindex)
+{
+	size_t i;
+
+	for (i = 0; ifindex && i < list->n; i++)
+		if (list->dev[i].ifindex == ifindex)
+			return &list->dev[i];
+	return NULL;
+}
+
 /** ts_bpf_device_by_index() - Return: the device, or NULL */
 const struct ts_bpf_device *ts_bpf_device_by_index(const struct ts_bpf_devices *list,
 						   uint32_t ifindex)
 {
+	return find(list, ifindex);
+}
+
+static bool stand_on(struct ts_bpf_device *upper, const struct ts_bpf_device *lower)
+{
+	uint32_t below = lower->claimed ? lower->ifindex : lower->below;
+
+	if (!below || upper->below)
+		return false;
+	upper->below = below;
+	return true;
+}
+
+/**
+ * ts_bpf_device_stack() - find what stands on a claimed device
+ * @list: all devices, @claimed set in each; @below is set
+ *
+ * From device to device upward, until nothing changes: the kernel allows few
+ * on each other.
+ */
+void ts_bpf_device_stack(struct ts_bpf_devices *list)
+{
+	struct ts_bpf_device *dev, *other;
+	bool more = true;
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
-		if (list->dev[i].ifindex == ifindex)
-			return &list->dev[i];
-	return NULL;
+		list->dev[i].below = 0;
+	while (more) {
+		more = false;
+		for (i = 0; i < list->n; i++) {
+			dev = &list->dev[i];
+			other = find(list, dev->link);
+			if (other)
+				more |= stand_on(dev, other);
+			other = find(list, dev->master);
+			if (other)
+				more |= stand_on(other, dev);
+		}
+	}
 }
 
 /**

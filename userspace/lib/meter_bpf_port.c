@@ -273,10 +273,8 @@ static void read_counters(struct ts_bpf *b, uint32_t slot, struct ts_port *port)
 	free(cpus);
 }
 
-static int show_line(struct ts_bpf *b, uint32_t slot,
-		     int (*cb)(const struct ts_port *, void *), void *arg)
+static struct ts_port show_claim(const struct ts_port_line *line)
 {
-	const struct ts_port_line *line = &b->ports[slot];
 	struct ts_port port = {
 		.role = line->role,
 		.direction = line->direction,
@@ -286,6 +284,15 @@ static int show_line(struct ts_bpf *b, uint32_t slot,
 	};
 
 	snprintf(port.pattern, sizeof(port.pattern), "%.*s", TS_PATTERN_LEN - 1, line->pattern);
+	return port;
+}
+
+static int show_line(struct ts_bpf *b, uint32_t slot,
+		     int (*cb)(const struct ts_port *, void *), void *arg)
+{
+	const struct ts_port_line *line = &b->ports[slot];
+	struct ts_port port = show_claim(line);
+
 	if (line->used == TS_PORT_DEVICE) {
 		snprintf(port.ifname, sizeof(port.ifname), "%.15s", line->ifname);
 		snprintf(port.reason, sizeof(port.reason), "%.95s", line->reason);
@@ -294,6 +301,29 @@ static int show_line(struct ts_bpf *b, uint32_t slot,
 		port.zone = line->zone;
 		read_counters(b, slot, &port);
 	}
+	return cb(&port, arg);
+}
+
+/**
+ * ts_bpf_port_show() - a device that is claimed, but metered below
+ * @b: the meter
+ * @slot: of its claim
+ * @dev: the device
+ * @lower: the port that it stands on
+ * @cb: handed it
+ * @arg: for @cb
+ *
+ * Return: what @cb returned.
+ */
+int ts_bpf_port_show(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_device *dev,
+		     const struct ts_bpf_device *lower,
+		     int (*cb)(const struct ts_port *, void *), void *arg)
+{
+	struct ts_port port = show_claim(&b->ports[slot]);
+
+	memcpy(port.ifname, dev->name, sizeof(port.ifname));
+	memcpy(port.lower, lower->name, sizeof(port.lower));
+	port.ifindex = dev->ifindex;
 	return cb(&port, arg);
 }
 
@@ -318,5 +348,5 @@ int ts_bpf_port_dump(struct ts_meter *m, int (*cb)(const struct ts_port *, void 
 		if (!ret && !any)
 			ret = show_line(b, claim, cb, arg);
 	}
-	return ret;
+	return ret ? ret : ts_bpf_port_dump_uppers(b, cb, arg);
 }

@@ -228,6 +228,7 @@ void ts_genl_get_port(const struct nlattr **attrs, struct ts_port *port)
 	get_text(attrs[TS_A_PORT_PATTERN], port->pattern, sizeof(port->pattern));
 	get_text(attrs[TS_A_PORT_IFNAME], port->ifname, sizeof(port->ifname));
 	port->ifindex = get_u32(attrs[TS_A_PORT_IFINDEX]);
+	get_text(attrs[TS_A_PORT_LOWER], port->lower, sizeof(port->lower));
 	port->role = get_u8(attrs[TS_A_PORT_ROLE]);
 	port->meter = get_u8(attrs[TS_A_PORT_METER]);
 	port->direction = get_u8(attrs[TS_A_PORT_DIRECTION]);

@@ -14,9 +14,10 @@ static json_t *json_port(const struct ts_port *p)
 	for (i = 0; i < TS_DROP_COUNT; i++)
 		json_object_set_new(drops, drop_names[i],
 				    json_u64(p->drops[i]));
-	return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:I,s:I,s:s,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:I,s:I,s:s,s:o,s:o,s:o,s:o}",
 			 "pattern", p->pattern, "ifname", p->ifname,
 			 "ifindex", (json_int_t)p->ifindex,
+			 "lower", p->lower,
 			 "role", role_name(p->role),
 			 "meter", meter_name(p->meter),
 			 "direction", direction_name(p->direction),
@@ -41,7 +42,12 @@ static int print_port(const struct ts_port *p, void *arg)
 		return 0;
 	}
 	if (!p->ifindex) {
-		printf("%s: %s, no such device yet\n", p->pattern, role_name(p->role));
+		printf("%s: %s, no device to meter yet\n", p->pattern, role_name(p->role));
+		return 0;
+	}
+	if (p->lower[0]) {
+		printf("%s: metered as part of %s, which it stands on (pattern %s)\n",
+		       p->ifname, p->lower, p->pattern);
 		return 0;
 	}
 	printf("%s: %s meter %s direction %s zone %s mark-mask 0x%08x", p->ifname,

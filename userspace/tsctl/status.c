@@ -19,6 +19,9 @@ static int count_port(const struct ts_port *p, void *arg)
 		ports->waiting++;
 		return 0;
 	}
+	/* Metered below, so it is no port. */
+	if (p->lower[0])
+		return 0;
 	ports->attached++;
 	if (ports->list)
 		json_array_append_new(ports->list, json_pack("{s:s,s:s,s:s}", "ifname",
@@ -71,7 +74,7 @@ static int status_text(struct ts_meter *m, const struct ts_meter_info *info, jso
 	if (!ports.attached && !ports.waiting)
 		puts("    none; 'tsctl port add DEVICE' meters one");
 	if (ports.waiting)
-		printf("    %u more patterns that no device matches yet\n", ports.waiting);
+		printf("    %u more patterns with no device to meter yet\n", ports.waiting);
 	if (!daemon) {
 		puts(info->owner_pid ? "tsd: no answer; name its configuration with -c FILE" :
 				       "tsd: not running");

@@ -36,7 +36,8 @@ static int add_claim(const struct ts_port *port, void *arg)
 {
 	struct claims *c = arg;
 
-	if (port->role == TS_ROLE_ACCESS && c->n < TS_PORTS_ATTACHED_MAX)
+	if (port->role == TS_ROLE_ACCESS && !port->lower[0] &&
+	    c->n < TS_PORTS_ATTACHED_MAX)
 		c->port[c->n++] = *port;
 	return 0;
 }
@@ -271,6 +272,11 @@ static int look_at(const struct ts_port *port, void *arg)
 		p->missing++;
 		return 0;
 	}
+	if (port->lower[0]) {
+		if (p->n_uppers < TS_PORTS_ATTACHED_MAX)
+			p->uppers[p->n_uppers++] = port->ifindex;
+		return 0;
+	}
 	/* The meter "auto" of a device says that none could be attached. */
 	if (port->meter == TS_METER_AUTO)
 		snprintf(p->fault, sizeof(p->fault), "%s is not metered: %s",
@@ -298,6 +304,7 @@ int ts_ports_look(struct ts_ports *p)
 	int ret;
 
 	p->n_attached = 0;
+	p->n_uppers = 0;
 	p->missing = 0;
 	p->fault[0] = '\0';
 	ret = ts_meter_port_dump(p->m, look_at, p);
@@ -329,20 +336,32 @@ int ts_ports_zone(void *ports, uint32_t ifindex, uint32_t *zone)
 	return -ENOENT;
 }
 
+static int by_value(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 /**
  * ts_ports_indexes() - interface indexes of the metered devices, ascending
  * @p: the ports
  * @out: room for @max
  * @max: most that are wanted
  *
+ * With those that stand on them.
+ *
  * Return: how many.
  */
 unsigned int ts_ports_indexes(const struct ts_ports *p, uint32_t *out,
 			      unsigned int max)
 {
-	unsigned int i;
+	unsigned int i, n = 0;
 
-	for (i = 0; i < p->n_attached && i < max; i++)
-		out[i] = p->attached[i].ifindex;
-	return i;
+	for (i = 0; i < p->n_attached && n < max; i++)
+		out[n++] = p->attached[i].ifindex;
+	for (i = 0; i < p->n_uppers && n < max; i++)
+		out[n++] = p->uppers[i];
+	qsort(out, n, sizeof(*out), by_value);
+	return n;
 }

@@ -16,6 +16,9 @@
  * @m: borrowed
  * @attached: devices that are metered, ascending by ifindex
  * @n_attached: how many
+ * @uppers: interface indexes of devices that stand on those, as VLANs do; what
+ *	passes there is metered below, so the gate lets it pass
+ * @n_uppers: how many
  * @missing: patterns that no device matches
  * @fault: a port that ought to be metered and is not; empty: none
  */
@@ -23,6 +26,8 @@ struct ts_ports {
 	struct ts_meter *m;
 	struct ts_port attached[TS_PORTS_ATTACHED_MAX];
 	unsigned int n_attached;
+	uint32_t uppers[TS_PORTS_ATTACHED_MAX];
+	unsigned int n_uppers;
 	unsigned int missing;
 	char fault[256];
 };
