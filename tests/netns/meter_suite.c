@@ -267,7 +267,7 @@ static bool wanted(const char *name, char **parts)
 int main(int argc, char **argv)
 {
 	static const struct suite_test *const tables[] = {
-		suite_table_tests, suite_adopt_tests, suite_port_tests,
+		suite_table_tests, suite_adopt_tests, suite_close_tests, suite_port_tests,
 		suite_stack_tests, suite_traffic_tests, suite_free_tests,
 	};
 	static const char *const meters[] = { "auto", "xdp", "tc", "nf" };

@@ -27,6 +27,7 @@ struct suite_test {
 extern const struct suite_test suite_table_tests[];
 extern const struct suite_test suite_adopt_tests[];
 extern const struct suite_test suite_port_tests[];
+extern const struct suite_test suite_close_tests[];
 extern const struct suite_test suite_stack_tests[];
 extern const struct suite_test suite_traffic_tests[];
 extern const struct suite_test suite_free_tests[];

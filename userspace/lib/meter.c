@@ -308,13 +308,35 @@ int ts_meter_revoke(struct ts_meter *m, uint32_t id, uint32_t epoch,
 	return ret ? ret : m->ops->revoke(m, id, epoch, max_units, taken_units);
 }
 
+int ts_meter_close_accounts(struct ts_meter *m, struct ts_closing *c, size_t n)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < n; i++) {
+		c[i].err = 0;
+		c[i].taken_units = 0;
+	}
+	ret = m->ops->close_accounts(m, c, n);
+	for (i = 0; !ret && i < n; i++)
+		ret = c[i].err;
+	return ret;
+}
+
 int ts_meter_close_account(struct ts_meter *m, uint32_t id, uint32_t epoch,
 			   struct ts_account *last, uint64_t *taken_units)
 {
+	struct ts_closing c = { .id = id, .epoch = epoch };
 	int ret = check_id(m, id);
 
 	*taken_units = 0;
-	return ret ? ret : m->ops->close_account(m, id, epoch, last, taken_units);
+	if (!ret)
+		ret = ts_meter_close_accounts(m, &c, 1);
+	if (ret)
+		return ret;
+	*last = c.last;
+	*taken_units = c.taken_units;
+	return 0;
 }
 
 int ts_meter_tariff_set(struct ts_meter *m, const struct ts_tariff *t)

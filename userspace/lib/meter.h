@@ -269,7 +269,35 @@ int ts_meter_grant(struct ts_meter *m, uint32_t id, uint32_t epoch,
 int ts_meter_revoke(struct ts_meter *m, uint32_t id, uint32_t epoch,
 		    uint64_t max_units, uint64_t *taken_units);
 /**
- * ts_meter_close_account() - forbid, take all that is unspent, delete
+ * struct ts_closing - one of the accounts that are closed together
+ * @id: which
+ * @epoch: its life
+ * @err: set: 0 or negative errno; then nothing was done to this one
+ * @taken_units: set to what was taken
+ * @last: set: final counters
+ */
+struct ts_closing {
+	uint32_t id;
+	uint32_t epoch;
+	int err;
+	uint64_t taken_units;
+	struct ts_account last;
+};
+
+/**
+ * ts_meter_close_accounts() - forbid, take all that is unspent, delete
+ * @c: the accounts; each is closed or refused for itself
+ * @n: how many
+ *
+ * bpf: all are forbidden and unlinked, then one grace period goes by for all,
+ * then their counters are final; so many cost hardly more time than one.
+ *
+ * Return: 0, or @err of the first one that was refused; ts_meter_error() is
+ * about the last.
+ */
+int ts_meter_close_accounts(struct ts_meter *m, struct ts_closing *c, size_t n);
+/**
+ * ts_meter_close_account() - one of them
  * @last: final counters
  * @taken_units: set to what was taken
  *

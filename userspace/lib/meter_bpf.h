@@ -267,8 +267,7 @@ int ts_bpf_stats_sum(struct ts_bpf *b, uint32_t id, uint64_t *units);
 int ts_bpf_grant(struct ts_meter *m, uint32_t id, uint32_t epoch, uint64_t granted_units);
 int ts_bpf_revoke(struct ts_meter *m, uint32_t id, uint32_t epoch, uint64_t max_units,
 		  uint64_t *taken_units);
-int ts_bpf_close_account(struct ts_meter *m, uint32_t id, uint32_t epoch,
-			 struct ts_account *last, uint64_t *taken_units);
+int ts_bpf_close_accounts(struct ts_meter *m, struct ts_closing *c, size_t n);
 
 /* meter_bpf_repair.c */
 void ts_bpf_repair_count(struct ts_bpf *b);

@@ -68,47 +68,73 @@ int ts_bpf_revoke(struct ts_meter *m, uint32_t id, uint32_t epoch, uint64_t max_
 	return ret;
 }
 
-/**
- * ts_bpf_close_account() - take all, answer the final counters, delete
- * @m: the meter
- * @id: of the account
- * @epoch: of the account
- * @last: final counters
- * @taken_units: what was left
- *
- * The keys go before the one grace period: after it no program can have the
- * account in hand, so nothing hides units and the counters are final.  Killed
- * in the middle, the account is there at the next start, forbidden, and can be
- * closed again.
- *
- * Return: 0, -ENOENT, -ESTALE, -EBUSY or negative errno.
- */
-int ts_bpf_close_account(struct ts_meter *m, uint32_t id, uint32_t epoch,
-			 struct ts_account *last, uint64_t *taken_units)
+/* First phase: no frame finds it any more, and one that has it is refused. */
+static int close_begin(struct ts_bpf *b, const struct ts_closing *c)
 {
-	struct ts_bpf *b = ts_bpf(m);
 	struct ts_key keys[TS_KEYS_MAX];
 	uint32_t i;
-	int ret = ts_bpf_lock(b);
+	int ret;
 
+	ret = ts_bpf_account_check(b, c->id, c->epoch);
 	if (ret)
 		return ret;
-	ret = ts_bpf_account_check(b, id, epoch);
+	__atomic_or_fetch(&b->accounts[c->id].flags, TS_ACCOUNT_F_FORBID, __ATOMIC_SEQ_CST);
+	ts_bpf_book_keys(&b->book[c->id], keys);
+	ts_bpf_book_state(&b->book[c->id], TS_BOOK_REKEYING);
+	for (i = 0; i < b->book[c->id].n_keys; i++)
+		ts_bpf_key_remove(b, &keys[i], c->id);
+	return 0;
+}
+
+/* Second phase, a grace period later: nobody has it in hand. */
+static int close_finish(struct ts_bpf *b, struct ts_closing *c)
+{
+	int ret;
+
+	/* Named twice, it is gone by now. */
+	ret = ts_bpf_account_gone(b, c->id);
 	if (ret)
-		goto out;
-	__atomic_or_fetch(&b->accounts[id].flags, TS_ACCOUNT_F_FORBID, __ATOMIC_SEQ_CST);
-	ts_bpf_book_keys(&b->book[id], keys);
-	ts_bpf_book_state(&b->book[id], TS_BOOK_REKEYING);
-	for (i = 0; i < b->book[id].n_keys; i++)
-		ts_bpf_key_remove(b, &keys[i], id);
-	ts_bpf_grace(b);
-	*taken_units = take(b, id, UINT64_MAX);
-	ret = ts_bpf_account_read(b, id, last);
+		return ret;
+	c->taken_units = take(b, c->id, UINT64_MAX);
+	ret = ts_bpf_account_read(b, c->id, &c->last);
 	if (ret)
-		goto out;
-	tell(b, id, TS_EVENT_CLOSED, *taken_units);
-	ts_bpf_account_free(b, id);
-out:
-	ts_bpf_unlock(b);
+		return ret;
+	tell(b, c->id, TS_EVENT_CLOSED, c->taken_units);
+	ts_bpf_account_free(b, c->id);
+	return 0;
+}
+
+/**
+ * ts_bpf_close_accounts() - take all, answer the final counters, delete
+ * @m: the meter
+ * @c: the accounts
+ * @n: how many
+ *
+ * The keys go before the one grace period: after it no program can have one of
+ * the accounts in hand, so nothing hides units and the counters are final.
+ * Killed in the middle, those that were not freed are there at the next start,
+ * forbidden, and can be closed again.
+ *
+ * Return: 0, each account's own error being in @c, or the meter's.
+ */
+int ts_bpf_close_accounts(struct ts_meter *m, struct ts_closing *c, size_t n)
+{
+	struct ts_bpf *b = ts_bpf(m);
+	bool any = false;
+	size_t i;
+	int ret;
+
+	ret = ts_bpf_lock(b);
+	for (i = 0; i < n; i++) {
+		c[i].err = ret ? ret : close_begin(b, &c[i]);
+		any |= !c[i].err;
+	}
+	if (any)
+		ts_bpf_grace(b);
+	for (i = 0; i < n; i++)
+		if (!c[i].err)
+			c[i].err = close_finish(b, &c[i]);
+	if (!ret)
+		ts_bpf_unlock(b);
 	return ret;
 }

@@ -10,6 +10,8 @@
  * struct ts_meter_ops - a driver; semantics as the functions of meter.h
  * @probe: Return: 0 when this driver has a meter in this namespace,
  *	-ENOENT when it has none, or why it cannot have one
+ * @close_accounts: Return: 0 when each @err is set; else an error of the meter
+ *	itself, after which those that were not closed have it as their @err
  */
 struct ts_meter_ops {
 	const char *name;
@@ -34,8 +36,7 @@ struct ts_meter_ops {
 		     uint64_t granted_units);
 	int (*revoke)(struct ts_meter *m, uint32_t id, uint32_t epoch,
 		      uint64_t max_units, uint64_t *taken_units);
-	int (*close_account)(struct ts_meter *m, uint32_t id, uint32_t epoch,
-			     struct ts_account *last, uint64_t *taken_units);
+	int (*close_accounts)(struct ts_meter *m, struct ts_closing *c, size_t n);
 	int (*tariff_set)(struct ts_meter *m, const struct ts_tariff *t);
 	int (*tariff_del)(struct ts_meter *m, uint32_t id);
 	int (*tariff_dump)(struct ts_meter *m,

@@ -30,17 +30,12 @@ static int parse_units(struct ts_genl *g, const struct nlattr **tb, void *arg)
 	return 0;
 }
 
-struct closing {
-	struct ts_account *last;
-	uint64_t *taken_units;
-};
-
-static int parse_closed(struct ts_genl *g, const struct nlattr **tb, void *arg)
+static void parse_closed(const struct nlattr **tb, unsigned int i, void *arg)
 {
-	struct closing *c = arg;
+	struct ts_closing *c = arg;
 
-	ts_genl_get_account(tb, c->last);
-	return parse_units(g, tb, c->taken_units);
+	ts_genl_get_account(tb, &c[i].last);
+	parse_units(NULL, tb, &c[i].taken_units);
 }
 
 static int parse_info(struct ts_genl *g, const struct nlattr **tb, void *arg)
@@ -183,13 +178,41 @@ static int ts_genl_revoke(struct ts_meter *m, uint32_t id, uint32_t epoch,
 	return ts_genl_talk(genl(m), nlh, "revoke", parse_units, taken_units);
 }
 
-static int ts_genl_close_account(struct ts_meter *m, uint32_t id, uint32_t epoch,
-				 struct ts_account *last, uint64_t *taken_units)
+/* As many as are sent at once. */
+static int close_some(struct ts_genl *g, struct ts_closing *c, unsigned int n)
 {
-	struct closing c = { .last = last, .taken_units = taken_units };
+	struct ts_genl_many many = {
+		.what = "close the account", .parse = parse_closed, .arg = c,
+	};
+	struct nlmsghdr *nlh;
+	size_t len = 0;
+	unsigned int i;
+	int ret;
 
-	return ts_genl_talk(genl(m), account_request(genl(m), TS_CMD_CLOSE, id, epoch),
-			    "close the account", parse_closed, &c);
+	for (i = 0; i < n; i++) {
+		nlh = ts_genl_request_at(g, len, TS_CMD_CLOSE, NLM_F_ACK);
+		mnl_attr_put_u32(nlh, TS_A_ACCOUNT_ID, c[i].id);
+		mnl_attr_put_u32(nlh, TS_A_EPOCH, c[i].epoch);
+		len += MNL_ALIGN(nlh->nlmsg_len);
+	}
+	ret = ts_genl_talk_many(g, len, n, &many);
+	for (i = 0; i < n; i++)
+		c[i].err = many.err[i];
+	return ret;
+}
+
+int ts_genl_close_accounts(struct ts_meter *m, struct ts_closing *c, size_t n)
+{
+	size_t i, some;
+	int ret = 0;
+
+	for (i = 0; !ret && i < n; i += some) {
+		some = n - i < TS_GENL_MANY ? n - i : TS_GENL_MANY;
+		ret = close_some(genl(m), c + i, some);
+	}
+	for (; ret && i < n; i++)
+		c[i].err = ret;
+	return ret;
 }
 
 static int ts_genl_tariff_set(struct ts_meter *m, const struct ts_tariff *t)
@@ -377,7 +400,7 @@ const struct ts_meter_ops ts_meter_genl_ops = {
 	.account_dump = ts_genl_account_dump,
 	.grant = ts_genl_grant,
 	.revoke = ts_genl_revoke,
-	.close_account = ts_genl_close_account,
+	.close_accounts = ts_genl_close_accounts,
 	.tariff_set = ts_genl_tariff_set,
 	.tariff_del = ts_genl_tariff_del,
 	.tariff_dump = ts_genl_tariff_dump,

@@ -38,9 +38,29 @@ struct ts_genl {
 /* What parsers are handed: attributes by type, NULL where absent. */
 typedef int (*ts_genl_parse_t)(struct ts_genl *g, const struct nlattr **tb, void *arg);
 
+/* Requests sent at once: their answers must fit the socket's receive buffer. */
+#define TS_GENL_MANY 16
+
+/**
+ * struct ts_genl_many - requests of one kind, sent at once
+ * @what: being done, for the error text
+ * @parse: handed the attributes that answer request @i
+ * @arg: for @parse
+ * @err: of each request
+ */
+struct ts_genl_many {
+	const char *what;
+	void (*parse)(const struct nlattr **tb, unsigned int i, void *arg);
+	void *arg;
+	int err[TS_GENL_MANY];
+};
+
 struct nlmsghdr *ts_genl_request(struct ts_genl *g, uint8_t cmd, uint16_t flags);
+struct nlmsghdr *ts_genl_request_at(struct ts_genl *g, size_t at, uint8_t cmd, uint16_t flags);
+int ts_genl_talk_many(struct ts_genl *g, size_t len, unsigned int n, struct ts_genl_many *many);
 int ts_genl_talk(struct ts_genl *g, struct nlmsghdr *nlh, const char *what,
 		 ts_genl_parse_t parse, void *arg);
+int ts_genl_close_accounts(struct ts_meter *m, struct ts_closing *c, size_t n);
 int ts_genl_dump(struct ts_genl *g, struct nlmsghdr *nlh, const char *what,
 		 ts_genl_parse_t parse, void *arg);
 

@@ -123,13 +123,39 @@ static int delete_port(const struct ts_port *port, void *arg)
 	return ret == -ENOENT ? 0 : ret;
 }
 
-static int delete_account(const struct ts_account *a, void *arg)
-{
-	struct ts_meter *m = arg;
-	struct ts_account last;
-	uint64_t taken;
+/** struct closings - all accounts; @c is owned */
+struct closings {
+	struct ts_closing *c;
+	size_t n;
+	size_t size;
+};
 
-	return m->ops->close_account(m, a->id, a->epoch, &last, &taken);
+static int note_account(const struct ts_account *a, void *arg)
+{
+	struct closings *all = arg;
+	struct ts_closing *c;
+
+	if (all->n == all->size) {
+		c = realloc(all->c, (2 * all->size + 64) * sizeof(*c));
+		if (!c)
+			return -ENOMEM;
+		all->c = c;
+		all->size = 2 * all->size + 64;
+	}
+	all->c[all->n++] = (struct ts_closing){ .id = a->id, .epoch = a->epoch };
+	return 0;
+}
+
+static int delete_accounts(struct ts_meter *m)
+{
+	struct closings all = { };
+	int ret;
+
+	ret = ts_genl_account_dump(m, note_account, &all);
+	if (!ret)
+		ret = ts_meter_close_accounts(m, all.c, all.n);
+	free(all.c);
+	return ret;
 }
 
 static int delete_tariff(const struct ts_tariff *t, void *arg)
@@ -160,7 +186,7 @@ int ts_genl_destroy(struct ts_meter *m)
 
 	ret = ts_genl_port_dump(m, delete_port, m);
 	if (!ret)
-		ret = ts_genl_account_dump(m, delete_account, m);
+		ret = delete_accounts(m);
 	if (!ret)
 		ret = ts_genl_tariff_dump(m, delete_tariff, m);
 	if (!ret)

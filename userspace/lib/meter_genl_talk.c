@@ -16,16 +16,17 @@
 #define DUMP_TRIES 16
 
 /**
- * ts_genl_request() - begin a request
- * @g: the meter; its request buffer is used
+ * ts_genl_request_at() - begin a request
+ * @g: the meter
+ * @at: bytes of its request buffer that are in use
  * @cmd: enum ts_cmd
  * @flags: beside NLM_F_REQUEST
  *
  * Return: the message, to which attributes may be added.
  */
-struct nlmsghdr *ts_genl_request(struct ts_genl *g, uint8_t cmd, uint16_t flags)
+struct nlmsghdr *ts_genl_request_at(struct ts_genl *g, size_t at, uint8_t cmd, uint16_t flags)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(g->request);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(g->request + at);
 	struct genlmsghdr *hdr;
 
 	nlh->nlmsg_type = g->family;
@@ -35,6 +36,12 @@ struct nlmsghdr *ts_genl_request(struct ts_genl *g, uint8_t cmd, uint16_t flags)
 	hdr->cmd = cmd;
 	hdr->version = TS_GENL_VERSION;
 	return nlh;
+}
+
+/** ts_genl_request() - the only one; Return: as ts_genl_request_at() */
+struct nlmsghdr *ts_genl_request(struct ts_genl *g, uint8_t cmd, uint16_t flags)
+{
+	return ts_genl_request_at(g, 0, cmd, flags);
 }
 
 /* The extended ack of an NLMSG_ERROR or NLMSG_DONE, NULL when there is none. */
@@ -71,9 +78,9 @@ static int refused(struct ts_genl *g, const struct nlmsghdr *nlh, int err, const
 	return ts_meter_fail(&g->base, err, "%s: %s", what, strerror(-err));
 }
 
-static int send_request(struct ts_genl *g, const struct nlmsghdr *nlh, const char *what)
+static int send_bytes(struct ts_genl *g, const void *bytes, size_t len, const char *what)
 {
-	if (mnl_socket_sendto(g->nl, nlh, nlh->nlmsg_len) < 0)
+	if (mnl_socket_sendto(g->nl, bytes, len) < 0)
 		return ts_meter_fail(&g->base, -errno, "%s: sending to the module: %s", what,
 				     strerror(errno));
 	return 0;
@@ -118,7 +125,7 @@ int ts_genl_talk(struct ts_genl *g, struct nlmsghdr *nlh, const char *what,
 	int len, err, ret = 0;
 
 	nlh->nlmsg_flags |= NLM_F_ACK;
-	ret = send_request(g, nlh, what);
+	ret = send_bytes(g, nlh, nlh->nlmsg_len, what);
 	if (ret)
 		return ret;
 	for (;;) {
@@ -139,6 +146,60 @@ int ts_genl_talk(struct ts_genl *g, struct nlmsghdr *nlh, const char *what,
 			}
 		}
 	}
+}
+
+/* What came for one of several requests; Return: true when that is all. */
+static bool take_answer(struct ts_genl *g, const struct nlmsghdr *in, struct ts_genl_many *many,
+			unsigned int i)
+{
+	const struct nlattr *tb[TS_A_MAX + 1];
+
+	if (in->nlmsg_type == NLMSG_ERROR) {
+		many->err[i] = message_error(in);
+		if (many->err[i])
+			refused(g, in, many->err[i], many->what);
+		return true;
+	}
+	if (in->nlmsg_type == g->family) {
+		ts_genl_tb(in, tb);
+		many->parse(tb, i, many->arg);
+	}
+	return false;
+}
+
+/**
+ * ts_genl_talk_many() - some requests at once, each answered for itself
+ * @g: the meter; the requests are in its buffer in a row, the last one made by
+ *	the last ts_genl_request_at(); each wants an acknowledgement
+ * @len: bytes of them
+ * @n: how many; at most TS_GENL_MANY, for their answers wait in the socket
+ * @many: what to do with the answers
+ *
+ * Return: 0, @many->err being set, or negative errno: nothing is known then of
+ * those whose err is -EIO.
+ */
+int ts_genl_talk_many(struct ts_genl *g, size_t len, unsigned int n, struct ts_genl_many *many)
+{
+	uint32_t first = g->seq - n + 1;
+	const struct nlmsghdr *in;
+	unsigned int i, waiting = n;
+	int got, ret;
+
+	for (i = 0; i < n; i++)
+		many->err[i] = -EIO;
+	ret = send_bytes(g, g->request, len, many->what);
+	while (!ret && waiting) {
+		got = receive(g, many->what);
+		if (got < 0)
+			return got;
+		in = (const struct nlmsghdr *)g->buffer;
+		for (; mnl_nlmsg_ok(in, got); in = mnl_nlmsg_next(in, &got)) {
+			i = in->nlmsg_seq - first;
+			if (i < n && take_answer(g, in, many, i))
+				waiting--;
+		}
+	}
+	return ret;
 }
 
 /**
@@ -183,7 +244,7 @@ static int dump_once(struct ts_genl *g, const struct nlmsghdr *nlh, const char *
 
 	c->len = 0;
 	c->disturbed = false;
-	ret = send_request(g, nlh, what);
+	ret = send_bytes(g, nlh, nlh->nlmsg_len, what);
 	if (ret)
 		return ret;
 	for (;;) {
