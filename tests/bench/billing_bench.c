@@ -72,7 +72,7 @@ static int m_get(void *m, uint32_t id, struct ts_account *a)
 	return 0;
 }
 
-static int m_del(void *m, uint32_t id, uint32_t epoch)
+static int m_close(void *m, struct ts_closing *c, size_t n)
 {
 	return 0;
 }
@@ -183,7 +183,7 @@ static void open_billing(struct bench *b, struct ts_ledger *ledger,
 {
 	struct ts_billing_meter meter = {
 		.m = b, .account_set = m_set, .account_get = m_get,
-		.account_del = m_del, .account_dump = m_dump, .grant = m_grant,
+		.close_accounts = m_close, .account_dump = m_dump, .grant = m_grant,
 		.revoke = m_revoke, .tariff_set = m_tariff, .error = m_error,
 	};
 	struct ts_billing_effects effects = {

@@ -367,6 +367,28 @@ static void tariffs_hold(void **state)
 	assert_in_range(spend(0, 100), 199900, 200400);
 }
 
+/* Each close by itself would wait for the kernel: thousands would take minutes. */
+static void a_tariff_switch_closes_all_accounts_together(void **state)
+{
+	uint32_t epoch[BOX_STATIONS];
+	unsigned int i;
+
+	for (i = 0; i < BOX_STATIONS; i++) {
+		assert_true(box_pay(&box, 0, 100000 * GWEI, box_code(&box, i)));
+		assert_true(box_frame(&box, i, 1000 + i, TS_DIR_UP));
+		epoch[i] = box_account(&box, i)->a.epoch;
+	}
+	assert_int_equal(box.n_closings, 0);
+	set_price("500000000000000000");
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_int_equal(box.n_closings, 1);
+	for (i = 0; i < BOX_STATIONS; i++) {
+		assert_int_not_equal(box_account(&box, i)->a.epoch, epoch[i]);
+		assert_in_range(spend(i, 100), 2 * (98900 - i), 2 * (99100 - i));
+	}
+}
+
 static void a_tariff_does_not_hold_for_ever(void **state)
 {
 	int code = box_code(&box, 0);
@@ -645,6 +667,7 @@ int main(void)
 		T(a_session_moves_with_its_value),
 		T(logging_out_returns_value_to_the_pool),
 		T(tariffs_hold),
+		T(a_tariff_switch_closes_all_accounts_together),
 		T(a_tariff_does_not_hold_for_ever),
 		T(without_a_clock_the_tariff_holds),
 		T(a_frozen_channel_grants_nothing),

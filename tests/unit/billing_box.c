@@ -105,20 +105,37 @@ static int m_account_get(void *m, uint32_t id, struct ts_account *a)
 	return 0;
 }
 
-static int m_account_del(void *m, uint32_t id, uint32_t epoch)
+/* A crash may come between any two of them. */
+static int close_one(struct box *box, struct ts_closing *c)
 {
-	struct box_account *k = kernel_find(m, id);
+	struct box_account *k = kernel_find(box, c->id);
 
 	if (!fault_touch())
 		return -EIO;
 	if (!k)
 		return -ENOENT;
-	if (k->a.epoch != epoch)
+	if (k->a.epoch != c->epoch)
 		return -ESTALE;
-	if (k->a.granted_units != k->a.charged_units)
-		return -EBUSY;
+	c->taken_units = k->a.granted_units - k->a.charged_units;
+	k->a.charged_units += c->taken_units;
+	k->a.revoked_units += c->taken_units;
+	c->last = k->a;
 	k->used = false;
 	return 0;
+}
+
+static int m_close_accounts(void *m, struct ts_closing *c, size_t n)
+{
+	struct box *box = m;
+	int ret = 0;
+	size_t i;
+
+	box->n_closings++;
+	for (i = 0; i < n; i++) {
+		c[i].err = close_one(box, &c[i]);
+		ret = ret ? ret : c[i].err;
+	}
+	return ret;
 }
 
 static int m_account_dump(void *m, int (*cb)(const struct ts_account *a, void *arg),
@@ -631,7 +648,7 @@ int box_open(struct box *box)
 {
 	static const struct ts_billing_meter meter = {
 		.account_set = m_account_set, .account_get = m_account_get,
-		.account_del = m_account_del, .account_dump = m_account_dump,
+		.close_accounts = m_close_accounts, .account_dump = m_account_dump,
 		.grant = m_grant, .revoke = m_revoke,
 		.tariff_set = m_tariff_set, .tariff_del = m_tariff_del,
 		.error = m_error,

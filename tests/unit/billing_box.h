@@ -85,6 +85,7 @@ struct box {
 	struct ts_signer *key;
 	struct box_account accounts[BOX_ACCOUNTS];
 	uint32_t next_epoch;
+	unsigned int n_closings;	/* calls, each of as many accounts as there were */
 	struct ts_tariff tariffs[BOX_TARIFFS];
 	struct ts_meter_event events[BOX_EVENTS];
 	unsigned int n_events;

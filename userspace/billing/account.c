@@ -468,19 +468,18 @@ void ts_account_lost(struct ts_billing *b, struct ts_billing_account *a,
 		       (unsigned long long)used, (unsigned long long)reserved);
 }
 
-/* Last step of closing, after "closed" is committed. */
-void ts_account_delete(struct ts_billing *b, struct ts_billing_account *a,
-		       const struct ts_time *now)
+/* It is closed on the disk, and what the kernel said to that is in @c, if asked. */
+static void forget(struct ts_billing *b, struct ts_billing_account *a,
+		   const struct ts_closing *c, const struct ts_time *now)
 {
 	struct ts_billing_session *s = a->session;
-	int err = 0;
 
-	if (a->in_kernel)
-		err = b->meter.account_del(b->meter.m, a->row.account_id,
-					   a->row.epoch);
-	if (err && err != -ENOENT && err != -ESTALE)
+	if (c && c->err && c->err != -ENOENT && c->err != -ESTALE)
 		ts_billing_say(b, LOG_ERR, "account %u: cannot be deleted in the kernel: %s",
-			       a->row.account_id, b->meter.error(b->meter.m));
+			       a->row.account_id, strerror(-c->err));
+	if (c && c->taken_units)
+		ts_billing_say(b, LOG_ERR, "account %u: somebody else granted it %llu units after its end; they are taken back",
+			       a->row.account_id, (unsigned long long)c->taken_units);
 	ts_account_free(b, a);
 	if (s->closing) {
 		ts_session_finish(b, s, now);
@@ -489,6 +488,49 @@ void ts_account_delete(struct ts_billing *b, struct ts_billing_account *a,
 	if (s->attach)
 		ts_attach_finish(b, s, now);
 	ts_account_serve(b, s, now);
+}
+
+static bool is_deletable(const struct ts_billing_account *a)
+{
+	return a->step == TS_STEP_DELETE && a->step_ready;
+}
+
+/**
+ * ts_account_delete_all() - last step of closing, after "closed" is committed
+ * @b: billing
+ * @now: the time
+ *
+ * All accounts whose turn it is go from the kernel together, since it has to
+ * wait until no packet is under way in them.  Without memory they stay for the
+ * next flush.
+ */
+void ts_account_delete_all(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_account *a, *next;
+	struct ts_closing *closing;
+	size_t count = 0, i = 0;
+
+	TAILQ_FOREACH(a, &b->work, work)
+		count += is_deletable(a);
+	closing = count ? calloc(count, sizeof(*closing)) : NULL;
+	if (!closing)
+		return;
+	TAILQ_FOREACH(a, &b->work, work) {
+		if (!is_deletable(a) || !a->in_kernel)
+			continue;
+		closing[i].id = a->row.account_id;
+		closing[i++].epoch = a->row.epoch;
+	}
+	if (i)
+		b->meter.close_accounts(b->meter.m, closing, i);
+	/* In the same order; what is made meanwhile comes last and is open. */
+	i = 0;
+	for (a = TAILQ_FIRST(&b->work); a; a = next) {
+		next = TAILQ_NEXT(a, work);
+		if (is_deletable(a))
+			forget(b, a, a->in_kernel ? &closing[i++] : NULL, now);
+	}
+	free(closing);
 }
 
 /* Forget an account in memory. */

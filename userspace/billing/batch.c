@@ -196,9 +196,9 @@ static void work_kernel(struct ts_billing *b, const struct ts_time *now)
 			continue;
 		else if (a->step == TS_STEP_REVOKE)
 			ts_account_settle(b, a, now);
-		else
-			ts_account_delete(b, a, now);
 	}
+	if (!b->broken && !b->read_only[0])
+		ts_account_delete_all(b, now);
 }
 
 static void tell(struct ts_billing *b)

@@ -57,7 +57,7 @@ struct ts_billing_meter {
 	void *m;
 	int (*account_set)(void *m, struct ts_account *a);
 	int (*account_get)(void *m, uint32_t id, struct ts_account *a);
-	int (*account_del)(void *m, uint32_t id, uint32_t epoch);
+	int (*close_accounts)(void *m, struct ts_closing *c, size_t n);
 	int (*account_dump)(void *m,
 			    int (*cb)(const struct ts_account *a, void *arg),
 			    void *arg);

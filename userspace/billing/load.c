@@ -267,12 +267,12 @@ static int load_tables(struct ts_billing *b)
 /**
  * struct adoption - the kernel's accounts that the ledger does not know
  * @b: billing
- * @unknown: their ids and epochs
+ * @unknown: to be closed together
  * @count: how many
  */
 struct adoption {
 	struct ts_billing *b;
-	struct { uint32_t id, epoch; } *unknown;
+	struct ts_closing *unknown;
 	size_t count;
 };
 
@@ -310,29 +310,22 @@ static int meet(const struct ts_account *k, void *arg)
 	if (!more)
 		return -ENOMEM;
 	ad->unknown = more;
-	ad->unknown[ad->count].id = k->id;
-	ad->unknown[ad->count++].epoch = k->epoch;
+	ad->unknown[ad->count++] = (struct ts_closing){ .id = k->id, .epoch = k->epoch };
 	return 0;
 }
 
 /* Nobody paid for these: made by hand, or just before a crash. */
 static void close_unknown(struct ts_billing *b, const struct adoption *ad)
 {
-	uint64_t taken;
 	size_t i;
-	int err;
 
-	for (i = 0; i < ad->count; i++) {
-		err = b->meter.revoke(b->meter.m, ad->unknown[i].id,
-				      ad->unknown[i].epoch, UINT64_MAX, &taken);
-		if (!err)
-			err = b->meter.account_del(b->meter.m, ad->unknown[i].id,
-						   ad->unknown[i].epoch);
-		ts_billing_say(b, err ? LOG_ERR : LOG_NOTICE,
-			"kernel account %u is not in the ledger: %s",
-			ad->unknown[i].id, err ? b->meter.error(b->meter.m) :
-			"closed");
-	}
+	if (!ad->count)
+		return;
+	b->meter.close_accounts(b->meter.m, ad->unknown, ad->count);
+	for (i = 0; i < ad->count; i++)
+		ts_billing_say(b, ad->unknown[i].err ? LOG_ERR : LOG_NOTICE,
+			"kernel account %u is not in the ledger: %s", ad->unknown[i].id,
+			ad->unknown[i].err ? strerror(-ad->unknown[i].err) : "closed");
 }
 
 static bool holds_foreign(const struct ts_billing *b,

@@ -14,9 +14,9 @@ static int account_get(void *m, uint32_t id, struct ts_account *a)
 	return ts_meter_account_get(m, id, a);
 }
 
-static int account_del(void *m, uint32_t id, uint32_t epoch)
+static int close_accounts(void *m, struct ts_closing *c, size_t n)
 {
-	return ts_meter_account_del(m, id, epoch);
+	return ts_meter_close_accounts(m, c, n);
 }
 
 static int account_dump(void *m, int (*cb)(const struct ts_account *a, void *arg),
@@ -55,7 +55,7 @@ void ts_billing_meter_use(struct ts_billing_meter *ops, struct ts_meter *m)
 {
 	*ops = (struct ts_billing_meter){
 		.m = m, .account_set = account_set, .account_get = account_get,
-		.account_del = account_del, .account_dump = account_dump,
+		.close_accounts = close_accounts, .account_dump = account_dump,
 		.grant = grant, .revoke = revoke, .tariff_set = tariff_set,
 		.tariff_del = tariff_del, .error = error,
 	};

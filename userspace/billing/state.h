@@ -387,8 +387,7 @@ void ts_account_give_back(struct ts_billing *b, struct ts_billing_account *a,
 void ts_account_end(struct ts_billing *b, struct ts_billing_account *a);
 void ts_account_settle(struct ts_billing *b, struct ts_billing_account *a,
 		       const struct ts_time *now);
-void ts_account_delete(struct ts_billing *b, struct ts_billing_account *a,
-		       const struct ts_time *now);
+void ts_account_delete_all(struct ts_billing *b, const struct ts_time *now);
 void ts_account_lost(struct ts_billing *b, struct ts_billing_account *a,
 		     const struct ts_time *now);
 void ts_account_free(struct ts_billing *b, struct ts_billing_account *a);
