@@ -80,7 +80,7 @@ static const char conf[] =
 "tariffs = ( { id = 1; local = { up = \"0\"; down = \"0\"; };\n"
 "	internet = { up = \"1\"; down = \"1\"; }; } );\n"
 "money = { slice_seconds = %s; slice_min_bytes = %s; reservation_slices = 2;\n"
-"	power_cut = \"%s\"; };\n"
+"	loss_bearer = \"%s\"; };\n"
 "limits = { photon_per_source = 100000; photon_burst = 100000; };\n";
 
 static int setup(const char *dir)
@@ -102,7 +102,7 @@ static int setup(const char *dir)
 	mkdir(sub, 0700);
 	snprintf(text, sizeof(text), conf, dir, dir, dir, dir, wallet[0], wallet[1],
 		 getenv("TS_SLICE_SECONDS") ?: "10", getenv("TS_SLICE_BYTES") ?: "40000",
-		 getenv("TS_POWER_CUT") ?: "operator");
+		 getenv("TS_LOSS_BEARER") ?: "payer");
 	write_text(dir, "tsd.conf", 0600, text);
 	return 0;
 }

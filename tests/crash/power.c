@@ -105,7 +105,7 @@ static void read_books(struct play *p, struct books *b)
  * One cut at the k-th call, or from outside (@k 0), and the books around it.
  * Nothing is granted from here until the cut has been looked at.
  */
-static bool cut(struct play *p, unsigned long k, const char *calls, bool operator)
+static bool cut(struct play *p, unsigned long k, const char *calls, bool payer_bears)
 {
 	char set[3][64], code[TS_CODE_SIZE], memo[TS_MEMO_SIZE], when[64];
 	const char *env[] = { set[0], set[1], set[2], NULL };
@@ -150,12 +150,12 @@ static bool cut(struct play *p, unsigned long k, const char *calls, bool operato
 		note("%s: more booked than was reserved", when);
 		good = false;
 	}
-	if (operator && after.used < after.arrived) {
+	if (payer_bears && after.used < after.arrived) {
 		note("%s: booked %llu, passed %llu: the operator lost", when,
 		     (unsigned long long)after.used, (unsigned long long)after.arrived);
 		good = false;
 	}
-	if (!operator && after.used > after.arrived) {
+	if (!payer_bears && after.used > after.arrived) {
 		note("%s: booked %llu, passed %llu: the payer lost", when,
 		     (unsigned long long)after.used, (unsigned long long)after.arrived);
 		good = false;
@@ -178,7 +178,7 @@ static bool cut(struct play *p, unsigned long k, const char *calls, bool operato
  */
 int test_power(struct play *p, unsigned int seconds)
 {
-	bool operator = strcmp(getenv("TS_POWER_CUT") ?: "operator", "payer");
+	bool payer_bears = strcmp(getenv("TS_LOSS_BEARER") ?: "payer", "operator");
 	static const char *const calls[] = { "fsync", "write", "send" };
 	uint64_t until = now_ms() + seconds * 1000ull;
 	unsigned int cuts = 0, bad = 0;
@@ -190,10 +190,10 @@ int test_power(struct play *p, unsigned int seconds)
 	traffic_witness(false);
 	box_end(&p->box, SIGTERM);
 	for (k = 1; now_ms() < until && bad < 5; k += 1 + k / 16) {
-		bad += !cut(p, k, calls[cuts % 3], operator);
+		bad += !cut(p, k, calls[cuts % 3], payer_bears);
 		cuts++;
 	}
 	ok(!bad && cuts > 2, "%u power cuts: every payment kept, the %s bears at most one reservation",
-	   cuts, operator ? "payer" : "operator");
+	   cuts, payer_bears ? "payer" : "operator");
 	return 0;
 }

@@ -479,13 +479,13 @@ static void slices_follow_the_rate(void **state)
 	assert_in_range(view_of(code).remaining_units / 7629, 30000000, 60100000);
 }
 
-static void power_cut(enum ts_power_cut who, uint64_t least, uint64_t most)
+static void power_cut(enum ts_loss_bearer who, uint64_t least, uint64_t most)
 {
 	int code = box_code(&box, 0);
 
-	box.config.power_cut = who;
+	box.config.loss_bearer = who;
 	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
-	box.generous = who == TS_POWER_CUT_PAYER;
+	box.generous = who == TS_LOSS_OPERATOR;
 	assert_true(box_pay(&box, 0, 10000000 * GWEI, code));
 	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
 	box_crash(&box, true, 1000);
@@ -498,12 +498,75 @@ static void power_cut(enum ts_power_cut who, uint64_t least, uint64_t most)
 /* A reservation is 4 slices of 100000 bytes. */
 static void a_power_cut_costs_the_payer_one_reservation(void **state)
 {
-	power_cut(TS_POWER_CUT_OPERATOR, 9599900, 9601000);
+	power_cut(TS_LOSS_PAYER, 9599900, 9601000);
 }
 
 static void a_power_cut_can_cost_the_operator_instead(void **state)
 {
-	power_cut(TS_POWER_CUT_PAYER, 9999800, 10001000);
+	power_cut(TS_LOSS_OPERATOR, 9999800, 10001000);
+}
+
+/*
+ * The meter is taken away under traffic: 5000 bytes were seen to pass and 1000
+ * were not; 200000 were granted.  What is paid meanwhile counts.  The 11000000
+ * that are paid for buy 565 more, for the price in units is rounded down.
+ */
+static void meter_lost(enum ts_loss_bearer who, uint64_t least, uint64_t most)
+{
+	int code = box_code(&box, 0);
+
+	box.config.loss_bearer = who;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	box.generous = who == TS_LOSS_OPERATOR;
+	assert_true(box_pay(&box, 0, 10000000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 5000, TS_DIR_DOWN));
+	box_later(&box, SECOND);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_UP));
+	memset(box.accounts, 0, sizeof(box.accounts));
+	memset(box.tariffs, 0, sizeof(box.tariffs));
+	box.n_events = 0;
+	ts_billing_meter_lost(box.billing, &box.now);
+	box_flush(&box);
+	box_verify(&box);
+	/* Nobody is served, nothing is asked of a meter that is not there. */
+	assert_true(box_pay(&box, 0, 1000000 * GWEI, code));
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_null(box_account(&box, 0));
+	assert_false(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	assert_int_equal(ts_billing_meter_back(box.billing, &box.now), 0);
+	box_flush(&box);
+	box_verify(&box);
+	assert_in_range(spend(0, 100), least, most);
+	box_verify(&box);
+}
+
+static void a_lost_meter_costs_the_payer_what_was_granted(void **state)
+{
+	meter_lost(TS_LOSS_PAYER, 10800400, 10800600);
+}
+
+static void a_lost_meter_can_cost_the_operator_instead(void **state)
+{
+	meter_lost(TS_LOSS_OPERATOR, 10995400, 10995600);
+}
+
+/* Killed before it could settle: by the rule of a power cut. */
+static void a_lost_meter_and_a_crash(void **state)
+{
+	int code = box_code(&box, 0);
+
+	assert_true(box_pay(&box, 0, 10000000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	memset(box.accounts, 0, sizeof(box.accounts));
+	ts_billing_meter_lost(box.billing, &box.now);
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	box_flush(&box);
+	box_verify(&box);
+	assert_in_range(spend(0, 100), 9599900, 9601000);
 }
 
 static void a_restart_keeps_running_budgets(void **state)
@@ -674,6 +737,9 @@ int main(void)
 		T(slices_follow_the_rate),
 		T(a_power_cut_costs_the_payer_one_reservation),
 		T(a_power_cut_can_cost_the_operator_instead),
+		T(a_lost_meter_costs_the_payer_what_was_granted),
+		T(a_lost_meter_can_cost_the_operator_instead),
+		T(a_lost_meter_and_a_crash),
 		T(a_restart_keeps_running_budgets),
 		T(unknown_kernel_accounts_are_closed),
 		T(strangers_cost_nothing),

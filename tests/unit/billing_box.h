@@ -102,7 +102,7 @@ struct box {
 	uint64_t random;
 	unsigned int boots;
 	bool quiet;
-	bool generous;	/* power cuts are on the operator: more may pass */
+	bool generous;	/* the operator bears losses: more may pass */
 };
 
 void box_setup(struct box *box);

@@ -180,7 +180,7 @@ static void a_reboot_ends_nothing_early_and_keeps_nothing(void **state)
 {
 	int code;
 
-	box.config.power_cut = TS_POWER_CUT_PAYER;
+	box.config.loss_bearer = TS_LOSS_OPERATOR;
 	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
 	box.generous = true;
 	code = paid_and_used(0);

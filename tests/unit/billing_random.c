@@ -294,13 +294,13 @@ static void run(bool power_cuts, uint64_t first, unsigned int boxes,
 			roll(2);
 		box_setup(box);
 		box->config.commit_window_ms = roll(2) ? 0 : 20;
-		box->config.power_cut = roll(2) ? TS_POWER_CUT_PAYER :
-						  TS_POWER_CUT_OPERATOR;
+		box->config.loss_bearer = roll(2) ? TS_LOSS_OPERATOR :
+						    TS_LOSS_PAYER;
 		box->config.reservation_cap_wei = roll(2) ? 0 :
 			(ts_u128)200000 * 1000000000;
 		/* Then what nobody saw before the power cut passes twice. */
 		box->generous = power_cuts &&
-				box->config.power_cut == TS_POWER_CUT_PAYER;
+				box->config.loss_bearer == TS_LOSS_OPERATOR;
 		assert_int_equal(ts_billing_reload(box->billing, &box->config,
 						   &box->now), 0);
 		for (i = 0; i < rounds; i++)

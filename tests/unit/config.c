@@ -24,7 +24,7 @@ static const char good[] =
 	"rules = ( \"free udp 53\", \"local 10.0.0.0/8\" );\n"
 	"gate = { unsolicited = true; };\n"
 	"tariffs = ( { id = 3; local = { up = \"0\"; down = \"0\"; }; internet = { up = \"0.05\"; down = \"0.1\"; }; } );\n"
-	"money = { slice_seconds = 5; power_cut = \"payer\"; min_deposit = \"1.5\"; };\n"
+	"money = { slice_seconds = 5; loss_bearer = \"operator\"; min_deposit = \"1.5\"; };\n"
 	"limits = { photon_per_source = 9; };\n"
 	"discovery = { interval_seconds = 2; };\n"
 	"peers = ( { address = \"0x1111111111111111111111111111111111111111\"; at = \"10.0.0.9:40001\"; },\n"
@@ -72,7 +72,7 @@ static void test_good(void **state)
 	assert_string_equal(c->billing.tariffs[0].wei_per_gb[TS_CLASS_INTERNET][TS_DIR_UP],
 			    "50000000000000000");
 	assert_int_equal(c->billing.slice_s, 5);
-	assert_int_equal(c->billing.power_cut, TS_POWER_CUT_PAYER);
+	assert_int_equal(c->billing.loss_bearer, TS_LOSS_OPERATOR);
 	assert_true(c->billing.min_deposit_wei == (ts_u128)1500000000000000000);
 	assert_int_equal(c->n_channels, 1);
 	assert_true(c->channels[0].channel.partner_deposit_wei ==
@@ -164,7 +164,7 @@ static const struct {
 	{ "slice_seconds = 5", "session_idle_seconds = 9", 12, "money.session_idle_seconds: must be a whole number, 10 to 2592000" },
 	{ "slice_seconds = 5", "slice_seconds = 0", 12, "money.slice_seconds: must be a whole number, 1 to 3600" },
 	{ "slice_seconds = 5", "default_tariff = 4", 12, "money.default_tariff: 4: there is no tariff with this id" },
-	{ "power_cut = \"payer\"", "power_cut = \"nobody\"", 12, "money.power_cut: \"nobody\" is not allowed; one of: operator, payer" },
+	{ "loss_bearer = \"operator\"", "loss_bearer = \"nobody\"", 12, "money.loss_bearer: \"nobody\" is not allowed; one of: payer, operator" },
 	{ "photon_per_source = 9", "mdns_per_source = 0", 13, "limits.mdns_per_source: must be a whole number, 1 to 1000" },
 	{ "photon_per_source = 9", "mdns_peers = 5000", 13, "limits.mdns_peers: must be a whole number, 1 to 4096" },
 	{ "interval_seconds = 2", "interval_seconds = 0", 14, "discovery.interval_seconds: must be a whole number, 1 to 60" },

@@ -187,7 +187,7 @@ static struct ts_billing_account *make(struct ts_billing *b,
 			retire_one(b);
 		return NULL;
 	}
-	a->in_kernel = true;
+	a->in_kernel = a->followed = true;
 	a->made_ns = now->boot_ns;
 	a->low_units = k.low_units;
 	a->row.account_id = k.id;
@@ -231,7 +231,7 @@ static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
 	if (got) {
 		if (a->dry || !ts_account_unspent(a))
 			b->urgent = true;
-		if (b->config.power_cut == TS_POWER_CUT_PAYER)
+		if (b->config.loss_bearer == TS_LOSS_OPERATOR)
 			ts_account_book(b, a, now);
 		return;
 	}
@@ -263,7 +263,7 @@ void ts_account_serve(struct ts_billing *b, struct ts_billing_session *s,
 	struct ts_billing_account *a = s->account;
 	uint64_t target, unspent, headroom;
 
-	if (s->closing || s->resting || s->away || b->broken)
+	if (s->closing || s->resting || s->away || b->broken || b->meter_lost)
 		return;
 	if (!a)
 		a = make(b, s, now);
@@ -328,6 +328,8 @@ void ts_account_grant(struct ts_billing *b, struct ts_billing_account *a)
 	err = b->meter.grant(b->meter.m, a->row.account_id, a->row.epoch,
 			     a->granted_units + headroom);
 	if (err) {
+		/* It may have been taken, and only the answer be lost. */
+		a->followed = false;
 		ts_billing_say(b, LOG_ERR, "account %u: the meter refuses a grant: %s",
 			       a->row.account_id, b->meter.error(b->meter.m));
 		return;
@@ -431,6 +433,10 @@ void ts_account_settle(struct ts_billing *b, struct ts_billing_account *a,
 	uint64_t taken = 0;
 	int err;
 
+	if (!a->in_kernel) {
+		ts_account_lost(b, a, now);
+		return;
+	}
 	err = b->meter.revoke(b->meter.m, a->row.account_id, a->row.epoch,
 			      UINT64_MAX, &taken);
 	if (!err)
@@ -450,22 +456,27 @@ void ts_account_settle(struct ts_billing *b, struct ts_billing_account *a,
 /**
  * ts_account_lost() - the kernel does not have the account any more
  *
- * After a power cut nobody knows what it consumed between its last checkpoint
- * and its reservation; the config says who bears that.
+ * Nobody knows what passed unseen; the config says who bears that (invariant 3).
  */
 void ts_account_lost(struct ts_billing *b, struct ts_billing_account *a,
 		     const struct ts_time *now)
 {
-	uint64_t used = a->row.charged_units - a->row.revoked_units;
 	uint64_t reserved = a->reserved_units - a->returned_units;
+	uint64_t least = ts_account_passed(a), most = reserved, used;
 
-	if (b->config.power_cut == TS_POWER_CUT_OPERATOR || used > reserved)
-		used = reserved;
+	if (a->followed && a->granted_units - a->revoked_units < most)
+		most = a->granted_units - a->revoked_units;
+	if (least > most)
+		least = most;
+	used = b->config.loss_bearer == TS_LOSS_PAYER ? most : least;
 	a->in_kernel = false;
 	settle(b, a, used, now);
-	ts_billing_say(b, LOG_WARNING, "account %u of session %s: the kernel lost it (power cut?); %llu of %llu reserved units are booked as consumed",
+	ts_billing_say(b, LOG_WARNING, "account %u of session %s: the kernel lost it (%s); it consumed %llu to %llu units, %llu of %llu reserved are booked: the %s bears what passed unseen",
 		       a->row.account_id, a->session->row.code,
-		       (unsigned long long)used, (unsigned long long)reserved);
+		       a->followed ? "the meter was taken away" : "power cut?",
+		       (unsigned long long)least, (unsigned long long)most,
+		       (unsigned long long)used, (unsigned long long)reserved,
+		       b->config.loss_bearer == TS_LOSS_PAYER ? "payer" : "operator");
 }
 
 /* It is closed on the disk, and what the kernel said to that is in @c, if asked. */

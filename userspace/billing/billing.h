@@ -140,10 +140,19 @@ struct ts_billing_effects {
 	void (*random)(void *ctx, void *bytes, size_t len);
 };
 
-/** enum ts_power_cut - in whose favour a power cut is booked */
-enum ts_power_cut {
-	TS_POWER_CUT_OPERATOR,	/* the reservation counts as consumed */
-	TS_POWER_CUT_PAYER,	/* only what the last checkpoint saw */
+/**
+ * enum ts_loss_bearer - who bears what passed unseen
+ * @TS_LOSS_PAYER: all that may have passed is booked as consumed
+ * @TS_LOSS_OPERATOR: only what was seen is; the rest is the payer's again
+ *
+ * When the kernel's counters are gone, by a power cut or because the meter was
+ * taken away, an account has consumed at least what was last seen of it and at
+ * most what it may have been granted: its reservation, or, when this process
+ * has followed it all the time, what it did grant.
+ */
+enum ts_loss_bearer {
+	TS_LOSS_PAYER,
+	TS_LOSS_OPERATOR,
 };
 
 #define TS_TARIFFS_MAX	16
@@ -195,7 +204,7 @@ struct ts_billing_tariff {
  * @station_retention_s: sessions that hold nothing are forgotten so long after
  *	their station was last seen, MAC addresses of closed sessions so long
  *	after the end; 0: a week
- * @power_cut: see enum ts_power_cut
+ * @loss_bearer: see enum ts_loss_bearer
  */
 struct ts_billing_config {
 	struct ts_address our_address;
@@ -223,7 +232,7 @@ struct ts_billing_config {
 	ts_u128 exposure_channel_wei;
 	ts_u128 exposure_box_wei;
 	uint32_t station_retention_s;
-	enum ts_power_cut power_cut;
+	enum ts_loss_bearer loss_bearer;
 };
 
 /** enum ts_session_state - what the portal shows */
@@ -316,7 +325,7 @@ struct ts_billing_counters {
  *
  * Kernel accounts that the ledger knows go on with their counters; those of
  * kind client that it does not know are closed; accounts of the ledger that the
- * kernel does not have are closed by the rule of @config->power_cut.  Commits.
+ * kernel does not have are closed by the rule of @config->loss_bearer.  Commits.
  *
  * Return: 0, -EINVAL: the config cannot be used, or another negative errno.
  */
@@ -438,6 +447,22 @@ void ts_billing_meter_event(struct ts_billing *b,
 			    const struct ts_time *now);
 /** ts_billing_meter_rescan() - events were lost: look at every account */
 void ts_billing_meter_rescan(struct ts_billing *b, const struct ts_time *now);
+
+/**
+ * ts_billing_meter_lost() - the meter is gone, with all its accounts
+ *
+ * They are settled by the rule of @config->loss_bearer from what was last read;
+ * what is left of their reservations goes back to the payments.  Value is taken
+ * and sessions are kept as ever, but nobody gets an account until
+ * ts_billing_meter_back().
+ */
+void ts_billing_meter_lost(struct ts_billing *b, const struct ts_time *now);
+/**
+ * ts_billing_meter_back() - there is a meter again, owned and without accounts
+ *
+ * Return: 0, or negative errno: the meter refuses the tariffs; try again.
+ */
+int ts_billing_meter_back(struct ts_billing *b, const struct ts_time *now);
 
 /**
  * ts_billing_tick() - what time brings: rates, slices, idle stations, tariffs

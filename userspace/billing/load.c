@@ -301,7 +301,7 @@ static int meet(const struct ts_account *k, void *arg)
 		return 0;
 	a = ts_account_find(ad->b, k->id, k->epoch);
 	if (a && is_same(a, k)) {
-		a->in_kernel = true;
+		a->in_kernel = a->followed = true;
 		a->low_units = k->low_units;
 		ts_account_take_counters(a, k);
 		return 0;
@@ -361,14 +361,25 @@ static void adopt_one(struct ts_billing *b, struct ts_billing_account *a,
 		ts_account_end(b, a);
 }
 
-/* The kernel's counters are the truth about what passed. */
-static int adopt(struct ts_billing *b, const struct ts_time *now)
+/**
+ * ts_billing_adopt() - go on with what the kernel has
+ * @b: billing, its tables loaded
+ * @now: the time
+ *
+ * The kernel's counters are the truth about what passed.
+ *
+ * Return: 0 or negative errno with the error noted.
+ */
+int ts_billing_adopt(struct ts_billing *b, const struct ts_time *now)
 {
 	struct ts_billing_session *s, *next;
 	struct adoption ad = { .b = b };
 	struct ts_billing_account *a;
 	int err;
 
+	/* Then its accounts stay open until there is one to ask. */
+	if (b->meter_lost)
+		return 0;
 	err = b->meter.account_dump(b->meter.m, meet, &ad);
 	if (err) {
 		free(ad.unknown);
@@ -405,7 +416,7 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 		err = ts_age_load(b, now);
 	if (!err)
 		err = ts_tariff_sync(b, now);
-	return err ? err : adopt(b, now);
+	return err ? err : ts_billing_adopt(b, now);
 }
 
 /* Drop all that is in memory and came from the ledger. */

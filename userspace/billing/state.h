@@ -90,6 +90,8 @@ enum ts_account_step {
  * @returned_units: sum of what they gave back
  * @committed_units: reserved - returned as of the last commit
  * @in_kernel: the kernel has it (not after a power cut)
+ * @followed: @granted_units is all that was ever granted, not only all that was
+ *	written down
  * @granted_units: as the kernel has it
  * @charged_units: as the kernel last said
  * @revoked_units: likewise
@@ -121,6 +123,7 @@ struct ts_billing_account {
 	uint64_t returned_units;
 	uint64_t committed_units;
 	bool in_kernel;
+	bool followed;
 	uint64_t granted_units;
 	uint64_t charged_units;
 	uint64_t revoked_units;
@@ -218,6 +221,7 @@ struct ts_billing_reply {
  * @urgent: commit at the next flush
  * @broken: a write failed; the next flush discards and reloads
  * @read_only: why nothing is accepted; empty: all is well
+ * @meter_lost: there is no meter: nothing is to be asked of it
  * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
  * @floor_s: wall time was at least this once
  */
@@ -257,6 +261,7 @@ struct ts_billing {
 	uint64_t batch_payments;
 	bool urgent;
 	bool broken;
+	bool meter_lost;
 	char read_only[512];
 	char error[512];
 	uint64_t hour;
@@ -277,6 +282,7 @@ int ts_billing_fail(struct ts_billing *b, int err, const char *fmt, ...)
 /* load.c */
 int ts_billing_load(struct ts_billing *b, const struct ts_time *now);
 int ts_load_payments_of(struct ts_billing *b, struct ts_billing_session *s);
+int ts_billing_adopt(struct ts_billing *b, const struct ts_time *now);
 void ts_billing_forget(struct ts_billing *b);
 
 /* tariff.c */

@@ -84,6 +84,33 @@ void ts_billing_meter_rescan(struct ts_billing *b, const struct ts_time *now)
 	}
 }
 
+/* Settled step by step by the flushes that follow, as any account that ends. */
+void ts_billing_meter_lost(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_account *a;
+	struct ts_billing_version *v;
+
+	b->meter_lost = true;
+	TAILQ_FOREACH(v, &b->versions, list)
+		v->in_kernel = false;
+	TAILQ_FOREACH(a, &b->accounts, list) {
+		a->in_kernel = false;
+		ts_account_end(b, a);
+	}
+}
+
+int ts_billing_meter_back(struct ts_billing *b, const struct ts_time *now)
+{
+	int err;
+
+	b->meter_lost = false;
+	err = ts_tariff_sync(b, now);
+	if (!err)
+		err = ts_billing_adopt(b, now);
+	b->meter_lost = err;
+	return err;
+}
+
 /* The tariff that this account's newest value is spent at has changed (M7). */
 static bool is_outdated(struct ts_billing *b, const struct ts_billing_account *a,
 			const struct ts_time *now)

@@ -194,7 +194,8 @@ enum ts_account_state {
 
 /**
  * struct ts_ledger_account - one epoch of an account in the kernel
- * @row: row number; (@account_id, @epoch) repeat after a power cut, this never
+ * @row: row number; (@account_id, @epoch) repeat after a power cut or in a
+ *	meter made anew, this never
  * @account_id: the kernel's number
  * @epoch: the kernel's life of that number
  * @boot_id: in which boot
@@ -206,7 +207,8 @@ enum ts_account_state {
  * @charged_units: likewise: passed + revoked
  * @passed_units: likewise; always the sum of the units of its charges
  * @revoked_units: likewise
- * @unseen_units: booked to the operator without a charge (after a power cut)
+ * @unseen_units: booked as consumed, without a charge: passed unseen, the
+ *	payer bears it
  *
  * closed: passed + unseen = sum of the used units of its reservations.
  */

@@ -25,7 +25,7 @@ static const char *const money_keys[] = {
 	"commit_window_ms", "window_value", "unpaid_sessions",
 	"tariff_hold_seconds", "min_settle_timeout", "min_deposit",
 	"exposure_channel", "exposure_box", "station_retention_seconds",
-	"power_cut", NULL
+	"loss_bearer", NULL
 };
 
 static void read_tokens(struct ts_reader *r, config_setting_t *group,
@@ -232,7 +232,7 @@ static void check_default(struct ts_reader *r, config_setting_t *at,
 void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 			  struct ts_config *c)
 {
-	static const char *const cuts[] = { "operator", "payer", NULL };
+	static const char *const bearers[] = { "payer", "operator", NULL };
 	config_setting_t *s = ts_read_group(r, root, "money", money_keys);
 	struct ts_billing_config *b = &c->billing;
 	unsigned int decimals = c->token_decimals;
@@ -262,8 +262,8 @@ void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 	read_tokens(r, s, "exposure_box", "0", decimals, &b->exposure_box_wei);
 	b->station_retention_s = ts_read_number(r, s, "station_retention_seconds",
 						7 * 86400, 60, 10 * 366 * 86400);
-	b->power_cut = ts_read_word(r, s, "power_cut", cuts, 0) ?
-		       TS_POWER_CUT_PAYER : TS_POWER_CUT_OPERATOR;
+	b->loss_bearer = ts_read_word(r, s, "loss_bearer", bearers, 0) ?
+			 TS_LOSS_OPERATOR : TS_LOSS_PAYER;
 	if (!r->failed)
 		check_default(r, s ? s : root, b);
 }
