@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text forms of stations and rules: what is read, what is refused, round trips. */
+/* Text forms of stations, rules and events: what is read, what is refused, round trips. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <cmocka.h>
 #include <tokenswitch/budget.h>
+#include "lib/event.h"
 #include "lib/key.h"
 #include "lib/rule.h"
 
@@ -138,6 +140,39 @@ static void rules_that_match_the_same(void **state)
 	assert_false(ts_rule_equal(&a, &b));
 }
 
+static void event_round_trip(void **state)
+{
+	const struct ts_meter_event events[] = {
+		{ .type = TS_EVENT_EXHAUSTED, .time_ns = UINT64_MAX, .account_id = 7,
+		  .epoch = UINT32_MAX, .granted_units = UINT64_MAX,
+		  .charged_units = UINT64_MAX - 1, .units = 3 },
+		{ .type = TS_EVENT_STRANGER, .time_ns = 1,
+		  .key = { { 2, 0, 0x5e, 0, 0x53, 0xff }, 4094, UINT32_MAX } },
+		{ .type = TS_EVENT_PORT_GONE, .ifname = "wlan0", .pattern = "wlan*" },
+		{ .type = TS_EVENT_OWNER, .owner_pid = 4194304 },
+	};
+	struct ts_meter_event back;
+	json_t *json;
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		json = ts_event_json(&events[i]);
+		assert_int_equal(ts_event_from_json(json, &back), 0);
+		assert_memory_equal(&back, &events[i], sizeof(back));
+		json_decref(json);
+	}
+	/* Of a newer tsd, and what is no event. */
+	json = json_pack("{s:s}", "event", "sung");
+	assert_int_equal(ts_event_from_json(json, &back), 0);
+	assert_int_equal(back.type, 0);
+	json_object_set_new(json, "event", json_string("stranger"));
+	assert_int_equal(ts_event_from_json(json, &back), -EINVAL);
+	json_decref(json);
+	json = json_pack("{s:b}", "ok", 1);
+	assert_int_equal(ts_event_from_json(json, &back), -EINVAL);
+	json_decref(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +182,7 @@ int main(void)
 		cmocka_unit_test(rule_round_trip),
 		cmocka_unit_test(rule_refuses),
 		cmocka_unit_test(rules_that_match_the_same),
+		cmocka_unit_test(event_round_trip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "tsd/gate.h"
 #include "tsd/police.h"
 #include "tsd/reply.h"
+#include "tsd/watcher.h"
 
 static int scale(const char *dear, const char *cheap, struct ts_ledger_tariff *out)
 {
@@ -153,6 +154,47 @@ static void test_replies(void **state)
 	free(r);
 }
 
+/* Whole lines in order; a gap is told once, in its place, and never silent. */
+static void test_watcher(void **state)
+{
+	struct ts_watcher *w = calloc(1, sizeof(*w));
+	const char *gap;
+	char line[64];
+	int n = 0, len;
+
+	do {
+		len = snprintf(line, sizeof(line), "{\"event\":\"low\",\"n\":%d}\n", n);
+	} while (ts_watcher_add(w, line, len) && ++n);
+	assert_in_range(n, 2000, 4000);
+	assert_true(w->len <= sizeof(w->text));
+	/* Full: the next ones are lost, too, without a word as yet. */
+	assert_false(ts_watcher_add(w, line, len));
+	assert_null(memmem(w->text, w->len, "lost", 4));
+	/* Half of the first line is sent: what is left of it stays. */
+	ts_watcher_sent(w, 5);
+	assert_memory_equal(w->text, "nt\":\"low\",\"n\":0}\n", 17);
+	/* With room the gap comes first, then the line after it. */
+	assert_false(ts_watcher_add(w, line, len));
+	ts_watcher_sent(w, 1000);
+	assert_true(ts_watcher_add(w, line, len));
+	gap = memmem(w->text, w->len, "{\"lost", 6);
+	assert_ptr_equal(gap, w->text + w->len - len - strlen(TS_WATCHER_LOST));
+	assert_memory_equal(gap + strlen(TS_WATCHER_LOST), line, len);
+	assert_true(ts_watcher_add(w, line, len));
+	assert_ptr_equal(memmem(gap + 1, w->text + w->len - gap - 1, "lost", 4), gap + 2);
+	/* When all is sent a gap is told without waiting for another line. */
+	while (ts_watcher_add(w, line, len))
+		;
+	ts_watcher_sent(w, w->len);
+	assert_int_equal(w->len, strlen(TS_WATCHER_LOST));
+	ts_watcher_sent(w, w->len);
+	assert_int_equal(w->len, 0);
+	/* What the meter itself lost is told as well. */
+	ts_watcher_lose(w);
+	assert_int_equal(w->len, strlen(TS_WATCHER_LOST));
+	free(w);
+}
+
 static char *ruleset(const struct ts_gate_spec *spec)
 {
 	char *text;
@@ -231,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_endpoint),
 		cmocka_unit_test(test_police),
 		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_watcher),
 		cmocka_unit_test(test_ruleset),
 	};
 

@@ -86,7 +86,6 @@ bool arg_dir(const char *text, uint8_t *dir);
 extern const char *const class_names[TS_CLASS_COUNT];
 extern const char *const dir_names[TS_DIR_COUNT];
 extern const char *const drop_names[TS_DROP_COUNT];
-extern const char *const event_names[__TS_EVENT_COUNT];
 
 const char *meter_name(uint8_t meter);
 const char *role_name(uint8_t role);

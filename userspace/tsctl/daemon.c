@@ -54,37 +54,70 @@ static int dial(struct cmd *c, char *path, size_t size)
 	return errno == ECONNREFUSED ? -ENOENT : -errno;
 }
 
+/* One line out; Return: 0 or EOF. */
+static int say(FILE *f, const json_t *request)
+{
+	return json_dumpf(request, f, JSON_COMPACT) || fputc('\n', f) == EOF ? EOF : fflush(f);
+}
+
+/* One line in; Return: a new reference, or NULL when there is none to come. */
+static json_t *hear(FILE *f)
+{
+	json_t *answer = NULL;
+	char *line = NULL;
+	size_t room = 0;
+
+	if (getline(&line, &room, f) > 0)
+		answer = json_loads(line, 0, NULL);
+	free(line);
+	return answer;
+}
+
 static json_t *exchange(int fd, json_t *request)
 {
 	FILE *f = fdopen(fd, "r+");
-	char *line = NULL;
-	size_t room = 0;
-	json_t *answer = NULL;
+	json_t *answer;
 
 	if (!f) {
 		close(fd);
 		return NULL;
 	}
-	if (!json_dumpf(request, f, JSON_COMPACT) && fputc('\n', f) != EOF && !fflush(f) &&
-	    getline(&line, &room, f) > 0)
-		answer = json_loads(line, 0, NULL);
-	free(line);
+	answer = say(f, request) ? NULL : hear(f);
 	fclose(f);
 	return answer;
+}
+
+/* Return: a connected socket, -ENOENT, or another negative errno, said. */
+static int reach(struct cmd *c, char *path, size_t size)
+{
+	int fd = dial(c, path, size);
+
+	if (fd < 0 && fd != -ENOENT)
+		fprintf(stderr, "tsctl %s: %s: %s\n", c->object, path, strerror(-fd));
+	return fd;
+}
+
+/* Says so in tsd's own words. */
+static bool refused(const struct cmd *c, const json_t *answer)
+{
+	const json_t *error = json_object_get(answer, "error");
+
+	if (!error)
+		return false;
+	fprintf(stderr, "tsctl %s: %s\n", c->object,
+		json_string_value(json_object_get(answer, "message")) ?:
+		json_string_value(error) ?: "refused");
+	return true;
 }
 
 int daemon_ask(struct cmd *c, json_t *request, json_t **answer)
 {
 	char path[512];
-	json_t *error;
-	int fd = dial(c, path, sizeof(path));
+	int fd = reach(c, path, sizeof(path));
 
 	if (fd < 0) {
 		json_decref(request);
-		if (fd == -ENOENT)
-			return fd;
-		fprintf(stderr, "tsctl %s: %s: %s\n", c->object, path, strerror(-fd));
-		return 1;
+		return fd == -ENOENT ? fd : 1;
 	}
 	*answer = exchange(fd, request);
 	json_decref(request);
@@ -93,12 +126,37 @@ int daemon_ask(struct cmd *c, json_t *request, json_t **answer)
 			path);
 		return 1;
 	}
-	error = json_object_get(*answer, "error");
-	if (!error)
+	if (!refused(c, *answer))
 		return 0;
-	fprintf(stderr, "tsctl %s: %s\n", c->object,
-		json_string_value(json_object_get(*answer, "message")) ?:
-		json_string_value(error) ?: "refused");
 	json_decref(*answer);
+	return 1;
+}
+
+int daemon_follow(struct cmd *c, json_t *request, int (*take)(json_t *line, void *arg),
+		  void *arg)
+{
+	const struct timeval forever = { 0 };
+	char path[512];
+	json_t *line;
+	int fd = reach(c, path, sizeof(path)), ended = 0;
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r+");
+
+	if (!f || say(f, request)) {
+		json_decref(request);
+		return fd == -ENOENT ? fd : 1;
+	}
+	json_decref(request);
+	/* The answer is awaited for a while, what follows it for ever. */
+	line = hear(f);
+	ended = !line || refused(c, line);
+	json_decref(line);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof(forever));
+	while (!ended && (line = hear(f))) {
+		ended = take(line, arg);
+		json_decref(line);
+	}
+	if (!ended)
+		fprintf(stderr, "tsctl %s: tsd has ended\n", c->object);
+	fclose(f);
 	return 1;
 }

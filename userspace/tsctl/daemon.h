@@ -18,6 +18,19 @@
 int daemon_ask(struct cmd *c, json_t *request, json_t **answer);
 
 /**
+ * daemon_follow() - one request, and lines without end
+ * @c: its config names the run directory
+ * @request: released, also on failure
+ * @take: handed each line after the answer; not 0 ends it
+ * @arg: for @take
+ *
+ * Return: -ENOENT: tsd does not run (nothing was said), or 1 when it has ended
+ * or refused, which was said, or @take has had enough.
+ */
+int daemon_follow(struct cmd *c, json_t *request, int (*take)(json_t *line, void *arg),
+		  void *arg);
+
+/**
  * config_text() - a string of tsd's configuration
  * @path: libconfig path, such as "run_dir"
  * @def: when there is no such setting or no file

@@ -5,7 +5,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include "lib/event.h"
 #include "tsctl/cmd.h"
+#include "tsctl/daemon.h"
 
 static void print_text(const struct ts_meter_event *ev, const char *name)
 {
@@ -32,31 +34,38 @@ static void print_text(const struct ts_meter_event *ev, const char *name)
 
 static void print_event(const struct ts_meter_event *ev, void *arg)
 {
-	const char *name = ev->type < __TS_EVENT_COUNT ? event_names[ev->type] : "unknown";
 	const struct cmd *c = arg;
-	json_t *v;
 
-	if (!c->json) {
-		print_text(ev, name);
-		return;
-	}
-	v = json_pack("{s:s,s:o}", "event", name, "time_ns",
-		      json_sprintf("%" PRIu64, ev->time_ns));
-	if (ev->account_id)
-		json_object_update_new(v, json_pack("{s:I,s:I,s:o,s:o,s:o}", "account",
-			(json_int_t)ev->account_id, "epoch", (json_int_t)ev->epoch,
-			"granted_units", json_sprintf("%" PRIu64, ev->granted_units),
-			"charged_units", json_sprintf("%" PRIu64, ev->charged_units),
-			"units", json_sprintf("%" PRIu64, ev->units)));
-	if (ev->type == TS_EVENT_STRANGER)
-		json_object_set_new(v, "key", json_key(&ev->key));
-	if (ev->ifname[0])
-		json_object_set_new(v, "ifname", json_string(ev->ifname));
-	if (ev->pattern[0])
-		json_object_set_new(v, "pattern", json_string(ev->pattern));
-	if (ev->type == TS_EVENT_OWNER)
-		json_object_set_new(v, "pid", json_integer(ev->owner_pid));
-	out_json(v);
+	if (c->json)
+		out_json(ts_event_json(ev));
+	else
+		print_text(ev, ts_event_name(ev->type));
+}
+
+static void say_lost(void)
+{
+	fprintf(stderr, "tsctl monitor: some events were lost\n");
+}
+
+/* A closed pipe ends us; a line must not wait for the next. */
+static int take_line(json_t *line, void *arg)
+{
+	struct ts_meter_event ev;
+
+	if (json_is_true(json_object_get(line, "lost")))
+		say_lost();
+	else if (!ts_event_from_json(line, &ev))
+		print_event(&ev, arg);
+	return fflush(stdout);
+}
+
+/* Rings have one reader: when it is tsd, it is tsd who tells of events. */
+static int watch_tsd(struct cmd *c, struct ts_meter *m)
+{
+	json_t *request = json_pack("{s:s}", "cmd", "monitor");
+	int ret = daemon_follow(c, request, take_line, c);
+
+	return ret == -ENOENT ? say_error(m, "monitor") : ret;
 }
 
 static int watch(struct cmd *c, struct ts_meter *m)
@@ -64,6 +73,8 @@ static int watch(struct cmd *c, struct ts_meter *m)
 	struct pollfd pfd = { .fd = ts_meter_event_fd(m), .events = POLLIN };
 	int n;
 
+	if (pfd.fd == -EBUSY)
+		return watch_tsd(c, m);
 	if (pfd.fd < 0)
 		return say_error(m, "monitor");
 	for (;;) {
@@ -73,10 +84,9 @@ static int watch(struct cmd *c, struct ts_meter *m)
 		}
 		n = ts_meter_event_read(m, print_event, c);
 		if (n == -ENOBUFS)
-			fprintf(stderr, "tsctl monitor: some events were lost\n");
+			say_lost();
 		else if (n < 0)
 			return say_error(m, "monitor");
-		/* A closed pipe ends us; a line must not wait for the next. */
 		if (fflush(stdout))
 			return 1;
 	}

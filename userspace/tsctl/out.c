@@ -30,19 +30,6 @@ const char *const drop_names[TS_DROP_COUNT] = {
 	[TS_DROP_GONE] = "gone",
 };
 
-const char *const event_names[__TS_EVENT_COUNT] = {
-	[0] = "unknown",
-	[TS_EVENT_STRANGER] = "stranger",
-	[TS_EVENT_LOW] = "low",
-	[TS_EVENT_EXHAUSTED] = "exhausted",
-	[TS_EVENT_REVOKED] = "revoked",
-	[TS_EVENT_CLOSED] = "closed",
-	[TS_EVENT_EXPIRED] = "expired",
-	[TS_EVENT_PORT_ATTACHED] = "port-attached",
-	[TS_EVENT_PORT_GONE] = "port-gone",
-	[TS_EVENT_OWNER] = "owner",
-};
-
 const char *meter_name(uint8_t meter)
 {
 	static const char *const names[] = {

@@ -4,10 +4,10 @@
 CPPFLAGS_userspace_tsd_ := $(call pkg_cflags,libnl-route-3.0)
 
 $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
-	clock.c config.c config_discovery.c config_file.c config_money.c \
+	clock.c command.c config.c config_discovery.c config_file.c config_money.c \
 	config_read.c control.c daemon.c discovery.c effects.c endpoint.c gate.c \
 	gate_text.c lock.c log.c loop.c mdns_link.c neigh.c police.c ports.c ready.c \
-	reply.c selftest.c status.c udp.c unlock.c)))
+	reply.c selftest.c status.c udp.c unlock.c watcher.c)))
 
 # libev has no pkg-config file.
 $(eval $(call program,tsd,userspace/tsd/main.c, \

@@ -4,7 +4,8 @@
  *
  * The socket is root's, and whoever connects is asked for again: a peer that
  * is not root is told so and sent away.  An answer that the peer does not read
- * waits for it, and nothing more is read from it meanwhile.
+ * waits for it, and nothing more is read from it meanwhile.  Who asked to monitor
+ * is sent every event from then on, and is asked nothing more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,10 +16,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "chain/describe.h"
+#include "lib/event.h"
+#include "tsd/command.h"
 #include "tsd/daemon.h"
+#include "tsd/watcher.h"
 
 #define PEERS_MAX	16
+/* So that those who watch leave room for those who ask. */
+#define WATCHERS_MAX	8
 #define LINE_MAX_BYTES	65536
 
 /**
@@ -32,6 +37,7 @@
  * @out: answers not yet taken; owned
  * @n_out: how much
  * @sent: how much of it is gone
+ * @watcher: NULL unless it monitors; after @out; owned
  */
 struct peer {
 	struct peer *next;
@@ -43,6 +49,7 @@ struct peer {
 	char *out;
 	size_t n_out;
 	size_t sent;
+	struct ts_watcher *watcher;
 };
 
 struct ts_control {
@@ -52,178 +59,8 @@ struct ts_control {
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	struct peer *peers;
 	unsigned int n_peers;
+	unsigned int n_watchers;
 };
-
-static json_t *failure(const char *error, const char *message)
-{
-	return json_pack("{s:s, s:s}", "error", error, "message", message);
-}
-
-static json_t *do_status(struct ts_daemon *d, const json_t *request)
-{
-	return ts_status_json(d);
-}
-
-/** struct listing - sessions being listed */
-struct listing {
-	struct ts_portal_facts facts;
-	json_t *list;
-};
-
-static int add_session(const struct ts_session_view *view, void *arg)
-{
-	struct listing *l = arg;
-
-	json_array_append_new(l->list,
-			      ts_portal_session_json(&l->facts, view, NULL));
-	return 0;
-}
-
-static json_t *do_sessions(struct ts_daemon *d, const json_t *request)
-{
-	struct listing l = { .list = json_array() };
-
-	l.facts.address = d->address;
-	l.facts.photon_port = ts_endpoint_port(&d->config->photon);
-	ts_billing_session_each(d->billing, add_session, &l);
-	return json_pack("{s:o}", "sessions", l.list);
-}
-
-static int add_channel(const struct ts_channel_view *view, void *arg)
-{
-	json_array_append_new(arg, ts_portal_channel_json(view));
-	return 0;
-}
-
-static json_t *do_channels(struct ts_daemon *d, const json_t *request)
-{
-	json_t *list = json_array();
-
-	ts_billing_channel_each(d->billing, add_channel, list);
-	return json_pack("{s:o}", "channels", list);
-}
-
-static json_t *do_peers(struct ts_daemon *d, const json_t *request)
-{
-	return ts_status_peers(d);
-}
-
-static json_t *do_channel_import(struct ts_daemon *d, const json_t *request)
-{
-	struct ts_channel channel;
-	struct ts_time now;
-	char err[256];
-
-	if (ts_channel_from_json(json_object_get(request, "channel"), TS_SIDE_BOX,
-				 &channel, err, sizeof(err)))
-		return failure("bad_channel", err);
-	ts_clock_now(&now);
-	if (ts_billing_channel_import(d->billing, &channel,
-				      json_is_true(json_object_get(request, "trusted")),
-				      &now) ||
-	    ts_billing_flush(d->billing, &now))
-		return failure("refused", ts_billing_error(d->billing));
-	return json_pack("{s:b}", "ok", 1);
-}
-
-static json_t *do_reload(struct ts_daemon *d, const json_t *request)
-{
-	char err[TS_CONFIG_ERROR_SIZE];
-
-	if (ts_daemon_reload(d, err, sizeof(err)))
-		return failure("refused", err);
-	return json_pack("{s:b}", "ok", 1);
-}
-
-static json_t *do_session_close(struct ts_daemon *d, const json_t *request)
-{
-	const char *code = json_string_value(json_object_get(request, "code"));
-	struct ts_time now;
-
-	if (!code || !ts_code_valid(code))
-		return failure("bad_code", "\"code\" must be a session code of 16 characters");
-	ts_clock_now(&now);
-	if (ts_billing_session_close(d->billing, code, &now))
-		return failure("unknown_session", ts_billing_error(d->billing));
-	ts_loop_wake(d);
-	return json_pack("{s:b}", "ok", 1);
-}
-
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
-
-static json_t *sum_json(const struct ts_ledger_sum *s)
-{
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "paid_wei", wei(s->paid_wei),
-			 "attached_wei", wei(s->attached_wei),
-			 "reserved_wei", wei(s->reserved_wei),
-			 "granted_wei", wei(s->granted_wei),
-			 "consumed_wei", wei(s->consumed_wei),
-			 "unspent_wei", wei(s->unspent_wei));
-}
-
-static int add_sum(const struct ts_ledger_sum *s, void *arg)
-{
-	char text[TS_ADDRESS_TEXT_SIZE];
-	json_t *one = sum_json(s);
-
-	json_object_set_new(one, "wallet",
-			    json_string(ts_address_print(&s->wallet, text)));
-	json_array_append_new(arg, one);
-	return 0;
-}
-
-static json_t *do_account_of_bytes(struct ts_daemon *d, const json_t *request)
-{
-	struct ts_ledger_sum total = { };
-	json_t *list = json_array();
-
-	if (ts_billing_sum(d->billing, &total, add_sum, list)) {
-		json_decref(list);
-		return failure("ledger", ts_billing_error(d->billing));
-	}
-	return json_pack("{s:o, s:o}", "total", sum_json(&total), "wallets", list);
-}
-
-static const struct {
-	const char *cmd;
-	json_t *(*run)(struct ts_daemon *d, const json_t *request);
-} commands[] = {
-	{ "status", do_status },
-	{ "sessions", do_sessions },
-	{ "channels", do_channels },
-	{ "peers", do_peers },
-	{ "channel-import", do_channel_import },
-	{ "reload", do_reload },
-	{ "session-close", do_session_close },
-	{ "account-of-bytes", do_account_of_bytes },
-};
-
-static json_t *answer(struct ts_daemon *d, const char *line, size_t len)
-{
-	json_error_t error;
-	json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
-	const char *cmd = json_string_value(json_object_get(request, "cmd"));
-	json_t *reply = NULL;
-	unsigned int i;
-
-	for (i = 0; cmd && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (!strcmp(cmd, commands[i].cmd))
-			reply = commands[i].run(d, request);
-	if (!request)
-		reply = failure("not_json", error.text);
-	else if (!cmd)
-		reply = failure("no_command", "\"cmd\" is missing");
-	else if (!reply)
-		reply = failure("unknown_command", "this version of tsd does not know that command");
-	json_decref(request);
-	return reply;
-}
 
 static void drop_peer(struct peer *p)
 {
@@ -233,9 +70,11 @@ static void drop_peer(struct peer *p)
 		;
 	*at = p->next;
 	p->control->n_peers--;
+	p->control->n_watchers -= p->watcher != NULL;
 	ev_io_stop(p->control->d->loop, &p->io);
 	close(p->fd);
 	free(p->out);
+	free(p->watcher);
 	free(p);
 }
 
@@ -244,6 +83,28 @@ static void watch(struct peer *p, int events)
 	ev_io_stop(p->control->d->loop, &p->io);
 	ev_io_set(&p->io, p->fd, events);
 	ev_io_start(p->control->d->loop, &p->io);
+}
+
+/* Return: false when the peer is gone. */
+static bool write_events(struct peer *p)
+{
+	ssize_t n;
+
+	while (p->watcher->len) {
+		n = send(p->fd, p->watcher->text, p->watcher->len,
+			 MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno == EAGAIN) {
+			watch(p, EV_READ | EV_WRITE);
+			return true;
+		}
+		if (n < 0) {
+			drop_peer(p);
+			return false;
+		}
+		ts_watcher_sent(p->watcher, n);
+	}
+	watch(p, EV_READ);
+	return true;
 }
 
 /* Return: false when the peer is gone. */
@@ -267,6 +128,8 @@ static bool write_out(struct peer *p)
 	free(p->out);
 	p->out = NULL;
 	p->n_out = p->sent = 0;
+	if (p->watcher)
+		return write_events(p);
 	watch(p, EV_READ);
 	return true;
 }
@@ -286,15 +149,30 @@ static bool put_line(struct peer *p, json_t *object)
 	return write_out(p);
 }
 
+static json_t *begin_watch(struct peer *p, json_t *ok)
+{
+	if (p->control->n_watchers < WATCHERS_MAX)
+		p->watcher = calloc(1, sizeof(*p->watcher));
+	if (p->watcher) {
+		p->control->n_watchers++;
+		return ok;
+	}
+	json_decref(ok);
+	return ts_command_failure("busy", "too many monitor already; end one of them");
+}
+
 /* Answers whole lines, one at a time; Return: false when the peer is gone. */
 static bool take_lines(struct peer *p)
 {
+	json_t *reply;
+	bool watch;
 	char *end;
 	size_t len;
 
-	while (!p->out && (end = memchr(p->in, '\n', p->n_in))) {
-		json_t *reply = answer(p->control->d, p->in, end - p->in);
-
+	while (!p->watcher && !p->out && (end = memchr(p->in, '\n', p->n_in))) {
+		reply = ts_command_answer(p->control->d, p->in, end - p->in, &watch);
+		if (watch)
+			reply = begin_watch(p, reply);
 		len = end + 1 - p->in;
 		p->n_in -= len;
 		memmove(p->in, end + 1, p->n_in);
@@ -317,6 +195,9 @@ static void on_peer(struct ev_loop *loop, ev_io *w, int revents)
 			take_lines(p);
 		return;
 	}
+	/* What a watcher says is not heard, only that it goes. */
+	if (p->watcher)
+		p->n_in = 0;
 	n = recv(p->fd, p->in + p->n_in, sizeof(p->in) - p->n_in, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -420,6 +301,48 @@ struct ts_control *ts_control_new(struct ts_daemon *d, const char *path,
 	c->io.data = c;
 	ev_io_start(d->loop, &c->io);
 	return c;
+}
+
+/* To be sent now, unless the answer to its request is still under way. */
+static void serve_watchers(struct ts_control *c, const char *line)
+{
+	struct peer *p, *next;
+
+	for (p = c->peers; p; p = next) {
+		next = p->next;
+		if (!p->watcher)
+			continue;
+		if (line)
+			ts_watcher_add(p->watcher, line, strlen(line));
+		else
+			ts_watcher_lose(p->watcher);
+		if (!p->out)
+			write_events(p);
+	}
+}
+
+/**
+ * ts_control_event() - show an event of the meter to those who monitor
+ * @c: the socket; NULL is allowed
+ * @ev: the event
+ */
+void ts_control_event(struct ts_control *c, const struct ts_meter_event *ev)
+{
+	json_t *json = c && c->n_watchers ? ts_event_json(ev) : NULL;
+	char *text = json ? json_dumps(json, 0) : NULL;
+	char line[1024];
+
+	if (text && snprintf(line, sizeof(line), "%s\n", text) < (int)sizeof(line))
+		serve_watchers(c, line);
+	free(text);
+	json_decref(json);
+}
+
+/** ts_control_lost() - events were lost, by all who monitor; NULL is allowed */
+void ts_control_lost(struct ts_control *c)
+{
+	if (c)
+		serve_watchers(c, NULL);
 }
 
 /** ts_control_free() - stop listening; NULL is allowed */

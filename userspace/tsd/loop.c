@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/event.h"
 #include "tsd/daemon.h"
 #include "tsd/log.h"
 #include "tsd/ready.h"
@@ -101,18 +102,9 @@ struct batch {
 
 static void log_event(const struct ts_meter_event *ev, uint64_t now_ns)
 {
-	static const char *const names[__TS_EVENT_COUNT] = {
-		[TS_EVENT_STRANGER] = "stranger", [TS_EVENT_LOW] = "low",
-		[TS_EVENT_EXHAUSTED] = "exhausted", [TS_EVENT_REVOKED] = "revoked",
-		[TS_EVENT_CLOSED] = "closed", [TS_EVENT_EXPIRED] = "expired",
-		[TS_EVENT_PORT_ATTACHED] = "port_attached",
-		[TS_EVENT_PORT_GONE] = "port_gone", [TS_EVENT_OWNER] = "owner",
-	};
-
-	if (!ts_log_wants(TS_LOG_DEBUG) || ev->type >= __TS_EVENT_COUNT ||
-	    !names[ev->type])
+	if (!ts_log_wants(TS_LOG_DEBUG))
 		return;
-	ts_log_fields(TS_LOG_DEBUG, names[ev->type],
+	ts_log_fields(TS_LOG_DEBUG, ts_event_name(ev->type),
 		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}",
 			  "account", (json_int_t)ev->account_id,
 			  "epoch", (json_int_t)ev->epoch,
@@ -129,6 +121,7 @@ static void on_event(const struct ts_meter_event *ev, void *arg)
 	if (ev->type == TS_EVENT_LOW || ev->type == TS_EVENT_EXHAUSTED)
 		ts_lag_add(&b->d->event_lag, ev->time_ns, b->now.boot_ns);
 	log_event(ev, b->now.boot_ns);
+	ts_control_event(b->d->control, ev);
 	if (ev->type == TS_EVENT_PORT_ATTACHED || ev->type == TS_EVENT_PORT_GONE) {
 		b->ports = true;
 		ts_log(TS_LOG_INFO, "port %s: %s", ev->ifname,
@@ -148,6 +141,7 @@ static void on_meter(struct ev_loop *loop, ev_io *w, int revents)
 	if (ret == -ENOBUFS) {
 		ts_log(TS_LOG_WARN, "meter: events were lost; all accounts are looked at");
 		ts_billing_meter_rescan(b.d->billing, &b.now);
+		ts_control_lost(b.d->control);
 		b.ports = true;
 	} else if (ret < 0) {
 		ts_log(TS_LOG_ERROR, "meter: %s", ts_meter_error(b.d->meter));

@@ -12,7 +12,8 @@
  *	ports.c		access ports and rules in the meter	selftest.c
  *	gate*.c		the nftables tables
  *	neigh.c		address -> station
- *	control.c	the socket of tsctl			status.c
+ *	control.c	the socket of tsctl			command.c, status.c,
+ *							watcher.c
  *
  * ../portal is HTTP, ../billing decides, ../ledger remembers, ../photon knows
  * the messages, ../discovery how nodes find each other, ../lib speaks with the meters.

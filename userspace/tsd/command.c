@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* command.c - what tsctl may ask over the control socket, and the answers. */
+#include <string.h>
+
+#include "chain/describe.h"
+#include "tsd/command.h"
+#include "tsd/daemon.h"
+
+/** ts_command_failure() - Return: a new object that says what is wrong */
+json_t *ts_command_failure(const char *error, const char *message)
+{
+	return json_pack("{s:s, s:s}", "error", error, "message", message);
+}
+
+static json_t *do_status(struct ts_daemon *d, const json_t *request)
+{
+	return ts_status_json(d);
+}
+
+/** struct listing - sessions being listed */
+struct listing {
+	struct ts_portal_facts facts;
+	json_t *list;
+};
+
+static int add_session(const struct ts_session_view *view, void *arg)
+{
+	struct listing *l = arg;
+
+	json_array_append_new(l->list,
+			      ts_portal_session_json(&l->facts, view, NULL));
+	return 0;
+}
+
+static json_t *do_sessions(struct ts_daemon *d, const json_t *request)
+{
+	struct listing l = { .list = json_array() };
+
+	l.facts.address = d->address;
+	l.facts.photon_port = ts_endpoint_port(&d->config->photon);
+	ts_billing_session_each(d->billing, add_session, &l);
+	return json_pack("{s:o}", "sessions", l.list);
+}
+
+static int add_channel(const struct ts_channel_view *view, void *arg)
+{
+	json_array_append_new(arg, ts_portal_channel_json(view));
+	return 0;
+}
+
+static json_t *do_channels(struct ts_daemon *d, const json_t *request)
+{
+	json_t *list = json_array();
+
+	ts_billing_channel_each(d->billing, add_channel, list);
+	return json_pack("{s:o}", "channels", list);
+}
+
+static json_t *do_peers(struct ts_daemon *d, const json_t *request)
+{
+	return ts_status_peers(d);
+}
+
+static json_t *do_channel_import(struct ts_daemon *d, const json_t *request)
+{
+	struct ts_channel channel;
+	struct ts_time now;
+	char err[256];
+
+	if (ts_channel_from_json(json_object_get(request, "channel"), TS_SIDE_BOX,
+				 &channel, err, sizeof(err)))
+		return ts_command_failure("bad_channel", err);
+	ts_clock_now(&now);
+	if (ts_billing_channel_import(d->billing, &channel,
+				      json_is_true(json_object_get(request, "trusted")),
+				      &now) ||
+	    ts_billing_flush(d->billing, &now))
+		return ts_command_failure("refused", ts_billing_error(d->billing));
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *do_reload(struct ts_daemon *d, const json_t *request)
+{
+	char err[TS_CONFIG_ERROR_SIZE];
+
+	if (ts_daemon_reload(d, err, sizeof(err)))
+		return ts_command_failure("refused", err);
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *do_session_close(struct ts_daemon *d, const json_t *request)
+{
+	const char *code = json_string_value(json_object_get(request, "code"));
+	struct ts_time now;
+
+	if (!code || !ts_code_valid(code))
+		return ts_command_failure("bad_code", "\"code\" must be a session code of 16 characters");
+	ts_clock_now(&now);
+	if (ts_billing_session_close(d->billing, code, &now))
+		return ts_command_failure("unknown_session", ts_billing_error(d->billing));
+	ts_loop_wake(d);
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *wei(ts_u128 value)
+{
+	char text[TS_U128_TEXT_SIZE];
+
+	return json_string(ts_u128_print(value, text));
+}
+
+static json_t *sum_json(const struct ts_ledger_sum *s)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "paid_wei", wei(s->paid_wei),
+			 "attached_wei", wei(s->attached_wei),
+			 "reserved_wei", wei(s->reserved_wei),
+			 "granted_wei", wei(s->granted_wei),
+			 "consumed_wei", wei(s->consumed_wei),
+			 "unspent_wei", wei(s->unspent_wei));
+}
+
+static int add_sum(const struct ts_ledger_sum *s, void *arg)
+{
+	char text[TS_ADDRESS_TEXT_SIZE];
+	json_t *one = sum_json(s);
+
+	json_object_set_new(one, "wallet",
+			    json_string(ts_address_print(&s->wallet, text)));
+	json_array_append_new(arg, one);
+	return 0;
+}
+
+static json_t *do_account_of_bytes(struct ts_daemon *d, const json_t *request)
+{
+	struct ts_ledger_sum total = { };
+	json_t *list = json_array();
+
+	if (ts_billing_sum(d->billing, &total, add_sum, list)) {
+		json_decref(list);
+		return ts_command_failure("ledger", ts_billing_error(d->billing));
+	}
+	return json_pack("{s:o, s:o}", "total", sum_json(&total), "wallets", list);
+}
+
+/* The events themselves are the control socket's part. */
+static json_t *do_monitor(struct ts_daemon *d, const json_t *request)
+{
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static const struct {
+	const char *cmd;
+	json_t *(*run)(struct ts_daemon *d, const json_t *request);
+} commands[] = {
+	{ "status", do_status },
+	{ "sessions", do_sessions },
+	{ "channels", do_channels },
+	{ "peers", do_peers },
+	{ "channel-import", do_channel_import },
+	{ "reload", do_reload },
+	{ "session-close", do_session_close },
+	{ "account-of-bytes", do_account_of_bytes },
+	{ "monitor", do_monitor },
+};
+
+/**
+ * ts_command_answer() - do what a line asks for
+ * @d: the daemon
+ * @line: the request
+ * @len: of it
+ * @watch: set to whether events are to follow the answer
+ *
+ * Return: a new object.
+ */
+json_t *ts_command_answer(struct ts_daemon *d, const char *line, size_t len,
+			  bool *watch)
+{
+	json_error_t error;
+	json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
+	const char *cmd = json_string_value(json_object_get(request, "cmd"));
+	json_t *reply = NULL;
+	unsigned int i;
+
+	for (i = 0; cmd && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(cmd, commands[i].cmd))
+			reply = commands[i].run(d, request);
+	*watch = cmd && !strcmp(cmd, "monitor");
+	if (!request)
+		reply = ts_command_failure("not_json", error.text);
+	else if (!cmd)
+		reply = ts_command_failure("no_command", "\"cmd\" is missing");
+	else if (!reply)
+		reply = ts_command_failure("unknown_command", "this version of tsd does not know that command");
+	json_decref(request);
+	return reply;
+}
