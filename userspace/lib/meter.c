@@ -443,3 +443,8 @@ int ts_meter_maintain(struct ts_meter *m)
 {
 	return m->ops->maintain(m);
 }
+
+int ts_meter_renew(struct ts_meter *m)
+{
+	return m->ops->renew ? m->ops->renew(m) : 0;
+}

@@ -351,12 +351,26 @@ int ts_meter_event_read(struct ts_meter *m,
 /**
  * ts_meter_maintain() - watch links and put missing meters back
  *
- * bpf: devices that came, went, or lost their programs; to be called when
- * ts_meter_event_fd() is readable (it covers link changes too) and once a
- * second.  genl: nothing to do, the module follows devices itself.
+ * bpf: devices that came, went, or lost their programs, and pins that somebody
+ * removed from under the owner; to be called when ts_meter_event_fd() is
+ * readable (it covers all these) and once a second.  genl: the module follows
+ * devices itself; whether it is still there, and still this owner's.
  *
- * Return: 0 or negative errno of the worst port, the rest having been done.
+ * Return: 0; 1: the pins had been removed and are back, and ts_meter_error()
+ * says so; -ENOTCONN: the meter is gone, see ts_meter_renew(); or negative errno
+ * of the worst port, the rest having been done.
  */
 int ts_meter_maintain(struct ts_meter *m);
+
+/**
+ * ts_meter_renew() - own the meter again after -ENOTCONN
+ *
+ * genl: the module was unloaded, so all ports, tariffs, rules and accounts are
+ * gone.  The descriptor of ts_meter_event_fd() is another afterwards.
+ *
+ * Return: 0; -ENOTCONN: it is not loaded yet; -EBUSY: another owns it; or another
+ * negative errno.
+ */
+int ts_meter_renew(struct ts_meter *m);
 
 #endif /* TS_LIB_METER_H */

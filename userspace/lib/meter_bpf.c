@@ -91,7 +91,8 @@ static struct ts_bpf *new_meter(void)
 	if (!b)
 		return NULL;
 	b->base.ops = &ts_meter_bpf_ops;
-	b->dir_fd = b->clock_fd = b->grace_fd = b->grace_inner = b->epoll = b->wake = -1;
+	b->dir_fd = b->clock_fd = b->grace_fd = b->grace_inner = b->pins = b->epoll =
+		b->wake = -1;
 	for (i = 0; i < TS_MAP_COUNT; i++)
 		b->map[i] = -1;
 	return b;
@@ -194,15 +195,17 @@ static int ts_bpf_destroy(struct ts_meter *m)
 static int ts_bpf_maintain(struct ts_meter *m)
 {
 	struct ts_bpf *b = ts_bpf(m);
-	int ret = ts_bpf_lock(b);
+	int ret = ts_bpf_lock(b), pins;
 
 	if (ret)
 		return ret;
 	ts_bpf_device_drain(b);
 	ts_bpf_account_expire(b);
-	ret = ts_bpf_port_sync(b);
+	pins = ts_bpf_pin_restore(b);
+	if (pins >= 0)
+		ret = ts_bpf_port_sync(b);
 	ts_bpf_unlock(b);
-	return ret;
+	return pins < 0 || !ret ? pins : ret;
 }
 
 const struct ts_meter_ops ts_meter_bpf_ops = {

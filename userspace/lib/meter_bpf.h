@@ -155,6 +155,7 @@ struct ts_bpf_port_state {
  * @port: by slot
  * @no_tcx: this kernel has none
  * @watch: hears of devices, NULL: nobody asked
+ * @pins: inotify on @dir, -1: nobody asked, or not the owner
  * @epoll: of all that the event descriptor stands for, -1: nobody asked
  * @wake: eventfd, readable while @queue is not empty
  * @money: ring buffer of events that count
@@ -192,6 +193,7 @@ struct ts_bpf {
 	struct ts_bpf_port_state port[TS_PORTS_MAX];
 	bool no_tcx;
 	struct mnl_socket *watch;
+	int pins;
 	int epoll;
 	int wake;
 	struct ring_buffer *money;
@@ -210,9 +212,14 @@ static inline struct ts_bpf *ts_bpf(struct ts_meter *m)
 /* meter_bpf_map.c */
 int ts_bpf_map_open(struct ts_bpf *b, bool create);
 void ts_bpf_map_close(struct ts_bpf *b);
+int ts_bpf_map_pin(struct ts_bpf *b, enum ts_bpf_map map);
 void ts_bpf_map_unpin(struct ts_bpf *b);
 const char *ts_bpf_map_name(enum ts_bpf_map map);
 uint64_t ts_bpf_map_memory(const struct ts_bpf *b);
+
+/* meter_bpf_pin.c */
+int ts_bpf_pin_watch(struct ts_bpf *b);
+int ts_bpf_pin_restore(struct ts_bpf *b);
 
 /* meter_bpf_lock.c */
 uint32_t ts_bpf_lock_holder(const struct ts_bpf *b);

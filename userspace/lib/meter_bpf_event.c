@@ -92,11 +92,13 @@ void ts_bpf_event_close(struct ts_bpf *b)
 	ring_buffer__free(b->money);
 	ring_buffer__free(b->hints);
 	b->money = b->hints = NULL;
+	if (b->pins >= 0)
+		close(b->pins);
 	if (b->wake >= 0)
 		close(b->wake);
 	if (b->epoll >= 0)
 		close(b->epoll);
-	b->wake = b->epoll = -1;
+	b->pins = b->wake = b->epoll = -1;
 	free(b->queue);
 	b->queue = NULL;
 	b->n_queue = b->queue_size = 0;
@@ -122,6 +124,8 @@ static int open_all(struct ts_bpf *b)
 		ret = watch(b, ring_buffer__epoll_fd(b->hints));
 	if (!ret)
 		ret = watch(b, ts_bpf_device_watch(b));
+	if (!ret && b->owned)
+		ret = watch(b, ts_bpf_pin_watch(b));
 	return ret;
 }
 

@@ -116,13 +116,31 @@ static void pin_path(const struct ts_bpf *b, enum ts_bpf_map map, char path[stat
 	snprintf(path, 128, "%s/%s", b->dir, defs[map].name);
 }
 
+/**
+ * ts_bpf_map_pin() - give an open map its name
+ * @b: the meter, locked
+ * @map: which
+ *
+ * Return: 0 or negative errno.
+ */
+int ts_bpf_map_pin(struct ts_bpf *b, enum ts_bpf_map map)
+{
+	char path[128];
+	int ret;
+
+	pin_path(b, map, path);
+	ret = bpf_obj_pin(b->map[map], path);
+	if (ret)
+		ts_meter_fail(&b->base, ret, "cannot pin %s: %s", path, strerror(-ret));
+	return ret;
+}
+
 static int make_map(struct ts_bpf *b, enum ts_bpf_map map)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = defs[map].flags);
 	char path[128];
-	int fd, ret;
+	int fd;
 
-	pin_path(b, map, path);
 	fd = bpf_map_create(defs[map].type, defs[map].name, defs[map].key_size,
 			    defs[map].value_size, entries(map, TS_ACCOUNTS_DEFAULT), &opts);
 	if (fd < 0)
@@ -130,14 +148,10 @@ static int make_map(struct ts_bpf *b, enum ts_bpf_map map)
 				     defs[map].name, strerror(-fd),
 				     fd == -EPERM ? ": CAP_BPF and CAP_NET_ADMIN are needed" : "");
 	/* Left by a process that was killed while it made them. */
+	pin_path(b, map, path);
 	unlink(path);
-	ret = bpf_obj_pin(fd, path);
-	if (ret) {
-		close(fd);
-		return ts_meter_fail(&b->base, ret, "cannot pin %s: %s", path, strerror(-ret));
-	}
 	b->map[map] = fd;
-	return 0;
+	return ts_bpf_map_pin(b, map);
 }
 
 static int find_map(struct ts_bpf *b, enum ts_bpf_map map)

@@ -12,6 +12,7 @@
  *	-ENOENT when it has none, or why it cannot have one
  * @close_accounts: Return: 0 when each @err is set; else an error of the meter
  *	itself, after which those that were not closed have it as their @err
+ * @renew: NULL: this driver's meter does not go away
  */
 struct ts_meter_ops {
 	const char *name;
@@ -53,6 +54,7 @@ struct ts_meter_ops {
 			  void (*cb)(const struct ts_meter_event *, void *),
 			  void *arg);
 	int (*maintain)(struct ts_meter *m);
+	int (*renew)(struct ts_meter *m);
 };
 
 /**

@@ -77,6 +77,7 @@ static int ts_genl_own(struct ts_meter *m)
 	ret = ts_genl_talk(genl(m), nlh, "own the meter", NULL, NULL);
 	if (ret == -EBUSY && !ts_genl_info(m, &info) && info.owner_pid)
 		return ts_meter_fail_owned(m, info.owner_pid);
+	genl(m)->owned |= !ret;
 	return ret;
 }
 
@@ -249,11 +250,6 @@ static int ts_genl_rule_del(struct ts_meter *m, const struct ts_rule *rule)
 	return ts_genl_talk(genl(m), nlh, "delete the rule", NULL, NULL);
 }
 
-static int ts_genl_maintain(struct ts_meter *m)
-{
-	return 0;
-}
-
 static void parse_groups(struct ts_genl *g, const struct nlattr *list)
 {
 	const struct nlattr *group, *attr, *name, *id;
@@ -318,8 +314,7 @@ static void ts_genl_close(struct ts_meter *m)
 {
 	struct ts_genl *g = genl(m);
 
-	if (g->events)
-		mnl_socket_close(g->events);
+	ts_genl_event_close(g);
 	mnl_socket_close(g->nl);
 	free(g);
 }
@@ -366,15 +361,47 @@ err_free:
 
 /*
  * Asking for the family by name makes the kernel load the module where it is
- * installed.  A look must not do that: the ports may be metered by BPF.
+ * installed.  A look must not do that: the ports may be metered by BPF, and
+ * whoever unloaded it had a reason.
  */
+static bool is_unloaded(void)
+{
+	return !access("/sys/module", F_OK) && access("/sys/module/tokenswitch", F_OK);
+}
+
+/* Unloaded and loaded again between two looks, it has no owner and no accounts. */
+static int ts_genl_maintain(struct ts_meter *m)
+{
+	struct ts_meter_info info = { };
+	int ret = ts_genl_info(m, &info);
+
+	if (ret || !genl(m)->owned || info.owner_pid == (uint32_t)getpid())
+		return ret;
+	return ts_meter_fail(m, -ENOTCONN,
+			     "tokenswitch.ko was loaded anew: its ports and accounts are gone");
+}
+
+/* The family has other numbers each time that the module is loaded. */
+static int ts_genl_renew(struct ts_meter *m)
+{
+	struct ts_genl *g = genl(m);
+
+	g->family = 0;
+	g->group = 0;
+	if (is_unloaded() || resolve(g))
+		return ts_meter_fail(m, -ENOTCONN,
+				     "tokenswitch.ko is not loaded: modprobe tokenswitch");
+	ts_genl_event_close(g);
+	return ts_genl_own(m);
+}
+
 static int ts_genl_probe(void)
 {
 	struct ts_meter *m;
 	char err[128];
 	int ret;
 
-	if (!access("/sys/module", F_OK) && access("/sys/module/tokenswitch", F_OK))
+	if (is_unloaded())
 		return -ENOENT;
 	ret = ts_genl_open(false, &m, err, sizeof(err));
 	if (!ret)
@@ -411,4 +438,5 @@ const struct ts_meter_ops ts_meter_genl_ops = {
 	.event_fd = ts_genl_event_fd,
 	.event_read = ts_genl_event_read,
 	.maintain = ts_genl_maintain,
+	.renew = ts_genl_renew,
 };

@@ -16,6 +16,7 @@
  * @base: what callers see
  * @nl: requests and answers; holds the ownership, which ends with it
  * @events: joined to the group "events"; NULL until asked for
+ * @owned: this process owns the meter, or did until the module went
  * @portid: of @nl
  * @seq: of the last request
  * @family: number of the family "tokenswitch"
@@ -27,6 +28,7 @@ struct ts_genl {
 	struct ts_meter base;
 	struct mnl_socket *nl;
 	struct mnl_socket *events;
+	bool owned;
 	uint32_t portid;
 	uint32_t seq;
 	uint16_t family;
@@ -89,6 +91,7 @@ int ts_genl_stranger_dump(struct ts_meter *m,
 			  int (*cb)(const struct ts_stranger *, void *), void *arg);
 int ts_genl_destroy(struct ts_meter *m);
 
+void ts_genl_event_close(struct ts_genl *g);
 int ts_genl_event_fd(struct ts_meter *m);
 int ts_genl_event_read(struct ts_meter *m,
 		       void (*cb)(const struct ts_meter_event *, void *), void *arg);

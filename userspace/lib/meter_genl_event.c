@@ -8,6 +8,14 @@
 /* A burst of exhausted clients must fit until the daemon's next turn. */
 #define EVENT_RCVBUF_BYTES (1 << 20)
 
+/** ts_genl_event_close() - leave the group, if it was joined */
+void ts_genl_event_close(struct ts_genl *g)
+{
+	if (g->events)
+		mnl_socket_close(g->events);
+	g->events = NULL;
+}
+
 /**
  * ts_genl_event_fd() - join the group on first use
  * @m: the meter
@@ -32,8 +40,7 @@ int ts_genl_event_fd(struct ts_meter *m)
 				  sizeof(g->group))) {
 		ret = ts_meter_fail(m, -errno, "cannot join the module's events: %s",
 				    strerror(errno));
-		mnl_socket_close(g->events);
-		g->events = NULL;
+		ts_genl_event_close(g);
 		return ret;
 	}
 	return mnl_socket_get_fd(g->events);

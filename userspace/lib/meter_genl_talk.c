@@ -72,6 +72,10 @@ static int refused(struct ts_genl *g, const struct nlmsghdr *nlh, int err, const
 
 	if (text)
 		return ts_meter_fail(&g->base, err, "%s: %s", what, text);
+	/* The module never says this without a text: it is generic netlink's own. */
+	if (err == -ENOENT)
+		return ts_meter_fail(&g->base, -ENOTCONN,
+				     "%s: tokenswitch.ko is gone: modprobe tokenswitch", what);
 	if (err == -EPERM)
 		return ts_meter_fail(&g->base, err,
 				     "%s: not permitted: CAP_NET_ADMIN is needed", what);

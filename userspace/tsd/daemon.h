@@ -37,6 +37,8 @@
  * @key: of the box, in guarded memory; NULL until it is decrypted
  * @failed: it could not be, or the doors could not be opened
  * @meter: owned, the one writer
+ * @meter_lost: it is gone; tried again each second
+ * @meter_fault: what is wrong with it; empty: nothing
  * @ledger: open for writing
  * @billing: decides
  * @ports: what is metered
@@ -72,6 +74,8 @@ struct ts_daemon {
 	struct ts_signer *key;
 	bool failed;
 	struct ts_meter *meter;
+	bool meter_lost;
+	char meter_fault[256];
 	struct ts_ledger *ledger;
 	struct ts_billing *billing;
 	struct ts_ports ports;

@@ -93,6 +93,74 @@ void ts_loop_look(struct ts_daemon *d)
 	self_test(d);
 }
 
+/* What is wrong is said once, and again when it is something else. */
+static void note_fault(struct ts_daemon *d, const char *fault)
+{
+	if (!strcmp(d->meter_fault, fault))
+		return;
+	snprintf(d->meter_fault, sizeof(d->meter_fault), "%s", fault);
+	if (*fault)
+		ts_log(TS_LOG_ERROR, "meter: %s", fault);
+	else
+		ts_log(TS_LOG_INFO, "meter: all is well again");
+}
+
+/*
+ * Nothing is metered any more, and so nothing passes: the gate wants stamps, and
+ * from now on closes every port downward, too.
+ */
+static void lose_meter(struct ts_daemon *d, const struct ts_time *now)
+{
+	d->meter_lost = true;
+	note_fault(d, ts_meter_error(d->meter));
+	ts_log(TS_LOG_ERROR, "meter: it is gone with all accounts; they are settled, and what is unspent waits for it to be back");
+	ev_io_stop(d->loop, &d->meter_io);
+	ts_billing_meter_lost(d->billing, now);
+	ts_loop_look(d);
+}
+
+static void renew_meter(struct ts_daemon *d, const struct ts_time *now)
+{
+	char err[TS_CONFIG_ERROR_SIZE];
+	int fd;
+
+	if (ts_meter_renew(d->meter)) {
+		note_fault(d, ts_meter_error(d->meter));
+		return;
+	}
+	fd = ts_meter_event_fd(d->meter);
+	if (fd < 0) {
+		note_fault(d, ts_meter_error(d->meter));
+		return;
+	}
+	if (ts_ports_claim(&d->ports, d->config, err, sizeof(err))) {
+		note_fault(d, err);
+		return;
+	}
+	if (ts_billing_meter_back(d->billing, now)) {
+		note_fault(d, ts_billing_error(d->billing));
+		return;
+	}
+	d->meter_lost = false;
+	ev_io_set(&d->meter_io, fd, EV_READ);
+	ev_io_start(d->loop, &d->meter_io);
+	ts_loop_look(d);
+	note_fault(d, "");
+}
+
+static void maintain(struct ts_daemon *d, const struct ts_time *now)
+{
+	int ret = ts_meter_maintain(d->meter);
+
+	if (ret == -ENOTCONN) {
+		lose_meter(d, now);
+		return;
+	}
+	if (ret > 0)
+		ts_log(TS_LOG_WARN, "meter: %s", ts_meter_error(d->meter));
+	note_fault(d, ret < 0 ? ts_meter_error(d->meter) : "");
+}
+
 /** struct batch - what one reading of the events brought */
 struct batch {
 	struct ts_daemon *d;
@@ -146,7 +214,7 @@ static void on_meter(struct ev_loop *loop, ev_io *w, int revents)
 	} else if (ret < 0) {
 		ts_log(TS_LOG_ERROR, "meter: %s", ts_meter_error(b.d->meter));
 	}
-	ts_meter_maintain(b.d->meter);
+	maintain(b.d, &b.now);
 	if (b.ports)
 		ts_loop_look(b.d);
 }
@@ -157,9 +225,12 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 	struct ts_time now;
 
 	ts_clock_now(&now);
-	if (ts_meter_maintain(d->meter))
-		ts_log(TS_LOG_WARN, "meter: %s", ts_meter_error(d->meter));
-	ts_loop_look(d);
+	if (d->meter_lost)
+		renew_meter(d, &now);
+	else
+		maintain(d, &now);
+	if (!d->meter_lost)
+		ts_loop_look(d);
 	ts_billing_tick(d->billing, &now);
 	ts_ready_alive();
 }

@@ -6,6 +6,8 @@
 
 static const char *datapath(struct ts_daemon *d)
 {
+	if (*d->meter_fault)
+		return d->meter_fault;
 	if (*d->selftest)
 		return d->selftest;
 	if (*d->ports.fault)
