@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # tsd in the router namespace of net.sh, with one wallet that can pay.
-# After net_up: tsd_up [CONFIG LINE...]; pay AMOUNT [as CLIENT NAMESPACE].
+# After net_up: tsd_up DEVICE PATTERN [CONFIG LINE...]; pay AMOUNT [NAMESPACE].
+# METER: auto, xdp, tc (driver bpf) or nf (driver genl).
 
 W=$(mktemp -d /tmp/tsnet.XXXXXX)
 trap 'net_down; rm -rf "$W"' EXIT
 BOX=http://10.66.1.1:2050
+METER=${METER:-auto}
+DRIVER=bpf
+[ "$METER" = nf ] && DRIVER=genl
 tsd_pid=
 
 tsd_start() {
@@ -12,7 +16,7 @@ tsd_start() {
 	tsd_pid=$!
 	pids+=($tsd_pid)
 }
-tsd_healthy() { in_ns $R curl -sf -m 1 $BOX/v1/health; }
+tsd_healthy() { in_ns $R curl -sf -m $PATIENCE $BOX/v1/health; }
 tsd_kill() { kill -9 $tsd_pid 2>/dev/null; wait $tsd_pid 2>/dev/null; true; }
 
 tsd_up() { # DEVICE PATTERN, more configuration lines
@@ -27,7 +31,8 @@ tsd_up() { # DEVICE PATTERN, more configuration lines
 	chain = { id = 20180430; tokens_network = "0x0000000000000000000000000000000000007e70";
 		token = { address = "0x00000000000000000000000000000000000070c5"; symbol = "SMT"; decimals = 18; }; };
 	listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
-	ports = ( { pattern = "$pattern"; } );
+	meter = { driver = "$DRIVER"; };
+	ports = ( { pattern = "$pattern"; meter = "$METER"; } );
 	rules = ( "free udp 53", "local 10.66.1.0/24" );
 	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; } );
 	$*
@@ -45,4 +50,12 @@ tsd_up() { # DEVICE PATTERN, more configuration lines
 
 pay() { # AMOUNT [NAMESPACE]: at 1 token per GB, 0.01 is 10 MB
 	in_ns "${2:-$C}" tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" --once "$1" $BOX
+}
+
+# The paying client: a ping every 20 ms that must lose nothing.
+paid_start() { start in_ns $C ping -i 0.02 -q 10.66.2.2 >"$W/ping"; paid_pid=$!; }
+paid_stop() { # sets paid_lost
+	kill -INT $paid_pid 2>/dev/null; wait $paid_pid 2>/dev/null
+	paid_lost=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) .*/\1 \2/p' "$W/ping" |
+		awk '{ print ($1 - $2 <= 1 && $2 > 5) ? 0 : $1 - $2 }')
 }
