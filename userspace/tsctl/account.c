@@ -139,7 +139,7 @@ static struct ts_meter *open_account(struct cmd *c, struct ts_account *a)
 {
 	const char *word = cmd_next(c);
 	struct ts_meter *m;
-	struct ts_key key;
+	struct ts_key key = { 0 };
 	uint32_t id = 0;
 	bool by_key;
 
