@@ -195,8 +195,9 @@ void net_stack_client(const char *kind)
 	net_run("ip link add link ap0 name ap0u address 02:00:5e:00:53:05 type %s%s", kind,
 		vlan ? " id 5" : "");
 	net_run("ip addr del 198.51.100.1/24 dev ap0 && ip addr add 198.51.100.1/24 dev ap0u && ip link set ap0u up && ip neigh replace 198.51.100.2 lladdr 02:00:5e:00:53:02 dev ap0u nud permanent");
+	/* XDP cannot see a tag beside the frame. */
 	if (vlan)
-		net_run(IN "sh -c 'ip link add link c0 name c0u type vlan id 5 && ip addr del 198.51.100.2/24 dev c0 && ip addr add 198.51.100.2/24 dev c0u && ip link set c0u up'",
+		net_run(IN "sh -c 'ethtool -K c0 txvlan off && ip link add link c0 name c0u type vlan id 5 && ip addr del 198.51.100.2/24 dev c0 && ip addr add 198.51.100.2/24 dev c0u && ip link set c0u up'",
 			pid);
 	net_run(IN "sh -c 'ip neigh replace 198.51.100.1 lladdr 02:00:5e:00:53:05 dev %s nud permanent && ip route replace default via 198.51.100.1'",
 		pid, vlan ? "c0u" : "c0");

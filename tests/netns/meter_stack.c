@@ -102,7 +102,7 @@ static void stand(const struct suite *s, const char *kind)
 	suite_wait_port(m, "ap*", "ap0");
 	add_on(kind, "ap0u", "ap0");
 	wait_upper(m, "ap0u", "ap0", 1);
-	net_run("ip link set ap0u up");
+	net_run("ip link set ap0 up && ip link set ap0u up");
 	wait_upper(m, "ap0u", "ap0", 1);
 	is_at_rest(m);
 	/* By its own name, too, and the message says why not. */
