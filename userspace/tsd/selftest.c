@@ -143,7 +143,8 @@ static int set_up(struct nl_sock *nl, const char *name)
 	int ret = -NLE_NOMEM;
 
 	if (change && old) {
-		rtnl_link_set_name(old, name);
+		/* Its name alone would not be sent: libnl sends what changes. */
+		rtnl_link_set_ifindex(old, if_nametoindex(name));
 		rtnl_link_set_flags(change, IFF_UP);
 		ret = rtnl_link_change(nl, old, change, 0);
 	}
