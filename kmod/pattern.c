@@ -142,13 +142,19 @@ static struct net_device *below_find(struct below *b, struct net_device *dev)
  * @tn: the namespace; RTNL is held
  * @dev: the device
  *
- * Return: the claimed device, where the frames of @dev are metered, or NULL.
+ * Return: the lowest one that is, where the frames of @dev are metered, or NULL.
  */
 struct net_device *ts_pattern_below(struct ts_net *tn, struct net_device *dev)
 {
-	struct below b = { .tn = tn };
+	struct net_device *port = NULL;
+	struct below b;
 
-	return below_find(&b, dev);
+	do {
+		b = (struct below){ .tn = tn };
+		dev = below_find(&b, dev);
+		port = dev ?: port;
+	} while (dev);
+	return port;
 }
 
 /**

@@ -109,19 +109,20 @@ static void together_under_load(const struct suite *s)
 	struct ts_meter *m;
 	pid_t pid;
 
-	m = suite_open_own(s);
-	suite_tariff(m, 1, 3, 2);
 	net_make_client();
 	net_make_server();
-	suite_port(s, m, "ap0");
-	suite_wait_port(m, "ap0", "ap0");
 	fflush(stdout);
+	/* Before the meter is opened: who has its socket is its owner. */
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			net_flood(30000, 300, arrived);
 	}
+	m = suite_open_own(s);
+	suite_tariff(m, 1, 3, 2);
+	suite_port(s, m, "ap0");
+	suite_wait_port(m, "ap0", "ap0");
 	while (halfway < HALFWAY && rounds < 100 * HALFWAY) {
 		/* It spends while the others are made. */
 		loaded = suite_account(m, client_mac, ts_zone_of_name("ap0"));

@@ -191,6 +191,11 @@ static void bridge_stands(const struct suite *s)
 	suite_wait_port(m, "ap*", "apbr");
 	net_run("ip link add ap0 type veth peer name x0 && ip link set ap0 master apbr");
 	wait_upper(m, "apbr", "ap0", 1);
+	if (net_has_kind("macvlan")) {
+		add_on("macvlan", "apm", "apbr");
+		wait_upper(m, "apm", "ap0", 1);
+		net_run("ip link del apm");
+	}
 	net_run("ip link set ap0 nomaster");
 	suite_wait_port(m, "ap*", "apbr");
 	wait_upper(m, "apbr", "", 2);

@@ -90,7 +90,7 @@ enum ts_bpf_port_use {
  * @link: the device that it stands on, as a VLAN does; 0: none
  * @master: the device that it is a port of, as of a bridge; 0: none
  * @claimed: its name is, see ts_bpf_device_stack()
- * @below: a claimed device that it stands on, directly or not; 0: none
+ * @below: the lowest claimed device that it stands on; 0: none
  */
 struct ts_bpf_device {
 	uint32_t ifindex;

@@ -229,6 +229,20 @@ static bool stand_on(struct ts_bpf_device *upper, const struct ts_bpf_device *lo
 	return true;
 }
 
+/* A claimed device may itself stand on one: only the lowest is a port. */
+static void find_lowest(struct ts_bpf_devices *list)
+{
+	const struct ts_bpf_device *lower;
+	struct ts_bpf_device *dev;
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		dev = &list->dev[i];
+		while ((lower = find(list, dev->below)) && lower->below)
+			dev->below = lower->below;
+	}
+}
+
 /**
  * ts_bpf_device_stack() - find what stands on a claimed device
  * @list: all devices, @claimed set in each; @below is set
@@ -256,6 +270,7 @@ void ts_bpf_device_stack(struct ts_bpf_devices *list)
 				more |= stand_on(other, dev);
 		}
 	}
+	find_lowest(list);
 }
 
 /**
