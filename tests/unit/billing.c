@@ -12,9 +12,6 @@
 
 #include "billing_box.h"
 
-#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
-#define SECOND	1000000000ull
-
 static struct box box;
 
 static int setup(void **state)
@@ -30,48 +27,20 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct ts_session_view view_of(int code)
-{
-	struct ts_session_view view;
-
-	assert_int_equal(ts_billing_session_view(box.billing,
-						 box.codes[code].code, &view), 0);
-	return view;
-}
-
-/* Sends frames until one is refused and nothing more comes; bytes that passed. */
-static uint64_t spend(unsigned int station, uint32_t bytes)
-{
-	uint64_t passed = 0;
-	unsigned int refused = 0;
-
-	while (refused < 8) {
-		if (box_frame(&box, station, bytes, TS_DIR_DOWN)) {
-			passed += bytes;
-			refused = 0;
-			continue;
-		}
-		refused++;
-		box_events(&box);
-		box_flush(&box);
-	}
-	return passed;
-}
-
 static void a_payment_lets_bytes_pass(void **state)
 {
 	int code = box_code(&box, 0);
 	struct ts_session_view view;
 	uint64_t passed;
 
-	assert_int_equal(view_of(code).state, TS_SESSION_NEVER_PAID);
+	assert_int_equal(box_view(&box, code).state, TS_SESSION_NEVER_PAID);
 	assert_null(box_account(&box, 0));
 	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
-	assert_int_equal(view_of(code).state, TS_SESSION_PAID);
-	passed = spend(0, 100);
+	assert_int_equal(box_view(&box, code).state, TS_SESSION_PAID);
+	passed = box_spend(&box, 0, 100);
 	/* Units are rounded down, prices too: the payer gets a little more. */
 	assert_in_range(passed, 500000, 500100);
-	view = view_of(code);
+	view = box_view(&box, code);
 	assert_int_equal(view.state, TS_SESSION_DRY);
 	assert_int_equal(view.used_bytes[TS_DIR_DOWN], passed);
 	assert_true(view.attached_wei == 500000 * GWEI);
@@ -79,7 +48,7 @@ static void a_payment_lets_bytes_pass(void **state)
 	assert_true(box.notices[TS_NOTICE_DRY] > 0);
 	/* Dry, topped up, and on it goes. */
 	assert_true(box_pay(&box, 0, 1000 * GWEI, code));
-	assert_in_range(spend(0, 100), 1000, 1100);
+	assert_in_range(box_spend(&box, 0, 100), 1000, 1100);
 }
 
 /* M6: only the code inside the signed transfer attaches. */
@@ -89,7 +58,7 @@ static void value_without_a_code_stays_in_the_pool(void **state)
 	struct ts_channel_view view;
 
 	assert_true(box_pay(&box, 0, 1000 * GWEI, -1));
-	assert_int_equal(view_of(code).state, TS_SESSION_NEVER_PAID);
+	assert_int_equal(box_view(&box, code).state, TS_SESSION_NEVER_PAID);
 	assert_null(box_account(&box, 0));
 	assert_int_equal(ts_billing_channel_view(box.billing,
 			 &box.wallets[0].channel.our_address, &view), 0);
@@ -107,7 +76,7 @@ static void a_code_nobody_knows_waits_for_its_station(void **state)
 						 &key, &box.now), 0);
 	box_flush(&box);
 	box_flush(&box);
-	assert_in_range(spend(2, 100), 5000, 5100);
+	assert_in_range(box_spend(&box, 2, 100), 5000, 5100);
 }
 
 static void the_same_datagram_has_the_same_ack(void **state)
@@ -127,7 +96,7 @@ static void the_same_datagram_has_the_same_ack(void **state)
 		box_flush(&box);
 		assert_int_equal(box.acks, acks + 1);
 		assert_memory_equal(box.last_ack, first, TS_ACK_BYTES);
-		assert_true(view_of(code).attached_wei == 2000 * GWEI);
+		assert_true(box_view(&box, code).attached_wei == 2000 * GWEI);
 		/* And after a restart. */
 		box_crash(&box, false, 0);
 		assert_int_equal(box_open(&box), 0);
@@ -188,7 +157,7 @@ static void refusals_are_named(void **state)
 	box_send(&box, 0);
 	box_flush(&box);
 	assert_false(box.wallets[0].waiting);
-	assert_true(view_of(code).attached_wei == 2 * GWEI);
+	assert_true(box_view(&box, code).attached_wei == 2 * GWEI);
 }
 
 /* M3: a channel that would settle before we notice is not credited. */
@@ -239,7 +208,7 @@ static void a_slice_comes_back(void **state)
 	/* Only what passed is still held. */
 	assert_true(sum.reserved_wei <= 10000 * GWEI);
 	box_verify(&box);
-	assert_in_range(spend(0, 100) + passed, 500000, 500100);
+	assert_in_range(box_spend(&box, 0, 100) + passed, 500000, 500100);
 }
 
 static void an_idle_station_gives_its_slice_back(void **state)
@@ -251,12 +220,12 @@ static void an_idle_station_gives_its_slice_back(void **state)
 	box_later(&box, 130 * SECOND);
 	ts_billing_tick(box.billing, &box.now);
 	box_flush(&box);
-	assert_int_equal(view_of(code).remaining_units, 0);
-	assert_int_equal(view_of(code).state, TS_SESSION_PAID);
+	assert_int_equal(box_view(&box, code).remaining_units, 0);
+	assert_int_equal(box_view(&box, code).state, TS_SESSION_PAID);
 	/* Ticks do not wake it, a frame does. */
 	ts_billing_tick(box.billing, &box.now);
 	box_flush(&box);
-	assert_int_equal(view_of(code).remaining_units, 0);
+	assert_int_equal(box_view(&box, code).remaining_units, 0);
 	assert_false(box_frame(&box, 0, 100, TS_DIR_UP));
 	box_events(&box);
 	box_flush(&box);
@@ -270,7 +239,7 @@ static void several_wallets_are_spent_in_order(void **state)
 
 	assert_true(box_pay(&box, 0, 200000 * GWEI, code));
 	assert_true(box_pay(&box, 1, 200000 * GWEI, code));
-	while (view_of(code).used_bytes[TS_DIR_DOWN] < 300000)
+	while (box_view(&box, code).used_bytes[TS_DIR_DOWN] < 300000)
 		if (!box_frame(&box, 0, 100, TS_DIR_DOWN)) {
 			box_events(&box);
 			box_flush(&box);
@@ -293,8 +262,8 @@ static void one_wallet_pays_for_several_stations(void **state)
 	assert_true(box_pay(&box, 0, 3000 * GWEI, a));
 	assert_true(box_pay(&box, 0, 7000 * GWEI, c));
 	/* Each spends what was attached to it, and no more. */
-	assert_in_range(spend(0, 100), 3000, 3100);
-	assert_in_range(spend(1, 100), 7000, 7100);
+	assert_in_range(box_spend(&box, 0, 100), 3000, 3100);
+	assert_in_range(box_spend(&box, 1, 100), 7000, 7100);
 }
 
 static void a_session_moves_with_its_value(void **state)
@@ -310,8 +279,8 @@ static void a_session_moves_with_its_value(void **state)
 						 &key, &box.now), 0);
 	box_flush(&box);
 	assert_null(box_account(&box, 0));
-	assert_in_range(spend(3, 100) + passed, 500000, 500100);
-	assert_int_equal(view_of(code).used_bytes[TS_DIR_UP], passed);
+	assert_in_range(box_spend(&box, 3, 100) + passed, 500000, 500100);
+	assert_int_equal(box_view(&box, code).used_bytes[TS_DIR_UP], passed);
 }
 
 static void logging_out_returns_value_to_the_pool(void **state)
@@ -359,12 +328,12 @@ static void tariffs_hold(void **state)
 	box_flush(&box);
 	assert_true(box_pay(&box, 0, 100000 * GWEI, code));
 	/* 100000 bytes at the old price and 50000 at the new. */
-	assert_in_range(spend(0, 100), 149900, 150200);
+	assert_in_range(box_spend(&box, 0, 100), 149900, 150200);
 	assert_true(box_pay(&box, 0, 100000 * GWEI, code));
 	set_price("500000000000000000");
 	ts_billing_tick(box.billing, &box.now);
 	box_flush(&box);
-	assert_in_range(spend(0, 100), 199900, 200400);
+	assert_in_range(box_spend(&box, 0, 100), 199900, 200400);
 }
 
 /* Each close by itself would wait for the kernel: thousands would take minutes. */
@@ -385,7 +354,7 @@ static void a_tariff_switch_closes_all_accounts_together(void **state)
 	assert_int_equal(box.n_closings, 1);
 	for (i = 0; i < BOX_STATIONS; i++) {
 		assert_int_not_equal(box_account(&box, i)->a.epoch, epoch[i]);
-		assert_in_range(spend(i, 100), 2 * (98900 - i), 2 * (99100 - i));
+		assert_in_range(box_spend(&box, i, 100), 2 * (98900 - i), 2 * (99100 - i));
 	}
 }
 
@@ -398,7 +367,7 @@ static void a_tariff_does_not_hold_for_ever(void **state)
 	box_later(&box, 86400 * SECOND);
 	ts_billing_tick(box.billing, &box.now);
 	box_flush(&box);
-	assert_in_range(spend(0, 100), 49900, 50100);
+	assert_in_range(box_spend(&box, 0, 100), 49900, 50100);
 }
 
 /* M12: without a clock nobody can say that the day is over. */
@@ -459,7 +428,7 @@ static void slices_follow_the_rate(void **state)
 	int code = box_code(&box, 0), i;
 
 	assert_true(box_pay(&box, 0, (ts_u128)4000000000u * GWEI, code));
-	assert_in_range(view_of(code).remaining_units / 7629, 100000, 200001);
+	assert_in_range(box_view(&box, code).remaining_units / 7629, 100000, 200001);
 	for (i = 0; i < 20; i++) {
 		uint64_t bytes = 0;
 
@@ -476,7 +445,7 @@ static void slices_follow_the_rate(void **state)
 		box_events(&box);
 		box_flush(&box);
 	}
-	assert_in_range(view_of(code).remaining_units / 7629, 30000000, 60100000);
+	assert_in_range(box_view(&box, code).remaining_units / 7629, 30000000, 60100000);
 }
 
 static void power_cut(enum ts_loss_bearer who, uint64_t least, uint64_t most)
@@ -492,7 +461,7 @@ static void power_cut(enum ts_loss_bearer who, uint64_t least, uint64_t most)
 	assert_int_equal(box_open(&box), 0);
 	box_flush(&box);
 	box_verify(&box);
-	assert_in_range(spend(0, 100), least, most);
+	assert_in_range(box_spend(&box, 0, 100), least, most);
 }
 
 /* A reservation is 4 slices of 100000 bytes. */
@@ -539,7 +508,7 @@ static void meter_lost(enum ts_loss_bearer who, uint64_t least, uint64_t most)
 	assert_int_equal(ts_billing_meter_back(box.billing, &box.now), 0);
 	box_flush(&box);
 	box_verify(&box);
-	assert_in_range(spend(0, 100), least, most);
+	assert_in_range(box_spend(&box, 0, 100), least, most);
 	box_verify(&box);
 }
 
@@ -566,7 +535,7 @@ static void a_lost_meter_and_a_crash(void **state)
 	assert_int_equal(box_open(&box), 0);
 	box_flush(&box);
 	box_verify(&box);
-	assert_in_range(spend(0, 100), 9599900, 9601000);
+	assert_in_range(box_spend(&box, 0, 100), 9599900, 9601000);
 }
 
 static void a_restart_keeps_running_budgets(void **state)
@@ -583,7 +552,7 @@ static void a_restart_keeps_running_budgets(void **state)
 	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
 	assert_int_equal(box_open(&box), 0);
 	assert_int_equal(box_account(&box, 0)->a.epoch, epoch);
-	assert_in_range(spend(0, 100) + 2000, 500000, 500100);
+	assert_in_range(box_spend(&box, 0, 100) + 2000, 500000, 500100);
 }
 
 static void unknown_kernel_accounts_are_closed(void **state)
@@ -622,12 +591,12 @@ static void strangers_cost_nothing(void **state)
 						    code), 0);
 		box_flush(&box);
 	}
-	assert_true(view_of(paid).attached_wei == GWEI);
+	assert_true(box_view(&box, paid).attached_wei == GWEI);
 	box_later(&box, 2 * SECOND);
 	box_flush(&box);
 	box_crash(&box, false, 0);
 	assert_int_equal(box_open(&box), 0);
-	assert_true(view_of(paid).attached_wei == GWEI);
+	assert_true(box_view(&box, paid).attached_wei == GWEI);
 	/* The last stranger kept its code over the restart. */
 	assert_int_equal(ts_billing_station_find(box.billing, &key, code), 0);
 }

@@ -15,8 +15,6 @@
 #include "photon/attach.h"
 #include "photon/ping.h"
 
-#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
-#define SECOND	1000000000ull
 #define REPLY	4242
 
 static struct box box;
@@ -45,24 +43,6 @@ static ts_u128 unspent(int which)
 	assert_int_equal(ts_billing_session_view(box.billing,
 						 box.codes[which].code, &view), 0);
 	return view.unspent_wei;
-}
-
-static uint64_t spend(unsigned int station, uint32_t bytes)
-{
-	uint64_t passed = 0;
-	unsigned int refused = 0;
-
-	while (refused < 8) {
-		if (box_frame(&box, station, bytes, TS_DIR_DOWN)) {
-			passed += bytes;
-			refused = 0;
-			continue;
-		}
-		refused++;
-		box_events(&box);
-		box_flush(&box);
-	}
-	return passed;
 }
 
 /* What an honest wallet would sign for this station. */
@@ -123,8 +103,8 @@ static void the_wallet_moves_its_value(void **state)
 	assert_in_range((uint64_t)(unspent(other) / GWEI), 499000, 499001);
 	/* The old station has nothing left, in the kernel neither. */
 	assert_false(box_frame(&box, 0, 60, TS_DIR_DOWN));
-	assert_in_range(spend(1, 100), 499000, 499100);
-	assert_int_equal(spend(0, 60), 0);
+	assert_in_range(box_spend(&box, 1, 100), 499000, 499100);
+	assert_int_equal(box_spend(&box, 0, 60), 0);
 }
 
 /* The latest proven station wins; each time the old slice is back first. */
@@ -143,7 +123,7 @@ static void there_and_back(void **state)
 		assert_false(box_frame(&box, (unsigned int)(i - 1) % 3, 60, TS_DIR_UP));
 		box_verify(&box);
 	}
-	assert_in_range(spend(0, 100), 493000, 493100);
+	assert_in_range(box_spend(&box, 0, 100), 493000, 493100);
 }
 
 /* Durable before visible: whoever was answered has it after any crash. */
@@ -157,7 +137,7 @@ static void what_was_answered_survives(void **state)
 	assert_int_equal(box_open(&box), 0);
 	box_flush(&box);
 	assert_true(unspent(code) == 0);
-	assert_in_range(spend(1, 100), 499000, 499100);
+	assert_in_range(box_spend(&box, 1, 100), 499000, 499100);
 	assert_true(unspent(other) < 100 * GWEI);
 }
 
@@ -172,12 +152,12 @@ static void a_limit_is_kept(void **state)
 	box_crash(&box, false, 0);
 	assert_int_equal(box_open(&box), 0);
 	box_flush(&box);
-	assert_in_range(spend(1, 100), 99900, 100000);
+	assert_in_range(box_spend(&box, 1, 100), 99900, 100000);
 	/* The rest is the wallet's, who gives it when it likes. */
 	attach = good(1);
 	strcpy(attach.code, box.codes[other].code);
 	assert_null(send_attach(1, &attach, 0));
-	assert_in_range(spend(1, 100), 398900, 399200);
+	assert_in_range(box_spend(&box, 1, 100), 398900, 399200);
 }
 
 static void a_limit_of_nothing_moves_nothing(void **state)

@@ -13,9 +13,6 @@
 
 #include "billing_box.h"
 
-#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
-#define SECOND	1000000000ull
-
 static struct box box;
 
 static int setup(void **state)
@@ -45,25 +42,6 @@ static void import(const struct ts_channel *channel)
 	assert_int_equal(ts_billing_channel_import(box.billing, channel, false,
 						   &box.now), 0);
 	box_flush(&box);
-}
-
-/* Sends frames until one is refused and nothing more comes; bytes that passed. */
-static uint64_t spend(unsigned int station, uint32_t bytes)
-{
-	uint64_t passed = 0;
-	unsigned int refused = 0;
-
-	while (refused < 8) {
-		if (box_frame(&box, station, bytes, TS_DIR_DOWN)) {
-			passed += bytes;
-			refused = 0;
-			continue;
-		}
-		refused++;
-		box_events(&box);
-		box_flush(&box);
-	}
-	return passed;
 }
 
 /*
@@ -196,10 +174,10 @@ static void the_spent_make_room(void **state)
 		assert_true(box_pay(&box, 0, 3000 * GWEI, code));
 		ts_billing_tick(box.billing, &box.now);
 		box_flush(&box);
-		assert_true(spend(station, 100) > 2800);
+		assert_true(box_spend(&box, station, 100) > 2800);
 		box_later(&box, SECOND);
 	}
-	assert_true(spend(0, 100) > 4800);
+	assert_true(box_spend(&box, 0, 100) > 4800);
 }
 
 /*

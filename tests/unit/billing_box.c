@@ -235,6 +235,33 @@ static const char *m_error(void *m)
 
 /* --- frames ---------------------------------------------------------------- */
 
+uint64_t box_spend(struct box *box, unsigned int station, uint32_t bytes)
+{
+	uint64_t passed = 0;
+	unsigned int refused = 0;
+
+	while (refused < 8) {
+		if (box_frame(box, station, bytes, TS_DIR_DOWN)) {
+			passed += bytes;
+			refused = 0;
+			continue;
+		}
+		refused++;
+		box_events(box);
+		box_flush(box);
+	}
+	return passed;
+}
+
+struct ts_session_view box_view(struct box *box, int code)
+{
+	struct ts_session_view view;
+
+	assert_int_equal(ts_billing_session_view(box->billing,
+						 box->codes[code].code, &view), 0);
+	return view;
+}
+
 struct box_account *box_account(struct box *box, unsigned int station)
 {
 	struct ts_key key = box_key(station);

@@ -22,6 +22,9 @@
 #define BOX_ATTACH_REPLY	5000
 #define BOX_CODES	1024
 
+#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
+#define SECOND	1000000000ull
+
 /**
  * struct box_wallet - a payer
  * @channel: as the payer knows it; ahead of @acked while a message waits
@@ -130,6 +133,10 @@ void box_later(struct box *box, uint64_t ns);
 /* Frames of one station; true: this many bytes passed (all or nothing). */
 bool box_frame(struct box *box, unsigned int station, uint32_t bytes,
 	       enum ts_dir dir);
+/* Sends frames until one is refused and nothing more comes; bytes that passed. */
+uint64_t box_spend(struct box *box, unsigned int station, uint32_t bytes);
+/* What the session of a code shows; fails the test when there is none. */
+struct ts_session_view box_view(struct box *box, int code);
 struct box_account *box_account(struct box *box, unsigned int station);
 void box_events(struct box *box);
 

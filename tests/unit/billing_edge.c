@@ -13,9 +13,6 @@
 
 #include "billing_box.h"
 
-#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
-#define SECOND	1000000000ull
-
 static struct box box;
 
 static int setup(void **state)
@@ -31,39 +28,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct ts_session_view view_of(int code)
-{
-	struct ts_session_view view;
-
-	assert_int_equal(ts_billing_session_view(box.billing,
-						 box.codes[code].code, &view), 0);
-	return view;
-}
-
 static void tick(void)
 {
 	box_later(&box, SECOND);
 	ts_billing_tick(box.billing, &box.now);
 	box_flush(&box);
-}
-
-/* Sends frames until one is refused and nothing more comes; bytes that passed. */
-static uint64_t spend(unsigned int station, uint32_t bytes)
-{
-	uint64_t passed = 0;
-	unsigned int refused = 0;
-
-	while (refused < 8) {
-		if (box_frame(&box, station, bytes, TS_DIR_DOWN)) {
-			passed += bytes;
-			refused = 0;
-			continue;
-		}
-		refused++;
-		box_events(&box);
-		box_flush(&box);
-	}
-	return passed;
 }
 
 static void reload(void)
@@ -258,7 +227,7 @@ static void a_failed_reload_keeps_serving(void **state)
 	box_flush(&box);
 	fault.kind = FAULT_NONE;
 	assert_non_null(ts_billing_read_only(box.billing));
-	passed = spend(0, 1000);
+	passed = box_spend(&box, 0, 1000);
 	/* Four slices of 100000 bytes are reserved. */
 	assert_in_range(passed, 350000, 450000);
 }
@@ -317,7 +286,7 @@ static void deposits_cannot_overflow_a_sum(void **state)
 			assert_true(box_pay(&box, i, (ts_u128)1 << 127, code));
 	}
 	assert_int_equal(refused, 1);
-	assert_true(view_of(code).attached_wei == (ts_u128)1 << 127);
+	assert_true(box_view(&box, code).attached_wei == (ts_u128)1 << 127);
 }
 
 /* While payments wait for company, junk is told off and takes up no place. */

@@ -14,8 +14,6 @@
 
 #include "billing_box.h"
 
-#define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
-#define SECOND	1000000000ull
 #define MINUTE	(60 * SECOND)
 #define HOUR	(60 * MINUTE)
 #define DAY	(24 * HOUR)
@@ -35,38 +33,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct ts_session_view view_of(int code)
-{
-	struct ts_session_view view;
-
-	assert_int_equal(ts_billing_session_view(box.billing,
-						 box.codes[code].code, &view), 0);
-	return view;
-}
-
 static bool is_known(int code)
 {
 	struct ts_session_view view;
 
 	return !ts_billing_session_view(box.billing, box.codes[code].code, &view);
-}
-
-static uint64_t spend(unsigned int station, uint32_t bytes)
-{
-	uint64_t passed = 0;
-	unsigned int refused = 0;
-
-	while (refused < 8) {
-		if (box_frame(&box, station, bytes, TS_DIR_DOWN)) {
-			passed += bytes;
-			refused = 0;
-			continue;
-		}
-		refused++;
-		box_events(&box);
-		box_flush(&box);
-	}
-	return passed;
 }
 
 /* Time passes; the daemon ticks and flushes, as it does. */
@@ -115,7 +86,7 @@ static void the_slice_goes_back_then_the_account_ends(void **state)
 
 	pass(121 * SECOND, SECOND);
 	assert_non_null(box_account(&box, 0));
-	assert_int_equal(view_of(code).remaining_units, 0);
+	assert_int_equal(box_view(&box, code).remaining_units, 0);
 	pass(57 * MINUTE - SECOND, MINUTE);
 	assert_non_null(box_account(&box, 0));
 	pass(2 * MINUTE, SECOND);
@@ -123,9 +94,9 @@ static void the_slice_goes_back_then_the_account_ends(void **state)
 	/* Not made again by itself, and all of the rest is there. */
 	pass(10 * HOUR, MINUTE);
 	assert_null(box_account(&box, 0));
-	assert_in_range((uint64_t)(view_of(code).unspent_wei / GWEI),
+	assert_in_range((uint64_t)(box_view(&box, code).unspent_wei / GWEI),
 			400000, 400100);
-	assert_int_equal(view_of(code).state, TS_SESSION_PAID);
+	assert_int_equal(box_view(&box, code).state, TS_SESSION_PAID);
 }
 
 /* The first frame is refused; no action of a person follows. */
@@ -138,8 +109,8 @@ static void a_station_that_comes_back_goes_on(void **state)
 	box_events(&box);
 	box_flush(&box);
 	assert_true(box_frame(&box, 0, 100, TS_DIR_UP));
-	assert_in_range(spend(0, 100), 399800, 400100);
-	assert_int_equal(view_of(code).state, TS_SESSION_DRY);
+	assert_in_range(box_spend(&box, 0, 100), 399800, 400100);
+	assert_int_equal(box_view(&box, code).state, TS_SESSION_DRY);
 }
 
 static void a_page_or_a_payment_brings_it_back(void **state)
@@ -172,8 +143,8 @@ static void a_restart_changes_nothing(void **state)
 	restart(false);
 	pass(MINUTE, SECOND);
 	assert_null(box_account(&box, 0));
-	assert_in_range(spend(0, 100), 399800, 400100);
-	assert_int_equal(view_of(code).state, TS_SESSION_DRY);
+	assert_in_range(box_spend(&box, 0, 100), 399800, 400100);
+	assert_int_equal(box_view(&box, code).state, TS_SESSION_DRY);
 }
 
 static void a_reboot_ends_nothing_early_and_keeps_nothing(void **state)
@@ -196,7 +167,7 @@ static void a_reboot_ends_nothing_early_and_keeps_nothing(void **state)
 	restart(true);
 	pass(MINUTE, SECOND);
 	assert_null(box_account(&box, 0));
-	assert_true(spend(0, 100) > 399000);
+	assert_true(box_spend(&box, 0, 100) > 399000);
 	assert_true(is_known(code));
 }
 
@@ -222,7 +193,7 @@ static void the_spent_are_forgotten_but_for_the_books(void **state)
 	struct ts_ledger_session row;
 	int code = paid_and_used(0);
 
-	assert_true(spend(0, 100) > 399000);
+	assert_true(box_spend(&box, 0, 100) > 399000);
 	pass(8 * DAY, HOUR);
 	assert_false(is_known(code));
 	row = row_of(box.codes[code].code, 0);
@@ -232,13 +203,13 @@ static void the_spent_are_forgotten_but_for_the_books(void **state)
 	restart(false);
 	assert_false(is_known(code));
 	assert_true(box_pay(&box, 0, 5000 * GWEI, code));
-	assert_true(view_of(code).attached_wei == 505000 * GWEI);
+	assert_true(box_view(&box, code).attached_wei == 505000 * GWEI);
 	assert_int_equal(ts_billing_session_move(box.billing,
 		box.codes[code].code, &key, &box.now), 0);
 	box_flush(&box);
 	box_flush(&box);
-	assert_in_range(spend(1, 100), 5000, 5100);
-	assert_true(view_of(code).unspent_wei < 100 * GWEI);
+	assert_in_range(box_spend(&box, 1, 100), 5000, 5100);
+	assert_true(box_view(&box, code).unspent_wei < 100 * GWEI);
 }
 
 /* M5, M11: value has no end. */
@@ -250,7 +221,7 @@ static void value_is_never_forgotten(void **state)
 	restart(false);
 	pass(400 * DAY, 12 * HOUR);
 	assert_true(is_known(code));
-	assert_in_range(spend(0, 100), 399800, 400100);
+	assert_in_range(box_spend(&box, 0, 100), 399800, 400100);
 }
 
 /* M12: no date, a reboot each day; then eight days of being up are eight days. */
@@ -316,7 +287,7 @@ static void a_ledger_from_before(void **state)
 	assert_true(is_known(stranger));
 	pass(2 * DAY, HOUR);
 	assert_false(is_known(stranger));
-	assert_in_range(spend(0, 100), 399800, 400100);
+	assert_in_range(box_spend(&box, 0, 100), 399800, 400100);
 }
 
 int main(void)
