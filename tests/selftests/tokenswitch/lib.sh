@@ -93,6 +93,11 @@ loaded() {
 	[ -d /sys/module/tokenswitch ]
 }
 
+# Whoever asks for the family loads it, and may be quicker.
+load() {
+	modprobe tokenswitch || loaded
+}
+
 # rmmod waits for nobody: who has just closed a dump may hold it a moment more.
 unload() {
 	local i

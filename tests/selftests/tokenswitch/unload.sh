@@ -60,7 +60,7 @@ test_unload_under_dumps() {
 	modprobe tokenswitch
 	topology || fail "no topology"
 	for ((i = 0; i < 5; i++)); do
-		modprobe tokenswitch || fail "cannot load in round $i"
+		load || fail "cannot load in round $i"
 		in_ns "$ROUTER" ./ctl meter 'tst*' "$CLIENT_MAC" || fail "no port in round $i"
 		start "$ROUTER" ./ctl dump 2>/dev/null
 		sleep 0.2
