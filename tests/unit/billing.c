@@ -283,6 +283,47 @@ static void a_session_moves_with_its_value(void **state)
 	assert_int_equal(box_view(&box, code).used_bytes[TS_DIR_UP], passed);
 }
 
+/* Charged on its CPU, and not counted yet: the end waits for it (invariant 3). */
+static void a_packet_under_way_is_counted(void **state)
+{
+	struct ts_key key = box_key(3);
+	int code = box_code(&box, 0);
+	struct ts_stat *stat, kept;
+
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	stat = &box_account(&box, 0)->a.stats[TS_CLASS_INTERNET][TS_DIR_DOWN];
+	kept = *stat;
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	*stat = kept;
+	assert_int_equal(ts_billing_session_move(box.billing, box.codes[code].code,
+						 &key, &box.now), 0);
+	box_flush(&box);
+	assert_non_null(box_account(&box, 0));
+	stat->bytes += 1000;
+	stat->units = kept.units * 2;
+	box_flush(&box);
+	assert_null(box_account(&box, 0));
+	assert_int_equal(box_view(&box, code).used_bytes[TS_DIR_DOWN], 2000);
+}
+
+/* It never is: the end does not wait for ever. */
+static void a_count_that_never_comes_is_unseen(void **state)
+{
+	int code = box_code(&box, 0);
+
+	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	box_account(&box, 0)->a.charged_units += 1000;
+	assert_int_equal(ts_billing_session_close(box.billing,
+		box.codes[code].code, &box.now), 0);
+	box_flush(&box);
+	assert_non_null(box_account(&box, 0));
+	box_later(&box, SECOND);
+	box_flush(&box);
+	assert_null(box_account(&box, 0));
+}
+
 static void logging_out_returns_value_to_the_pool(void **state)
 {
 	int code = box_code(&box, 0);
@@ -697,6 +738,8 @@ int main(void)
 		T(several_wallets_are_spent_in_order),
 		T(one_wallet_pays_for_several_stations),
 		T(a_session_moves_with_its_value),
+		T(a_packet_under_way_is_counted),
+		T(a_count_that_never_comes_is_unseen),
 		T(logging_out_returns_value_to_the_pool),
 		T(tariffs_hold),
 		T(a_tariff_switch_closes_all_accounts_together),

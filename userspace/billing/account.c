@@ -419,6 +419,20 @@ static void settle(struct ts_billing *b, struct ts_billing_account *a,
 	b->urgent = true;
 }
 
+/*
+ * A packet is charged first and counted then, on its own CPU.  With nothing left
+ * to spend none follows it, so that what is under way ends soon; a second later
+ * it is not under way, and the difference is booked as unseen.
+ */
+static bool is_at_rest(struct ts_billing_account *a, const struct ts_time *now)
+{
+	if (ts_account_counted(a) == ts_account_passed(a))
+		return true;
+	if (!a->settling_ns)
+		a->settling_ns = now->boot_ns;
+	return now->boot_ns - a->settling_ns >= TS_NS_PER_S;
+}
+
 /**
  * ts_account_settle() - second step of closing, after "closing" is committed
  * @b: billing
@@ -450,7 +464,8 @@ void ts_account_settle(struct ts_billing *b, struct ts_billing_account *a,
 			       a->row.account_id, b->meter.error(b->meter.m));
 		return;
 	}
-	settle(b, a, ts_account_passed(a), now);
+	if (is_at_rest(a, now))
+		settle(b, a, ts_account_passed(a), now);
 }
 
 /**

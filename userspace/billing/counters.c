@@ -56,6 +56,18 @@ uint64_t ts_account_passed(const struct ts_billing_account *a)
 	return a->charged_units - a->revoked_units;
 }
 
+/* The same by the packets' own counters, which follow the budget's. */
+uint64_t ts_account_counted(const struct ts_billing_account *a)
+{
+	uint64_t units = 0;
+	int class, dir;
+
+	for (class = 0; class < TS_CLASS_COUNT; class++)
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+			units += a->seen[class][dir].units;
+	return units;
+}
+
 /* Units that the kernel still lets pass. */
 uint64_t ts_account_unspent(const struct ts_billing_account *a)
 {

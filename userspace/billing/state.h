@@ -108,6 +108,7 @@ enum ts_account_step {
  * @dry: a frame was refused and there was nothing to grant
  * @step: see enum ts_account_step
  * @step_ready: what allows @step is committed
+ * @settling_ns: since when it is revoked and waits for packets under way; 0: not
  * @working: in the list of those that the next flush looks at
  * @by_number: in the table of struct ts_billing
  */
@@ -136,6 +137,7 @@ struct ts_billing_account {
 	uint64_t made_ns;
 	uint64_t sampled_ns;
 	uint64_t sampled_units;
+	uint64_t settling_ns;
 	bool idle;
 	bool dry;
 	enum ts_account_step step;
@@ -405,6 +407,7 @@ int ts_account_read(struct ts_billing *b, struct ts_billing_account *a);
 void ts_account_book(struct ts_billing *b, struct ts_billing_account *a,
 		     const struct ts_time *now);
 uint64_t ts_account_passed(const struct ts_billing_account *a);
+uint64_t ts_account_counted(const struct ts_billing_account *a);
 uint64_t ts_account_unspent(const struct ts_billing_account *a);
 void ts_account_sample(struct ts_billing *b, struct ts_billing_account *a,
 		       const struct ts_time *now);
