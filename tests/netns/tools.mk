@@ -3,3 +3,4 @@
 $(eval $(call helper,framecount,tests/netns/framecount.c,,))
 $(eval $(call helper,churn,tests/netns/churn.c,tokenswitch,libbpf libmnl))
 $(eval $(call helper,macflood,tests/netns/macflood.c,,))
+$(eval $(call helper,cheapkey,tests/netns/cheapkey.c,keys photon,jansson libsecp256k1 nettle libsodium))

@@ -23,8 +23,8 @@ tsd_up() { # DEVICE PATTERN, more configuration lines
 	local pattern=$1 box wallet; shift
 	(umask 077; echo "a passphrase of the tests" >"$W/pass")
 	rm -f "$W/key" "$W/ledger.db"* "$W/wallet"
-	box=$(tsctl key new file "$W/key" passphrase file:"$W/pass") || return 1
-	wallet=$(tspay -k "$W/wallet" -p file:"$W/pass" key new) || return 1
+	box=$(cheapkey "$W/key" "$W/pass") || return 1
+	wallet=$(cheapkey "$W/wallet" "$W/pass") || return 1
 	cat >"$W/tsd.conf" <<-EOF
 	run_dir = "$W"; state_dir = "$W";
 	key = { file = "$W/key"; passphrase_file = "$W/pass"; };
