@@ -123,7 +123,8 @@ death() { # NAME
 
 pings() { in_ns $C ping -q -c 2 -i 0.2 -W "$PATIENCE" 10.66.2.2; }
 consumed() { control '{"cmd":"account-of-bytes"}' | jq -r .total.consumed_wei; }
-datapath() { get $BOX/v1/health | jq -r .checks.datapath | grep -q "$1"; }
+# Asked on the box: without a meter no client reaches it.
+datapath() { in_ns $R curl -s -m $((3 * PATIENCE)) $BOX/v1/health | jq -r .checks.datapath | grep -q "$1"; }
 
 # The pins are removed under traffic: the maps are tsd's all the same.
 unpinned() { # NAME
