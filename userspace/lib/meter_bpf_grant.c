@@ -83,6 +83,8 @@ static int close_begin(struct ts_bpf *b, const struct ts_closing *c)
 	ts_bpf_book_state(&b->book[c->id], TS_BOOK_REKEYING);
 	for (i = 0; i < b->book[c->id].n_keys; i++)
 		ts_bpf_key_remove(b, &keys[i], c->id);
+	/* Here, since take() puts the account at rest: its list is right then. */
+	ts_bpf_book_set_keys(&b->book[c->id], NULL, 0);
 	return 0;
 }
 
