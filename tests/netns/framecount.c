@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * framecount DEVICE ADDRESS...: count the frames of DEVICE ("any": of every
- * present and future device of the namespace) whose IPv4 or IPv6 source or destination is one of ADDRESS, as the billed byte is defined: L2
- * without FCS, super-packets as the sum of their segments (by the gso_size of
+ * present and future device of the namespace) whose IPv4 or IPv6 source or
+ * destination is one of ADDRESS, as the billed byte is defined: L2 without FCS, super-packets as the sum of their segments (by the gso_size of
  * PACKET_VNET_HDR), a VLAN tag as 4 bytes wherever it is kept.
  *
  * An independent witness for the meter: it shares no code with it.  Prints
@@ -167,6 +167,7 @@ int main(int argc, char **argv)
 	struct tpacket_stats stats = { 0 };
 	socklen_t len = sizeof(stats), error_len = sizeof(int);
 	struct pollfd pfd = { .events = POLLIN };
+	bool stopping;
 	int i, error;
 
 	if (argc < 3 || argc - 2 > ADDRESSES_MAX) {
@@ -187,8 +188,11 @@ int main(int argc, char **argv)
 	puts("ready");
 	fflush(stdout);
 	for (;;) {
-		/* After the signal: take what still waits, then end. */
-		if (poll(&pfd, 1, stop ? 100 : -1) == 0)
+		/* After the signal: take what still waits, then end.  Never an
+		 * endless wait, for the signal may come just before it.
+		 */
+		stopping = stop;
+		if (poll(&pfd, 1, 100) == 0 && stopping)
 			break;
 		/* A device that went down or away leaves an error: read it. */
 		if (pfd.revents & POLLERR)
