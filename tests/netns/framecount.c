@@ -2,7 +2,8 @@
 /*
  * framecount DEVICE ADDRESS...: count the frames of DEVICE ("any": of every
  * present and future device of the namespace) whose IPv4 or IPv6 source or
- * destination is one of ADDRESS, as the billed byte is defined: L2 without FCS, super-packets as the sum of their segments (by the gso_size of
+ * destination is one of ADDRESS, as the billed byte is defined: L2 without
+ * FCS, super-packets as the sum of their segments (by the gso_size of
  * PACKET_VNET_HDR), a VLAN tag as 4 bytes wherever it is kept.
  *
  * An independent witness for the meter: it shares no code with it.  Prints
@@ -27,9 +28,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LOOK 192
+#define LAST_SECONDS 3
 #define ADDRESSES_MAX 8
 
 struct count {
@@ -167,7 +170,7 @@ int main(int argc, char **argv)
 	struct tpacket_stats stats = { 0 };
 	socklen_t len = sizeof(stats), error_len = sizeof(int);
 	struct pollfd pfd = { .events = POLLIN };
-	bool stopping;
+	time_t end = 0;
 	int i, error;
 
 	if (argc < 3 || argc - 2 > ADDRESSES_MAX) {
@@ -188,11 +191,14 @@ int main(int argc, char **argv)
 	puts("ready");
 	fflush(stdout);
 	for (;;) {
-		/* After the signal: take what still waits, then end.  Never an
-		 * endless wait, for the signal may come just before it.
+		/*
+		 * After the signal: take what still waits until none comes, but
+		 * it may never stop coming.  No wait is without end, for the
+		 * signal may come just before it.
 		 */
-		stopping = stop;
-		if (poll(&pfd, 1, 100) == 0 && stopping)
+		if (stop && !end)
+			end = time(NULL) + LAST_SECONDS;
+		if ((poll(&pfd, 1, 100) == 0 && end) || (end && time(NULL) > end))
 			break;
 		/* A device that went down or away leaves an error: read it. */
 		if (pfd.revents & POLLERR)
