@@ -171,7 +171,9 @@ unloaded() { # NAME
 	check "$kind: it covers what passed" test $passed -le "$granted"
 	insmod "$TS_KO"
 	check "$kind: tsd takes the module that is back" until_true 5 tsd_healthy
-	check "$kind: the payer goes on with what is left" until_true 5 pings
+	# All that was paid had been granted: nothing is left to go on with.
+	check "$kind: the payer pays again" until_true 3 pay 0.002
+	check "$kind: and goes on" until_true 5 pings
 }
 
 status() { # [CURL OPTION...] PATH: of the answer to the client
@@ -290,6 +292,8 @@ one_kind() { # routed or bridged
 	is "$kind: the station is this client" "$(field .station.mac)" 02:00:00:00:00:02
 	in_ns $C curl -sN -m $((60 * PATIENCE)) $BOX/v1/session/events >"$W/events" &
 	pids+=($!)
+	# Who begins to listen after the payment is told the state, not the event.
+	check "$kind: the event stream begins" until_true 3 test -s "$W/events"
 	check "$kind: a payment by HTTP" until_true 1 pay 0.002
 	is "$kind: it is paid" "$(field .state)" paid
 	check "$kind: the event stream says so" until_true 3 grep -q '^event: paid' "$W/events"
