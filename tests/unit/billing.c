@@ -487,6 +487,12 @@ static void slices_follow_the_rate(void **state)
 		box_flush(&box);
 	}
 	assert_in_range(box_view(&box, code).remaining_units / 7629, 30000000, 60100000);
+	/* Nor does a daemon that dies forget the rate. */
+	box_crash(&box, false, 0);
+	for (i = 0; i < 30000; i++)
+		box_frame(&box, 0, 1000, TS_DIR_DOWN);
+	assert_int_equal(box_open(&box), 0);
+	assert_in_range(box_view(&box, code).remaining_units / 7629, 30000000, 60100000);
 }
 
 static void power_cut(enum ts_loss_bearer who, uint64_t least, uint64_t most)

@@ -348,6 +348,13 @@ static void adopt_one(struct ts_billing *b, struct ts_billing_account *a,
 	}
 	a->sampled_ns = now->boot_ns;
 	a->sampled_units = ts_account_passed(a);
+	/*
+	 * The low-water mark tells the slice that the daemon before had measured.
+	 * Its rate goes on from there: with the floor instead a daemon that dies
+	 * again before its first sample would let a fast client run dry.
+	 */
+	a->rate_units = a->low_units / b->config.slice_s;
+	ts_account_size_slice(b, a);
 	if (a->granted_units > a->reserved_units) {
 		ts_billing_say(b, LOG_ERR, "account %u was granted more than is reserved: somebody else granted; it is closed",
 			       a->row.account_id);
