@@ -369,6 +369,7 @@ int ts_billing_session_close(struct ts_billing *b, const char *code,
 	if (b->read_only[0])
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
 	s->closing = true;
+	b->urgent = true;
 	ts_session_changed(b, s);
 	if (s->account)
 		ts_account_end(b, s->account);
