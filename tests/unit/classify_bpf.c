@@ -30,6 +30,8 @@
 #define BOX4 "10.0.0.1"
 #define FAR4 "203.0.113.9"
 
+/* Routed and bridged; loaded once, emptied before each test. */
+static struct ts_fixture loaded[2];
 static struct ts_fixture fx;
 static struct ring_buffer *rings;
 static struct ts_ring_event last_event;
@@ -69,8 +71,11 @@ static unsigned int new_events(void)
 
 static void open_meter(uint32_t port_flags)
 {
-	int err = ts_fixture_open(&fx, ACCOUNTS, port_flags);
+	struct ts_fixture *one = &loaded[port_flags != 0];
+	int err = one->xdp ? ts_fixture_reset(one) :
+			     ts_fixture_open(one, ACCOUNTS, port_flags);
 
+	fx = *one;
 	if (err) {
 		print_message("load: %s\n", strerror(-err));
 		fail();
@@ -81,13 +86,20 @@ static void open_meter(uint32_t port_flags)
 	ts_fixture_prefix4(&fx, "10.0.0.0", 16, TS_CLASS_LOCAL);
 	rings = ring_buffer__new(bpf_map__fd(fx.xdp->maps.ts_money), on_event, NULL, NULL);
 	ring_buffer__add(rings, bpf_map__fd(fx.xdp->maps.ts_hints), on_event, NULL);
+	new_events();
 }
 
 static void close_meter(void)
 {
 	ring_buffer__free(rings);
 	rings = NULL;
-	ts_fixture_close(&fx);
+}
+
+static int close_all(void **state)
+{
+	ts_fixture_close(&loaded[0]);
+	ts_fixture_close(&loaded[1]);
+	return 0;
 }
 
 static int setup_routed(void **state)
@@ -882,5 +894,5 @@ int main(void)
 		ROUTED(test_ring_full),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, close_all);
 }

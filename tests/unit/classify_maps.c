@@ -129,6 +129,78 @@ int ts_fixture_open(struct ts_fixture *fx, uint32_t accounts_max, uint32_t port_
 	return 0;
 }
 
+static int clear_array(int fd, size_t size)
+{
+	void *all = ts_fixture_mmap(fd, page_up(size));
+
+	if (!all)
+		return -errno;
+	memset(all, 0, size);
+	munmap(all, page_up(size));
+	return 0;
+}
+
+static int clear_percpu(const struct ts_fixture *fx, const struct bpf_map *map)
+{
+	size_t each = (bpf_map__value_size(map) + 7) / 8 * 8;
+	void *zero = calloc((size_t)fx->cpus, each);
+	uint32_t i;
+	int err = zero ? 0 : -ENOMEM;
+
+	for (i = 0; !err && i < bpf_map__max_entries(map); i++)
+		err = bpf_map_update_elem(bpf_map__fd(map), &i, zero, BPF_ANY);
+	free(zero);
+	return err;
+}
+
+static int clear_table(int fd)
+{
+	uint8_t key[64];
+
+	while (!bpf_map_get_next_key(fd, NULL, key))
+		if (bpf_map_delete_elem(fd, key))
+			return -errno;
+	return 0;
+}
+
+/**
+ * ts_fixture_reset() - empty all maps but the rings
+ * @fx: open
+ *
+ * As if just opened, without verifying the programs anew: on an emulated
+ * machine that takes many seconds.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ts_fixture_reset(struct ts_fixture *fx)
+{
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_map(map, fx->xdp->obj) {
+		int fd = bpf_map__fd(map);
+
+		if (bpf_map__is_internal(map))
+			continue;
+		switch (bpf_map__type(map)) {
+		case BPF_MAP_TYPE_ARRAY:
+			err = clear_array(fd, (size_t)bpf_map__max_entries(map) *
+					      bpf_map__value_size(map));
+			break;
+		case BPF_MAP_TYPE_PERCPU_ARRAY:
+			err = clear_percpu(fx, map);
+			break;
+		case BPF_MAP_TYPE_RINGBUF:
+			break;
+		default:
+			err = clear_table(fd);
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 #define UNMAP_ALL(fx, n, member)							\
 	do {										\
 		if ((fx)->member)							\

@@ -64,6 +64,7 @@ struct ts_frame_form {
 };
 
 int ts_fixture_open(struct ts_fixture *fx, uint32_t accounts_max, uint32_t port_flags);
+int ts_fixture_reset(struct ts_fixture *fx);
 void ts_fixture_close(struct ts_fixture *fx);
 void *ts_fixture_mmap(int map_fd, size_t size);
 
