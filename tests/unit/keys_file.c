@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,84 +15,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <dirent.h>
-
 #include <cmocka.h>
 
 #include "keys/keyfile.h"
+#include "keys_dir.h"
 
 /* The least that the library allows: the tests derive often. */
 static const struct ts_keyfile_cost cheap = { 1, 8192 };
-
-static char dir[64], path[96];
-static struct ts_signer *key;
-static struct ts_passphrase *right, *wrong;
-static struct ts_keys_error error;
-
-static int remove_one(const char *name, const struct stat *st, int flag,
-		      struct FTW *ftw)
-{
-	return remove(name);
-}
-
-static int set_up(void **state)
-{
-	strcpy(dir, "/tmp/ts-keys-XXXXXX");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/key.json", dir);
-	key = ts_signer_generate();
-	memset(&error, 0, sizeof(error));
-	return ts_passphrase_new("open sesame", 11, &right, &error) ||
-	       ts_passphrase_new("open barley", 11, &wrong, &error);
-}
-
-static int tear_down(void **state)
-{
-	ts_signer_free(key);
-	ts_passphrase_free(right);
-	ts_passphrase_free(wrong);
-	return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static unsigned int files_in_dir(void)
-{
-	struct dirent *entry;
-	unsigned int count = 0;
-	DIR *d = opendir(dir);
-
-	assert_non_null(d);
-	while ((entry = readdir(d)))
-		count += entry->d_name[0] != '.';
-	closedir(d);
-	return count;
-}
 
 static void create(void)
 {
 	assert_int_equal(ts_keyfile_create(path, key, right, &cheap, &error),
 			 0);
-}
-
-static size_t slurp(char *text, size_t size)
-{
-	FILE *f = fopen(path, "r");
-	size_t len;
-
-	assert_non_null(f);
-	len = fread(text, 1, size - 1, f);
-	text[len] = '\0';
-	fclose(f);
-	return len;
-}
-
-static void spill(const char *text, size_t len)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, len, f), len);
-	assert_int_equal(fclose(f), 0);
 }
 
 /* Loading fails so, says which file, and gives no key. */
@@ -229,20 +162,6 @@ static void test_tampered(void **state)
 	}
 }
 
-static void replace(const char *what, const char *by)
-{
-	char text[4096], changed[4200];
-	char *at;
-
-	slurp(text, sizeof(text));
-	at = strstr(text, what);
-	assert_non_null(at);
-	*at = '\0';
-	snprintf(changed, sizeof(changed), "%s%s%s", text, by,
-		 at + strlen(what));
-	spill(changed, strlen(changed));
-}
-
 /* A file cannot make us spend memory or time without end. */
 static void test_hostile_cost(void **state)
 {
@@ -371,7 +290,7 @@ static void test_default_cost(void **state)
 	ts_signer_free(got);
 }
 
-#define file_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define file_test(f) cmocka_unit_test_setup_teardown(f, keys_set_up, keys_tear_down)
 
 int main(void)
 {

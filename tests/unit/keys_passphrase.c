@@ -50,7 +50,7 @@ static void assert_source(const char *source, const char *text)
 {
 	struct ts_passphrase *p = NULL;
 
-	assert_int_equal(ts_passphrase_from(source, false, &p, &error), 0);
+	assert_int_equal(ts_passphrase_from(source, "Pass: ", false, &p, &error), 0);
 	assert_int_equal(p->len, strlen(text));
 	assert_memory_equal(p->text, text, p->len);
 	ts_passphrase_free(p);
@@ -61,7 +61,7 @@ static void assert_no_source(const char *source, int ret)
 	struct ts_passphrase *p = NULL;
 
 	error.text[0] = '\0';
-	assert_int_equal(ts_passphrase_from(source, false, &p, &error), ret);
+	assert_int_equal(ts_passphrase_from(source, "Pass: ", false, &p, &error), ret);
 	assert_null(p);
 	assert_true(error.text[0]);
 }

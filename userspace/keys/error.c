@@ -7,6 +7,14 @@
 
 #include "keys/error.h"
 
+/* Texts quote files: none may send the terminal a control sequence. */
+static void disarm(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 /**
  * ts_keys_fail() - say what is wrong
  * @error: where the text goes
@@ -23,5 +31,6 @@ int ts_keys_fail(struct ts_keys_error *error, int errno_value,
 	va_start(args, format);
 	vsnprintf(error->text, sizeof(error->text), format, args);
 	va_end(args);
+	disarm(error->text);
 	return -errno_value;
 }

@@ -3,18 +3,18 @@
  * keyfile.c - a private key on disk, encrypted with a passphrase.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
 #include <sodium.h>
 
 #include "keys/keyfile.h"
+#include "keys/keystore_json.h"
 #include "keys/newfile.h"
+#include "keys/oldfile.h"
 #include "photon/hex.h"
 
 #define VERSION		1
@@ -241,47 +241,6 @@ int ts_keyfile_create(const char *path, const struct ts_signer *key,
 	return ts_newfile_write(path, text, len, error);
 }
 
-static int read_file(const char *path, char text[FILE_MAX_BYTES], size_t *len,
-		     struct ts_keys_error *error)
-{
-	struct stat st;
-	ssize_t got;
-	int fd, ret;
-
-	*len = 0;
-	/* A fifo in the place of the file must not hang the daemon. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 && errno == ENOENT)
-		return ts_keys_fail(error, ENOENT,
-				    "%s: there is no such key file; make one with \"tsctl key new\"",
-				    path);
-	if (fd < 0)
-		return ts_keys_fail(error, errno,
-				    "%s: the key file cannot be opened: %s",
-				    path, strerror(errno));
-	ret = 0;
-	if (fstat(fd, &st))
-		ret = ts_keys_fail(error, errno, "%s: %s", path,
-				   strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		ret = ts_keys_fail(error, EINVAL, "%s: not a file", path);
-	else if (st.st_mode & (S_IRWXG | S_IRWXO))
-		ret = ts_keys_fail(error, EACCES,
-				   "%s: others than its owner may read or change this key file; chmod 600 it",
-				   path);
-	if (ret)
-		goto close_file;
-	got = read(fd, text, FILE_MAX_BYTES);
-	if (got < 0)
-		ret = ts_keys_fail(error, errno, "%s: cannot be read: %s",
-				   path, strerror(errno));
-	else
-		*len = (size_t)got;
-close_file:
-	close(fd);
-	return ret;
-}
-
 static int check_cost(const struct ts_keyfile_cost *cost, const char *path,
 		      struct ts_keys_error *error)
 {
@@ -318,6 +277,11 @@ static int from_json(struct sealed *s, json_t *json, const char *path,
 	json_error_t why;
 	int version;
 
+	if (!json_unpack(json, "{s:i}", "version", &version) &&
+	    version == TS_KEYSTORE_VERSION)
+		return ts_keys_fail(error, EINVAL,
+				    "%s: an Ethereum keystore, not a key file; take it over with \"tsctl key import\"",
+				    path);
 	if (json_unpack_ex(json, &why, JSON_STRICT,
 			   "{s:i, s:s, s:{s:s, s:I, s:I, s:s}, s:{s:s, s:s, s:s}}",
 			   "version", &version, "address", &address,
@@ -355,7 +319,11 @@ static int read_sealed(struct sealed *s, const char *path,
 	size_t len;
 	int ret;
 
-	ret = read_file(path, text, &len, error);
+	ret = ts_oldfile_read(path, true, text, sizeof(text), &len, error);
+	if (ret == -ENOENT)
+		return ts_keys_fail(error, ENOENT,
+				    "%s: there is no such key file; make one with \"tsctl key new\"",
+				    path);
 	if (ret)
 		return ret;
 	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);

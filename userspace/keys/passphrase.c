@@ -305,13 +305,14 @@ int ts_passphrase_prompt(const char *prompt, bool twice,
 /**
  * ts_passphrase_from() - get a passphrase from where a person said it is
  * @source: "file:PATH", "fd:N" or "prompt"
+ * @prompt: what to print when asking
  * @twice: when asking, ask twice: for a new key
  * @out: where the passphrase goes
  * @error: what is wrong, on failure
  *
  * Return: 0, -EINVAL if there is no such source, or another negative errno.
  */
-int ts_passphrase_from(const char *source, bool twice,
+int ts_passphrase_from(const char *source, const char *prompt, bool twice,
 		       struct ts_passphrase **out,
 		       struct ts_keys_error *error)
 {
@@ -319,7 +320,7 @@ int ts_passphrase_from(const char *source, bool twice,
 	long fd;
 
 	if (!strcmp(source, "prompt"))
-		return ts_passphrase_prompt("Passphrase: ", twice, out, error);
+		return ts_passphrase_prompt(prompt, twice, out, error);
 	if (!strncmp(source, "file:", 5) && source[5])
 		return ts_passphrase_read_file(source + 5, out, error);
 	if (!strncmp(source, "fd:", 3)) {

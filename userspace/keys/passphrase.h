@@ -33,7 +33,7 @@ int ts_passphrase_read_fd(int fd, struct ts_passphrase **out,
 int ts_passphrase_prompt(const char *prompt, bool twice,
 			 struct ts_passphrase **out,
 			 struct ts_keys_error *error);
-int ts_passphrase_from(const char *source, bool twice,
+int ts_passphrase_from(const char *source, const char *prompt, bool twice,
 		       struct ts_passphrase **out,
 		       struct ts_keys_error *error);
 void ts_passphrase_free(struct ts_passphrase *passphrase);

@@ -5,18 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "keys/keyfile.h"
+#include "keys/keyverb.h"
 #include "tsctl/cmd.h"
 #include "tsctl/daemon.h"
-
-/**
- * struct where - words of tsctl key
- * @file: of the key; owned
- * @passphrase: source, see ts_passphrase_from()
- */
-struct where {
-	char *file;
-	const char *passphrase;
-};
 
 /* Where tsd looks for it. */
 static char *default_file(const struct cmd *c)
@@ -31,31 +22,43 @@ static char *default_file(const struct cmd *c)
 	return named;
 }
 
-static bool parse(struct cmd *c, struct where *w)
+static int wrong_word(struct cmd *c, const char *word)
 {
-	const char *word, *v;
+	return cmd_unknown(c, word, "file FILE, passphrase file:PATH|fd:N|prompt or, of import and export, v3-passphrase file:PATH|fd:N|prompt");
+}
+
+static const char **value_of(struct ts_keyverb *k, const char *word)
+{
+	if (cmd_is(word, "file"))
+		return &k->file;
+	if (cmd_is(word, "passphrase"))
+		return &k->passphrase;
+	if (k->keystore && cmd_is(word, "v3-passphrase"))
+		return &k->keystore_passphrase;
+	return NULL;
+}
+
+/* @file: the default one, in @k if no other is named. */
+static bool parse(struct cmd *c, struct ts_keyverb *k, const char *file)
+{
+	const char *word, *v, **value;
 
 	if (sodium_init() < 0) {
 		fprintf(stderr, "tsctl key: libsodium does not start on this machine\n");
 		return false;
 	}
-	w->passphrase = "prompt";
-	w->file = default_file(c);
-	while (w->file && (word = cmd_next(c))) {
+	k->passphrase = "prompt";
+	k->file = file;
+	while ((word = cmd_next(c))) {
+		value = value_of(k, word);
+		if (!value)
+			return !wrong_word(c, word);
 		v = cmd_value(c, word);
 		if (!v)
 			return false;
-		if (cmd_is(word, "passphrase")) {
-			w->passphrase = v;
-		} else if (cmd_is(word, "file")) {
-			free(w->file);
-			w->file = strdup(v);
-		} else {
-			cmd_unknown(c, word, "file FILE or passphrase file:PATH|fd:N|prompt");
-			return false;
-		}
+		*value = v;
 	}
-	return w->file;
+	return true;
 }
 
 static int say_address(struct cmd *c, const struct ts_address *address, const char *file)
@@ -69,51 +72,69 @@ static int say_address(struct cmd *c, const struct ts_address *address, const ch
 	return 0;
 }
 
-static int key_new(struct cmd *c)
+static int read_address(const struct ts_keyverb *k, struct ts_address *address,
+			struct ts_keys_error *error)
 {
-	struct ts_keyfile_cost cost = ts_keyfile_cost_for(ts_keyfile_memory_bytes());
-	struct ts_passphrase *passphrase = NULL;
+	return ts_keyfile_address(k->file, address, error);
+}
+
+/* Parse, do, and say whose key it is and in which file it is now. */
+static int run(struct cmd *c, const char *keystore,
+	       int (*verb)(const struct ts_keyverb *k, struct ts_address *address,
+			   struct ts_keys_error *error))
+{
+	struct ts_keyverb k = { .keystore = keystore };
 	struct ts_keys_error error = { "out of memory" };
-	struct ts_signer *signer = NULL;
-	struct where w = { 0 };
+	char *file = default_file(c);
+	struct ts_address address;
 	int ret = 1;
 
-	if (!parse(c, &w))
+	if (file && !parse(c, &k, file))
 		goto out;
-	signer = ts_signer_generate();
-	if (!signer || ts_passphrase_from(w.passphrase, true, &passphrase, &error) ||
-	    ts_keyfile_create(w.file, signer, passphrase, &cost, &error))
+	if (!file || verb(&k, &address, &error))
 		fprintf(stderr, "tsctl key: %s\n", error.text);
 	else
-		ret = say_address(c, ts_signer_address(signer), w.file);
+		ret = say_address(c, &address,
+				  verb == ts_keyverb_export ? k.keystore : k.file);
 out:
-	ts_passphrase_free(passphrase);
-	ts_signer_free(signer);
-	free(w.file);
+	free(file);
 	return ret;
+}
+
+static int key_new(struct cmd *c)
+{
+	return run(c, NULL, ts_keyverb_new);
 }
 
 static int key_address(struct cmd *c)
 {
-	struct ts_keys_error error;
-	struct ts_address address;
-	struct where w = { 0 };
-	int ret = 1;
+	return run(c, NULL, read_address);
+}
 
-	if (!parse(c, &w))
-		goto out;
-	if (ts_keyfile_address(w.file, &address, &error))
-		fprintf(stderr, "tsctl key: %s\n", error.text);
-	else
-		ret = say_address(c, &address, w.file);
-out:
-	free(w.file);
-	return ret;
+static int key_import(struct cmd *c)
+{
+	const char *keystore = cmd_value(c, "import");
+
+	return keystore ? run(c, keystore, ts_keyverb_import) : 1;
+}
+
+static int key_export(struct cmd *c)
+{
+	const char *format = cmd_value(c, "export"), *keystore;
+
+	if (format && strcmp(format, "--v3"))
+		return cmd_unknown(c, format, "--v3 FILE: the one format there is to export to");
+	keystore = format ? cmd_value(c, format) : NULL;
+	return keystore ? run(c, keystore, ts_keyverb_export) : 1;
 }
 
 const struct verb key_verbs[] = {
 	{ "address", key_address, "[file FILE]", "whose key it is; needs no passphrase" },
 	{ "new", key_new, "[file FILE] [passphrase file:PATH|fd:N|prompt]",
 	  "make a key, encrypted; an existing file is never overwritten" },
+	{ "import", key_import, "KEYSTORE [file FILE] [passphrase SOURCE] [v3-passphrase SOURCE]",
+	  "take the key of an Ethereum V3 keystore; by default under its passphrase" },
+	{ "export", key_export, "--v3 KEYSTORE [file FILE] [passphrase SOURCE] [v3-passphrase SOURCE]",
+	  "write the key as an Ethereum V3 keystore; by default under the same passphrase" },
 	{ 0 },
 };

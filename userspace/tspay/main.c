@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tspay: pays a TokenSwitch box, or any Photon node, by DirectTransfers. */
-#include <libgen.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "chain/token.h"
-#include "keys/keyfile.h"
+#include "tspay/key.h"
 #include "tspay/payer.h"
 
 static volatile sig_atomic_t stop;
@@ -84,46 +81,6 @@ out:
 	return ret;
 }
 
-static int key_new(const struct options *o)
-{
-	struct ts_keyfile_cost cost = ts_keyfile_cost_for(ts_keyfile_memory_bytes());
-	char text[TS_ADDRESS_TEXT_SIZE], *dir = strdup(o->key_file);
-	struct ts_passphrase *passphrase = NULL;
-	struct ts_signer *signer = ts_signer_generate();
-	struct ts_keys_error error = { "out of memory" };
-	int ret = 1;
-
-	if (!dir || !signer)
-		goto out;
-	mkdir(dirname(dir), 0700);
-	if (ts_passphrase_from(o->passphrase, true, &passphrase, &error) ||
-	    ts_keyfile_create(o->key_file, signer, passphrase, &cost, &error))
-		goto out;
-	printf("%s\n", ts_address_print(ts_signer_address(signer), text));
-	ret = 0;
-out:
-	if (ret)
-		fprintf(stderr, "tspay: %s\n", error.text);
-	ts_passphrase_free(passphrase);
-	ts_signer_free(signer);
-	free(dir);
-	return ret;
-}
-
-static int key_address(const struct options *o)
-{
-	char text[TS_ADDRESS_TEXT_SIZE];
-	struct ts_keys_error error;
-	struct ts_address address;
-
-	if (ts_keyfile_address(o->key_file, &address, &error)) {
-		fprintf(stderr, "tspay: %s\n", error.text);
-		return 1;
-	}
-	printf("%s\n", ts_address_print(&address, text));
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
@@ -139,20 +96,10 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	ret = options_parse(&o, argc, argv);
-	if (!ret) {
-		switch (o.key_verb) {
-		case KEY_NEW:
-			ret = key_new(&o);
-			break;
-		case KEY_ADDRESS:
-			ret = key_address(&o);
-			break;
-		default:
-			ret = run(&o);
-		}
-	} else if (ret == 1) {
+	if (!ret)
+		ret = o.key_verb == KEY_NONE ? run(&o) : key_run(&o);
+	else if (ret == 1)
 		ret = 0;
-	}
 	options_free(&o);
 	return ret;
 }

@@ -24,13 +24,15 @@ static int usage(FILE *f, int ret)
 "       tspay [OPTIONS] --once AMOUNT --discover --channel FILE\n"
 "                                      the same, wherever on this link it is\n"
 "       tspay [OPTIONS] --attach CODE URL    take what was paid for CODE along\n"
-"       tspay [--key FILE] [--passphrase SOURCE] key new|address\n"
+"       tspay [--key FILE] [--passphrase SRC] key new|address|import KEYSTORE|\n"
+"             export --v3 KEYSTORE     the wallet's key; KEYSTORE is Ethereum's file\n"
 "\n"
 "URL is the box, such as http://192.0.2.1:2050. AMOUNT is in tokens (0.25) or in\n"
 "the smallest unit (250000wei); a token has 18 decimals unless --decimals says else.\n"
 "\n"
 "  -k, --key FILE          the wallet's key  (~/.config/tspay/key.json)\n"
 "  -p, --passphrase SRC    file:PATH, fd:N or prompt  (prompt)\n"
+"      --v3-passphrase SRC that of KEYSTORE, if it is another\n"
 "  -s, --state DIR         what was paid so far  (~/.local/state/tspay)\n"
 "  -S, --session CODE      pay for this session instead of this station's\n"
 "  -u, --udp [HOST:PORT]   pay over UDP; without a value to the box's own port\n"
@@ -100,6 +102,12 @@ static char *below(const char *variable, const char *fallback, const char *name)
 	return ret < 0 ? NULL : path;
 }
 
+/* Options that have no letter. */
+enum {
+	OPT_V3 = 256,
+	OPT_V3_PASSPHRASE,
+};
+
 static const struct option long_options[] = {
 	{ "key", required_argument, NULL, 'k' },
 	{ "passphrase", required_argument, NULL, 'p' },
@@ -116,6 +124,8 @@ static const struct option long_options[] = {
 	{ "decimals", required_argument, NULL, 'd' },
 	{ "attach", required_argument, NULL, 'a' },
 	{ "limit", required_argument, NULL, 'L' },
+	{ "v3", required_argument, NULL, OPT_V3 },
+	{ "v3-passphrase", required_argument, NULL, OPT_V3_PASSPHRASE },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -135,6 +145,12 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 		return o->state_dir ? 0 : 2;
 	case 'p':
 		o->passphrase = value;
+		return 0;
+	case OPT_V3:
+		o->keystore = value;
+		return 0;
+	case OPT_V3_PASSPHRASE:
+		o->keystore_passphrase = value;
 		return 0;
 	case 'S':
 		o->code = value;
@@ -188,6 +204,27 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 	}
 }
 
+/* Return: whether @words are a verb with what belongs to it. */
+static bool take_key_verb(struct options *o, int n, char **words)
+{
+	bool has_keystore = o->keystore;
+
+	if (n == 1 && !strcmp(words[0], "new"))
+		o->key_verb = KEY_NEW;
+	else if (n == 1 && !strcmp(words[0], "address"))
+		o->key_verb = KEY_ADDRESS;
+	else if (n == 1 && !strcmp(words[0], "export"))
+		o->key_verb = KEY_EXPORT;
+	else if (n == 2 && !strcmp(words[0], "import"))
+		o->key_verb = KEY_IMPORT;
+	else
+		return false;
+	if (o->key_verb == KEY_IMPORT)
+		o->keystore = words[1];
+	return has_keystore == (o->key_verb == KEY_EXPORT) &&
+	       (o->keystore || !o->keystore_passphrase);
+}
+
 int options_parse(struct options *o, int argc, char **argv)
 {
 	int opt, ret;
@@ -205,12 +242,12 @@ int options_parse(struct options *o, int argc, char **argv)
 		if (ret)
 			return ret;
 	}
-	if (argc - optind == 2 && !strcmp(argv[optind], "key")) {
-		if (!strcmp(argv[optind + 1], "new"))
-			o->key_verb = KEY_NEW;
-		else if (!strcmp(argv[optind + 1], "address"))
-			o->key_verb = KEY_ADDRESS;
-		return o->key_verb == KEY_NONE ? usage(stderr, 2) : 0;
+	if (argc - optind >= 2 && !strcmp(argv[optind], "key"))
+		return take_key_verb(o, argc - optind - 1, argv + optind + 1) ?
+		       0 : usage(stderr, 2);
+	if (o->keystore || o->keystore_passphrase) {
+		fprintf(stderr, "tspay: --v3 and --v3-passphrase are of \"key export\" and \"key import\"\n");
+		return 2;
 	}
 	if (argc - optind == 1)
 		o->url = argv[optind];

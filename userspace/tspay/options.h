@@ -11,6 +11,8 @@ enum key_verb {
 	KEY_NONE,
 	KEY_NEW,
 	KEY_ADDRESS,
+	KEY_IMPORT,
+	KEY_EXPORT,
 };
 
 /**
@@ -20,6 +22,8 @@ enum key_verb {
  * @code: pay for this session; NULL: that of this station
  * @key_file: the wallet's key
  * @passphrase: "file:PATH", "fd:N" or "prompt"
+ * @keystore: import the key from this file, or export it to it
+ * @keystore_passphrase: of @keystore, or NULL: the same as of @key_file
  * @state_dir: directory of the purses
  * @channel_file: description of the channel; NULL: ask the box
  * @udp: pay over UDP to this "HOST:PORT"; "": the box's own; NULL: HTTP
@@ -39,6 +43,8 @@ struct options {
 	const char *code;
 	char *key_file;
 	const char *passphrase;
+	const char *keystore;
+	const char *keystore_passphrase;
 	char *state_dir;
 	const char *channel_file;
 	const char *udp;

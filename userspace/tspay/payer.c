@@ -30,7 +30,7 @@ static int open_key(struct payer *p)
 	struct ts_passphrase *passphrase;
 	struct ts_keys_error error;
 
-	if (ts_passphrase_from(p->o->passphrase, false, &passphrase, &error))
+	if (ts_passphrase_from(p->o->passphrase, "Passphrase: ", false, &passphrase, &error))
 		return say(error.text);
 	if (ts_keyfile_load(p->o->key_file, passphrase, &p->signer, &error)) {
 		ts_passphrase_free(passphrase);
