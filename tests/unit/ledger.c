@@ -309,6 +309,64 @@ static void the_check_finds_what_was_changed(void **state)
 	free(box);
 }
 
+static void assert_number(const char *sql, int number)
+{
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(stmt, 0), number);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+}
+
+static void write_channel(struct ts_ledger *l, const struct ts_ledger_channel *c,
+			  const char *message)
+{
+	assert_int_equal(ts_ledger_begin(l), 0);
+	if (message)
+		assert_int_equal(ts_ledger_channel_accept(l, c, message,
+							  strlen(message)), 0);
+	else
+		assert_int_equal(ts_ledger_channel_update(l, c), 0);
+	assert_int_equal(ts_ledger_commit(l), 0);
+}
+
+/* Not held in memory, it must not get lost by what else is written of a channel. */
+static void the_message_of_a_proof_stays_with_it(void **state)
+{
+	struct ts_ledger_channel c = { .channel = { .open_block_number = 1 } };
+	struct ts_ledger *l;
+
+	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
+	assert_int_equal(ts_ledger_begin(l), 0);
+	assert_int_equal(ts_ledger_channel_insert(l, &c), 0);
+	assert_int_equal(ts_ledger_commit(l), 0);
+	c.channel.partner_proof.nonce = 1;
+	c.channel.partner_proof.transferred_wei = 5;
+	write_channel(l, &c, "first");
+	c.spent_wei = 3;
+	c.channel.frozen = true;
+	write_channel(l, &c, NULL);
+	assert_number("SELECT partner_message = CAST('first' AS BLOB) AND frozen"
+		      " AND partner_nonce = 1 FROM channels", 1);
+	c.channel.partner_proof.nonce = 2;
+	write_channel(l, &c, "second");
+	assert_number("SELECT partner_message = CAST('second' AS BLOB) FROM channels", 1);
+	/* Another proof of ours, as an import may bring it, has none. */
+	assert_number("SELECT length(our_message) FROM channels", 0);
+	execute("UPDATE channels SET our_message = x'0102'");
+	write_channel(l, &c, NULL);
+	assert_number("SELECT length(our_message) FROM channels", 2);
+	c.channel.our_proof.nonce = 4;
+	write_channel(l, &c, NULL);
+	assert_number("SELECT length(our_message) FROM channels", 0);
+	assert_number("SELECT partner_message = CAST('second' AS BLOB) FROM channels", 1);
+	ts_ledger_close(l);
+}
+
 /* SQLite's lock of who copies the log back (WAL_CKPT_LOCK). */
 #define COPYING_BACK	1
 
@@ -362,6 +420,7 @@ int main(void)
 		T(a_real_limit_ends_writing),
 		T(another_may_copy_the_log_back),
 		T(the_check_finds_what_was_changed),
+		T(the_message_of_a_proof_stays_with_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

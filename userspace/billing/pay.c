@@ -338,9 +338,7 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		return;
 	}
 	c->row.channel = *next;
-	c->row.partner_message.len = len;
-	memcpy(c->row.partner_message.b, bytes, len);
-	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	ts_batch_check(b, ts_ledger_channel_accept(b->ledger, &c->row, bytes, len));
 	credit(b, c, &msg->direct_transfer, effect->credit_wei, now);
 	b->batch_payments++;
 	b->batch_wei += effect->credit_wei;

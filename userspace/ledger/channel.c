@@ -10,21 +10,26 @@
 
 #define SIDE_COLUMNS(side)						\
 	#side "_nonce, " #side "_transferred_wei, " #side "_locksroot, "	\
-	#side "_hash, " #side "_signature, " #side "_message"
+	#side "_hash, " #side "_signature"
 #define IDENTITY_COLUMNS						\
 	"identifier, open_block, chain_id, tokens_network, token,"	\
 	" our_address, partner_address, settle_timeout, state, frozen,"	\
 	" trusted, our_deposit_wei, partner_deposit_wei, base_wei, spent_wei"
 #define IDENTITY_COUNT	15
-#define SIDE_COUNT	6
-#define SIDE_TYPES	"uwbbbb"
+#define SIDE_COUNT	5
+#define SIDE_TYPES	"uwbbb"
 #define HASH_ARG(hash)	(const void *)(hash), (size_t)TS_HASH_BYTES
 #define ADDRESS_ARG(a)	(const void *)(a), (size_t)TS_ADDRESS_BYTES
-#define SIDE_ARGS(proof, message)					\
+#define SIDE_SET(side)							\
+	#side "_nonce=?, " #side "_transferred_wei=?, "			\
+	#side "_locksroot=?, " #side "_hash=?, " #side "_signature=?"
+/* In an UPDATE the columns at the right are those of before it. */
+#define MESSAGE_OF(side)						\
+	#side "_message=CASE WHEN " #side "_nonce=? THEN " #side "_message ELSE x'' END"
+#define SIDE_ARGS(proof)						\
 	(proof)->nonce, &(proof)->transferred_wei,			\
 	HASH_ARG(&(proof)->locksroot), HASH_ARG(&(proof)->additional_hash), \
-	(const void *)&(proof)->signature, (size_t)TS_SIGNATURE_BYTES,	\
-	(const void *)(message)->b, (message)->len
+	(const void *)&(proof)->signature, (size_t)TS_SIGNATURE_BYTES
 
 /**
  * ts_ledger_channel_insert() - a new life of a channel
@@ -38,9 +43,10 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 
 	ts_u256_put(chain_id, &ch->chain_id);
 	err = ts_db_write(l, "INSERT INTO channels (" IDENTITY_COLUMNS ", "
-			  SIDE_COLUMNS(our) ", " SIDE_COLUMNS(partner) ") VALUES ("
+			  SIDE_COLUMNS(our) ", " SIDE_COLUMNS(partner)
+			  ", our_message, partner_message) VALUES ("
 			  "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-			  "?,?,?,?,?,?,?,?,?,?,?,?)",
+			  "?,?,?,?,?,?,?,?,?,?,x'',x'')",
 			  "bubbbbbuiiiwwww" SIDE_TYPES SIDE_TYPES,
 			  HASH_ARG(&ch->channel_identifier),
 			  ch->open_block_number, HASH_ARG(chain_id),
@@ -51,14 +57,17 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 			  (int64_t)ch->frozen, (int64_t)c->trusted,
 			  &ch->our_deposit_wei, &ch->partner_deposit_wei,
 			  &c->base_wei, &c->spent_wei,
-			  SIDE_ARGS(&ch->our_proof, &c->our_message),
-			  SIDE_ARGS(&ch->partner_proof, &c->partner_message));
+			  SIDE_ARGS(&ch->our_proof),
+			  SIDE_ARGS(&ch->partner_proof));
 	if (!err)
 		c->id = sqlite3_last_insert_rowid(l->db);
 	return err;
 }
 
-/* Everything but the identity and base_wei, which never change. */
+/*
+ * Everything but the identity and base_wei, which never change.  The message of
+ * a proof stays with it, and goes when the proof is another.
+ */
 int ts_ledger_channel_update(struct ts_ledger *l,
 			     const struct ts_ledger_channel *c)
 {
@@ -66,38 +75,43 @@ int ts_ledger_channel_update(struct ts_ledger *l,
 
 	return ts_db_write(l, "UPDATE channels SET settle_timeout=?, state=?,"
 		" frozen=?, trusted=?, our_deposit_wei=?, partner_deposit_wei=?,"
-		" spent_wei=?, our_nonce=?, our_transferred_wei=?,"
-		" our_locksroot=?, our_hash=?, our_signature=?, our_message=?,"
-		" partner_nonce=?, partner_transferred_wei=?,"
-		" partner_locksroot=?, partner_hash=?, partner_signature=?,"
-		" partner_message=? WHERE id=?",
-		"uiiiwww" SIDE_TYPES SIDE_TYPES "i",
+		" spent_wei=?, " SIDE_SET(our) ", " SIDE_SET(partner) ", "
+		MESSAGE_OF(our) ", " MESSAGE_OF(partner) " WHERE id=?",
+		"uiiiwww" SIDE_TYPES SIDE_TYPES "uui",
 		ch->settle_timeout_blocks, (int64_t)ch->state,
 		(int64_t)ch->frozen, (int64_t)c->trusted,
 		&ch->our_deposit_wei, &ch->partner_deposit_wei, &c->spent_wei,
-		SIDE_ARGS(&ch->our_proof, &c->our_message),
-		SIDE_ARGS(&ch->partner_proof, &c->partner_message), c->id);
+		SIDE_ARGS(&ch->our_proof), SIDE_ARGS(&ch->partner_proof),
+		ch->our_proof.nonce, ch->partner_proof.nonce, c->id);
+}
+
+/**
+ * ts_ledger_channel_accept() - the partner's next proof
+ * @l: the ledger
+ * @c: the channel with that proof; of nothing else in it is written
+ * @message: the datagram that carried it, as it came
+ * @len: how many bytes
+ *
+ * Return: 0 or negative errno.
+ */
+int ts_ledger_channel_accept(struct ts_ledger *l,
+			     const struct ts_ledger_channel *c,
+			     const void *message, size_t len)
+{
+	return ts_db_write(l, "UPDATE channels SET " SIDE_SET(partner)
+			   ", partner_message=? WHERE id=?", SIDE_TYPES "bi",
+			   SIDE_ARGS(&c->channel.partner_proof), message, len,
+			   c->id);
 }
 
 static void get_side(sqlite3_stmt *stmt, int column,
-		     struct ts_channel_proof *proof,
-		     struct ts_datagram *message, bool *bad)
+		     struct ts_channel_proof *proof, bool *bad)
 {
-	int len;
-
 	proof->nonce = ts_db_u64(stmt, column, bad);
 	proof->transferred_wei = ts_db_u128(stmt, column + 1, bad);
 	ts_db_blob(stmt, column + 2, &proof->locksroot, TS_HASH_BYTES, bad);
 	ts_db_blob(stmt, column + 3, &proof->additional_hash, TS_HASH_BYTES, bad);
 	ts_db_blob(stmt, column + 4, &proof->signature, TS_SIGNATURE_BYTES, bad);
-	len = sqlite3_column_bytes(stmt, column + 5);
-	if (len > TS_DATAGRAM_MAX_BYTES) {
-		*bad = true;
-		return;
-	}
-	message->len = (size_t)len;
-	if (len)
-		ts_db_blob(stmt, column + 5, message->b, (size_t)len, bad);
 }
 
 static bool get_channel(sqlite3_stmt *stmt, struct ts_ledger_channel *c)
@@ -125,9 +139,8 @@ static bool get_channel(sqlite3_stmt *stmt, struct ts_ledger_channel *c)
 	ch->partner_deposit_wei = ts_db_u128(stmt, i++, &bad);
 	c->base_wei = ts_db_u128(stmt, i++, &bad);
 	c->spent_wei = ts_db_u128(stmt, i++, &bad);
-	get_side(stmt, i, &ch->our_proof, &c->our_message, &bad);
-	get_side(stmt, i + SIDE_COUNT, &ch->partner_proof, &c->partner_message,
-		 &bad);
+	get_side(stmt, i, &ch->our_proof, &bad);
+	get_side(stmt, i + SIDE_COUNT, &ch->partner_proof, &bad);
 	return !bad;
 }
 
@@ -160,8 +173,8 @@ int ts_ledger_channel_load(struct ts_ledger *l,
 	return ret;
 }
 
-/* A proof that is newer than the stored one, and its message with it. */
-static bool take_proof(struct ts_channel_proof *old, struct ts_datagram *message,
+/* A proof that is newer than the stored one. */
+static bool take_proof(struct ts_channel_proof *old,
 		       const struct ts_channel_proof *in)
 {
 	if (in->nonce <= old->nonce)
@@ -169,7 +182,6 @@ static bool take_proof(struct ts_channel_proof *old, struct ts_datagram *message
 	if (in->transferred_wei < old->transferred_wei)
 		return false;
 	*old = *in;
-	message->len = 0;
 	return true;
 }
 
@@ -224,7 +236,7 @@ int ts_ledger_channel_merge(struct ts_ledger_channel *row,
 		fault = "a deposit of one life cannot shrink; this description is older than what is known";
 	else if (in->partner_proof.nonce > ch->partner_proof.nonce)
 		fault = "it has a newer proof of the partner than this ledger; let the payer send that message here";
-	else if (!take_proof(&ch->our_proof, &row->our_message, &in->our_proof))
+	else if (!take_proof(&ch->our_proof, &in->our_proof))
 		fault = "our newer proof transfers less than the known one";
 	if (fault)
 		goto refuse;

@@ -107,10 +107,14 @@ static int bind_u64(struct ts_ledger *l, sqlite3_stmt *stmt, int i, uint64_t v)
 	return sqlite3_bind_int64(stmt, i, (sqlite3_int64)v);
 }
 
+/*
+ * Return: SQLite's code.  With SQLITE_STATIC what is pointed to has to stay as it
+ * is until the statement was stepped.
+ */
 static int bind_one(struct ts_ledger *l, sqlite3_stmt *stmt, int i, char type,
-		    va_list *args)
+		    va_list *args, sqlite3_destructor_type copies)
 {
-	uint8_t wei[TS_U128_BYTES];
+	uint8_t *wei = l->wei[i];
 	const void *bytes;
 	int64_t number;
 
@@ -126,23 +130,22 @@ static int bind_one(struct ts_ledger *l, sqlite3_stmt *stmt, int i, char type,
 	case 'w':
 		/* By pointer: compilers disagree on 16-byte varargs. */
 		ts_u128_put(wei, *va_arg(*args, const ts_u128 *));
-		return sqlite3_bind_blob(stmt, i, wei, sizeof(wei),
-					 SQLITE_TRANSIENT);
+		return sqlite3_bind_blob(stmt, i, wei, TS_U128_BYTES, copies);
 	case 't':
 		return sqlite3_bind_text(stmt, i, va_arg(*args, const char *),
-					 -1, SQLITE_TRANSIENT);
+					 -1, copies);
 	case 'b':
 		bytes = va_arg(*args, const void *);
 		/* A NULL pointer would bind null, not an empty blob. */
 		return sqlite3_bind_blob(stmt, i, bytes ? bytes : "",
-					 (int)va_arg(*args, size_t),
-					 SQLITE_TRANSIENT);
+					 (int)va_arg(*args, size_t), copies);
 	}
 	return SQLITE_MISUSE;
 }
 
 static sqlite3_stmt *vprepare(struct ts_ledger *l, const char *sql,
-			      const char *types, va_list *args)
+			      const char *types, va_list *args,
+			      sqlite3_destructor_type copies)
 {
 	sqlite3_stmt *stmt = find_statement(l, sql);
 	int err = SQLITE_OK;
@@ -150,10 +153,14 @@ static sqlite3_stmt *vprepare(struct ts_ledger *l, const char *sql,
 
 	if (!stmt)
 		return NULL;
+	if (strlen(types) > TS_DB_VALUES_MAX) {
+		ts_db_fail(l, -EINVAL, "%s: too many values in a statement", l->path);
+		return NULL;
+	}
 	sqlite3_reset(stmt);
 	l->error[0] = '\0';
 	for (i = 0; types[i] && !err; i++)
-		err = bind_one(l, stmt, i + 1, types[i], args);
+		err = bind_one(l, stmt, i + 1, types[i], args, copies);
 	if (!err)
 		return stmt;
 	if (!l->error[0])
@@ -176,8 +183,9 @@ sqlite3_stmt *ts_db_prepare(struct ts_ledger *l, const char *sql,
 	sqlite3_stmt *stmt;
 	va_list args;
 
+	/* Copied: it is stepped by the caller, who may write in between. */
 	va_start(args, types);
-	stmt = vprepare(l, sql, types, &args);
+	stmt = vprepare(l, sql, types, &args, SQLITE_TRANSIENT);
 	va_end(args);
 	return stmt;
 }
@@ -221,7 +229,7 @@ int ts_db_write(struct ts_ledger *l, const char *sql, const char *types, ...)
 		return ts_db_fail(l, -EINVAL, "%s: written outside a batch",
 				  l->path);
 	va_start(args, types);
-	stmt = vprepare(l, sql, types, &args);
+	stmt = vprepare(l, sql, types, &args, SQLITE_STATIC);
 	va_end(args);
 	if (!stmt) {
 		err = -ERANGE;

@@ -10,6 +10,8 @@
 #include "ledger/ledger.h"
 
 #define TS_DB_STATEMENTS_MAX	48
+/* Values that one statement may have. */
+#define TS_DB_VALUES_MAX	32
 
 /**
  * struct ts_db_statement - a prepared statement, kept for its SQL text
@@ -32,6 +34,7 @@ struct ts_db_statement {
  * @failed: why nothing can be written any more; empty: all is well
  * @error: the last error
  * @path: for messages
+ * @wei: the amounts of the statement that is being bound, by place
  * @statements: prepared so far
  * @n_statements: how many
  */
@@ -45,6 +48,7 @@ struct ts_ledger {
 	char failed[512];
 	char error[512];
 	char path[256];
+	uint8_t wei[TS_DB_VALUES_MAX + 1][TS_U128_BYTES];
 	struct ts_db_statement statements[TS_DB_STATEMENTS_MAX];
 	unsigned int n_statements;
 };

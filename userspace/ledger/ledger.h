@@ -87,10 +87,9 @@ struct ts_ledger_options {
  * @trusted: credited whatever its timeout and deposit are (rule M3)
  * @base_wei: what the partner had transferred before we kept books: not credit
  * @spent_wei: of its payments, used up by closed accounts
- * @partner_message: the datagram of the partner's last proof, as it came
- * @our_message: the datagram of our last proof, as it was sent
  *
- * paid = channel.partner_proof.transferred_wei - base_wei.
+ * paid = channel.partner_proof.transferred_wei - base_wei.  The datagrams of the
+ * last proofs are in the table only: a thousand channels are held in memory.
  */
 struct ts_ledger_channel {
 	int64_t id;
@@ -98,8 +97,6 @@ struct ts_ledger_channel {
 	bool trusted;
 	ts_u128 base_wei;
 	ts_u128 spent_wei;
-	struct ts_datagram partner_message;
-	struct ts_datagram our_message;
 };
 
 /**
@@ -340,6 +337,9 @@ int ts_ledger_meta_put(struct ts_ledger *l, const char *key, uint64_t value);
 int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c);
 int ts_ledger_channel_update(struct ts_ledger *l,
 			     const struct ts_ledger_channel *c);
+int ts_ledger_channel_accept(struct ts_ledger *l,
+			     const struct ts_ledger_channel *c,
+			     const void *message, size_t len);
 int ts_ledger_channel_load(struct ts_ledger *l,
 			   int (*cb)(const struct ts_ledger_channel *c, void *arg),
 			   void *arg);

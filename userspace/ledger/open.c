@@ -145,7 +145,8 @@ static int open_database(struct ts_ledger *l,
 			return err;
 	}
 	if (sqlite3_open_v2(l->path, &l->db, l->read_only ?
-			    SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE,
+			    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX :
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 			    options->vfs))
 		return ts_db_fail_sqlite(l, "opening");
 	sqlite3_extended_result_codes(l->db, 1);
