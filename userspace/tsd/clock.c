@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* clock.c - now, and how long things took. */
+#include <stdbool.h>
 #include <sys/timex.h>
 #include <time.h>
 
@@ -14,19 +15,32 @@ uint64_t ts_clock_boot_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* Asked once a second: it is a system call, and each datagram wants the time. */
+static bool is_synchronised(uint64_t boot_ns)
+{
+	static uint64_t again_ns;
+	static bool synchronised;
+	struct timex tx = { };
+
+	if (boot_ns >= again_ns) {
+		again_ns = boot_ns + 1000000000;
+		synchronised = adjtimex(&tx) >= 0 && !(tx.status & STA_UNSYNC);
+	}
+	return synchronised;
+}
+
 /**
- * ts_clock_now() - both clocks
+ * ts_clock_now() - both clocks; of the loop's thread alone
  * @now: set; the wall clock only while something keeps it synchronised, for a
  *	router has no battery and starts in 1970 (M12)
  */
 void ts_clock_now(struct ts_time *now)
 {
-	struct timex tx = { };
 	struct timespec t;
 
 	now->boot_ns = ts_clock_boot_ns();
 	now->wall_s = 0;
-	if (adjtimex(&tx) < 0 || tx.status & STA_UNSYNC)
+	if (!is_synchronised(now->boot_ns))
 		return;
 	clock_gettime(CLOCK_REALTIME, &t);
 	now->wall_s = t.tv_sec;
