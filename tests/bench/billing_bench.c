@@ -11,12 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "billing/billing.h"
+#include "bench_box.h"
 
-#define WEI_PER_GB	"1000000000000000000"
 #define PAID_WEI	((ts_u128)200000 * 1000000000)	/* 200 kB */
 #define EVENTS		20000
 
@@ -30,14 +28,6 @@ struct bench {
 	uint64_t random;
 	unsigned int acks;
 };
-
-static void must(int err, const char *what)
-{
-	if (!err)
-		return;
-	fprintf(stderr, "billing_bench: %s: %s\n", what, strerror(-err));
-	exit(1);
-}
 
 static struct ts_account *account_of(struct bench *b, uint32_t id)
 {
@@ -153,31 +143,6 @@ static void e_random(void *ctx, void *bytes, size_t len)
 		*out++ = (uint8_t)(draw(ctx) >> 32);
 }
 
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void config_fill(struct ts_billing_config *c, const struct ts_signer *box)
-{
-	int dir;
-
-	c->our_address = *ts_signer_address(box);
-	memset(&c->token, 0x73, TS_ADDRESS_BYTES);
-	memset(&c->tokens_network, 0x4e, TS_ADDRESS_BYTES);
-	c->chain_id = ts_u256_from_u64(1);
-	strcpy(c->boot_id, "0a0b0c0d-0000-4000-8000-000000000000");
-	c->n_tariffs = 1;
-	c->default_tariff_id = 1;
-	c->tariffs[0].id = 1;
-	for (dir = 0; dir < TS_DIR_COUNT; dir++)
-		strcpy(c->tariffs[0].wei_per_gb[TS_CLASS_INTERNET][dir],
-		       WEI_PER_GB);
-}
-
 static void open_billing(struct bench *b, struct ts_ledger *ledger,
 			 const struct ts_billing_config *config)
 {
@@ -198,25 +163,6 @@ static void open_billing(struct bench *b, struct ts_ledger *ledger,
 		fprintf(stderr, "billing_bench: %s\n", err);
 		exit(1);
 	}
-}
-
-static struct ts_channel channel_between(const struct ts_billing_config *c,
-					 const struct ts_address *wallet,
-					 bool of_box)
-{
-	struct ts_channel ch = {
-		.our_address = of_box ? c->our_address : *wallet,
-		.partner_address = of_box ? *wallet : c->our_address,
-		.token = c->token, .tokens_network = c->tokens_network,
-		.chain_id = c->chain_id, .open_block_number = 7,
-		.settle_timeout_blocks = 50000, .state = TS_CHANNEL_OPEN,
-	};
-
-	ch.our_deposit_wei = of_box ? 0 : (ts_u128)1 << 100;
-	ch.partner_deposit_wei = of_box ? (ts_u128)1 << 100 : 0;
-	ts_channel_identifier(&ch.our_address, &ch.partner_address, &ch.token,
-			      &ch.tokens_network, &ch.channel_identifier);
-	return ch;
 }
 
 static struct ts_key key_of(uint32_t i)
@@ -241,13 +187,13 @@ static void pay_all(struct bench *b, const struct ts_signer *wallet,
 
 	for (i = 0; i < b->n; i++) {
 		key = key_of(i);
-		must(ts_billing_station(b->billing, &key, &b->now, memo.code),
+		bench_must(ts_billing_station(b->billing, &key, &b->now, memo.code),
 		     "station");
 		strcpy(b->codes[i], memo.code);
 		data.p = (const uint8_t *)text;
 		data.len = ts_memo_print(&memo, text);
 		if (ts_channel_send(ch, wallet, PAID_WEI, &data, &next, &d))
-			must(-EINVAL, "channel");
+			bench_must(-EINVAL, "channel");
 		*ch = next;
 		ts_billing_datagram(b->billing, d.b, d.len, i, &b->now);
 		if (i % 256 == 255 || i + 1 == b->n)
@@ -259,7 +205,7 @@ static void pay_all(struct bench *b, const struct ts_signer *wallet,
 static void events(struct bench *b, unsigned int in_a_turn)
 {
 	struct ts_meter_event ev = { .type = TS_EVENT_LOW };
-	double start = seconds();
+	double start = bench_seconds();
 	unsigned int i;
 
 	for (i = 0; i < EVENTS; i++) {
@@ -274,32 +220,32 @@ static void events(struct bench *b, unsigned int in_a_turn)
 	}
 	printf("%-34s %10.0f /s\n", in_a_turn == 1 ?
 	       "events, a flush after each" : "events, a flush after 64",
-	       EVENTS / (seconds() - start));
+	       EVENTS / (bench_seconds() - start));
 }
 
 static void lookups(struct bench *b)
 {
 	struct ts_session_view view;
 	char code[TS_CODE_SIZE];
-	double start = seconds();
+	double start = bench_seconds();
 	struct ts_key key;
 	unsigned int i;
 
 	for (i = 0; i < EVENTS; i++) {
 		key = key_of((uint32_t)(draw(b) % b->n));
-		must(ts_billing_station_find(b->billing, &key, code), "find");
+		bench_must(ts_billing_station_find(b->billing, &key, code), "find");
 	}
-	printf("%-34s %10.0f /s\n", "station to session", EVENTS / (seconds() - start));
-	start = seconds();
+	printf("%-34s %10.0f /s\n", "station to session", EVENTS / (bench_seconds() - start));
+	start = bench_seconds();
 	for (i = 0; i < EVENTS; i++)
-		must(ts_billing_session_view(b->billing,
+		bench_must(ts_billing_session_view(b->billing,
 			b->codes[draw(b) % b->n], &view), "view");
-	printf("%-34s %10.0f /s\n", "code to view", EVENTS / (seconds() - start));
+	printf("%-34s %10.0f /s\n", "code to view", EVENTS / (bench_seconds() - start));
 }
 
 static void ticks(struct bench *b)
 {
-	double start = seconds();
+	double start = bench_seconds();
 	unsigned int i;
 
 	for (i = 0; i < 20; i++) {
@@ -308,7 +254,7 @@ static void ticks(struct bench *b)
 		ts_billing_flush(b->billing, &b->now);
 	}
 	printf("%-34s %10.3f ms\n", "the tick of a second",
-	       (seconds() - start) * 1000 / 20);
+	       (bench_seconds() - start) * 1000 / 20);
 }
 
 int main(int argc, char **argv)
@@ -328,29 +274,29 @@ int main(int argc, char **argv)
 	b.accounts = calloc(b.n, sizeof(*b.accounts));
 	b.codes = calloc(b.n, sizeof(*b.codes));
 	if (!b.n || !b.accounts || !b.codes || !mkdtemp(dir))
-		must(-ENOMEM, "setup");
+		bench_must(-ENOMEM, "setup");
 	snprintf(path, sizeof(path), "%s/ledger.db", dir);
 	if (ts_ledger_open(&options, &ledger, err, sizeof(err))) {
 		fprintf(stderr, "billing_bench: %s\n", err);
 		return 1;
 	}
 	b.now = (struct ts_time){ .boot_ns = 1000000000, .wall_s = 1800000000 };
-	config_fill(&config, box);
+	bench_config(&config, box);
 	open_billing(&b, ledger, &config);
-	of_box = channel_between(&config, ts_signer_address(wallet), true);
-	of_wallet = channel_between(&config, ts_signer_address(wallet), false);
-	must(ts_billing_channel_import(b.billing, &of_box, true, &b.now), "import");
+	of_box = bench_channel(&config, ts_signer_address(wallet), true);
+	of_wallet = bench_channel(&config, ts_signer_address(wallet), false);
+	bench_must(ts_billing_channel_import(b.billing, &of_box, true, &b.now), "import");
 	pay_all(&b, wallet, &of_wallet);
 	printf("%u sessions paid, %u accounts\n", b.acks, b.used);
 	events(&b, 1);
 	events(&b, 64);
 	lookups(&b);
 	ticks(&b);
-	must(ts_billing_stop(b.billing, &b.now), "stop");
+	bench_must(ts_billing_stop(b.billing, &b.now), "stop");
 	ts_billing_free(b.billing);
-	start = seconds();
+	start = bench_seconds();
 	open_billing(&b, ledger, &config);
-	printf("%-34s %10.1f ms\n", "start and adoption", (seconds() - start) * 1000);
+	printf("%-34s %10.1f ms\n", "start and adoption", (bench_seconds() - start) * 1000);
 	ts_billing_free(b.billing);
 	ts_ledger_close(ledger);
 	snprintf(path, sizeof(path), "rm -r %s", dir);
