@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "chain/describe.h"
 #include "chain/token.h"
 #include "photon/ack.h"
+#include "tspay/options.h"
 #include "tspay/policy.h"
 #include "tspay/purse.h"
 
@@ -313,12 +315,50 @@ static void test_token_text(void **state)
 	}
 }
 
+/* @words: separated by spaces. */
+static void parse_words(const char *words, int ret, enum key_verb verb,
+			const char *keystore)
+{
+	char text[128], *argv[16] = { "tspay" }, *word, *rest;
+	struct options o;
+	int argc = 1;
+
+	snprintf(text, sizeof(text), "%s", words);
+	for (word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		argv[argc++] = word;
+	optind = 0;	/* from the start */
+	assert_int_equal(options_parse(&o, argc, argv), ret);
+	assert_int_equal(o.key_verb, verb);
+	if (keystore)
+		assert_string_equal(o.keystore, keystore);
+	options_free(&o);
+}
+
+static void test_key_words(void **state)
+{
+	parse_words("key new", 0, KEY_NEW, NULL);
+	parse_words("-k file key address", 0, KEY_ADDRESS, NULL);
+	parse_words("key import a.json", 0, KEY_IMPORT, "a.json");
+	parse_words("key import a.json --v3-passphrase fd:3", 0, KEY_IMPORT, "a.json");
+	parse_words("key export --v3 b.json", 0, KEY_EXPORT, "b.json");
+	parse_words("--v3 b.json key export", 0, KEY_EXPORT, "b.json");
+	parse_words("key", 2, KEY_NONE, NULL);
+	parse_words("key bend", 2, KEY_NONE, NULL);
+	parse_words("key import", 2, KEY_NONE, NULL);
+	parse_words("key export", 2, KEY_EXPORT, NULL);
+	parse_words("key export b.json", 2, KEY_NONE, NULL);
+	parse_words("key import a.json --v3 b.json", 2, KEY_IMPORT, NULL);
+	parse_words("key new --v3-passphrase fd:3", 2, KEY_NEW, NULL);
+	parse_words("--once 1 --v3 b.json http://box", 2, KEY_NONE, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_cap_per_hour),
 		cmocka_unit_test(test_token_text),
+		cmocka_unit_test(test_key_words),
 		cmocka_unit_test_setup_teardown(test_purse_same_bytes_after_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_is_used_by_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_lost, setup, teardown),
