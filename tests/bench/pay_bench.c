@@ -266,6 +266,8 @@ static void show(const struct run *r, const struct pay_figures *f, double second
 	       "CPU of the box for a payment", f->cpu_s * 1e6 / r->n,
 	       f->cpu_s * 100 / seconds,
 	       r->n / f->recovers_per_s * 100 / f->cpu_s);
+	printf("  %-36s %10.0f %%    the rest is the medium's\n",
+	       "time for which others had that CPU", f->queued_s * 100 / seconds);
 	printf("  %-36s %10.0f\n", "bytes to the device for a payment",
 	       (double)f->write_bytes / r->n);
 	fflush(stdout);

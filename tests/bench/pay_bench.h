@@ -25,6 +25,7 @@
  * @commits: with a payment in them
  * @batches: commits by how many payments were in them
  * @cpu_s: of the box, from the first payment to the last
+ * @queued_s: it would have run, but others had the CPU, likewise
  * @write_bytes: to the device, likewise
  * @private_bytes: memory of the process that it shares with nobody, at the end;
  *	of a library's code that is so only where no other process uses it
@@ -37,6 +38,7 @@ struct pay_figures {
 	uint64_t commits;
 	uint32_t batches[BATCH_MAX + 1];
 	double cpu_s;
+	double queued_s;
 	uint64_t write_bytes;
 	uint64_t private_bytes;
 	uint64_t dirty_bytes;

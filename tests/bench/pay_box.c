@@ -34,6 +34,7 @@ struct box {
 	uint64_t replies;
 	uint32_t in_batch;
 	double cpu_s;
+	double queued_s;
 	uint64_t write_bytes;
 	struct pay_figures figures;
 };
@@ -66,6 +67,18 @@ static double cpu_seconds(void)
 	getrusage(RUSAGE_SELF, &u);
 	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
 	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/* Ready to run, but another had the CPU. */
+static double queued_seconds(void)
+{
+	unsigned long long ran_ns, queued_ns;
+	FILE *f = fopen("/proc/self/schedstat", "r");
+
+	if (!f || fscanf(f, "%llu %llu", &ran_ns, &queued_ns) != 2)
+		bench_must(-EINVAL, "/proc/self/schedstat");
+	fclose(f);
+	return (double)queued_ns / 1e9;
 }
 
 /*
@@ -196,6 +209,7 @@ static void on_payer(struct ev_loop *loop, ev_io *w, int revents)
 		return;
 	}
 	b->cpu_s = cpu_seconds();
+	b->queued_s = queued_seconds();
 	b->write_bytes = proc_value("/proc/self/io", "write_bytes:");
 }
 
@@ -284,6 +298,7 @@ void pay_box_run(const char *dir, unsigned int n_channels, int fd)
 		exit(1);
 	ev_run(b.loop, 0);
 	b.figures.cpu_s = cpu_seconds() - b.cpu_s;
+	b.figures.queued_s = queued_seconds() - b.queued_s;
 	b.figures.write_bytes = proc_value("/proc/self/io", "write_bytes:") -
 				b.write_bytes;
 	b.figures.recovers_per_s = (before + recovers_per_s()) / 2;
