@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# libchain: so far the description of a channel and amounts of a token.  Link it
+# libchain: amounts of a token and channels as text; transactions, calls and
+# events of the contracts; a node's answers, and following its chain.  Link it
 # before libphoton, and with jansson.
-$(eval $(call library,chain,userspace/chain/describe.c userspace/chain/token.c))
+
+$(eval $(call library,chain,$(addprefix userspace/chain/, \
+	describe.c rlp.c token.c tx.c)))
