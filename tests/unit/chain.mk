@@ -3,3 +3,4 @@
 chain_unit = $(eval $(call unit,chain_$(1),tests/unit/chain_$(1).c $(2),chain photon,libcurl jansson libsecp256k1 nettle libsodium))
 
 $(call chain_unit,tx)
+$(call chain_unit,calls)

@@ -4,4 +4,4 @@
 # before libphoton, and with jansson.
 
 $(eval $(call library,chain,$(addprefix userspace/chain/, \
-	describe.c rlp.c token.c tx.c)))
+	abi.c describe.c erc20.c network.c network_read.c rlp.c token.c tx.c)))
