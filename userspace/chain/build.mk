@@ -4,4 +4,5 @@
 # before libphoton, and with jansson.
 
 $(eval $(call library,chain,$(addprefix userspace/chain/, \
-	abi.c describe.c erc20.c network.c network_read.c rlp.c token.c tx.c)))
+	abi.c block.c describe.c erc20.c event.c network.c network_read.c \
+	rlp.c token.c tx.c)))
