@@ -5,3 +5,4 @@ chain_unit = $(eval $(call unit,chain_$(1),tests/unit/chain_$(1).c $(2),chain ph
 $(call chain_unit,tx)
 $(call chain_unit,calls)
 $(call chain_unit,event)
+$(call chain_unit,answer)
