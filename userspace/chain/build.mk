@@ -5,4 +5,4 @@
 
 $(eval $(call library,chain,$(addprefix userspace/chain/, \
 	abi.c block.c describe.c erc20.c event.c network.c network_read.c \
-	rlp.c rpc_answer.c rpc_request.c rpc_value.c token.c tx.c)))
+	rlp.c rpc.c rpc_answer.c rpc_request.c rpc_value.c token.c tx.c)))

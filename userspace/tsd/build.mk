@@ -7,7 +7,7 @@ $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 	clock.c command.c config.c config_discovery.c config_file.c config_money.c \
 	config_read.c control.c daemon.c discovery.c effects.c endpoint.c gate.c \
 	gate_text.c lock.c log.c loop.c mdns_link.c neigh.c police.c ports.c ready.c \
-	reply.c selftest.c status.c udp.c unlock.c watcher.c)))
+	reply.c rpc_watch.c selftest.c status.c udp.c unlock.c watcher.c)))
 
 # libev has no pkg-config file.
 $(eval $(call program,tsd,userspace/tsd/main.c, \
