@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-$(eval $(call fuzzer,chain_answer,tests/fuzz/chain_answer.c,chain photon,jansson libsecp256k1 nettle libsodium))
+
+chain_fuzzer = $(eval $(call fuzzer,chain_$(1),tests/fuzz/chain_$(1).c,chain photon,jansson libsecp256k1 nettle libsodium))
+
+$(call chain_fuzzer,answer)
+$(call chain_fuzzer,follow)
