@@ -163,12 +163,16 @@ demo:
 	$(Q)$(MAKE) --no-print-directory all $(O)/test/framecount
 	$(Q)tools/demo
 
+# A Node.js that did not come from Debian serves as well, and Debian's npm would
+# not go with it.
+NODE_GROUP = $(if $(shell command -v npm),,node)
+
 check:
-	$(Q)tools/install-deps build run check kernel
+	$(Q)tools/install-deps build run check kernel $(NODE_GROUP)
 	$(Q)tests/check
 
 check-%:
-	$(Q)tools/install-deps build run check kernel
+	$(Q)tools/install-deps build run check kernel $(NODE_GROUP)
 	$(Q)tests/check $*
 
 bench:
