@@ -6,28 +6,34 @@
 
 #include "photon/channel.h"
 
-/* deposit + received - sent: 0 if sent is more, the maximum beyond 128 bits. */
+/*
+ * deposit + received - sent - locked: 0 if what went out is more, the maximum
+ * beyond 128 bits.
+ */
 static ts_u128 balance_wei(ts_u128 deposit_wei, ts_u128 received_wei,
-			   ts_u128 sent_wei)
+			   ts_u128 sent_wei, ts_u128 locked_wei)
 {
-	ts_u128 net_wei, balance;
+	ts_u128 out_wei, net_wei, balance;
 
-	if (received_wei >= sent_wei) {
-		net_wei = received_wei - sent_wei;
+	if (__builtin_add_overflow(sent_wei, locked_wei, &out_wei))
+		return 0;
+	if (received_wei >= out_wei) {
+		net_wei = received_wei - out_wei;
 		if (__builtin_add_overflow(deposit_wei, net_wei, &balance))
 			return TS_U128_MAX;
 		return balance;
 	}
-	net_wei = sent_wei - received_wei;
+	net_wei = out_wei - received_wei;
 	return net_wei > deposit_wei ? 0 : deposit_wei - net_wei;
 }
 
-/* What we can still transfer. */
+/* What we can still transfer: without what our locks hold. */
 ts_u128 ts_channel_our_balance_wei(const struct ts_channel *channel)
 {
 	return balance_wei(channel->our_deposit_wei,
 			   channel->partner_proof.transferred_wei,
-			   channel->our_proof.transferred_wei);
+			   channel->our_proof.transferred_wei,
+			   channel->our_locked_wei);
 }
 
 /* What the partner can still transfer. */
@@ -35,7 +41,8 @@ ts_u128 ts_channel_partner_balance_wei(const struct ts_channel *channel)
 {
 	return balance_wei(channel->partner_deposit_wei,
 			   channel->our_proof.transferred_wei,
-			   channel->partner_proof.transferred_wei);
+			   channel->partner_proof.transferred_wei,
+			   channel->partner_locked_wei);
 }
 
 static const char *identity_fault(const struct ts_channel *channel)
@@ -103,38 +110,65 @@ static const char *proof_fault(const struct ts_channel *channel,
 	if (!proof->nonce)
 		return is_blank(proof) ? NULL :
 		       "a balance proof has no nonce but other fields";
-	if (!ts_hash_is_zero(&proof->locksroot))
-		return "a balance proof has pending locks, which are not supported: let them expire or be unlocked first";
-	if (!proof->transferred_wei)
-		return "a balance proof transfers nothing";
 	if (!is_signed(channel, proof, by))
 		return "a balance proof does not have its owner's signature";
 	return NULL;
 }
 
-/* Whether sent can be paid out of deposit and received. */
-static bool is_covered(ts_u128 sent_wei, ts_u128 deposit_wei,
-		       ts_u128 received_wei)
+/* Whether sent and locked can be paid out of deposit and received. */
+static bool is_covered(ts_u128 sent_wei, ts_u128 locked_wei,
+		       ts_u128 deposit_wei, ts_u128 received_wei)
 {
-	return sent_wei <= received_wei ||
-	       sent_wei - received_wei <= deposit_wei;
+	ts_u128 out_wei;
+
+	if (__builtin_add_overflow(sent_wei, locked_wei, &out_wei))
+		return false;
+	return out_wei <= received_wei || out_wei - received_wei <= deposit_wei;
 }
 
-/**
- * ts_channel_fault() - whether a channel from a file or a database can be true
- * @channel: the channel
- *
- * Checks the identity, the sums and both signatures.  To be asked of whatever
- * comes from outside; the steps below keep it true.
- *
- * Return: NULL, or what is wrong.
- */
-const char *ts_channel_fault(const struct ts_channel *channel)
+static const char *sum_fault(const struct ts_channel *channel)
 {
 	ts_u128 ours = channel->our_proof.transferred_wei;
 	ts_u128 partners = channel->partner_proof.transferred_wei;
-	const char *fault;
 	ts_u128 total;
+
+	if (__builtin_add_overflow(channel->our_deposit_wei,
+				   channel->partner_deposit_wei, &total))
+		return "the deposits together are 2^128 or more, beyond this ledger";
+	if (!is_covered(ours, channel->our_locked_wei,
+			channel->our_deposit_wei, partners))
+		return "we transferred more than we had";
+	if (!is_covered(partners, channel->partner_locked_wei,
+			channel->partner_deposit_wei, ours))
+		return "the partner transferred more than it had";
+	return NULL;
+}
+
+static bool is_root(const struct ts_locks *locks, ts_u128 locked_wei,
+		    const struct ts_hash *locksroot)
+{
+	struct ts_hash root;
+
+	ts_locks_root(locks, NULL, NULL, &root);
+	return ts_hash_equal(&root, locksroot) &&
+	       ts_locks_sum_wei(locks) == locked_wei;
+}
+
+/**
+ * ts_channel_locks_fault() - whether a channel with these locks can be true
+ * @channel: the channel
+ * @our_locks: ours, pending
+ * @partner_locks: the partner's
+ *
+ * Checks the identity, the sums, both roots and both signatures.
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *ts_channel_locks_fault(const struct ts_channel *channel,
+				   const struct ts_locks *our_locks,
+				   const struct ts_locks *partner_locks)
+{
+	const char *fault;
 
 	fault = identity_fault(channel);
 	if (fault)
@@ -143,17 +177,33 @@ const char *ts_channel_fault(const struct ts_channel *channel)
 	    channel->state != TS_CHANNEL_OPEN &&
 	    channel->state != TS_CHANNEL_CLOSED)
 		return "the state is not 0 (none), 1 (open) or 2 (closed)";
-	if (__builtin_add_overflow(channel->our_deposit_wei,
-				   channel->partner_deposit_wei, &total))
-		return "the deposits together are 2^128 or more, beyond this ledger";
-	if (!is_covered(ours, channel->our_deposit_wei, partners))
-		return "we transferred more than we had";
-	if (!is_covered(partners, channel->partner_deposit_wei, ours))
-		return "the partner transferred more than it had";
+	fault = sum_fault(channel);
+	if (fault)
+		return fault;
+	if (!is_root(our_locks, channel->our_locked_wei,
+		     &channel->our_proof.locksroot) ||
+	    !is_root(partner_locks, channel->partner_locked_wei,
+		     &channel->partner_proof.locksroot))
+		return "the pending locks are not those of a balance proof's locksroot: let them expire or be unlocked first";
 	fault = proof_fault(channel, &channel->our_proof,
 			    &channel->our_address);
 	if (fault)
 		return fault;
 	return proof_fault(channel, &channel->partner_proof,
 			   &channel->partner_address);
+}
+
+/**
+ * ts_channel_fault() - whether a channel from a file or a database can be true
+ * @channel: the channel, without pending locks
+ *
+ * To be asked of whatever comes from outside; the steps keep it true.
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *ts_channel_fault(const struct ts_channel *channel)
+{
+	static const struct ts_locks none;
+
+	return ts_channel_locks_fault(channel, &none, &none);
 }

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "photon/lock.h"
 #include "photon/message.h"
 #include "photon/refusal.h"
 
@@ -41,7 +42,7 @@ enum ts_channel_state {
  * struct ts_channel_proof - the last balance proof of one side
  * @nonce: 0 if that side has never transferred; then all else is zero
  * @transferred_wei: cumulative
- * @locksroot: zero: only direct transfers are made and taken
+ * @locksroot: over the pending locks of that side, zero when it has none
  * @additional_hash: hash of the message that carried it
  * @signature: over the "176" form
  *
@@ -69,6 +70,9 @@ struct ts_channel_proof {
  * @frozen: we co-signed a withdrawal: no transfer until the chain has it (M2)
  * @our_deposit_wei: ours, in all, as confirmed by the chain
  * @partner_deposit_wei: the partner's
+ * @our_locked_wei: of our balance, what our pending locks hold
+ * @partner_locked_wei: likewise of the partner's; the locks themselves are in
+ *	struct ts_life
  * @our_proof: the last that we signed
  * @partner_proof: the last that we accepted
  */
@@ -85,6 +89,8 @@ struct ts_channel {
 	bool frozen;
 	ts_u128 our_deposit_wei;
 	ts_u128 partner_deposit_wei;
+	ts_u128 our_locked_wei;
+	ts_u128 partner_locked_wei;
 	struct ts_channel_proof our_proof;
 	struct ts_channel_proof partner_proof;
 };
@@ -115,6 +121,9 @@ struct ts_effect {
 ts_u128 ts_channel_our_balance_wei(const struct ts_channel *channel);
 ts_u128 ts_channel_partner_balance_wei(const struct ts_channel *channel);
 const char *ts_channel_fault(const struct ts_channel *channel);
+const char *ts_channel_locks_fault(const struct ts_channel *channel,
+				   const struct ts_locks *our_locks,
+				   const struct ts_locks *partner_locks);
 
 enum ts_refusal ts_channel_receive(const struct ts_channel *old,
 				   const struct ts_message *msg,
