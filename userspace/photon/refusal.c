@@ -43,7 +43,54 @@ static const struct {
 		"the key is not the one this channel belongs to" },
 	[TS_REFUSED_DATA_TOO_LONG] = { "data_too_long",
 		"the data does not fit into one datagram; shorten it" },
+	[TS_REFUSED_AMOUNT_CHANGED] = { "amount_changed",
+		"the cumulative amount is not what this message leaves it at" },
+	[TS_REFUSED_UNKNOWN_LOCK] = { "unknown_lock",
+		"no pending lock has this secret" },
+	[TS_REFUSED_LOCK_EXISTS] = { "lock_exists",
+		"a lock with this secret is pending already; use a new secret" },
+	[TS_REFUSED_LOCK_EXPIRATION] = { "lock_expiration",
+		"the lock's expiration does not fit: too near, too far, or not yet past" },
+	[TS_REFUSED_LOCKS_FULL] = { "locks_full",
+		"too many locks are pending; wait until some are unlocked or expire" },
+	[TS_REFUSED_LOCK_PHASE] = { "lock_phase",
+		"this is not what is to become of the lock" },
+	[TS_REFUSED_PATH_TOO_LONG] = { "path_too_long",
+		"the path has too many hops" },
+	[TS_REFUSED_FEE_TOO_LOW] = { "fee_too_low",
+		"the fee is less than this hop asks for; offer more" },
+	[TS_REFUSED_NO_ROUTE] = { "no_route",
+		"there is no channel to the target here" },
+	[TS_REFUSED_QUEUE_FULL] = { "queue_full",
+		"too many messages wait for the peer; send it again when it answers" },
+	[TS_REFUSED_QUEUE_BUSY] = { "queue_busy",
+		"earlier messages must arrive first; try again then" },
+	[TS_REFUSED_CHAIN_STALE] = { "chain_stale",
+		"the chain cannot be reached, and this needs it; try again later" },
+	[TS_REFUSED_WRONG_BALANCE] = { "wrong_balance",
+		"the balances are not those of this channel; wait until all transfers have arrived" },
+	[TS_REFUSED_BALANCE_LEFT] = { "balance_left",
+		"no cooperative settlement while the other side owns anything; it is withdrawing its balance, ask again then" },
+	[TS_REFUSED_LEAVING] = { "leaving",
+		"the channel is about to end; open a new one afterwards" },
+	[TS_REFUSED_NOT_ASKED] = { "not_asked",
+		"an answer to nothing that was asked" },
 };
+
+/* What an original node calls it: its number where it has one, else "argument". */
+uint32_t ts_refusal_code(enum ts_refusal refusal)
+{
+	switch (refusal) {
+	case TS_REFUSED_NO_ROUTE:
+		return 1005;
+	case TS_REFUSED_CHAIN_STALE:
+		return 1014;
+	case TS_REFUSED_OVER_BALANCE:
+		return 3008;
+	default:
+		return 1;
+	}
+}
 
 /* A stable word in snake_case, for counters, logs and JSON. */
 const char *ts_refusal_name(enum ts_refusal refusal)

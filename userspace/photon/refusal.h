@@ -5,6 +5,8 @@
 #ifndef TS_PHOTON_REFUSAL_H
 #define TS_PHOTON_REFUSAL_H
 
+#include <stdint.h>
+
 /**
  * enum ts_refusal - the answer to a step of a channel
  * @TS_ACCEPTED: no refusal
@@ -25,6 +27,23 @@
  * @TS_REFUSED_NOT_PARTNER: signed, but not by the partner over these fields
  * @TS_REFUSED_WRONG_KEY: the key to sign with is not this channel's
  * @TS_REFUSED_DATA_TOO_LONG: the message would not fit into a datagram
+ * @TS_REFUSED_AMOUNT_CHANGED: the amount is not what this message leaves it at
+ * @TS_REFUSED_UNKNOWN_LOCK: no pending lock has this secret or its hash
+ * @TS_REFUSED_LOCK_EXISTS: a pending lock has this secret's hash already
+ * @TS_REFUSED_LOCK_EXPIRATION: the lock's block is too near, too far, or not
+ *	yet past
+ * @TS_REFUSED_LOCKS_FULL: too many locks are pending
+ * @TS_REFUSED_LOCK_PHASE: not what is to become of this lock
+ * @TS_REFUSED_PATH_TOO_LONG: more hops than a path can have
+ * @TS_REFUSED_FEE_TOO_LOW: less than this hop asks for
+ * @TS_REFUSED_NO_ROUTE: no channel to the target
+ * @TS_REFUSED_QUEUE_FULL: too many messages wait for the peer
+ * @TS_REFUSED_QUEUE_BUSY: our messages must have arrived first
+ * @TS_REFUSED_CHAIN_STALE: the head of the chain is not known now (rule M8)
+ * @TS_REFUSED_WRONG_BALANCE: a balance in a request is not what we hold it to be
+ * @TS_REFUSED_BALANCE_LEFT: no cooperative settle while we own anything (M1)
+ * @TS_REFUSED_LEAVING: the channel is about to end
+ * @TS_REFUSED_NOT_ASKED: an answer to a question that we did not ask
  * @TS_REFUSAL_COUNT: the number of values, none itself
  */
 enum ts_refusal {
@@ -46,9 +65,26 @@ enum ts_refusal {
 	TS_REFUSED_NOT_PARTNER,
 	TS_REFUSED_WRONG_KEY,
 	TS_REFUSED_DATA_TOO_LONG,
+	TS_REFUSED_AMOUNT_CHANGED,
+	TS_REFUSED_UNKNOWN_LOCK,
+	TS_REFUSED_LOCK_EXISTS,
+	TS_REFUSED_LOCK_EXPIRATION,
+	TS_REFUSED_LOCKS_FULL,
+	TS_REFUSED_LOCK_PHASE,
+	TS_REFUSED_PATH_TOO_LONG,
+	TS_REFUSED_FEE_TOO_LOW,
+	TS_REFUSED_NO_ROUTE,
+	TS_REFUSED_QUEUE_FULL,
+	TS_REFUSED_QUEUE_BUSY,
+	TS_REFUSED_CHAIN_STALE,
+	TS_REFUSED_WRONG_BALANCE,
+	TS_REFUSED_BALANCE_LEFT,
+	TS_REFUSED_LEAVING,
+	TS_REFUSED_NOT_ASKED,
 	TS_REFUSAL_COUNT,
 };
 
+uint32_t ts_refusal_code(enum ts_refusal refusal);
 const char *ts_refusal_name(enum ts_refusal refusal);
 const char *ts_refusal_text(enum ts_refusal refusal);
 

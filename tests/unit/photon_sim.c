@@ -1,0 +1,882 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * photon_sim.c - three nodes in a row, and an oracle that counts the money.
+ *
+ * After each commit: the state can be true; what a node took, its partner has
+ * signed; what it was credited is what the last proof says; while something is
+ * co-signed nothing moves (M2); a settlement is signed only by who has nothing
+ * (M1); a hop has paid nothing that it cannot claim (M8); the packed form gives
+ * the same state.  In the end: no money has come or gone, the hop has lost none.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "photon/ack.h"
+#include "photon/hop.h"
+#include "photon/pack.h"
+#include "photon_sim.h"
+
+#define TIMEOUT_BLOCKS	100
+#define FEE_WEI		3
+
+void sim_require(bool holds, const char *what, int line)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "photon_sim.c:%d: not so: %s\n", line, what);
+	abort();
+}
+
+static struct ts_moment moment_of(const struct sim *s, const struct sim_node *n)
+{
+	return (struct ts_moment){
+		.now_ns = s->now_ns,
+		.head_block = s->block,
+		.head_fresh = s->block >= n->stale_until,
+	};
+}
+
+/* Which node is on which side of which channel. */
+static struct sim_node *node_of(struct sim *s, int channel, int side)
+{
+	return &s->nodes[channel + side];
+}
+
+static struct sim_life *life_of(struct sim *s, int channel, int side)
+{
+	return &node_of(s, channel, side)->lives[channel];
+}
+
+static bool has_life(int node, int channel)
+{
+	return node == channel || node == channel + 1;
+}
+
+static void open_channel(struct sim *s, int channel)
+{
+	struct sim_channel *on = &s->channels[channel];
+	struct ts_channel *c;
+	int side;
+
+	on->state = TS_CHANNEL_OPEN;
+	on->open_block = s->block;
+	for (side = 0; side < 2; side++) {
+		on->deposit_wei[side] = SIM_DEPOSIT_WEI;
+		c = &life_of(s, channel, side)->life.channel;
+		memset(&c->token, 0x73, sizeof(c->token));
+		memset(&c->tokens_network, 0x4e, sizeof(c->tokens_network));
+		c->our_address = *ts_signer_address(node_of(s, channel, side)->key);
+		c->partner_address =
+			*ts_signer_address(node_of(s, channel, !side)->key);
+		ts_channel_identifier(&c->our_address, &c->partner_address,
+				      &c->token, &c->tokens_network,
+				      &c->channel_identifier);
+		c->open_block_number = s->block;
+		c->chain_id = ts_u256_from_u64(8888);
+		c->settle_timeout_blocks = TIMEOUT_BLOCKS;
+		c->state = TS_CHANNEL_OPEN;
+		c->our_deposit_wei = SIM_DEPOSIT_WEI;
+		c->partner_deposit_wei = SIM_DEPOSIT_WEI;
+	}
+}
+
+void sim_open(struct sim *s)
+{
+	uint8_t secret[TS_SECRET_BYTES];
+	int i;
+
+	memset(s, 0, sizeof(*s));
+	s->block = 1000;
+	s->now_ns = 1;
+	for (i = 0; i < SIM_NODES; i++) {
+		memset(secret, 0x31 + i, sizeof(secret));
+		s->nodes[i].key = ts_signer_new(secret);
+		require(s->nodes[i].key);
+	}
+	open_channel(s, 0);
+	open_channel(s, 1);
+}
+
+void sim_close(struct sim *s)
+{
+	int i;
+
+	for (i = 0; i < SIM_NODES; i++)
+		ts_signer_free(s->nodes[i].key);
+}
+
+/* What the hop sent on by Unlocks must be in its hands, or claimable. */
+static void check_hop(struct sim *s)
+{
+	const struct sim_node *hop = &s->nodes[SIM_HOP];
+	const struct ts_life *up = &hop->lives[0].life, *down = &hop->lives[1].life;
+	const struct ts_pending_lock *lock;
+	size_t i;
+
+	for (i = 0; i < down->our_locks.count; i++) {
+		lock = ts_locks_find_const(&up->partner_locks,
+					   &down->our_locks.lock[i].secret_hash);
+		if (up->channel.state != TS_CHANNEL_OPEN || up->channel.frozen)
+			continue;
+		/* The payer may take the risk to pay first; then it is ours. */
+		if (!lock)
+			continue;
+		require(lock->phase == TS_LOCK_FORWARDED ||
+			lock->phase == TS_LOCK_SECRET_KNOWN);
+		require(lock->expiration >= down->our_locks.lock[i].expiration +
+					    TS_REVEAL_TIMEOUT_BLOCKS);
+		require(lock->amount_wei >= down->our_locks.lock[i].amount_wei);
+	}
+}
+
+static void check_life(const struct sim_life *l)
+{
+	static uint8_t bytes[TS_PACKED_MAX_BYTES];
+	static struct ts_life again;
+	const char *fault = ts_life_fault(&l->life);
+	const struct ts_channel *c = &l->life.channel;
+	size_t len, i;
+
+	if (fault)
+		fprintf(stderr, "%s\n", fault);
+	require(!fault);
+	require(l->credited_wei + l->passed_wei ==
+		c->partner_proof.transferred_wei);
+	if (l->life.cosign.kind)
+		require(c->frozen);
+	if (l->life.cosign.kind == TS_COSIGN_SETTLE)
+		require(!ts_channel_our_balance_wei(c) &&
+			!l->life.our_locks.count && !l->life.partner_locks.count);
+	for (i = 0; i < l->life.disposal_count; i++)
+		require(!l->life.disposals[i].broken);
+	len = ts_life_pack(&l->life, bytes);
+	require(!ts_life_unpack(&again, c, bytes, len));
+	again.outbox = l->life.outbox;
+	require(!memcmp(&again.our_locks, &l->life.our_locks,
+			sizeof(again.our_locks)));
+	require(again.channel.our_locked_wei == c->our_locked_wei);
+	require(again.channel.partner_locked_wei == c->partner_locked_wei);
+}
+
+/* Whatever one end took, the other has signed. */
+static void check_pair(struct sim *s, int channel)
+{
+	const struct ts_channel *a = &life_of(s, channel, 0)->life.channel;
+	const struct ts_channel *b = &life_of(s, channel, 1)->life.channel;
+
+	if (a->open_block_number != b->open_block_number)
+		return;
+	require(a->partner_proof.nonce <= b->our_proof.nonce);
+	require(b->partner_proof.nonce <= a->our_proof.nonce);
+	require(a->partner_proof.transferred_wei <= b->our_proof.transferred_wei);
+	require(b->partner_proof.transferred_wei <= a->our_proof.transferred_wei);
+}
+
+static bool same_proof(const struct ts_channel_proof *a,
+		       const struct ts_channel_proof *b)
+{
+	return a->nonce == b->nonce && a->transferred_wei == b->transferred_wei &&
+	       ts_hash_equal(&a->locksroot, &b->locksroot);
+}
+
+/* Whether it happened: a crash comes before. */
+static bool commit(struct sim *s, struct sim_node *n, int channel,
+		   const struct ts_life *new, ts_u128 credit_wei,
+		   ts_u128 passed_wei)
+{
+	struct sim_life *l = &n->lives[channel];
+	struct ts_channel *old = &l->life.channel;
+
+	if (old->frozen && new->channel.frozen &&
+	    old->open_block_number == new->channel.open_block_number)
+		require(same_proof(&old->our_proof, &new->channel.our_proof) &&
+			same_proof(&old->partner_proof,
+				   &new->channel.partner_proof));
+	if (old->open_block_number != new->channel.open_block_number) {
+		l->credited_wei = 0;
+		l->passed_wei = 0;
+	}
+	l->credited_wei += credit_wei;
+	l->passed_wei += passed_wei;
+	n->credited_wei += credit_wei;
+	l->life = *new;
+	check_life(l);
+	check_pair(s, channel);
+	check_hop(s);
+	return true;
+}
+
+static bool crashes(struct sim_node *n)
+{
+	bool crash = n->crash;
+
+	n->crash = false;
+	return crash;
+}
+
+static void put(struct sim *s, const struct ts_address *to, const void *bytes,
+		size_t len)
+{
+	struct sim_packet *p;
+
+	if (s->pipe_count == SIM_PIPE_MAX)
+		return;
+	p = &s->pipe[s->pipe_count++];
+	p->to = *to;
+	p->datagram.len = len;
+	memcpy(p->datagram.b, bytes, len);
+}
+
+static void send_due(struct sim *s, struct sim_node *n)
+{
+	const struct ts_outgoing *due[TS_DUE_MAX];
+	size_t i, count;
+	int c;
+
+	for (c = 0; c < 2; c++) {
+		count = ts_outbox_due(&n->lives[c].life.outbox, s->now_ns, due);
+		for (i = 0; i < count; i++)
+			put(s, &due[i]->to, due[i]->b, due[i]->len);
+	}
+}
+
+/* What the hop's other channel has to do; false: take nothing of the step. */
+static bool follow(struct sim *s, struct sim_node *n, int channel,
+		   const struct ts_outcome *outcome, struct ts_life *this_new,
+		   struct ts_life *other_new, bool *other_changed)
+{
+	const struct ts_life *other = &n->lives[!channel].life;
+	struct ts_moment moment = moment_of(s, n);
+	static struct ts_life up;
+	enum ts_refusal refusal;
+
+	*other_changed = false;
+	if (n != &s->nodes[SIM_HOP] || outcome->follow == TS_FOLLOW_NOTHING)
+		return true;
+	if (outcome->follow == TS_FOLLOW_FORWARD) {
+		refusal = ts_hop_forward(this_new, other, n->key, &moment,
+					 &outcome->secret_hash, FEE_WEI, &up,
+					 other_new);
+		*other_changed = !refusal;
+		if (refusal != TS_REFUSED_QUEUE_FULL)
+			*this_new = up;
+		return refusal != TS_REFUSED_QUEUE_FULL;
+	}
+	*other_changed = true;
+	if (outcome->follow == TS_FOLLOW_LEARN) {
+		refusal = ts_life_learn(other, n->key, &outcome->secret,
+					other_new);
+		/* Paid before we asked: there is nothing to learn it for. */
+		if (refusal == TS_REFUSED_UNKNOWN_LOCK) {
+			*other_changed = false;
+			return n->lives[!channel].passed_wei > 0;
+		}
+		return !refusal;
+	}
+	refusal = ts_life_dispose(other, n->key, &outcome->secret_hash,
+				  TS_REFUSED_NO_ROUTE, other_new);
+	*other_changed = !refusal;
+	return true;
+}
+
+static void receive_life(struct sim *s, struct sim_node *n, int channel,
+			 const struct ts_message *msg,
+			 const struct ts_datagram *d)
+{
+	static struct ts_life new, other;
+	struct sim_life *l = &n->lives[channel];
+	struct ts_moment moment = moment_of(s, n);
+	ts_u128 before_wei = l->life.channel.partner_proof.transferred_wei;
+	ts_u128 taken_wei;
+	struct ts_outcome outcome;
+	bool other_changed;
+
+	if (ts_life_receive(&l->life, n->key, &moment, msg, d->b, d->len, &new,
+			    &outcome))
+		return;
+	if (!follow(s, n, channel, &outcome, &new, &other, &other_changed) ||
+	    crashes(n))
+		return;
+	if (outcome.repeat)
+		require(!outcome.changed && !outcome.credit_wei &&
+			same_proof(&new.channel.partner_proof,
+				   &l->life.channel.partner_proof));
+	taken_wei = new.channel.partner_proof.transferred_wei - before_wei;
+	require(outcome.credit_wei <= taken_wei);
+	if (outcome.credit_wei && msg->id == TS_MSG_UNLOCK)
+		require(ts_address_equal(&outcome.wallet,
+					 ts_signer_address(s->nodes[SIM_PAYER].key)) ||
+			ts_address_equal(&outcome.wallet,
+					 &new.channel.partner_address));
+	s->taken[msg->id] += outcome.changed;
+	commit(s, n, channel, &new, outcome.credit_wei,
+	       taken_wei - outcome.credit_wei);
+	if (other_changed)
+		commit(s, n, !channel, &other, 0, 0);
+	if (outcome.has_ack)
+		put(s, &new.channel.partner_address, outcome.ack, TS_ACK_BYTES);
+}
+
+static struct ts_hash *secret_of(struct sim *s, const struct ts_hash *hash)
+{
+	struct ts_hash h;
+	size_t i;
+
+	for (i = 0; i < s->secret_count; i++) {
+		ts_sha256(&h, s->secrets[i].b, TS_HASH_BYTES);
+		if (ts_hash_equal(&h, hash))
+			return &s->secrets[i];
+	}
+	return NULL;
+}
+
+/* The initiator's part, which the library leaves to its user. */
+static void answer_request(struct sim *s, const struct ts_message *msg,
+			   const struct ts_datagram *d)
+{
+	struct sim_node *payer = &s->nodes[SIM_PAYER];
+	const struct ts_address *target =
+		ts_signer_address(s->nodes[SIM_TARGET].key);
+	struct ts_message reveal = { .id = TS_MSG_REVEAL_SECRET };
+	struct ts_hash *secret;
+	struct ts_datagram out;
+	uint8_t ack[TS_ACK_BYTES];
+
+	secret = secret_of(s, &msg->secret_request.lock_secret_hash);
+	if (!secret || s->withhold)
+		return;
+	reveal.reveal_secret.lock_secret = *secret;
+	ts_message_sign(&reveal, payer->key,
+			&payer->lives[0].life.channel.chain_id, &out);
+	ts_ack_make(d->b, d->len, ts_signer_address(payer->key), ack);
+	put(s, target, ack, sizeof(ack));
+	put(s, target, out.b, out.len);
+}
+
+static void deliver(struct sim *s, size_t at, bool keep)
+{
+	struct sim_packet p = s->pipe[at];
+	struct ts_message msg;
+	int i, c;
+
+	if (!keep)
+		s->pipe[at] = s->pipe[--s->pipe_count];
+	require(!ts_message_decode(&msg, p.datagram.b, p.datagram.len));
+	for (i = 0; i < SIM_NODES; i++) {
+		if (!ts_address_equal(ts_signer_address(s->nodes[i].key), &p.to))
+			continue;
+		if (msg.id == TS_MSG_SECRET_REQUEST)
+			answer_request(s, &msg, &p.datagram);
+		for (c = 0; c < 2; c++)
+			if (has_life(i, c) &&
+			    ts_life_concerns(&s->nodes[i].lives[c].life, &msg))
+				receive_life(s, &s->nodes[i], c, &msg,
+					     &p.datagram);
+	}
+}
+
+static void lose(struct sim *s, uint8_t arg)
+{
+	size_t at;
+
+	if (!s->pipe_count)
+		return;
+	at = arg % s->pipe_count;
+	s->pipe[at] = s->pipe[--s->pipe_count];
+}
+
+static void pay(struct sim *s, int channel, int side, ts_u128 amount_wei)
+{
+	struct sim_node *n = node_of(s, channel, side);
+	static struct ts_life new;
+
+	if (ts_life_pay(&n->lives[channel].life, n->key, amount_wei, NULL, &new) ||
+	    crashes(n))
+		return;
+	n->paid_wei += amount_wei;
+	commit(s, n, channel, &new, 0, 0);
+}
+
+static void mediate(struct sim *s, uint8_t arg)
+{
+	struct sim_node *n = &s->nodes[SIM_PAYER];
+	struct ts_moment moment = moment_of(s, n);
+	struct ts_pending_lock lock = {
+		.expiration = s->block + 56 + arg % 48,
+		.amount_wei = 5 + arg % 64, .fee_wei = arg % 16,
+		.initiator = *ts_signer_address(n->key),
+		.target = *ts_signer_address(s->nodes[SIM_TARGET].key),
+	};
+	static struct ts_life new;
+	struct ts_hash *secret;
+
+	if (s->secret_count == SIM_SECRETS)
+		return;
+	secret = &s->secrets[s->secret_count];
+	memset(secret, 0, sizeof(*secret));
+	secret->b[0] = (uint8_t)++s->secret_count;
+	ts_sha256(&lock.secret_hash, secret->b, TS_HASH_BYTES);
+	if (ts_life_lock(&n->lives[0].life, n->key, &moment, &lock, &new) ||
+	    crashes(n))
+		return;
+	commit(s, n, 0, &new, 0, 0);
+}
+
+/* Stored bytes are all that is left, and nobody knows what was sent. */
+static void restart(struct sim_node *n)
+{
+	static uint8_t bytes[TS_PACKED_MAX_BYTES];
+	struct ts_channel stored;
+	size_t len;
+	int c;
+
+	for (c = 0; c < 2; c++) {
+		stored = n->lives[c].life.channel;
+		stored.our_locked_wei = 0;
+		stored.partner_locked_wei = 0;
+		len = ts_life_pack(&n->lives[c].life, bytes);
+		require(!ts_life_unpack(&n->lives[c].life, &stored, bytes, len));
+		ts_outbox_restart(&n->lives[c].life.outbox);
+	}
+}
+
+static void show(struct sim *s, int channel, int side,
+		 const struct ts_channel_event *event)
+{
+	struct sim_life *l = life_of(s, channel, side);
+
+	require(l->event_count + 2 <= SIM_EVENTS_MAX);
+	l->events[l->event_count] = *event;
+	l->events[l->event_count++].confirmed = false;
+	l->events[l->event_count] = *event;
+	l->events[l->event_count++].confirmed = true;
+}
+
+static void show_both(struct sim *s, int channel, struct ts_channel_event event,
+		      int ours_side)
+{
+	event.block = s->block;
+	event.ours = ours_side == 0;
+	show(s, channel, 0, &event);
+	event.ours = ours_side == 1;
+	show(s, channel, 1, &event);
+}
+
+static void take_events(struct sim *s, struct sim_node *n, int channel)
+{
+	struct sim_life *l = &n->lives[channel];
+	static struct ts_life new, other;
+	struct ts_outcome outcome;
+	bool other_changed;
+
+	while (l->event_count) {
+		ts_life_event(&l->life, &l->events[0], n->key, &new, &outcome);
+		if (crashes(n))
+			return;
+		if (outcome.changed &&
+		    follow(s, n, channel, &outcome, &new, &other,
+			   &other_changed) && other_changed)
+			commit(s, n, !channel, &other, 0, 0);
+		if (outcome.changed)
+			commit(s, n, channel, &new, 0, 0);
+		memmove(l->events, l->events + 1,
+			--l->event_count * sizeof(l->events[0]));
+	}
+}
+
+static void give_proof(struct sim *s, int channel, int side,
+		       enum ts_event_kind kind)
+{
+	const struct ts_channel_proof *proof =
+		&life_of(s, channel, side)->life.channel.partner_proof;
+	struct sim_channel *on = &s->channels[channel];
+	struct ts_channel_event event = { .kind = kind };
+
+	if (proof->nonce <= on->nonce[!side] && kind == TS_EVENT_UPDATED)
+		return;
+	if (proof->nonce) {
+		on->nonce[!side] = proof->nonce;
+		on->transferred_wei[!side] = proof->transferred_wei;
+		on->locksroot[!side] = proof->locksroot;
+	}
+	event.claimed.transferred_wei = on->transferred_wei[!side];
+	event.claimed.locksroot = on->locksroot[!side];
+	show_both(s, channel, event, !side);
+}
+
+static void chain_close(struct sim *s, int channel, int side)
+{
+	struct sim_channel *on = &s->channels[channel];
+
+	if (on->state != TS_CHANNEL_OPEN)
+		return;
+	on->state = TS_CHANNEL_CLOSED;
+	on->closed_block = s->block;
+	give_proof(s, channel, side, TS_EVENT_CLOSED);
+}
+
+static bool signed_by(const struct ts_form *form,
+		      const struct ts_signature *signature,
+		      const struct ts_address *by)
+{
+	struct ts_address signer;
+	struct ts_hash digest;
+
+	ts_form_digest(form, &digest);
+	return !ts_signature_recover(signature, &digest, &signer) &&
+	       ts_address_equal(&signer, by);
+}
+
+static void check_cosigned(const struct ts_life *l, const struct ts_form *form)
+{
+	require(signed_by(form, &l->cosign.our_signature,
+			  &l->channel.our_address));
+	require(signed_by(form, &l->cosign.partner_signature,
+			  &l->channel.partner_address));
+}
+
+static void chain_withdraw(struct sim *s, int channel, int side)
+{
+	const struct ts_life *l = &life_of(s, channel, side)->life;
+	struct sim_channel *on = &s->channels[channel];
+	struct ts_channel_event event = { .kind = TS_EVENT_WITHDRAWN };
+	int asker = l->cosign.ours ? side : !side;
+	ts_u128 total_wei = on->deposit_wei[0] + on->deposit_wei[1];
+	struct ts_withdraw w;
+	struct ts_form form;
+	int i;
+
+	if (on->state != TS_CHANNEL_OPEN ||
+	    on->open_block != l->channel.open_block_number)
+		return;
+	ts_intent_withdraw(l, &w);
+	ts_form_withdraw(&form, &w, &l->channel.chain_id);
+	check_cosigned(l, &form);
+	require(l->cosign.withdraw_wei <= l->cosign.asker_wei &&
+		l->cosign.asker_wei <= total_wei);
+	on->deposit_wei[asker] = l->cosign.asker_wei - l->cosign.withdraw_wei;
+	on->deposit_wei[!asker] = total_wei - l->cosign.asker_wei;
+	node_of(s, channel, asker)->wallet_wei += l->cosign.withdraw_wei;
+	on->open_block = s->block;
+	event.block = s->block;
+	for (i = 0; i < 2; i++) {
+		on->nonce[i] = 0;
+		on->transferred_wei[i] = 0;
+		event.our_deposit_wei = on->deposit_wei[i];
+		event.partner_deposit_wei = on->deposit_wei[!i];
+		show(s, channel, i, &event);
+	}
+}
+
+static void chain_end(struct sim *s, int channel, ts_u128 first_wei)
+{
+	struct sim_channel *on = &s->channels[channel];
+	ts_u128 total_wei = on->deposit_wei[0] + on->deposit_wei[1];
+	struct ts_channel_event event = { .kind = TS_EVENT_SETTLED };
+
+	require(first_wei <= total_wei);
+	node_of(s, channel, 0)->wallet_wei += first_wei;
+	node_of(s, channel, 1)->wallet_wei += total_wei - first_wei;
+	memset(on->deposit_wei, 0, sizeof(on->deposit_wei));
+	on->state = TS_CHANNEL_NONE;
+	show_both(s, channel, event, 0);
+}
+
+static void chain_cooperative_settle(struct sim *s, int channel, int side)
+{
+	const struct ts_life *l = &life_of(s, channel, side)->life;
+	const struct sim_channel *on = &s->channels[channel];
+	struct ts_settle settle;
+	struct ts_form form;
+	bool first_asks = l->cosign.ours == (side == 0);
+
+	if (on->state != TS_CHANNEL_OPEN ||
+	    on->open_block != l->channel.open_block_number)
+		return;
+	ts_intent_settle(l, &settle);
+	ts_form_cooperative_settle(&form, &settle, &l->channel.chain_id);
+	check_cosigned(l, &form);
+	require(l->cosign.asker_wei + l->cosign.withdraw_wei ==
+		on->deposit_wei[0] + on->deposit_wei[1]);
+	chain_end(s, channel, first_asks ? l->cosign.asker_wei :
+					   l->cosign.withdraw_wei);
+}
+
+static void chain_register(struct sim *s, const struct ts_hash *secret)
+{
+	struct ts_channel_event event = {
+		.kind = TS_EVENT_SECRET, .secret = *secret,
+	};
+	size_t i;
+
+	for (i = 0; i < s->secret_count; i++)
+		if (ts_hash_equal(&s->secrets[i], secret))
+			break;
+	require(i < s->secret_count);
+	if (s->registered_block[i])
+		return;
+	s->registered_block[i] = s->block;
+	show_both(s, 0, event, 0);
+	show_both(s, 1, event, 0);
+}
+
+static void chain_unlock(struct sim *s, int channel, int side,
+			 const struct ts_pending_lock *lock)
+{
+	const struct ts_life *l = &life_of(s, channel, side)->life;
+	struct ts_channel_event event = { .kind = TS_EVENT_UNLOCKED };
+	struct sim_channel *on = &s->channels[channel];
+	struct ts_lock leaf = ts_lock_leaf(lock);
+	const struct ts_hash *secret = secret_of(s, &lock->secret_hash);
+	struct ts_merkle_proof proof;
+
+	require(secret && lock->phase != TS_LOCK_DISPOSED);
+	require(s->registered_block[secret - s->secrets] &&
+		s->registered_block[secret - s->secrets] <= lock->expiration);
+	ts_lock_hash(&leaf, &event.lock_hash);
+	require(!ts_locks_prove(&l->partner_locks, &lock->secret_hash, &proof));
+	require(ts_merkle_holds(&event.lock_hash, &proof, &on->locksroot[!side]));
+	on->transferred_wei[!side] += lock->amount_wei;
+	event.claimed.transferred_wei = on->transferred_wei[!side];
+	show_both(s, channel, event, !side);
+}
+
+static bool is_claimed(const struct sim_channel *on, int side,
+		       const struct ts_claimed *claimed)
+{
+	return on->transferred_wei[side] == claimed->transferred_wei &&
+	       ts_hash_equal(&on->locksroot[side], &claimed->locksroot);
+}
+
+static void chain_settle(struct sim *s, int channel, int side)
+{
+	const struct ts_life *l = &life_of(s, channel, side)->life;
+	struct sim_channel *on = &s->channels[channel];
+	ts_u128 total_wei = on->deposit_wei[0] + on->deposit_wei[1];
+	ts_u128 in_wei, out_wei, first_wei;
+
+	if (on->state != TS_CHANNEL_CLOSED)
+		return;
+	require(s->block > on->closed_block + TIMEOUT_BLOCKS + TS_PUNISH_BLOCKS);
+	require(is_claimed(on, side, &l->onchain.ours));
+	require(is_claimed(on, !side, &l->onchain.partners));
+	in_wei = on->deposit_wei[0] + on->transferred_wei[1];
+	out_wei = on->transferred_wei[0];
+	first_wei = in_wei > out_wei ? in_wei - out_wei : 0;
+	chain_end(s, channel, first_wei < total_wei ? first_wei : total_wei);
+}
+
+static void do_intent(struct sim *s, int channel, int side,
+		      const struct ts_intent *intent)
+{
+	s->done[intent->kind]++;
+	switch (intent->kind) {
+	case TS_INTENT_CLOSE:
+		chain_close(s, channel, side);
+		break;
+	case TS_INTENT_UPDATE:
+		give_proof(s, channel, side, TS_EVENT_UPDATED);
+		break;
+	case TS_INTENT_WITHDRAW:
+		chain_withdraw(s, channel, side);
+		break;
+	case TS_INTENT_COOPERATIVE_SETTLE:
+		chain_cooperative_settle(s, channel, side);
+		break;
+	case TS_INTENT_REGISTER_SECRET:
+		chain_register(s, &intent->lock->secret);
+		break;
+	case TS_INTENT_UNLOCK:
+		chain_unlock(s, channel, side, intent->lock);
+		break;
+	case TS_INTENT_SETTLE:
+		chain_settle(s, channel, side);
+		break;
+	case TS_INTENT_PUNISH:
+		require(false);	/* nobody here cheats */
+	}
+}
+
+static void tick(struct sim *s, struct sim_node *n, int channel)
+{
+	struct ts_moment moment = moment_of(s, n);
+	static struct ts_life new;
+
+	if (ts_life_tick(&n->lives[channel].life, n->key, &moment, &new) &&
+	    !crashes(n))
+		commit(s, n, channel, &new, 0, 0);
+}
+
+/* One more block: who hears the chain acts on it. */
+static void next_block(struct sim *s)
+{
+	struct ts_intent intents[TS_INTENTS_MAX];
+	struct ts_moment moment;
+	struct sim_node *n;
+	size_t i, count;
+	int c, side;
+
+	s->block++;
+	for (c = 0; c < 2; c++) {
+		for (side = 0; side < 2; side++) {
+			n = node_of(s, c, side);
+			moment = moment_of(s, n);
+			if (!moment.head_fresh)
+				continue;
+			take_events(s, n, c);
+			tick(s, n, c);
+			count = ts_life_intents(&n->lives[c].life, &moment,
+						intents);
+			for (i = 0; i < count; i++)
+				do_intent(s, c, side, &intents[i]);
+			take_events(s, n, c);
+		}
+	}
+}
+
+static void withdraw(struct sim *s, int channel, int side, uint8_t arg)
+{
+	struct sim_node *n = node_of(s, channel, side);
+	struct ts_moment moment = moment_of(s, n);
+	static struct ts_life new;
+
+	if (!ts_life_withdraw(&n->lives[channel].life, n->key, &moment, 1 + arg,
+			      &new) && !crashes(n))
+		commit(s, n, channel, &new, 0, 0);
+}
+
+static void end(struct sim *s, int channel, int side, bool together)
+{
+	struct sim_node *n = node_of(s, channel, side);
+	static struct ts_life new;
+
+	if (together)
+		ts_life_leave(&n->lives[channel].life, &new);
+	else
+		ts_life_close(&n->lives[channel].life, &new);
+	if (n->lives[channel].life.channel.state == TS_CHANNEL_OPEN)
+		commit(s, n, channel, &new, 0, 0);
+}
+
+/*
+ * One thing happens.  The high bits of @op choose the channel and the side; the
+ * rare ones are worth two numbers, the common ones several.
+ */
+void sim_op(struct sim *s, uint8_t op, uint8_t arg)
+{
+	int channel = op >> 7 & 1, side = op >> 6 & 1, i;
+	struct sim_node *n = node_of(s, channel, side);
+
+	switch (op & 31) {
+	case 0 ... 2:
+		pay(s, channel, side, 1 + arg % 64);
+		break;
+	case 3 ... 6:
+		mediate(s, arg);
+		break;
+	case 7 ... 15:
+		for (i = 0; i < 4 && s->pipe_count; i++)
+			deliver(s, arg * (size_t)(i + 1) % s->pipe_count,
+				op & 32);
+		break;
+	case 16:
+		lose(s, arg);
+		break;
+	case 17 ... 20:
+		s->now_ns += TS_RESEND_NS;
+		/* fall through */
+	case 21 ... 22:
+		for (i = 0; i < SIM_NODES; i++)
+			send_due(s, &s->nodes[i]);
+		break;
+	case 23 ... 24:
+		for (i = 0; i <= arg % 8; i++)
+			next_block(s);
+		break;
+	case 25:
+		n->stale_until = s->block + arg % 8;
+		break;
+	case 26 ... 27:
+		n->crash = true;
+		break;
+	case 28:
+		restart(n);
+		break;
+	case 29:
+		s->withhold = arg & 1;
+		break;
+	case 30:
+		withdraw(s, channel, side, arg);
+		break;
+	case 31:
+		if (arg % 4 == 0)
+			end(s, channel, side, arg & 32);
+		else
+			tick(s, n, channel);
+		break;
+	}
+}
+
+static ts_u128 wealth_wei(struct sim *s, int node)
+{
+	ts_u128 sum_wei = s->nodes[node].wallet_wei;
+	int c;
+
+	for (c = 0; c < 2; c++)
+		if (has_life(node, c) &&
+		    s->nodes[node].lives[c].life.channel.state == TS_CHANNEL_OPEN)
+			sum_wei += ts_channel_our_balance_wei(
+				&s->nodes[node].lives[c].life.channel);
+	return sum_wei;
+}
+
+static void check_quiet(struct sim *s, int channel)
+{
+	const struct ts_life *a = &life_of(s, channel, 0)->life;
+	const struct ts_life *b = &life_of(s, channel, 1)->life;
+
+	require(a->channel.state == b->channel.state);
+	require(a->channel.state != TS_CHANNEL_CLOSED);
+	if (a->channel.state != TS_CHANNEL_OPEN)
+		return;
+	require(!a->channel.frozen && !b->channel.frozen);
+	require(ts_outbox_is_drained(&a->outbox));
+	require(ts_outbox_is_drained(&b->outbox));
+	require(same_proof(&a->channel.our_proof, &b->channel.partner_proof));
+	require(same_proof(&b->channel.our_proof, &a->channel.partner_proof));
+	require(!a->our_locks.count && !b->our_locks.count);
+	require(!a->partner_locks.count && !b->partner_locks.count);
+}
+
+/*
+ * From here on the network loses nothing and the chain is heard: all comes to an
+ * end, and the money is counted.
+ */
+void sim_settle_down(struct sim *s)
+{
+	ts_u128 hop_wei, all_wei = 0;
+	int round, i;
+
+	for (i = 0; i < SIM_NODES; i++) {
+		s->nodes[i].crash = false;
+		s->nodes[i].stale_until = 0;
+	}
+	for (round = 0; round < 200; round++) {
+		for (i = 0; i < SIM_NODES; i++)
+			send_due(s, &s->nodes[i]);
+		while (s->pipe_count)
+			deliver(s, 0, false);
+		s->now_ns += round < 150 ? TS_RESEND_NS : TS_RESEND_CAP_NS;
+		next_block(s);
+		for (i = 0; round >= 40 && i < 6; i++)
+			next_block(s);
+	}
+	check_quiet(s, 0);
+	check_quiet(s, 1);
+	for (i = 0; i < SIM_NODES; i++)
+		all_wei += wealth_wei(s, i);
+	require(all_wei == 4 * SIM_DEPOSIT_WEI);
+	hop_wei = 2 * SIM_DEPOSIT_WEI + s->nodes[SIM_HOP].credited_wei;
+	require(wealth_wei(s, SIM_HOP) + s->nodes[SIM_HOP].paid_wei >= hop_wei);
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * onchain.c - what the chain showed of a channel.
+ */
+#include <string.h>
+
+#include "photon/life_step.h"
+#include "photon/onchain.h"
+
+/*
+ * The chain's next life of the channel.  Whatever was signed before is void,
+ * co-signed forms and messages under way with it; the wish to leave is not.
+ */
+static void begin_life(struct ts_life *life,
+		       const struct ts_channel_event *event)
+{
+	struct ts_channel c = life->channel;
+	bool leaving = life->leaving && event->kind == TS_EVENT_WITHDRAWN;
+
+	memset(life, 0, sizeof(*life));
+	life->channel = c;
+	life->leaving = leaving;
+	life->channel.open_block_number = event->block;
+	life->channel.state = TS_CHANNEL_OPEN;
+	life->channel.frozen = false;
+	life->channel.our_deposit_wei = event->our_deposit_wei;
+	life->channel.partner_deposit_wei = event->partner_deposit_wei;
+	life->channel.our_locked_wei = 0;
+	life->channel.partner_locked_wei = 0;
+	if (event->kind == TS_EVENT_OPENED)
+		life->channel.settle_timeout_blocks =
+			event->settle_timeout_blocks;
+	memset(&life->channel.our_proof, 0, sizeof(life->channel.our_proof));
+	memset(&life->channel.partner_proof, 0,
+	       sizeof(life->channel.partner_proof));
+}
+
+/* Nothing of this life can be claimed or is owed any more. */
+static void end_life(struct ts_life *life)
+{
+	life->channel.state = TS_CHANNEL_NONE;
+	life->channel.frozen = false;
+	life->leaving = false;
+	life->close_wanted = false;
+	memset(&life->cosign, 0, sizeof(life->cosign));
+	memset(&life->onchain, 0, sizeof(life->onchain));
+	memset(&life->outbox, 0, sizeof(life->outbox));
+}
+
+static bool is_partners_proof(const struct ts_life *life,
+			      const struct ts_claimed *claimed)
+{
+	const struct ts_channel_proof *proof = &life->channel.partner_proof;
+
+	return claimed->transferred_wei == proof->transferred_wei &&
+	       ts_hash_equal(&claimed->locksroot, &proof->locksroot);
+}
+
+static void claimed(struct ts_life *life, const struct ts_channel_event *event)
+{
+	struct ts_onchain *on = &life->onchain;
+
+	if (event->ours) {
+		on->ours = event->claimed;
+		/* Whoever gave it to the contract has it. */
+		ts_outbox_proven_wei(&life->outbox,
+				     event->claimed.transferred_wei);
+	} else {
+		on->partners = event->claimed;
+		on->current = is_partners_proof(life, &event->claimed);
+	}
+}
+
+static void closed(struct ts_life *life, const struct ts_channel_event *event)
+{
+	if (event->undo) {
+		/* As if it had not been; the others of that block come undone too. */
+		life->channel.state = TS_CHANNEL_OPEN;
+		memset(&life->onchain, 0, sizeof(life->onchain));
+		return;
+	}
+	if (life->channel.state == TS_CHANNEL_OPEN) {
+		life->channel.state = TS_CHANNEL_CLOSED;
+		memset(&life->onchain, 0, sizeof(life->onchain));
+		claimed(life, event);
+	}
+	life->onchain.closed_block = event->block;
+}
+
+static void updated(struct ts_life *life, const struct ts_channel_event *event)
+{
+	if (!event->undo)
+		claimed(life, event);
+	else if (!event->ours)
+		life->onchain.current = false;
+}
+
+static struct ts_pending_lock *lock_of(struct ts_locks *locks,
+				       const struct ts_hash *lock_hash)
+{
+	struct ts_hash hash;
+	struct ts_lock leaf;
+	size_t i;
+
+	for (i = 0; i < locks->count; i++) {
+		leaf = ts_lock_leaf(&locks->lock[i]);
+		ts_lock_hash(&leaf, &hash);
+		if (ts_hash_equal(&hash, lock_hash))
+			return &locks->lock[i];
+	}
+	return NULL;
+}
+
+/* A lock was paid by the contract: the amount grows, the root stays. */
+static void unlocked(struct ts_life *life, const struct ts_channel_event *event)
+{
+	struct ts_pending_lock *lock;
+	size_t i;
+
+	if (!event->ours) {
+		lock = lock_of(&life->partner_locks, &event->lock_hash);
+		if (lock)
+			lock->unlocked = !event->undo;
+		if (!event->undo)
+			life->onchain.partners.transferred_wei =
+				event->claimed.transferred_wei;
+		return;
+	}
+	if (!event->undo)
+		life->onchain.ours.transferred_wei =
+			event->claimed.transferred_wei;
+	for (i = 0; i < life->disposal_count; i++)
+		if (ts_hash_equal(&life->disposals[i].lock_hash,
+				  &event->lock_hash))
+			life->disposals[i].broken = !event->undo;
+}
+
+static void secret_revealed(struct ts_life *life,
+			    const struct ts_channel_event *event,
+			    const struct ts_signer *key,
+			    struct ts_outcome *outcome)
+{
+	struct ts_pending_lock *lock;
+	struct ts_hash secret_hash;
+
+	ts_sha256(&secret_hash, event->secret.b, TS_HASH_BYTES);
+	lock = ts_locks_find(&life->our_locks, &secret_hash);
+	if (lock && event->block <= lock->expiration) {
+		/* ts_life_tick() unlocks it. */
+		lock->registered = !event->undo;
+		lock->secret = event->secret;
+		if (!event->undo)
+			outcome->follow = TS_FOLLOW_LEARN;
+		outcome->secret_hash = secret_hash;
+		outcome->secret = event->secret;
+	}
+	lock = ts_locks_find(&life->partner_locks, &secret_hash);
+	if (!lock || event->block > lock->expiration)
+		return;
+	lock->registered = !event->undo;
+	/* Without room for the message it is known all the same. */
+	if (!event->undo && lock->phase != TS_LOCK_DISPOSED &&
+	    ts_claim_learn(life, key, lock, &event->secret)) {
+		lock->phase = TS_LOCK_SECRET_KNOWN;
+		lock->secret = event->secret;
+	}
+}
+
+static void deposited(struct ts_life *life,
+		      const struct ts_channel_event *event)
+{
+	struct ts_channel *c = &life->channel;
+	ts_u128 *deposit_wei = event->ours ? &c->our_deposit_wei :
+					     &c->partner_deposit_wei;
+
+	/* Within one life a deposit only grows. */
+	if (event->confirmed && !event->undo &&
+	    event->our_deposit_wei > *deposit_wei)
+		*deposit_wei = event->our_deposit_wei;
+}
+
+static void apply(struct ts_life *life, const struct ts_channel_event *event,
+		  const struct ts_signer *key, struct ts_outcome *outcome)
+{
+	bool confirmed = event->confirmed && !event->undo;
+
+	switch (event->kind) {
+	case TS_EVENT_OPENED:
+		outcome->new_life = confirmed &&
+				    life->channel.state == TS_CHANNEL_NONE;
+		if (outcome->new_life)
+			begin_life(life, event);
+		break;
+	case TS_EVENT_WITHDRAWN:
+		outcome->new_life = confirmed;
+		life->cosign.seen = life->cosign.kind && !event->undo;
+		if (confirmed)
+			begin_life(life, event);
+		break;
+	case TS_EVENT_DEPOSITED:
+		deposited(life, event);
+		break;
+	case TS_EVENT_CLOSED:
+		closed(life, event);
+		break;
+	case TS_EVENT_UPDATED:
+		updated(life, event);
+		break;
+	case TS_EVENT_UNLOCKED:
+		unlocked(life, event);
+		break;
+	case TS_EVENT_PUNISHED:
+		if (event->ours && !event->undo)
+			memset(&life->onchain.ours, 0,
+			       sizeof(life->onchain.ours));
+		break;
+	case TS_EVENT_SETTLED:
+		life->onchain.settling = !event->undo;
+		life->cosign.seen = life->cosign.kind && !event->undo;
+		if (confirmed)
+			end_life(life);
+		break;
+	case TS_EVENT_SECRET:
+		secret_revealed(life, event, key, outcome);
+		break;
+	case TS_EVENT_FAILED:
+		life->cosign.failed = life->cosign.kind && !life->cosign.seen;
+		break;
+	}
+}
+
+/* Whether an event speaks of a life that is over: a late repeat. */
+static bool is_stale(const struct ts_life *life,
+		     const struct ts_channel_event *event)
+{
+	if (event->kind == TS_EVENT_SECRET || event->kind == TS_EVENT_FAILED)
+		return false;
+	if (event->kind == TS_EVENT_OPENED || event->kind == TS_EVENT_WITHDRAWN)
+		return event->block <= life->channel.open_block_number;
+	return event->block < life->channel.open_block_number ||
+	       life->channel.state == TS_CHANNEL_NONE;
+}
+
+/**
+ * ts_life_event() - the chain showed something
+ * @old: the state as committed
+ * @event: what
+ * @key: ours
+ * @new: the state that follows, to be committed if @outcome->changed
+ * @outcome: new_life: another row of the ledger; follow: of a hop
+ *
+ * The same event again changes nothing.
+ */
+void ts_life_event(const struct ts_life *old,
+		   const struct ts_channel_event *event,
+		   const struct ts_signer *key, struct ts_life *new,
+		   struct ts_outcome *outcome)
+{
+	memset(outcome, 0, sizeof(*outcome));
+	*new = *old;
+	if (is_stale(old, event))
+		return;
+	apply(new, event, key, outcome);
+	outcome->changed = true;
+}
