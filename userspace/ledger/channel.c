@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ledger/db.h"
+#include "photon/pack.h"
 
 #define SIDE_COLUMNS(side)						\
 	#side "_nonce, " #side "_transferred_wei, " #side "_locksroot, "	\
@@ -114,6 +115,18 @@ static void get_side(sqlite3_stmt *stmt, int column,
 	ts_db_blob(stmt, column + 4, &proof->signature, TS_SIGNATURE_BYTES, bad);
 }
 
+/* What pending locks hold is not spent twice, whoever reads the row. */
+static bool get_locked(sqlite3_stmt *stmt, int column, struct ts_channel *ch)
+{
+	static struct ts_life life;
+
+	if (ts_life_unpack(&life, ch, sqlite3_column_blob(stmt, column),
+			   (size_t)sqlite3_column_bytes(stmt, column)))
+		return false;
+	*ch = life.channel;
+	return true;
+}
+
 static bool get_channel(sqlite3_stmt *stmt, struct ts_ledger_channel *c)
 {
 	struct ts_channel *ch = &c->channel;
@@ -141,7 +154,7 @@ static bool get_channel(sqlite3_stmt *stmt, struct ts_ledger_channel *c)
 	c->spent_wei = ts_db_u128(stmt, i++, &bad);
 	get_side(stmt, i, &ch->our_proof, &bad);
 	get_side(stmt, i + SIDE_COUNT, &ch->partner_proof, &bad);
-	return !bad;
+	return !bad && get_locked(stmt, i + 2 * SIDE_COUNT, ch);
 }
 
 /* Every life of every channel, oldest row first. */
@@ -155,7 +168,8 @@ int ts_ledger_channel_load(struct ts_ledger *l,
 
 	stmt = ts_db_prepare(l, "SELECT id, " IDENTITY_COLUMNS ", "
 			     SIDE_COLUMNS(our) ", " SIDE_COLUMNS(partner)
-			     " FROM channels ORDER BY id", "");
+			     ", packed FROM channels LEFT JOIN lives"
+			     " ON lives.channel = channels.id ORDER BY id", "");
 	if (!stmt)
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {

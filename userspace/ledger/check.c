@@ -104,10 +104,10 @@ static int add_channel(const struct ts_ledger_channel *row, void *arg)
 {
 	struct of_channel oc = { .row = *row };
 	struct check *c = arg;
-	const char *wrong = ts_channel_fault(&row->channel);
+	static struct ts_life life;
 
-	if (wrong)
-		fault(c, "channel %" PRId64 ": %s", row->id, wrong);
+	if (ts_ledger_life_read(c->l, row, &life))
+		fault(c, "%s", ts_ledger_error(c->l));
 	return append(c, &c->channels, &oc);
 }
 

@@ -34,13 +34,14 @@
 #include <linux/tokenswitch.h>
 
 #include "photon/channel.h"
+#include "photon/life.h"
 #include "photon/memo.h"
 #include "photon/u256.h"
 
 /* "TSLG"; PRAGMA application_id of the file. */
 #define TS_LEDGER_APPLICATION_ID	0x54534c47
 /* PRAGMA user_version: the form of the tables. */
-#define TS_LEDGER_VERSION	2
+#define TS_LEDGER_VERSION	3
 /* A boot id as in /proc/sys/kernel/random/boot_id, with its NUL. */
 #define TS_BOOT_ID_SIZE		37
 /* Of a memo that is longer only the start is kept: the proof has its hash. */
@@ -83,7 +84,8 @@ struct ts_ledger_options {
 /**
  * struct ts_ledger_channel - one life of a channel, and our books on it
  * @id: row number, given by ts_ledger_channel_insert()
- * @channel: identity, deposits, state, frozen, both last proofs
+ * @channel: identity, deposits, state, frozen, both last proofs, what is locked;
+ *	the locks and all else that is under way are in its life, a row apart
  * @trusted: credited whatever its timeout and deposit are (rule M3)
  * @base_wei: what the partner had transferred before we kept books: not credit
  * @spent_wei: of its payments, used up by closed accounts
@@ -340,6 +342,10 @@ int ts_ledger_channel_update(struct ts_ledger *l,
 int ts_ledger_channel_accept(struct ts_ledger *l,
 			     const struct ts_ledger_channel *c,
 			     const void *message, size_t len);
+int ts_ledger_life_write(struct ts_ledger *l, int64_t channel,
+			 const struct ts_life *life);
+int ts_ledger_life_read(struct ts_ledger *l, const struct ts_ledger_channel *c,
+			struct ts_life *life);
 int ts_ledger_channel_load(struct ts_ledger *l,
 			   int (*cb)(const struct ts_ledger_channel *c, void *arg),
 			   void *arg);

@@ -28,6 +28,16 @@
 	" WHERE closed = 0 AND forgotten = 0;"
 #define NO_LIMIT	"x'ffffffffffffffffffffffffffffffff'"
 
+/*
+ * What is under way in a channel, packed by ts_life_pack().  A table of its own:
+ * a payment rewrites its channel's row, and nearly no channel has any of this.
+ */
+#define LIVES								\
+	"CREATE TABLE lives ("						\
+	"	channel INTEGER PRIMARY KEY REFERENCES channels,"	\
+	"	packed BLOB NOT NULL CHECK (length(packed) > 0)"	\
+	") STRICT;"
+
 static const char schema[] =
 "CREATE TABLE meta ("
 "	key TEXT PRIMARY KEY,"
@@ -55,6 +65,7 @@ static const char schema[] =
 	SIDE(partner) ","
 "	UNIQUE (identifier, open_block)"
 ") STRICT;"
+LIVES
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -167,7 +178,11 @@ static const char from_1[] =
 "UPDATE sessions SET paid = 1 WHERE id IN (SELECT session FROM payments"
 "	UNION SELECT session FROM accounts);"
 "DROP INDEX sessions_open;"
-SESSIONS_OPEN;
+SESSIONS_OPEN
+LIVES;
+
+/* Version 2 knew nothing that is under way in a channel. */
+static const char from_2[] = LIVES;
 
 static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
 {
@@ -236,6 +251,8 @@ int ts_schema_open(struct ts_ledger *l, bool may_create)
 			l->path);
 	if (version == 1 && !l->read_only)
 		return make_tables(l, from_1);
+	if (version == 2 && !l->read_only)
+		return make_tables(l, from_2);
 	if (version != TS_LEDGER_VERSION)
 		return ts_db_fail(l, -EPROTO,
 			"%s: the ledger has version %lld, this program knows %d; use the TokenSwitch that wrote it, or let tsd of this version start once",

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ledger_life.c - what is under way in a channel is stored with it, and older
+ * ledgers learn to.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ledger/ledger.h"
+#include "photon_ends.h"
+
+static char dir[64], path[128], err[512];
+static struct ends ends;
+static struct ts_ledger_channel row;
+static struct ts_life life;
+
+#define payer (&ends.payer)
+
+static int set_up(void **state)
+{
+	strcpy(dir, "/tmp/ts-life-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	ends_open(&ends);
+	memset(&row, 0, sizeof(row));
+	row.channel = payer->life.channel;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	static const char *const names[] = { "ledger.db", "ledger.db-wal",
+		"ledger.db-shm", "ledger.lock" };
+	char name[128];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
+		unlink(name);
+	}
+	ends_close(&ends);
+	return rmdir(dir);
+}
+
+static struct ts_ledger *open_ledger(unsigned int flags)
+{
+	struct ts_ledger_options options = { .path = path, .flags = flags };
+	struct ts_ledger *l;
+
+	assert_int_equal(ts_ledger_open(&options, &l, err, sizeof(err)), 0);
+	return l;
+}
+
+static void execute(const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static int get_row(const struct ts_ledger_channel *c, void *arg)
+{
+	(void)arg;
+	row = *c;
+	return 0;
+}
+
+static void store(struct ts_ledger *l)
+{
+	assert_int_equal(ts_ledger_begin(l), 0);
+	row.channel = payer->life.channel;
+	if (row.id)
+		assert_int_equal(ts_ledger_channel_update(l, &row), 0);
+	else
+		assert_int_equal(ts_ledger_channel_insert(l, &row), 0);
+	assert_int_equal(ts_ledger_life_write(l, row.id, &payer->life), 0);
+	assert_int_equal(ts_ledger_commit(l), 0);
+}
+
+static void test_there_and_back(void **state)
+{
+	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
+	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+
+	store(l);
+	ends_pay_lost(&ends, payer, 5);
+	ends_offer(&ends, payer, &lock);
+	store(l);
+	ts_ledger_close(l);
+	l = open_ledger(0);
+	memset(&row, 0, sizeof(row));
+	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
+	/* Whoever only looks at the row sees what is locked. */
+	assert_true(row.channel.our_locked_wei == 30);
+	assert_true(ts_channel_our_balance_wei(&row.channel) ==
+		    ENDS_DEPOSIT_WEI - 35);
+	assert_int_equal(ts_ledger_life_read(l, &row, &life), 0);
+	assert_memory_equal(&life, &payer->life, sizeof(life));
+	ts_ledger_close(l);
+}
+
+static void test_nothing_under_way(void **state)
+{
+	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+
+	assert_int_equal(ts_ledger_begin(l), 0);
+	assert_int_equal(ts_ledger_channel_insert(l, &row), 0);
+	assert_int_equal(ts_ledger_commit(l), 0);
+	assert_int_equal(ts_ledger_life_read(l, &row, &life), 0);
+	assert_memory_equal(&life, &payer->life, sizeof(life));
+	ts_ledger_close(l);
+}
+
+static void test_damage(void **state)
+{
+	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
+	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+
+	ends_offer(&ends, payer, &lock);
+	store(l);
+	ts_ledger_close(l);
+	/* Without its locks the proof's root cannot be true. */
+	execute("DELETE FROM lives");
+	l = open_ledger(0);
+	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
+	assert_int_equal(ts_ledger_life_read(l, &row, &life), -EUCLEAN);
+	assert_non_null(strstr(ts_ledger_error(l), "locksroot"));
+	ts_ledger_close(l);
+	execute("INSERT INTO lives VALUES (1, x'00')");
+	l = open_ledger(0);
+	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), -EUCLEAN);
+	assert_non_null(strstr(ts_ledger_error(l), "damaged"));
+	ts_ledger_close(l);
+}
+
+/* A ledger of version 2 goes on with all that is in it. */
+static void test_from_version_2(void **state)
+{
+	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
+	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+
+	assert_int_equal(ts_ledger_begin(l), 0);
+	assert_int_equal(ts_ledger_channel_insert(l, &row), 0);
+	assert_int_equal(ts_ledger_commit(l), 0);
+	ts_ledger_close(l);
+	execute("DROP TABLE lives; PRAGMA user_version = 2");
+	l = open_ledger(0);
+	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
+	assert_memory_equal(&row.channel, &payer->life.channel,
+			    sizeof(row.channel));
+	ends_offer(&ends, payer, &lock);
+	store(l);
+	assert_int_equal(ts_ledger_life_read(l, &row, &life), 0);
+	assert_int_equal(life.our_locks.count, 1);
+	ts_ledger_close(l);
+}
+
+#define life_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		life_test(test_there_and_back),
+		life_test(test_nothing_under_way),
+		life_test(test_damage),
+		life_test(test_from_version_2),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
