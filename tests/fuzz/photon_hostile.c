@@ -327,7 +327,7 @@ static void do_event(struct input *in)
 	uint8_t how = next_byte(in);
 	const struct ts_channel *c = &life.channel;
 	struct ts_channel_event event = {
-		.kind = next_byte(in) % (TS_EVENT_FAILED + 1),
+		.kind = next_byte(in) % (TS_SEEN_FAILED + 1),
 		.block = moment.head_block + (how & 3),
 		.confirmed = how & 4, .undo = (how & 24) == 24, .ours = how & 32,
 		.our_deposit_wei = next_byte(in),

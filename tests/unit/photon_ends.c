@@ -295,7 +295,7 @@ void ends_withdrawn(struct ends *e, uint64_t block, ts_u128 box_wei,
 		    ts_u128 payer_wei)
 {
 	struct ts_channel_event event = {
-		.kind = TS_EVENT_WITHDRAWN, .block = block, .confirmed = true,
+		.kind = TS_SEEN_WITHDRAWN, .block = block, .confirmed = true,
 		.our_deposit_wei = box_wei, .partner_deposit_wei = payer_wei,
 	};
 

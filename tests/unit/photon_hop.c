@@ -162,6 +162,27 @@ static void test_no_credit(void **state)
 	assert_true(box->credited_wei == 0);
 }
 
+/* Nor when the partner pays before it had to. */
+static void test_paid_early(void **state)
+{
+	struct ts_message msg = { .id = TS_MSG_UNLOCK };
+	struct ts_balance_proof *proof = &msg.unlock.proof;
+	struct ts_datagram d;
+
+	assert_int_equal(arrive_and_forward(FEE_WEI), TS_ACCEPTED);
+	box->life = up_new;
+	msg.unlock.lock_secret = ends_secret(1);
+	proof->nonce = 2;
+	proof->channel_identifier = box->life.channel.channel_identifier;
+	proof->open_block_number = box->life.channel.open_block_number;
+	proof->transferred_amount = ts_u256_from_u64(30);
+	assert_int_equal(ts_message_sign(&msg, payer->key,
+					 &box->life.channel.chain_id, &d), 0);
+	assert_int_equal(ends_take(&ends, box, d.b, d.len), TS_ACCEPTED);
+	assert_true(box->life.channel.partner_proof.transferred_wei == 30);
+	assert_true(box->credited_wei == 0);
+}
+
 #define hop_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -176,6 +197,7 @@ int main(void)
 		hop_test(test_down_is_empty),
 		hop_test(test_other_token),
 		hop_test(test_no_credit),
+		hop_test(test_paid_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,7 +226,7 @@ static void test_disposed(void **state)
 	assert_int_equal(ts_life_learn(&box->life, box->key, &secret, &ends.spare),
 			 TS_REFUSED_LOCK_PHASE);
 	ends_event(&ends, box, (struct ts_channel_event){
-		.kind = TS_EVENT_SECRET, .block = ends.moment.head_block,
+		.kind = TS_SEEN_SECRET, .block = ends.moment.head_block,
 		.secret = secret, .confirmed = true });
 	assert_int_equal(box->life.partner_locks.lock[0].phase, TS_LOCK_DISPOSED);
 	assert_int_equal(ends_intent_count(&ends, box), 0);
@@ -241,12 +241,53 @@ static void test_disposed(void **state)
 	assert_true(box->credited_wei == 0);
 }
 
+/* M8: a secret that comes after the end buys nothing. */
+static void test_late_secret(void **state)
+{
+	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
+	struct ts_hash secret = ends_secret(1);
+
+	ends_offer(&ends, payer, &lock);
+	ends_pass_queue(&ends, payer, box);
+	ends_reveal(&ends, box, &secret, ends.initiator_key);
+	/* Not known to be in time. */
+	ends.moment.head_fresh = false;
+	ends_pass_parallel(&ends, box, payer);
+	assert_int_equal(ends.refusal, TS_REFUSED_CHAIN_STALE);
+	ends.moment.head_fresh = true;
+	ends.moment.head_block = lock.expiration;
+	ends_pass_parallel(&ends, box, payer);
+	assert_int_equal(ends.refusal, TS_REFUSED_LOCK_EXPIRATION);
+	assert_true(!payer->life.channel.our_proof.transferred_wei);
+	ends.moment.head_block--;
+	ends_pass_parallel(&ends, box, payer);
+	assert_int_equal(ends.refusal, TS_ACCEPTED);
+	assert_true(payer->life.channel.our_proof.transferred_wei == 30);
+}
+
+/* A target does not take a secret that it could not bring to the chain. */
+static void test_late_reveal(void **state)
+{
+	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
+	struct ts_hash secret = ends_secret(1);
+
+	ends_offer(&ends, payer, &lock);
+	ends_pass_queue(&ends, payer, box);
+	ends.moment.head_fresh = false;
+	ends_reveal(&ends, box, &secret, ends.initiator_key);
+	assert_int_equal(ends.refusal, TS_REFUSED_CHAIN_STALE);
+	ends.moment.head_fresh = true;
+	ends.moment.head_block = lock.expiration;
+	ends_reveal(&ends, box, &secret, ends.initiator_key);
+	assert_int_equal(ends.refusal, TS_REFUSED_LOCK_EXPIRATION);
+}
+
 /* What the partner disposed of and claims all the same is punished. */
 static void test_punish(void **state)
 {
 	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
 	struct ts_lock leaf = ts_lock_leaf(&lock);
-	struct ts_channel_event event = { .kind = TS_EVENT_UNLOCKED, .ours = true };
+	struct ts_channel_event event = { .kind = TS_SEEN_UNLOCKED, .ours = true };
 
 	ts_lock_hash(&leaf, &event.lock_hash);
 	ends_offer(&ends, payer, &lock);
@@ -254,7 +295,7 @@ static void test_punish(void **state)
 	ends_pass_queue(&ends, payer, box);
 	ends_pass_parallel(&ends, box, payer);
 	ends_event(&ends, payer, (struct ts_channel_event){
-		.kind = TS_EVENT_CLOSED, .block = 5000, .ours = true });
+		.kind = TS_SEEN_CLOSED, .block = 5000, .ours = true });
 	event.block = 5001;
 	event.claimed.transferred_wei = 30;
 	ends_event(&ends, payer, event);
@@ -279,6 +320,28 @@ static void test_too_many_locks(void **state)
 			 TS_LOCKS_OPEN_MAX);
 	msg = draft_lock(&lock, 1, i);
 	assert_int_equal(take_draft(&msg), TS_REFUSED_LOCKS_FULL);
+}
+
+/* Each lock of ours may come to be disposed of, and that has to be kept. */
+static void test_room_for_disposals(void **state)
+{
+	struct ts_pending_lock lock;
+	size_t i;
+
+	for (i = 0; i < TS_DISPOSALS_MAX; i++) {
+		lock = ends_lock(&ends, 1, (uint8_t)i);
+		ends_offer(&ends, payer, &lock);
+		ends.moment.head_fresh = false;
+		ends_pass_queue(&ends, payer, box);
+		ends_pass_parallel(&ends, box, payer);
+		ends_pass_queue(&ends, payer, box);
+		ends.moment.head_fresh = true;
+	}
+	assert_int_equal(payer->life.disposal_count, TS_DISPOSALS_MAX);
+	lock = ends_lock(&ends, 1, (uint8_t)i);
+	assert_int_equal(ts_life_lock(&payer->life, payer->key, &ends.moment,
+				      &lock, &ends.spare),
+			 TS_REFUSED_LOCKS_FULL);
 }
 
 /* M1: the trap. */
@@ -368,7 +431,7 @@ static void test_withdraw_cheque(void **state)
 	assert_int_equal(ends_intent_count(&ends, box), 1);
 	assert_int_equal(ends.intents[0].kind, TS_INTENT_WITHDRAW);
 	ends_event(&ends, box, (struct ts_channel_event){
-		.kind = TS_EVENT_FAILED });
+		.kind = TS_SEEN_FAILED });
 	assert_int_equal(ends_intent_count(&ends, box), 1);
 	assert_int_equal(ends.intents[0].kind, TS_INTENT_CLOSE);
 }
@@ -376,7 +439,7 @@ static void test_withdraw_cheque(void **state)
 static void test_withdraw_ends_on_chain_only(void **state)
 {
 	struct ts_channel_event event = {
-		.kind = TS_EVENT_WITHDRAWN, .block = 6000,
+		.kind = TS_SEEN_WITHDRAWN, .block = 6000,
 		.our_deposit_wei = ENDS_DEPOSIT_WEI,
 		.partner_deposit_wei = ENDS_DEPOSIT_WEI - 50,
 	};
@@ -443,7 +506,7 @@ static void test_withdraw_at_once(void **state)
 static void test_stale_close(void **state)
 {
 	struct ts_channel_event event = {
-		.kind = TS_EVENT_CLOSED, .block = 5000,
+		.kind = TS_SEEN_CLOSED, .block = 5000,
 	};
 
 	ends_pay(&ends, payer, box, 100);
@@ -462,7 +525,7 @@ static void test_stale_close(void **state)
 	event.undo = false;
 	event.confirmed = true;
 	ends_event(&ends, box, event);
-	event.kind = TS_EVENT_UPDATED;
+	event.kind = TS_SEEN_UPDATED;
 	event.claimed.transferred_wei = 111;
 	ends_event(&ends, box, event);
 	assert_int_equal(ends_intent_count(&ends, box), 0);
@@ -478,7 +541,7 @@ static void test_stale_close(void **state)
 static void test_deposits(void **state)
 {
 	struct ts_channel_event event = {
-		.kind = TS_EVENT_DEPOSITED, .block = 5000,
+		.kind = TS_SEEN_DEPOSITED, .block = 5000,
 		.our_deposit_wei = ENDS_DEPOSIT_WEI + 500,
 	};
 
@@ -508,20 +571,20 @@ static void test_secret_to_the_chain(void **state)
 	assert_int_equal(ends_intent_count(&ends, box), 1);
 	assert_int_equal(ends.intents[0].kind, TS_INTENT_REGISTER_SECRET);
 	ends_event(&ends, box, (struct ts_channel_event){
-		.kind = TS_EVENT_SECRET, .block = lock.expiration,
+		.kind = TS_SEEN_SECRET, .block = lock.expiration,
 		.secret = secret, .confirmed = true });
 	assert_int_equal(ends_intent_count(&ends, box), 0);
 	ends.moment.head_block = lock.expiration + TS_CONFIRMATION_BLOCKS + 1;
 	assert_int_equal(ends_intent_count(&ends, box), 1);
 	assert_int_equal(ends.intents[0].kind, TS_INTENT_CLOSE);
 	ends_event(&ends, box, (struct ts_channel_event){
-		.kind = TS_EVENT_CLOSED, .block = ends.moment.head_block,
+		.kind = TS_SEEN_CLOSED, .block = ends.moment.head_block,
 		.claimed.locksroot = box->life.channel.partner_proof.locksroot });
 	assert_int_equal(ends_intent_count(&ends, box), 1);
 	assert_int_equal(ends.intents[0].kind, TS_INTENT_UNLOCK);
 	/* And the payer, too, learns by it that the Unlock is owed. */
 	ends_event(&ends, payer, (struct ts_channel_event){
-		.kind = TS_EVENT_SECRET, .block = lock.expiration,
+		.kind = TS_SEEN_SECRET, .block = lock.expiration,
 		.secret = secret, .confirmed = true });
 	assert_true(ends_tick(&ends, payer));
 	assert_int_equal(payer->life.our_locks.count, 0);
@@ -538,8 +601,11 @@ int main(void)
 		life_test(test_unlock_rules),
 		life_test(test_locks_that_end),
 		life_test(test_disposed),
+		life_test(test_late_secret),
+		life_test(test_late_reveal),
 		life_test(test_punish),
 		life_test(test_too_many_locks),
+		life_test(test_room_for_disposals),
 		life_test(test_settle_trap),
 		life_test(test_settle_balances),
 		life_test(test_withdraw_cheque),

@@ -17,14 +17,13 @@
 #include "photon/pack.h"
 #include "photon_sim.h"
 
-#define TIMEOUT_BLOCKS	100
 #define FEE_WEI		3
 
-void sim_require(bool holds, const char *what, int line)
+void sim_require(bool holds, const char *what, const char *file, int line)
 {
 	if (holds)
 		return;
-	fprintf(stderr, "photon_sim.c:%d: not so: %s\n", line, what);
+	fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
 	abort();
 }
 
@@ -38,14 +37,14 @@ static struct ts_moment moment_of(const struct sim *s, const struct sim_node *n)
 }
 
 /* Which node is on which side of which channel. */
-static struct sim_node *node_of(struct sim *s, int channel, int side)
+struct sim_node *sim_node_of(struct sim *s, int channel, int side)
 {
 	return &s->nodes[channel + side];
 }
 
-static struct sim_life *life_of(struct sim *s, int channel, int side)
+struct sim_life *sim_life_of(struct sim *s, int channel, int side)
 {
-	return &node_of(s, channel, side)->lives[channel];
+	return &sim_node_of(s, channel, side)->lives[channel];
 }
 
 static bool has_life(int node, int channel)
@@ -63,18 +62,18 @@ static void open_channel(struct sim *s, int channel)
 	on->open_block = s->block;
 	for (side = 0; side < 2; side++) {
 		on->deposit_wei[side] = SIM_DEPOSIT_WEI;
-		c = &life_of(s, channel, side)->life.channel;
+		c = &sim_life_of(s, channel, side)->life.channel;
 		memset(&c->token, 0x73, sizeof(c->token));
 		memset(&c->tokens_network, 0x4e, sizeof(c->tokens_network));
-		c->our_address = *ts_signer_address(node_of(s, channel, side)->key);
+		c->our_address = *ts_signer_address(sim_node_of(s, channel, side)->key);
 		c->partner_address =
-			*ts_signer_address(node_of(s, channel, !side)->key);
+			*ts_signer_address(sim_node_of(s, channel, !side)->key);
 		ts_channel_identifier(&c->our_address, &c->partner_address,
 				      &c->token, &c->tokens_network,
 				      &c->channel_identifier);
 		c->open_block_number = s->block;
 		c->chain_id = ts_u256_from_u64(8888);
-		c->settle_timeout_blocks = TIMEOUT_BLOCKS;
+		c->settle_timeout_blocks = SIM_TIMEOUT_BLOCKS;
 		c->state = TS_CHANNEL_OPEN;
 		c->our_deposit_wei = SIM_DEPOSIT_WEI;
 		c->partner_deposit_wei = SIM_DEPOSIT_WEI;
@@ -162,8 +161,8 @@ static void check_life(const struct sim_life *l)
 /* Whatever one end took, the other has signed. */
 static void check_pair(struct sim *s, int channel)
 {
-	const struct ts_channel *a = &life_of(s, channel, 0)->life.channel;
-	const struct ts_channel *b = &life_of(s, channel, 1)->life.channel;
+	const struct ts_channel *a = &sim_life_of(s, channel, 0)->life.channel;
+	const struct ts_channel *b = &sim_life_of(s, channel, 1)->life.channel;
 
 	if (a->open_block_number != b->open_block_number)
 		return;
@@ -318,7 +317,7 @@ static void receive_life(struct sim *s, struct sim_node *n, int channel,
 		put(s, &new.channel.partner_address, outcome.ack, TS_ACK_BYTES);
 }
 
-static struct ts_hash *secret_of(struct sim *s, const struct ts_hash *hash)
+struct ts_hash *sim_secret_of(struct sim *s, const struct ts_hash *hash)
 {
 	struct ts_hash h;
 	size_t i;
@@ -343,7 +342,7 @@ static void answer_request(struct sim *s, const struct ts_message *msg,
 	struct ts_datagram out;
 	uint8_t ack[TS_ACK_BYTES];
 
-	secret = secret_of(s, &msg->secret_request.lock_secret_hash);
+	secret = sim_secret_of(s, &msg->secret_request.lock_secret_hash);
 	if (!secret || s->withhold)
 		return;
 	reveal.reveal_secret.lock_secret = *secret;
@@ -388,7 +387,7 @@ static void lose(struct sim *s, uint8_t arg)
 
 static void pay(struct sim *s, int channel, int side, ts_u128 amount_wei)
 {
-	struct sim_node *n = node_of(s, channel, side);
+	struct sim_node *n = sim_node_of(s, channel, side);
 	static struct ts_life new;
 
 	if (ts_life_pay(&n->lives[channel].life, n->key, amount_wei, NULL, &new) ||
@@ -441,28 +440,6 @@ static void restart(struct sim_node *n)
 	}
 }
 
-static void show(struct sim *s, int channel, int side,
-		 const struct ts_channel_event *event)
-{
-	struct sim_life *l = life_of(s, channel, side);
-
-	require(l->event_count + 2 <= SIM_EVENTS_MAX);
-	l->events[l->event_count] = *event;
-	l->events[l->event_count++].confirmed = false;
-	l->events[l->event_count] = *event;
-	l->events[l->event_count++].confirmed = true;
-}
-
-static void show_both(struct sim *s, int channel, struct ts_channel_event event,
-		      int ours_side)
-{
-	event.block = s->block;
-	event.ours = ours_side == 0;
-	show(s, channel, 0, &event);
-	event.ours = ours_side == 1;
-	show(s, channel, 1, &event);
-}
-
 static void take_events(struct sim *s, struct sim_node *n, int channel)
 {
 	struct sim_life *l = &n->lives[channel];
@@ -482,219 +459,6 @@ static void take_events(struct sim *s, struct sim_node *n, int channel)
 			commit(s, n, channel, &new, 0, 0);
 		memmove(l->events, l->events + 1,
 			--l->event_count * sizeof(l->events[0]));
-	}
-}
-
-static void give_proof(struct sim *s, int channel, int side,
-		       enum ts_event_kind kind)
-{
-	const struct ts_channel_proof *proof =
-		&life_of(s, channel, side)->life.channel.partner_proof;
-	struct sim_channel *on = &s->channels[channel];
-	struct ts_channel_event event = { .kind = kind };
-
-	if (proof->nonce <= on->nonce[!side] && kind == TS_EVENT_UPDATED)
-		return;
-	if (proof->nonce) {
-		on->nonce[!side] = proof->nonce;
-		on->transferred_wei[!side] = proof->transferred_wei;
-		on->locksroot[!side] = proof->locksroot;
-	}
-	event.claimed.transferred_wei = on->transferred_wei[!side];
-	event.claimed.locksroot = on->locksroot[!side];
-	show_both(s, channel, event, !side);
-}
-
-static void chain_close(struct sim *s, int channel, int side)
-{
-	struct sim_channel *on = &s->channels[channel];
-
-	if (on->state != TS_CHANNEL_OPEN)
-		return;
-	on->state = TS_CHANNEL_CLOSED;
-	on->closed_block = s->block;
-	give_proof(s, channel, side, TS_EVENT_CLOSED);
-}
-
-static bool signed_by(const struct ts_form *form,
-		      const struct ts_signature *signature,
-		      const struct ts_address *by)
-{
-	struct ts_address signer;
-	struct ts_hash digest;
-
-	ts_form_digest(form, &digest);
-	return !ts_signature_recover(signature, &digest, &signer) &&
-	       ts_address_equal(&signer, by);
-}
-
-static void check_cosigned(const struct ts_life *l, const struct ts_form *form)
-{
-	require(signed_by(form, &l->cosign.our_signature,
-			  &l->channel.our_address));
-	require(signed_by(form, &l->cosign.partner_signature,
-			  &l->channel.partner_address));
-}
-
-static void chain_withdraw(struct sim *s, int channel, int side)
-{
-	const struct ts_life *l = &life_of(s, channel, side)->life;
-	struct sim_channel *on = &s->channels[channel];
-	struct ts_channel_event event = { .kind = TS_EVENT_WITHDRAWN };
-	int asker = l->cosign.ours ? side : !side;
-	ts_u128 total_wei = on->deposit_wei[0] + on->deposit_wei[1];
-	struct ts_withdraw w;
-	struct ts_form form;
-	int i;
-
-	if (on->state != TS_CHANNEL_OPEN ||
-	    on->open_block != l->channel.open_block_number)
-		return;
-	ts_intent_withdraw(l, &w);
-	ts_form_withdraw(&form, &w, &l->channel.chain_id);
-	check_cosigned(l, &form);
-	require(l->cosign.withdraw_wei <= l->cosign.asker_wei &&
-		l->cosign.asker_wei <= total_wei);
-	on->deposit_wei[asker] = l->cosign.asker_wei - l->cosign.withdraw_wei;
-	on->deposit_wei[!asker] = total_wei - l->cosign.asker_wei;
-	node_of(s, channel, asker)->wallet_wei += l->cosign.withdraw_wei;
-	on->open_block = s->block;
-	event.block = s->block;
-	for (i = 0; i < 2; i++) {
-		on->nonce[i] = 0;
-		on->transferred_wei[i] = 0;
-		event.our_deposit_wei = on->deposit_wei[i];
-		event.partner_deposit_wei = on->deposit_wei[!i];
-		show(s, channel, i, &event);
-	}
-}
-
-static void chain_end(struct sim *s, int channel, ts_u128 first_wei)
-{
-	struct sim_channel *on = &s->channels[channel];
-	ts_u128 total_wei = on->deposit_wei[0] + on->deposit_wei[1];
-	struct ts_channel_event event = { .kind = TS_EVENT_SETTLED };
-
-	require(first_wei <= total_wei);
-	node_of(s, channel, 0)->wallet_wei += first_wei;
-	node_of(s, channel, 1)->wallet_wei += total_wei - first_wei;
-	memset(on->deposit_wei, 0, sizeof(on->deposit_wei));
-	on->state = TS_CHANNEL_NONE;
-	show_both(s, channel, event, 0);
-}
-
-static void chain_cooperative_settle(struct sim *s, int channel, int side)
-{
-	const struct ts_life *l = &life_of(s, channel, side)->life;
-	const struct sim_channel *on = &s->channels[channel];
-	struct ts_settle settle;
-	struct ts_form form;
-	bool first_asks = l->cosign.ours == (side == 0);
-
-	if (on->state != TS_CHANNEL_OPEN ||
-	    on->open_block != l->channel.open_block_number)
-		return;
-	ts_intent_settle(l, &settle);
-	ts_form_cooperative_settle(&form, &settle, &l->channel.chain_id);
-	check_cosigned(l, &form);
-	require(l->cosign.asker_wei + l->cosign.withdraw_wei ==
-		on->deposit_wei[0] + on->deposit_wei[1]);
-	chain_end(s, channel, first_asks ? l->cosign.asker_wei :
-					   l->cosign.withdraw_wei);
-}
-
-static void chain_register(struct sim *s, const struct ts_hash *secret)
-{
-	struct ts_channel_event event = {
-		.kind = TS_EVENT_SECRET, .secret = *secret,
-	};
-	size_t i;
-
-	for (i = 0; i < s->secret_count; i++)
-		if (ts_hash_equal(&s->secrets[i], secret))
-			break;
-	require(i < s->secret_count);
-	if (s->registered_block[i])
-		return;
-	s->registered_block[i] = s->block;
-	show_both(s, 0, event, 0);
-	show_both(s, 1, event, 0);
-}
-
-static void chain_unlock(struct sim *s, int channel, int side,
-			 const struct ts_pending_lock *lock)
-{
-	const struct ts_life *l = &life_of(s, channel, side)->life;
-	struct ts_channel_event event = { .kind = TS_EVENT_UNLOCKED };
-	struct sim_channel *on = &s->channels[channel];
-	struct ts_lock leaf = ts_lock_leaf(lock);
-	const struct ts_hash *secret = secret_of(s, &lock->secret_hash);
-	struct ts_merkle_proof proof;
-
-	require(secret && lock->phase != TS_LOCK_DISPOSED);
-	require(s->registered_block[secret - s->secrets] &&
-		s->registered_block[secret - s->secrets] <= lock->expiration);
-	ts_lock_hash(&leaf, &event.lock_hash);
-	require(!ts_locks_prove(&l->partner_locks, &lock->secret_hash, &proof));
-	require(ts_merkle_holds(&event.lock_hash, &proof, &on->locksroot[!side]));
-	on->transferred_wei[!side] += lock->amount_wei;
-	event.claimed.transferred_wei = on->transferred_wei[!side];
-	show_both(s, channel, event, !side);
-}
-
-static bool is_claimed(const struct sim_channel *on, int side,
-		       const struct ts_claimed *claimed)
-{
-	return on->transferred_wei[side] == claimed->transferred_wei &&
-	       ts_hash_equal(&on->locksroot[side], &claimed->locksroot);
-}
-
-static void chain_settle(struct sim *s, int channel, int side)
-{
-	const struct ts_life *l = &life_of(s, channel, side)->life;
-	struct sim_channel *on = &s->channels[channel];
-	ts_u128 total_wei = on->deposit_wei[0] + on->deposit_wei[1];
-	ts_u128 in_wei, out_wei, first_wei;
-
-	if (on->state != TS_CHANNEL_CLOSED)
-		return;
-	require(s->block > on->closed_block + TIMEOUT_BLOCKS + TS_PUNISH_BLOCKS);
-	require(is_claimed(on, side, &l->onchain.ours));
-	require(is_claimed(on, !side, &l->onchain.partners));
-	in_wei = on->deposit_wei[0] + on->transferred_wei[1];
-	out_wei = on->transferred_wei[0];
-	first_wei = in_wei > out_wei ? in_wei - out_wei : 0;
-	chain_end(s, channel, first_wei < total_wei ? first_wei : total_wei);
-}
-
-static void do_intent(struct sim *s, int channel, int side,
-		      const struct ts_intent *intent)
-{
-	s->done[intent->kind]++;
-	switch (intent->kind) {
-	case TS_INTENT_CLOSE:
-		chain_close(s, channel, side);
-		break;
-	case TS_INTENT_UPDATE:
-		give_proof(s, channel, side, TS_EVENT_UPDATED);
-		break;
-	case TS_INTENT_WITHDRAW:
-		chain_withdraw(s, channel, side);
-		break;
-	case TS_INTENT_COOPERATIVE_SETTLE:
-		chain_cooperative_settle(s, channel, side);
-		break;
-	case TS_INTENT_REGISTER_SECRET:
-		chain_register(s, &intent->lock->secret);
-		break;
-	case TS_INTENT_UNLOCK:
-		chain_unlock(s, channel, side, intent->lock);
-		break;
-	case TS_INTENT_SETTLE:
-		chain_settle(s, channel, side);
-		break;
-	case TS_INTENT_PUNISH:
-		require(false);	/* nobody here cheats */
 	}
 }
 
@@ -720,7 +484,7 @@ static void next_block(struct sim *s)
 	s->block++;
 	for (c = 0; c < 2; c++) {
 		for (side = 0; side < 2; side++) {
-			n = node_of(s, c, side);
+			n = sim_node_of(s, c, side);
 			moment = moment_of(s, n);
 			if (!moment.head_fresh)
 				continue;
@@ -729,7 +493,7 @@ static void next_block(struct sim *s)
 			count = ts_life_intents(&n->lives[c].life, &moment,
 						intents);
 			for (i = 0; i < count; i++)
-				do_intent(s, c, side, &intents[i]);
+				sim_do_intent(s, c, side, &intents[i]);
 			take_events(s, n, c);
 		}
 	}
@@ -737,7 +501,7 @@ static void next_block(struct sim *s)
 
 static void withdraw(struct sim *s, int channel, int side, uint8_t arg)
 {
-	struct sim_node *n = node_of(s, channel, side);
+	struct sim_node *n = sim_node_of(s, channel, side);
 	struct ts_moment moment = moment_of(s, n);
 	static struct ts_life new;
 
@@ -748,7 +512,7 @@ static void withdraw(struct sim *s, int channel, int side, uint8_t arg)
 
 static void end(struct sim *s, int channel, int side, bool together)
 {
-	struct sim_node *n = node_of(s, channel, side);
+	struct sim_node *n = sim_node_of(s, channel, side);
 	static struct ts_life new;
 
 	if (together)
@@ -766,7 +530,7 @@ static void end(struct sim *s, int channel, int side, bool together)
 void sim_op(struct sim *s, uint8_t op, uint8_t arg)
 {
 	int channel = op >> 7 & 1, side = op >> 6 & 1, i;
-	struct sim_node *n = node_of(s, channel, side);
+	struct sim_node *n = sim_node_of(s, channel, side);
 
 	switch (op & 31) {
 	case 0 ... 2:
@@ -833,8 +597,8 @@ static ts_u128 wealth_wei(struct sim *s, int node)
 
 static void check_quiet(struct sim *s, int channel)
 {
-	const struct ts_life *a = &life_of(s, channel, 0)->life;
-	const struct ts_life *b = &life_of(s, channel, 1)->life;
+	const struct ts_life *a = &sim_life_of(s, channel, 0)->life;
+	const struct ts_life *b = &sim_life_of(s, channel, 1)->life;
 
 	require(a->channel.state == b->channel.state);
 	require(a->channel.state != TS_CHANNEL_CLOSED);

@@ -10,6 +10,7 @@
 #include "photon/onchain.h"
 
 #define SIM_DEPOSIT_WEI		1000
+#define SIM_TIMEOUT_BLOCKS	100
 #define SIM_PIPE_MAX		48
 #define SIM_SECRETS		32
 #define SIM_EVENTS_MAX		64
@@ -101,8 +102,13 @@ void sim_open(struct sim *s);
 void sim_close(struct sim *s);
 void sim_op(struct sim *s, uint8_t op, uint8_t arg);
 void sim_settle_down(struct sim *s);
-void sim_require(bool holds, const char *what, int line);
+struct sim_node *sim_node_of(struct sim *s, int channel, int side);
+struct sim_life *sim_life_of(struct sim *s, int channel, int side);
+struct ts_hash *sim_secret_of(struct sim *s, const struct ts_hash *hash);
+void sim_do_intent(struct sim *s, int channel, int side,
+		   const struct ts_intent *intent);
+void sim_require(bool holds, const char *what, const char *file, int line);
 
-#define require(holds) sim_require(holds, #holds, __LINE__)
+#define require(holds) sim_require(holds, #holds, __FILE__, __LINE__)
 
 #endif /* TS_TEST_PHOTON_SIM_H */

@@ -15,7 +15,7 @@ static void begin_life(struct ts_life *life,
 		       const struct ts_channel_event *event)
 {
 	struct ts_channel c = life->channel;
-	bool leaving = life->leaving && event->kind == TS_EVENT_WITHDRAWN;
+	bool leaving = life->leaving && event->kind == TS_SEEN_WITHDRAWN;
 
 	memset(life, 0, sizeof(*life));
 	life->channel = c;
@@ -27,7 +27,7 @@ static void begin_life(struct ts_life *life,
 	life->channel.partner_deposit_wei = event->partner_deposit_wei;
 	life->channel.our_locked_wei = 0;
 	life->channel.partner_locked_wei = 0;
-	if (event->kind == TS_EVENT_OPENED)
+	if (event->kind == TS_SEEN_OPENED)
 		life->channel.settle_timeout_blocks =
 			event->settle_timeout_blocks;
 	memset(&life->channel.our_proof, 0, sizeof(life->channel.our_proof));
@@ -185,45 +185,45 @@ static void apply(struct ts_life *life, const struct ts_channel_event *event,
 	bool confirmed = event->confirmed && !event->undo;
 
 	switch (event->kind) {
-	case TS_EVENT_OPENED:
+	case TS_SEEN_OPENED:
 		outcome->new_life = confirmed &&
 				    life->channel.state == TS_CHANNEL_NONE;
 		if (outcome->new_life)
 			begin_life(life, event);
 		break;
-	case TS_EVENT_WITHDRAWN:
+	case TS_SEEN_WITHDRAWN:
 		outcome->new_life = confirmed;
 		life->cosign.seen = life->cosign.kind && !event->undo;
 		if (confirmed)
 			begin_life(life, event);
 		break;
-	case TS_EVENT_DEPOSITED:
+	case TS_SEEN_DEPOSITED:
 		deposited(life, event);
 		break;
-	case TS_EVENT_CLOSED:
+	case TS_SEEN_CLOSED:
 		closed(life, event);
 		break;
-	case TS_EVENT_UPDATED:
+	case TS_SEEN_UPDATED:
 		updated(life, event);
 		break;
-	case TS_EVENT_UNLOCKED:
+	case TS_SEEN_UNLOCKED:
 		unlocked(life, event);
 		break;
-	case TS_EVENT_PUNISHED:
+	case TS_SEEN_PUNISHED:
 		if (event->ours && !event->undo)
 			memset(&life->onchain.ours, 0,
 			       sizeof(life->onchain.ours));
 		break;
-	case TS_EVENT_SETTLED:
+	case TS_SEEN_SETTLED:
 		life->onchain.settling = !event->undo;
 		life->cosign.seen = life->cosign.kind && !event->undo;
 		if (confirmed)
 			end_life(life);
 		break;
-	case TS_EVENT_SECRET:
+	case TS_SEEN_SECRET:
 		secret_revealed(life, event, key, outcome);
 		break;
-	case TS_EVENT_FAILED:
+	case TS_SEEN_FAILED:
 		life->cosign.failed = life->cosign.kind && !life->cosign.seen;
 		break;
 	}
@@ -233,9 +233,9 @@ static void apply(struct ts_life *life, const struct ts_channel_event *event,
 static bool is_stale(const struct ts_life *life,
 		     const struct ts_channel_event *event)
 {
-	if (event->kind == TS_EVENT_SECRET || event->kind == TS_EVENT_FAILED)
+	if (event->kind == TS_SEEN_SECRET || event->kind == TS_SEEN_FAILED)
 		return false;
-	if (event->kind == TS_EVENT_OPENED || event->kind == TS_EVENT_WITHDRAWN)
+	if (event->kind == TS_SEEN_OPENED || event->kind == TS_SEEN_WITHDRAWN)
 		return event->block <= life->channel.open_block_number;
 	return event->block < life->channel.open_block_number ||
 	       life->channel.state == TS_CHANNEL_NONE;

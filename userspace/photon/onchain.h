@@ -16,29 +16,29 @@
 #include "photon/life.h"
 
 /**
- * enum ts_event_kind - the contract's events about one channel
- * @TS_EVENT_OPENED: deposits and settle timeout of a new life
- * @TS_EVENT_DEPOSITED: a side's deposit, in all
- * @TS_EVENT_CLOSED: with one side's proof
- * @TS_EVENT_UPDATED: one side's newer proof was given
- * @TS_EVENT_UNLOCKED: a lock of one side was paid
- * @TS_EVENT_PUNISHED: one side claimed what it had disposed of
- * @TS_EVENT_SETTLED: the end, one-sided or cooperative
- * @TS_EVENT_WITHDRAWN: a new life with these deposits
- * @TS_EVENT_SECRET: the registry has a secret
- * @TS_EVENT_FAILED: the chain takes no transaction for the co-signed form
+ * enum ts_seen_kind - the contract's events about one channel
+ * @TS_SEEN_OPENED: deposits and settle timeout of a new life
+ * @TS_SEEN_DEPOSITED: a side's deposit, in all
+ * @TS_SEEN_CLOSED: with one side's proof
+ * @TS_SEEN_UPDATED: one side's newer proof was given
+ * @TS_SEEN_UNLOCKED: a lock of one side was paid
+ * @TS_SEEN_PUNISHED: one side claimed what it had disposed of
+ * @TS_SEEN_SETTLED: the end, one-sided or cooperative
+ * @TS_SEEN_WITHDRAWN: a new life with these deposits
+ * @TS_SEEN_SECRET: the registry has a secret
+ * @TS_SEEN_FAILED: the chain takes no transaction for the co-signed form
  */
-enum ts_event_kind {
-	TS_EVENT_OPENED,
-	TS_EVENT_DEPOSITED,
-	TS_EVENT_CLOSED,
-	TS_EVENT_UPDATED,
-	TS_EVENT_UNLOCKED,
-	TS_EVENT_PUNISHED,
-	TS_EVENT_SETTLED,
-	TS_EVENT_WITHDRAWN,
-	TS_EVENT_SECRET,
-	TS_EVENT_FAILED,
+enum ts_seen_kind {
+	TS_SEEN_OPENED,
+	TS_SEEN_DEPOSITED,
+	TS_SEEN_CLOSED,
+	TS_SEEN_UPDATED,
+	TS_SEEN_UNLOCKED,
+	TS_SEEN_PUNISHED,
+	TS_SEEN_SETTLED,
+	TS_SEEN_WITHDRAWN,
+	TS_SEEN_SECRET,
+	TS_SEEN_FAILED,
 };
 
 /**
@@ -57,7 +57,7 @@ enum ts_event_kind {
  * @secret: SECRET
  */
 struct ts_channel_event {
-	enum ts_event_kind kind;
+	enum ts_seen_kind kind;
 	uint64_t block;
 	bool confirmed;
 	bool undo;
