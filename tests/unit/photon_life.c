@@ -447,11 +447,11 @@ static void test_withdraw_ends_on_chain_only(void **state)
 	ends_withdraw(&ends, payer, 50);
 	ends_pass_queue(&ends, payer, box);
 	ends_event(&ends, box, event);
-	assert_true(box->life.channel.frozen && box->life.cosign.seen);
+	assert_true(box->life.channel.frozen && box->life.onchain.ending);
 	assert_int_equal(ends_intent_count(&ends, box), 0);
 	event.undo = true;
 	ends_event(&ends, box, event);
-	assert_true(box->life.channel.frozen && !box->life.cosign.seen);
+	assert_true(box->life.channel.frozen && !box->life.onchain.ending);
 	event.undo = false;
 	event.confirmed = true;
 	ends_event(&ends, box, event);
@@ -464,6 +464,24 @@ static void test_withdraw_ends_on_chain_only(void **state)
 	/* A late copy of the event does not begin it again. */
 	ends_event(&ends, box, event);
 	assert_false(ends.outcome.changed);
+}
+
+/* A cheque that we know nothing of, by a ledger from a backup: it alarms at once. */
+static void test_unknown_withdraw(void **state)
+{
+	struct ts_channel_event event = {
+		.kind = TS_SEEN_WITHDRAWN, .block = 6000,
+	};
+
+	ends_event(&ends, box, event);
+	ends_pay_unchecked(&ends, payer, box, 1);
+	assert_int_equal(ends.refusal, TS_REFUSED_CHANNEL_CLOSED);
+	assert_int_equal(ts_life_pay(&box->life, box->key, 1, NULL, &ends.spare),
+			 TS_REFUSED_CHANNEL_CLOSED);
+	event.undo = true;
+	ends_event(&ends, box, event);
+	ends_pay(&ends, payer, box, 1);
+	assert_int_equal(ends.refusal, TS_ACCEPTED);
 }
 
 static void test_withdraw_refusals(void **state)
@@ -610,6 +628,7 @@ int main(void)
 		life_test(test_settle_balances),
 		life_test(test_withdraw_cheque),
 		life_test(test_withdraw_ends_on_chain_only),
+		life_test(test_unknown_withdraw),
 		life_test(test_withdraw_refusals),
 		life_test(test_withdraw_at_once),
 		life_test(test_stale_close),

@@ -40,7 +40,7 @@ static void cosigned(const struct ts_life *life,
 	bool overdue = moment->head_block >
 		       after(cosign->since_block, TS_COSIGN_PATIENCE_BLOCKS);
 
-	if (cosign->kind == TS_COSIGN_NONE || cosign->seen)
+	if (cosign->kind == TS_COSIGN_NONE)
 		return;
 	if (cosign->failed || (overdue && !cosign->complete))
 		add(list, TS_INTENT_CLOSE);
@@ -171,7 +171,7 @@ size_t ts_life_intents(const struct ts_life *life,
 {
 	struct list list = { .intents = intents };
 
-	if (life->onchain.settling)
+	if (life->onchain.ending)
 		return 0;
 	if (life->channel.state == TS_CHANNEL_OPEN)
 		while_open(life, moment, &list);

@@ -100,10 +100,10 @@ bool ts_life_concerns(const struct ts_life *life, const struct ts_message *msg)
 					   open_block_number);
 }
 
-/* Whether balance proofs may move. */
+/* Whether balance proofs may move: not when this life ends already. */
 enum ts_refusal ts_life_usable(const struct ts_life *life)
 {
-	if (life->close_wanted)
+	if (life->close_wanted || life->onchain.ending)
 		return TS_REFUSED_CHANNEL_CLOSED;
 	return ts_step_usable(&life->channel);
 }
@@ -184,8 +184,9 @@ static enum ts_refusal direct_transfer(struct ts_received *r)
 		r->outcome->repeat = true;
 		return TS_ACCEPTED;
 	}
-	if (r->life->close_wanted)
-		return TS_REFUSED_CHANNEL_CLOSED;
+	refusal = ts_life_usable(r->life);
+	if (refusal)
+		return refusal;
 	r->life->channel = next;
 	r->outcome->credit_wei = effect.credit_wei;
 	r->outcome->wallet = next.partner_address;
@@ -356,8 +357,9 @@ enum ts_refusal ts_life_pay(const struct ts_life *old,
 	enum ts_refusal refusal;
 	struct ts_message msg;
 
-	if (old->close_wanted)
-		return TS_REFUSED_CHANNEL_CLOSED;
+	refusal = ts_life_usable(old);
+	if (refusal)
+		return refusal;
 	*new = *old;
 	refusal = ts_channel_send(&old->channel, key, amount_wei, data,
 				  &new->channel, &datagram);

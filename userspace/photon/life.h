@@ -46,7 +46,7 @@
 /**
  * struct ts_moment - when a step happens
  * @now_ns: by a clock that never goes back
- * @head_block: newest block of the chain that is known
+ * @head_block: newest block of the chain of which all events were taken
  * @head_fresh: the chain was heard lately; else @head_block only is a lower
  *	bound, and nothing that depends on expirations is begun (rule M8)
  */
@@ -75,7 +75,6 @@ enum ts_cosign_kind {
  * @complete: @partner_signature is there: we can submit it
  * @refused: the partner answered no
  * @failed: the chain did not take it from us
- * @seen: it is on the chain, not yet confirmed
  * @our_signature: of the contract's form
  * @partner_signature: likewise
  *
@@ -92,7 +91,6 @@ struct ts_cosign {
 	bool complete;
 	bool refused;
 	bool failed;
-	bool seen;
 	struct ts_signature our_signature;
 	struct ts_signature partner_signature;
 };
@@ -111,14 +109,15 @@ struct ts_claimed {
  * struct ts_onchain - how far closing has come
  * @closed_block: when; 0: open
  * @current: the contract has the partner's newest proof
- * @settling: a settlement is on the chain, not yet confirmed
+ * @ending: a withdrawal or settlement is on the chain, not yet confirmed: this
+ *	life ends, whether we know why or not
  * @ours: of our proof, as the partner gave it
  * @partners: of the partner's proof, as we gave it
  */
 struct ts_onchain {
 	uint64_t closed_block;
 	bool current;
-	bool settling;
+	bool ending;
 	struct ts_claimed ours;
 	struct ts_claimed partners;
 };

@@ -193,7 +193,7 @@ static void apply(struct ts_life *life, const struct ts_channel_event *event,
 		break;
 	case TS_SEEN_WITHDRAWN:
 		outcome->new_life = confirmed;
-		life->cosign.seen = life->cosign.kind && !event->undo;
+		life->onchain.ending = !event->undo;
 		if (confirmed)
 			begin_life(life, event);
 		break;
@@ -215,8 +215,7 @@ static void apply(struct ts_life *life, const struct ts_channel_event *event,
 			       sizeof(life->onchain.ours));
 		break;
 	case TS_SEEN_SETTLED:
-		life->onchain.settling = !event->undo;
-		life->cosign.seen = life->cosign.kind && !event->undo;
+		life->onchain.ending = !event->undo;
 		if (confirmed)
 			end_life(life);
 		break;
@@ -224,7 +223,7 @@ static void apply(struct ts_life *life, const struct ts_channel_event *event,
 		secret_revealed(life, event, key, outcome);
 		break;
 	case TS_SEEN_FAILED:
-		life->cosign.failed = life->cosign.kind && !life->cosign.seen;
+		life->cosign.failed = life->cosign.kind && !life->onchain.ending;
 		break;
 	}
 }

@@ -70,7 +70,7 @@ static void code_cosign(struct ts_codec *c, struct ts_cosign *cosign)
 	code_small(c, &kind, TS_COSIGN_KIND_COUNT);
 	cosign->kind = (enum ts_cosign_kind)kind;
 	CODE_FLAGS(c, &cosign->ours, &cosign->complete, &cosign->refused,
-		   &cosign->failed, &cosign->seen);
+		   &cosign->failed);
 	code_wei(c, &cosign->asker_wei);
 	code_wei(c, &cosign->withdraw_wei);
 	ts_codec_be64(c, &cosign->since_block);
@@ -182,7 +182,7 @@ static void code_life(struct ts_codec *c, struct ts_life *life)
 	CODE_FLAGS(c, &life->leaving, &life->close_wanted);
 	code_cosign(c, &life->cosign);
 	ts_codec_be64(c, &life->onchain.closed_block);
-	CODE_FLAGS(c, &life->onchain.current, &life->onchain.settling);
+	CODE_FLAGS(c, &life->onchain.current, &life->onchain.ending);
 	code_claimed(c, &life->onchain.ours);
 	code_claimed(c, &life->onchain.partners);
 	code_locks(c, &life->our_locks);
