@@ -107,6 +107,11 @@ struct sim_life *sim_life_of(struct sim *s, int channel, int side);
 struct ts_hash *sim_secret_of(struct sim *s, const struct ts_hash *hash);
 void sim_do_intent(struct sim *s, int channel, int side,
 		   const struct ts_intent *intent);
+bool sim_same_proof(const struct ts_channel_proof *a,
+		    const struct ts_channel_proof *b);
+bool sim_is_quiet(struct sim *s, int channel);
+void sim_check(struct sim *s, const struct sim_life *l, int channel);
+void sim_count(struct sim *s);
 void sim_require(bool holds, const char *what, const char *file, int line);
 
 #define require(holds) sim_require(holds, #holds, __FILE__, __LINE__)
