@@ -110,6 +110,25 @@ static void test_there_and_back(void **state)
 	ts_ledger_close(l);
 }
 
+/* A description from elsewhere cannot know what is locked here. */
+static void test_import_leaves_locks_alone(void **state)
+{
+	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
+	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+	struct ts_channel other = payer->life.channel, in;
+	struct ts_datagram d;
+
+	assert_int_equal(ts_channel_send(&other, payer->key, 1, NULL, &in, &d), 0);
+	other = in;
+	assert_int_equal(ts_channel_send(&other, payer->key, 1, NULL, &in, &d), 0);
+	ends_offer(&ends, payer, &lock);
+	store(l);
+	assert_int_equal(ts_ledger_channel_import(l, &in, false, err,
+						  sizeof(err)), -EINVAL);
+	assert_non_null(strstr(err, "locks are pending"));
+	ts_ledger_close(l);
+}
+
 static void test_nothing_under_way(void **state)
 {
 	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
@@ -172,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		life_test(test_there_and_back),
+		life_test(test_import_leaves_locks_alone),
 		life_test(test_nothing_under_way),
 		life_test(test_damage),
 		life_test(test_from_version_2),

@@ -250,6 +250,9 @@ int ts_ledger_channel_merge(struct ts_ledger_channel *row,
 		fault = "a deposit of one life cannot shrink; this description is older than what is known";
 	else if (in->partner_proof.nonce > ch->partner_proof.nonce)
 		fault = "it has a newer proof of the partner than this ledger; let the payer send that message here";
+	else if (in->our_proof.nonce > ch->our_proof.nonce &&
+		 (ch->our_locked_wei || ch->partner_locked_wei))
+		fault = "locks are pending in it, which this description does not know; let them be unlocked or expire first";
 	else if (!take_proof(&ch->our_proof, &in->our_proof))
 		fault = "our newer proof transfers less than the known one";
 	if (fault)
