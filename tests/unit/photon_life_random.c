@@ -78,9 +78,73 @@ static void test_histories(void **state)
 		check_seen(taken, done);
 }
 
+#define PAYER_PAYS	0x00
+#define TARGET_PAYS	(0xc0 | 0x01)
+#define PAYER_MEDIATES	0x03
+#define DELIVER		0x07
+#define RESEND		0x11
+#define BLOCKS		0x17
+#define HOP_WITHDRAWS	(0x80 | 0x1e)
+#define HOP_LEAVES	(0x40 | 0x1f)
+
+/* Payments both ways, a lock through the hop, a withdrawal, an exit. */
+static void play(struct sim *s)
+{
+	static const uint8_t ops[] = {
+		PAYER_PAYS, TARGET_PAYS, PAYER_MEDIATES, PAYER_MEDIATES,
+		HOP_WITHDRAWS, PAYER_PAYS, HOP_LEAVES,
+	};
+	size_t i;
+	int round;
+
+	for (i = 0; i < sizeof(ops); i++) {
+		sim_op(s, ops[i], 36);
+		for (round = 0; round < 12; round++) {
+			sim_op(s, RESEND, 0);
+			while (s->pipe_count)
+				sim_op(s, DELIVER, 0);
+		}
+		sim_op(s, BLOCKS, 3);
+	}
+	sim_settle_down(s);
+}
+
+/*
+ * Each commit in turn does not happen, and its node starts again with what it
+ * has stored.
+ */
+static void test_crash_at_every_commit(void **state)
+{
+	unsigned int commits, at;
+	static struct sim s;
+	ts_u128 target_wei;
+
+	sim_open(&s);
+	play(&s);
+	commits = s.commits;
+	target_wei = s.nodes[SIM_TARGET].credited_wei;
+	/* Two locks of 41, less the fee of 3. */
+	assert_int_equal(target_wei, 76);
+	/* The hop's here, and there its and the payer's, to leave. */
+	assert_int_equal(s.taken[TS_MSG_WITHDRAW_RESPONSE], 3);
+	assert_int_equal(s.done[TS_INTENT_COOPERATIVE_SETTLE], 1);
+	assert_int_equal(s.done[TS_INTENT_CLOSE], 0);
+	sim_close(&s);
+	assert_true(commits > 40);
+	for (at = 1; at <= commits; at++) {
+		sim_open(&s);
+		s.crash_at = at;
+		play(&s);
+		assert_true(s.commits > at);
+		sim_close(&s);
+	}
+	print_message("# %u commits\n", commits);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_crash_at_every_commit),
 		cmocka_unit_test(test_histories),
 	};
 

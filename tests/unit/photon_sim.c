@@ -125,11 +125,34 @@ static bool commit(struct sim *s, struct sim_node *n, int channel,
 	return true;
 }
 
-static bool crashes(struct sim_node *n)
+/* Stored bytes are all that is left, and nobody knows what was sent. */
+static void restart(struct sim_node *n)
+{
+	static uint8_t bytes[TS_PACKED_MAX_BYTES];
+	struct ts_channel stored;
+	size_t len;
+	int c;
+
+	for (c = 0; c < 2; c++) {
+		stored = n->lives[c].life.channel;
+		stored.our_locked_wei = 0;
+		stored.partner_locked_wei = 0;
+		len = ts_life_pack(&n->lives[c].life, bytes);
+		require(!ts_life_unpack(&n->lives[c].life, &stored, bytes, len));
+		ts_outbox_restart(&n->lives[c].life.outbox);
+	}
+}
+
+/* Asked before each commit: now, or not. */
+static bool crashes(struct sim *s, struct sim_node *n)
 {
 	bool crash = n->crash;
 
 	n->crash = false;
+	if (++s->commits == s->crash_at) {
+		restart(n);
+		crash = true;
+	}
 	return crash;
 }
 
@@ -214,7 +237,7 @@ static void receive_life(struct sim *s, struct sim_node *n, int channel,
 			    &outcome))
 		return;
 	if (!follow(s, n, channel, &outcome, &new, &other, &other_changed) ||
-	    crashes(n))
+	    crashes(s, n))
 		return;
 	if (outcome.repeat)
 		require(!outcome.changed && !outcome.credit_wei &&
@@ -310,7 +333,7 @@ static void pay(struct sim *s, int channel, int side, ts_u128 amount_wei)
 	static struct ts_life new;
 
 	if (ts_life_pay(&n->lives[channel].life, n->key, amount_wei, NULL, &new) ||
-	    crashes(n))
+	    crashes(s, n))
 		return;
 	n->paid_wei += amount_wei;
 	commit(s, n, channel, &new, 0, 0);
@@ -336,27 +359,9 @@ static void mediate(struct sim *s, uint8_t arg)
 	secret->b[0] = (uint8_t)++s->secret_count;
 	ts_sha256(&lock.secret_hash, secret->b, TS_HASH_BYTES);
 	if (ts_life_lock(&n->lives[0].life, n->key, &moment, &lock, &new) ||
-	    crashes(n))
+	    crashes(s, n))
 		return;
 	commit(s, n, 0, &new, 0, 0);
-}
-
-/* Stored bytes are all that is left, and nobody knows what was sent. */
-static void restart(struct sim_node *n)
-{
-	static uint8_t bytes[TS_PACKED_MAX_BYTES];
-	struct ts_channel stored;
-	size_t len;
-	int c;
-
-	for (c = 0; c < 2; c++) {
-		stored = n->lives[c].life.channel;
-		stored.our_locked_wei = 0;
-		stored.partner_locked_wei = 0;
-		len = ts_life_pack(&n->lives[c].life, bytes);
-		require(!ts_life_unpack(&n->lives[c].life, &stored, bytes, len));
-		ts_outbox_restart(&n->lives[c].life.outbox);
-	}
 }
 
 static void take_events(struct sim *s, struct sim_node *n, int channel)
@@ -368,7 +373,7 @@ static void take_events(struct sim *s, struct sim_node *n, int channel)
 
 	while (l->event_count) {
 		ts_life_event(&l->life, &l->events[0], n->key, &new, &outcome);
-		if (crashes(n))
+		if (crashes(s, n))
 			return;
 		if (outcome.changed &&
 		    follow(s, n, channel, &outcome, &new, &other,
@@ -387,7 +392,7 @@ static void tick(struct sim *s, struct sim_node *n, int channel)
 	static struct ts_life new;
 
 	if (ts_life_tick(&n->lives[channel].life, n->key, &moment, &new) &&
-	    !crashes(n))
+	    !crashes(s, n))
 		commit(s, n, channel, &new, 0, 0);
 }
 
@@ -425,7 +430,7 @@ static void withdraw(struct sim *s, int channel, int side, uint8_t arg)
 	static struct ts_life new;
 
 	if (!ts_life_withdraw(&n->lives[channel].life, n->key, &moment, 1 + arg,
-			      &new) && !crashes(n))
+			      &new) && !crashes(s, n))
 		commit(s, n, channel, &new, 0, 0);
 }
 

@@ -80,6 +80,8 @@ struct sim_packet {
  * @secret_count: how many in @secrets
  * @secrets: of the payer's mediated transfers
  * @registered_block: when the chain got to know each, 0: not
+ * @commits: how many were due
+ * @crash_at: which of them does not happen, and its node restarts; 0: none
  * @taken: how many messages of each id were taken
  * @done: how many intents of each kind were done
  */
@@ -94,6 +96,8 @@ struct sim {
 	size_t secret_count;
 	struct ts_hash secrets[SIM_SECRETS];
 	uint64_t registered_block[SIM_SECRETS];
+	unsigned int commits;
+	unsigned int crash_at;
 	unsigned int taken[TS_MSG_ANNOUNCE_DISPOSED_RESPONSE + 1];
 	unsigned int done[TS_INTENT_SETTLE + 1];
 };
