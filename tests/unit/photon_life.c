@@ -241,6 +241,25 @@ static void test_disposed(void **state)
 	assert_true(box->credited_wei == 0);
 }
 
+/* What a lock of ours holds is not spent beside it. */
+static void test_locked_is_not_spent(void **state)
+{
+	struct ts_pending_lock lock = ends_lock(&ends, 30, 1), more;
+
+	ends_offer(&ends, payer, &lock);
+	ends_pay_lost(&ends, payer, ENDS_DEPOSIT_WEI - 29);
+	assert_int_equal(ends.refusal, TS_REFUSED_OVER_BALANCE);
+	more = ends_lock(&ends, ENDS_DEPOSIT_WEI - 29, 2);
+	assert_int_equal(ts_life_lock(&payer->life, payer->key, &ends.moment,
+				      &more, &ends.spare),
+			 TS_REFUSED_OVER_BALANCE);
+	ends_pay_lost(&ends, payer, ENDS_DEPOSIT_WEI - 30);
+	assert_int_equal(ends.refusal, TS_ACCEPTED);
+	ends_pass_queue(&ends, payer, box);
+	assert_true(box->credited_wei == ENDS_DEPOSIT_WEI - 30);
+	assert_true(!ts_channel_partner_balance_wei(&box->life.channel));
+}
+
 /* M8: a secret that comes after the end buys nothing. */
 static void test_late_secret(void **state)
 {
@@ -619,6 +638,7 @@ int main(void)
 		life_test(test_unlock_rules),
 		life_test(test_locks_that_end),
 		life_test(test_disposed),
+		life_test(test_locked_is_not_spent),
 		life_test(test_late_secret),
 		life_test(test_late_reveal),
 		life_test(test_punish),
