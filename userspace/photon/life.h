@@ -172,9 +172,10 @@ struct ts_life {
  * enum ts_follow - what another life has to do about a lock, in the same commit
  * @TS_FOLLOW_NOTHING: nothing
  * @TS_FOLLOW_FORWARD: ts_hop_forward() it
- * @TS_FOLLOW_LEARN: ts_life_learn() its secret where the lock was forwarded from;
- *	if that is refused, neither is to be committed.  For the initiator there
- *	is no such life
+ * @TS_FOLLOW_LEARN: ts_life_learn() its secret where the lock was forwarded from.
+ *	TS_REFUSED_UNKNOWN_LOCK there: it was paid already, for it ends later than
+ *	ours.  Any other refusal: commit neither.  For the initiator there is no
+ *	such life
  * @TS_FOLLOW_DISPOSE: ts_life_dispose() of it where it was forwarded from
  */
 enum ts_follow {
