@@ -290,6 +290,7 @@ one_kind() { # routed or bridged
 	is "$kind: the same station, the same session" "$(field .session)" "$code"
 	is "$kind: its state" "$(field .state)" never-paid
 	is "$kind: the station is this client" "$(field .station.mac)" 02:00:00:00:00:02
+	rm -f "$W/events"
 	in_ns $C curl -sN -m $((60 * PATIENCE)) $BOX/v1/session/events >"$W/events" &
 	pids+=($!)
 	# Who begins to listen after the payment is told the state, not the event.
