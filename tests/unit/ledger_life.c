@@ -173,7 +173,8 @@ static void test_from_version_2(void **state)
 	assert_int_equal(ts_ledger_channel_insert(l, &row), 0);
 	assert_int_equal(ts_ledger_commit(l), 0);
 	ts_ledger_close(l);
-	execute("DROP TABLE lives; PRAGMA user_version = 2");
+	execute("DROP TABLE lives; DROP TABLE submissions; DROP TABLE transactions;"
+		" DROP TABLE cursor; PRAGMA user_version = 2");
 	l = open_ledger(0);
 	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
 	assert_memory_equal(&row.channel, &payer->life.channel,

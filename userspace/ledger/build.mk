@@ -4,6 +4,6 @@
 
 LEDGER_SOURCES := $(addprefix userspace/ledger/, \
 	account.c channel.c check.c db.c life.c open.c payment.c schema.c session.c \
-	sum.c tariff.c value.c)
+	sum.c tariff.c transaction.c value.c)
 
 $(eval $(call library,ledger,$(LEDGER_SOURCES)))

@@ -9,7 +9,7 @@
 
 #include "ledger/ledger.h"
 
-#define TS_DB_STATEMENTS_MAX	48
+#define TS_DB_STATEMENTS_MAX	64
 /* Values that one statement may have. */
 #define TS_DB_VALUES_MAX	32
 

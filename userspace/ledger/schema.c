@@ -38,6 +38,49 @@
 	"	packed BLOB NOT NULL CHECK (length(packed) > 0)"	\
 	") STRICT;"
 
+/*
+ * What the chain is told, and how far it was followed; see transaction.h.  The
+ * states are those of enum ts_transaction_state: below 3 it is live, and 6 lost
+ * its nonce to something that is not ours.
+ */
+#define CHAIN								\
+	"CREATE TABLE transactions ("					\
+	"	id INTEGER PRIMARY KEY,"				\
+		HASH(intent) ","					\
+	"	label TEXT NOT NULL,"					\
+	"	channel INTEGER REFERENCES channels,"			\
+	"	after INTEGER REFERENCES transactions,"			\
+		ADDRESS(sender) ","					\
+		ADDRESS(recipient) ","					\
+		WEI(value_wei) ","					\
+		COUNT(until_block) ","					\
+		BOOL(vital) ","						\
+	"	state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 6),"	\
+		COUNT(nonce) ","					\
+		COUNT(gas) ","						\
+		COUNT(mined_block) ","					\
+		HASH(mined_hash) ","					\
+	"	data BLOB NOT NULL"					\
+	") STRICT;"							\
+	"CREATE UNIQUE INDEX transactions_live ON transactions"		\
+	"	(sender, intent) WHERE state < 3;"			\
+	"CREATE UNIQUE INDEX transactions_nonce ON transactions"	\
+	"	(sender, nonce) WHERE state BETWEEN 1 AND 4;"		\
+	"CREATE TABLE submissions ("					\
+	"	tx INTEGER NOT NULL REFERENCES transactions,"		\
+	"	seq INTEGER NOT NULL CHECK (seq > 0),"			\
+		BOOL(cancel) ","					\
+		WEI(gas_price_wei) ","					\
+		HASH(hash) ","						\
+	"	raw BLOB NOT NULL CHECK (length(raw) > 0),"		\
+	"	PRIMARY KEY (tx, seq)"					\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE TABLE cursor ("						\
+	"	id INTEGER PRIMARY KEY CHECK (id = 1),"			\
+		COUNT(block) ","					\
+		HASH(hash)						\
+	") STRICT;"
+
 static const char schema[] =
 "CREATE TABLE meta ("
 "	key TEXT PRIMARY KEY,"
@@ -66,6 +109,7 @@ static const char schema[] =
 "	UNIQUE (identifier, open_block)"
 ") STRICT;"
 LIVES
+CHAIN
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -179,10 +223,11 @@ static const char from_1[] =
 "	UNION SELECT session FROM accounts);"
 "DROP INDEX sessions_open;"
 SESSIONS_OPEN
-LIVES;
+LIVES
+CHAIN;
 
-/* Version 2 knew nothing that is under way in a channel. */
-static const char from_2[] = LIVES;
+/* Version 2 knew nothing that is under way in a channel, nor the chain. */
+static const char from_2[] = LIVES CHAIN;
 
 static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
 {

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0
+$(eval $(call unit,settle_transactions,tests/unit/settle_transactions.c tests/unit/settle_node.c,settle ledger chain photon,sqlite3 jansson libsecp256k1 nettle libsodium))

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * settle_transactions.c - each wish takes effect once: whatever is lost, mined
+ * late, undone or forgotten, and wherever the process dies.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "settle_node.h"
+
+#define WISHES_MAX	32
+
+static char dir[64], path[128];
+static struct ts_ledger *ledger;
+static struct ts_transactions *transactions;
+static struct ts_signer *key;
+static struct node node;
+static struct ts_transactions_config config;
+static unsigned int ended[TS_TRANSACTION_STATE_COUNT];
+static enum ts_transaction_state end_of[WISHES_MAX];
+
+static void on_ended(void *ctx, const struct ts_ledger_transaction *row)
+{
+	ended[row->state]++;
+	end_of[row->to.b[0]] = row->state;
+}
+
+static void start(void)
+{
+	assert_int_equal(ts_transactions_new(ledger, &config, key, on_ended, NULL,
+					     &transactions), 0);
+}
+
+static int set_up(void **state)
+{
+	struct ts_ledger_options options = { .path = path,
+					     .flags = TS_LEDGER_CREATE };
+	uint8_t secret[TS_SECRET_BYTES] = { 1 };
+	char err[512];
+
+	strcpy(dir, "/tmp/ts-settle-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	assert_int_equal(ts_ledger_open(&options, &ledger, err, sizeof(err)), 0);
+	key = ts_signer_new(secret);
+	node_begin(&node, 1);
+	memset(ended, 0, sizeof(ended));
+	memset(&config, 0, sizeof(config));
+	config.chain_id = ts_u256_from_u64(1337);
+	config.confirmations = NODE_CONFIRMATIONS;
+	config.bump_blocks = 4;
+	config.gas_price_max_wei = 1000;
+	start();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	static const char *const names[] = { "ledger.db", "ledger.db-wal",
+		"ledger.db-shm", "ledger.lock" };
+	char name[128];
+	unsigned int i;
+
+	ts_transactions_free(transactions);
+	ts_ledger_close(ledger);
+	ts_signer_free(key);
+	for (i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
+		unlink(name);
+	}
+	return rmdir(dir);
+}
+
+static struct ts_address address_of(unsigned int number)
+{
+	struct ts_address to = { { (uint8_t)number, 0x77 } };
+
+	return to;
+}
+
+static struct ts_wish wish_of(unsigned int number)
+{
+	struct ts_wish wish = { .label = "test", .until_block = TS_ANY_BLOCK };
+
+	wish.intent.b[0] = (uint8_t)number;
+	wish.to = address_of(number);
+	wish.call.len = 68;
+	memset(wish.call.b, number, wish.call.len);
+	return wish;
+}
+
+static void commit(void)
+{
+	if (!ts_ledger_in_batch(ledger) && !ts_transactions_dirty(transactions))
+		return;
+	if (!ts_ledger_in_batch(ledger))
+		assert_int_equal(ts_ledger_begin(ledger), 0);
+	assert_int_equal(ts_transactions_write(transactions), 0);
+	assert_int_equal(ts_ledger_commit(ledger), 0);
+	ts_transactions_committed(transactions);
+}
+
+static int64_t add(const struct ts_wish *wish)
+{
+	int64_t id = 0;
+
+	if (!ts_ledger_in_batch(ledger))
+		assert_int_equal(ts_ledger_begin(ledger), 0);
+	assert_int_equal(ts_transactions_add(transactions, wish, &id), 0);
+	return id;
+}
+
+static void crash(void)
+{
+	ts_ledger_discard(ledger);
+	ts_transactions_free(transactions);
+	start();
+}
+
+/* A round, and the commit after it. */
+static void round_once(void)
+{
+	struct ts_ask ask;
+
+	ts_transactions_poll(transactions, node.head);
+	while (ts_transactions_next(transactions, &ask))
+		node_answer(&node, transactions, &ask);
+	commit();
+}
+
+static void go_on(unsigned int blocks)
+{
+	while (blocks--) {
+		round_once();
+		node_mine(&node);
+	}
+}
+
+static void test_one(void **state)
+{
+	struct ts_wish wish = wish_of(1);
+	struct ts_address to = address_of(1);
+	int64_t id = add(&wish), again;
+
+	commit();
+	assert_int_equal(ts_transactions_add(transactions, &wish, &again), -EEXIST);
+	assert_int_equal(again, id);
+	go_on(40);
+	assert_int_equal(ended[TS_TRANSACTION_DONE], 1);
+	assert_int_equal(node_calls(&node, &to), 1);
+	assert_false(ts_transactions_is_live(transactions, &wish.intent));
+}
+
+/* Nothing is sent that a crash would have us forget. */
+static void test_nothing_before_its_commit(void **state)
+{
+	struct ts_wish wish = wish_of(1);
+	struct ts_ask ask;
+
+	add(&wish);
+	commit();
+	for (unsigned int i = 0; i < 5; i++) {
+		ts_transactions_poll(transactions, node.head);
+		while (ts_transactions_next(transactions, &ask)) {
+			assert_int_not_equal(ask.kind, TS_ASK_SEND);
+			node_answer(&node, transactions, &ask);
+		}
+	}
+	commit();
+	ts_transactions_poll(transactions, node.head);
+	while (ts_transactions_next(transactions, &ask) && ask.kind != TS_ASK_SEND)
+		node_answer(&node, transactions, &ask);
+	assert_int_equal(ask.kind, TS_ASK_SEND);
+}
+
+static void test_after(void **state)
+{
+	struct ts_wish approve = wish_of(1), deposit = wish_of(2);
+	struct ts_address last = address_of(2);
+
+	deposit.after = add(&approve);
+	add(&deposit);
+	commit();
+	go_on(60);
+	assert_int_equal(ended[TS_TRANSACTION_DONE], 2);
+	assert_int_equal(node_calls(&node, &last), 1);
+}
+
+/* What the contract would refuse is not sent, and ends with its use. */
+static void test_refused(void **state)
+{
+	struct ts_wish wish = wish_of(1), next = wish_of(2);
+
+	node.refuse_to = wish.to;
+	wish.until_block = node.head + 10;
+	next.after = add(&wish);
+	add(&next);
+	commit();
+	go_on(15);
+	assert_int_equal(ended[TS_TRANSACTION_CANCELLED], 2);
+	assert_int_equal(node.n, 0);
+}
+
+static void first_view(const struct ts_transaction_view *view, void *arg)
+{
+	struct ts_transaction_view *out = arg;
+
+	if (!out->row)
+		*out = *view;
+}
+
+static void test_price_rises_to_the_cap(void **state)
+{
+	struct ts_transaction_view view = { };
+	struct ts_wish wish = wish_of(1);
+	struct ts_address to = address_of(1);
+
+	node.fee_floor_wei = 300;
+	config.gas_price_max_wei = 140;
+	ts_transactions_configure(transactions, &config);
+	add(&wish);
+	commit();
+	go_on(40);
+	ts_transactions_each(transactions, first_view, &view);
+	assert_true(view.last->gas_price_wei <= 140);
+	assert_int_equal(node_calls(&node, &to), 0);
+	config.gas_price_max_wei = 1000;
+	ts_transactions_configure(transactions, &config);
+	go_on(80);
+	assert_int_equal(node_calls(&node, &to), 1);
+	assert_int_equal(ended[TS_TRANSACTION_DONE], 1);
+}
+
+/* The gas reserve is for what keeps our money. */
+static void test_reserve(void **state)
+{
+	struct ts_wish wish = wish_of(1), vital = wish_of(2);
+	struct ts_address one = address_of(1), two = address_of(2);
+
+	vital.vital = true;
+	config.gas_reserve_wei = node.balance_wei = 75000 * 100 + 1000;
+	ts_transactions_configure(transactions, &config);
+	add(&wish);
+	add(&vital);
+	commit();
+	go_on(40);
+	assert_int_equal(node_calls(&node, &one), 0);
+	assert_int_equal(node_calls(&node, &two), 1);
+	node.balance_wei *= 2;
+	go_on(40);
+	assert_int_equal(node_calls(&node, &one), 1);
+}
+
+/* Its nonce is used up by nothing, so that those behind it are not held up. */
+static void test_cancel(void **state)
+{
+	struct ts_wish wish = wish_of(1), next = wish_of(2);
+	struct ts_address one = address_of(1), two = address_of(2);
+
+	node.fee_floor_wei = 110;
+	wish.until_block = node.head + 2;
+	add(&wish);
+	add(&next);
+	commit();
+	config.bump_blocks = 1000;
+	ts_transactions_configure(transactions, &config);
+	go_on(10);
+	config.bump_blocks = 4;
+	ts_transactions_configure(transactions, &config);
+	go_on(60);
+	assert_int_equal(node_calls(&node, &one), 0);
+	assert_int_equal(ended[TS_TRANSACTION_CANCELLED], 1);
+	assert_int_equal(node_calls(&node, &two), 1);
+}
+
+/* Somebody else with our key took the nonce: that is said, not guessed. */
+static void test_overtaken(void **state)
+{
+	struct ts_wish wish = wish_of(1);
+	struct ts_address to = address_of(1);
+
+	node.fee_floor_wei = 2000;
+	add(&wish);
+	commit();
+	go_on(3);
+	node_foreign(&node, 0);
+	go_on(30);
+	assert_int_equal(ended[TS_TRANSACTION_OVERTAKEN], 1);
+	assert_int_equal(node_calls(&node, &to), 0);
+	node.fee_floor_wei = 0;
+	add(&wish);
+	commit();
+	go_on(40);
+	assert_int_equal(node_calls(&node, &to), 1);
+}
+
+/* One step of a life with everything that can happen. */
+static void step(unsigned int *made)
+{
+	struct ts_wish wish;
+	struct ts_ask ask;
+
+	switch (node_random(&node, 16)) {
+	case 0:
+		if (*made + 1 == WISHES_MAX)
+			break;
+		wish = wish_of(++*made);
+		add(&wish);
+		/* A wish that is not committed is its owner's to repeat. */
+		commit();
+		break;
+	case 1:
+		node_reorganise(&node);
+		node_mine(&node);
+		break;
+	case 2:
+		node_forget(&node);
+		break;
+	case 3:
+		crash();
+		break;
+	case 4:
+	case 5:
+	case 6:
+		node_mine(&node);
+		break;
+	case 7:
+		node.fee_floor_wei = node_random(&node, 160);
+		break;
+	default:
+		ts_transactions_poll(transactions, node.head);
+		while (ts_transactions_next(transactions, &ask)) {
+			node_answer(&node, transactions, &ask);
+			if (!node_random(&node, 12)) {
+				crash();
+				break;
+			}
+			if (!node_random(&node, 3))
+				commit();
+		}
+		if (node_random(&node, 3))
+			commit();
+	}
+}
+
+static void test_random(void **state)
+{
+	struct ts_address to;
+	unsigned int made, i;
+	uint64_t seed;
+
+	for (seed = 1; seed <= 12; seed++) {
+		tear_down(state);
+		set_up(state);
+		node_begin(&node, seed);
+		node.fails = 5;
+		made = 0;
+		for (i = 0; i < 900; i++)
+			step(&made);
+		node.fails = 0;
+		node.fee_floor_wei = 0;
+		crash();
+		go_on(200);
+		for (i = 1; i <= made; i++) {
+			to = address_of(i);
+			assert_int_equal(node_calls(&node, &to), 1);
+			assert_int_equal(end_of[i], TS_TRANSACTION_DONE);
+		}
+		assert_true(made > 5);
+	}
+}
+
+#define settle_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		settle_test(test_one),
+		settle_test(test_nothing_before_its_commit),
+		settle_test(test_after),
+		settle_test(test_refused),
+		settle_test(test_price_rises_to_the_cap),
+		settle_test(test_reserve),
+		settle_test(test_cancel),
+		settle_test(test_overtaken),
+		settle_test(test_random),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
