@@ -100,7 +100,7 @@ static void make_hash(struct ts_hash *hash, uint64_t number, unsigned int fork)
 	memcpy(hash->b + 8, &number, sizeof(number));
 }
 
-static void answer_block(struct ts_follow *f, const struct ts_follow_want *want,
+static void answer_block(struct ts_follower *f, const struct ts_follow_want *want,
 			 struct input *in)
 {
 	uint8_t how = next_byte(in);
@@ -118,7 +118,7 @@ static void answer_block(struct ts_follow *f, const struct ts_follow_want *want,
 	ts_follow_block(f, want->serial, how & 8 ? NULL : &b);
 }
 
-static void answer_logs(struct ts_follow *f, const struct ts_follow_want *want,
+static void answer_logs(struct ts_follower *f, const struct ts_follow_want *want,
 			const struct ts_contracts *contracts,
 			const struct ts_chain_topics *topics, struct input *in)
 {
@@ -147,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ts_chain_topics topics;
 	struct ts_follow_want want;
 	unsigned int questions = 0;
-	struct ts_follow *f;
+	struct ts_follower *f;
 
 	memset(&o, 0, sizeof(o));
 	o.cursor = START;

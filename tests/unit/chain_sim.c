@@ -165,7 +165,7 @@ void sim_ask(struct sim *s, const struct ts_follow_want *want, bool may_lose,
 			 may_lose && !s->whole, a);
 }
 
-int sim_deliver(struct ts_follow *f, const struct sim_answer *a)
+int sim_deliver(struct ts_follower *f, const struct sim_answer *a)
 {
 	if (a->want.kind == TS_FOLLOW_LOGS)
 		return ts_follow_logs(f, a->want.serial, a->logs, a->n);

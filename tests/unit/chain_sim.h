@@ -84,7 +84,7 @@ void sim_fork(struct sim *s, uint64_t from, uint64_t height);
 void sim_reorganise(struct sim *s);
 void sim_ask(struct sim *s, const struct ts_follow_want *want, bool may_lose,
 	     struct sim_answer *answer);
-int sim_deliver(struct ts_follow *f, const struct sim_answer *answer);
+int sim_deliver(struct ts_follower *f, const struct sim_answer *answer);
 struct sim_event *sim_find(struct sim *s, const struct ts_hash *hash, uint64_t log_index);
 
 #endif /* TS_TEST_CHAIN_SIM_H */

@@ -30,7 +30,7 @@
  */
 struct watch {
 	struct sim sim;
-	struct ts_follow *f;
+	struct ts_follower *f;
 	struct ts_follow_config config;
 	struct ts_follow_cursor cursor;
 	uint64_t last_number;

@@ -14,11 +14,11 @@
  *
  * Return: it, or NULL with errno EINVAL or ENOMEM.
  */
-struct ts_follow *ts_follow_new(const struct ts_follow_config *config,
-				const struct ts_follow_cursor *cursor,
-				ts_follow_notice *notice, void *ctx)
+struct ts_follower *ts_follow_new(const struct ts_follow_config *config,
+				  const struct ts_follow_cursor *cursor,
+				  ts_follow_notice *notice, void *ctx)
 {
-	struct ts_follow *f;
+	struct ts_follower *f;
 
 	if (config->confirmations > TS_FOLLOW_CONFIRMATIONS_MAX || !config->step_blocks) {
 		errno = EINVAL;
@@ -37,7 +37,7 @@ struct ts_follow *ts_follow_new(const struct ts_follow_config *config,
 }
 
 /** ts_follow_free() - end; NULL is allowed */
-void ts_follow_free(struct ts_follow *f)
+void ts_follow_free(struct ts_follower *f)
 {
 	if (!f)
 		return;
@@ -51,7 +51,7 @@ void ts_follow_free(struct ts_follow *f)
  *
  * What failed, or looked wrong, is tried again, too.
  */
-void ts_follow_poll(struct ts_follow *f)
+void ts_follow_poll(struct ts_follower *f)
 {
 	f->head_fresh = false;
 	f->idle = false;
@@ -59,7 +59,7 @@ void ts_follow_poll(struct ts_follow *f)
 }
 
 /* Answers that contradict each other without end must not be asked without end. */
-static void unwind(struct ts_follow *f)
+static void unwind(struct ts_follower *f)
 {
 	follow_pop(f);
 	if (++f->unwound > TS_FOLLOW_BLOCKS_MAX)
@@ -67,7 +67,7 @@ static void unwind(struct ts_follow *f)
 }
 
 /* The block after the last one we know, or so the node says. */
-static void link_child(struct ts_follow *f, const struct ts_block *b)
+static void link_child(struct ts_follower *f, const struct ts_block *b)
 {
 	if (!ts_hash_equal(&b->parent_hash, follow_tip_hash(f))) {
 		if (f->n_blocks) {
@@ -86,14 +86,14 @@ static void link_child(struct ts_follow *f, const struct ts_block *b)
 }
 
 /* Too far to walk there block by block. */
-static bool is_far(const struct ts_follow *f)
+static bool is_far(const struct ts_follower *f)
 {
 	return f->head.number > follow_tip(f) &&
 	       f->head.number - follow_tip(f) > TS_FOLLOW_BLOCKS_MAX;
 }
 
 /* The last block that is deep enough. */
-static uint64_t deep_block(const struct ts_follow *f)
+static uint64_t deep_block(const struct ts_follower *f)
 {
 	uint64_t tip = follow_tip(f);
 
@@ -103,7 +103,7 @@ static uint64_t deep_block(const struct ts_follow *f)
 	return tip > f->config.confirmations ? tip - f->config.confirmations : 0;
 }
 
-static bool want(struct ts_follow *f, enum follow_purpose purpose,
+static bool want(struct ts_follower *f, enum follow_purpose purpose,
 		 enum ts_follow_want_kind kind, uint64_t from, uint64_t to)
 {
 	f->purpose = purpose;
@@ -114,7 +114,7 @@ static bool want(struct ts_follow *f, enum follow_purpose purpose,
 	return true;
 }
 
-static bool want_block(struct ts_follow *f, enum follow_purpose purpose, uint64_t number)
+static bool want_block(struct ts_follower *f, enum follow_purpose purpose, uint64_t number)
 {
 	return want(f, purpose, TS_FOLLOW_BLOCK, number, number);
 }
@@ -125,7 +125,7 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 }
 
 /* The logs of what comes after the cursor, up to @last at most. */
-static bool want_logs(struct ts_follow *f, enum follow_purpose purpose, uint64_t last)
+static bool want_logs(struct ts_follower *f, enum follow_purpose purpose, uint64_t last)
 {
 	uint64_t cursor = f->cursor.block_number;
 
@@ -133,7 +133,7 @@ static bool want_logs(struct ts_follow *f, enum follow_purpose purpose, uint64_t
 		    cursor + min_u64(last - cursor, f->step_blocks));
 }
 
-static bool want_deep_range(struct ts_follow *f)
+static bool want_deep_range(struct ts_follower *f)
 {
 	uint64_t cursor = f->cursor.block_number;
 	uint64_t last = f->head.number - f->config.confirmations;
@@ -145,7 +145,7 @@ static bool want_deep_range(struct ts_follow *f)
 	return want_block(f, FOLLOW_GET_ANCHOR, to);
 }
 
-static bool decide(struct ts_follow *f)
+static bool decide(struct ts_follower *f)
 {
 	uint64_t tip = follow_tip(f), deep = deep_block(f);
 
@@ -174,7 +174,7 @@ static bool decide(struct ts_follow *f)
  *
  * Return: true, or false: nothing until there is an answer or a poll.
  */
-bool ts_follow_next(struct ts_follow *f, struct ts_follow_want *w)
+bool ts_follow_next(struct ts_follower *f, struct ts_follow_want *w)
 {
 	if (f->purpose || f->idle)
 		return false;
@@ -187,7 +187,7 @@ bool ts_follow_next(struct ts_follow *f, struct ts_follow_want *w)
 }
 
 /* The end of the question that @serial belongs to; what it was for. */
-static enum follow_purpose answered(struct ts_follow *f, uint64_t serial)
+static enum follow_purpose answered(struct ts_follower *f, uint64_t serial)
 {
 	enum follow_purpose purpose = f->purpose;
 
@@ -198,7 +198,7 @@ static enum follow_purpose answered(struct ts_follow *f, uint64_t serial)
 }
 
 /* Take back what the new head has replaced. */
-static void take_head(struct ts_follow *f, const struct ts_block *b)
+static void take_head(struct ts_follower *f, const struct ts_block *b)
 {
 	uint64_t cursor = f->cursor.block_number;
 	const struct ts_hash *known = NULL;
@@ -222,7 +222,7 @@ static void take_head(struct ts_follow *f, const struct ts_block *b)
 		f->tip_checked = false;
 }
 
-static void check_cursor(struct ts_follow *f, const struct ts_block *b)
+static void check_cursor(struct ts_follower *f, const struct ts_block *b)
 {
 	if (ts_hash_is_zero(&f->cursor.block_hash))
 		f->cursor.block_hash = b->hash;
@@ -237,7 +237,7 @@ static void check_cursor(struct ts_follow *f, const struct ts_block *b)
 	f->forked = true;
 }
 
-static void check_tip(struct ts_follow *f, const struct ts_block *b)
+static void check_tip(struct ts_follower *f, const struct ts_block *b)
 {
 	if (!f->n_blocks)
 		check_cursor(f, b);
@@ -256,7 +256,7 @@ static void check_tip(struct ts_follow *f, const struct ts_block *b)
  * Return: 0, -ESTALE: to another question than the open one, ignored, -EBADMSG:
  * that is not what was asked; it is asked again after the next poll.
  */
-int ts_follow_block(struct ts_follow *f, uint64_t serial, const struct ts_block *block)
+int ts_follow_block(struct ts_follower *f, uint64_t serial, const struct ts_block *block)
 {
 	enum follow_purpose purpose;
 
@@ -282,7 +282,7 @@ int ts_follow_block(struct ts_follow *f, uint64_t serial, const struct ts_block 
 }
 
 /* A node that managed one range may manage a somewhat larger one. */
-static void widen(struct ts_follow *f)
+static void widen(struct ts_follower *f)
 {
 	f->step_blocks = min_u64(f->config.step_blocks,
 				 f->step_blocks + f->step_blocks / 8 + 1);
@@ -300,7 +300,7 @@ static void widen(struct ts_follow *f)
  * -EAGAIN: logs are missing, or the blocks have changed; -ENOMEM.  After a
  * failure it is asked again after the next poll.
  */
-int ts_follow_logs(struct ts_follow *f, uint64_t serial,
+int ts_follow_logs(struct ts_follower *f, uint64_t serial,
 		   const struct ts_chain_log *logs, size_t n)
 {
 	enum follow_purpose purpose;
@@ -331,7 +331,7 @@ int ts_follow_logs(struct ts_follow *f, uint64_t serial,
  *
  * It is asked again after the next poll; a range of blocks, by half.
  */
-void ts_follow_failed(struct ts_follow *f, uint64_t serial)
+void ts_follow_failed(struct ts_follower *f, uint64_t serial)
 {
 	if (answered(f, serial) == FOLLOW_NOTHING)
 		return;
@@ -340,7 +340,7 @@ void ts_follow_failed(struct ts_follow *f, uint64_t serial)
 		f->step_blocks = (f->want.to - f->want.from + 1) / 2;
 }
 
-static enum ts_follow_state state_of(const struct ts_follow *f)
+static enum ts_follow_state state_of(const struct ts_follower *f)
 {
 	uint64_t tip = follow_tip(f);
 
@@ -361,7 +361,7 @@ static enum ts_follow_state state_of(const struct ts_follow *f)
  * @f: the follower
  * @p: where that goes
  */
-void ts_follow_progress(const struct ts_follow *f, struct ts_follow_progress *p)
+void ts_follow_progress(const struct ts_follower *f, struct ts_follow_progress *p)
 {
 	bool telling = f->n_blocks && !f->blocks[f->n_blocks - 1].told;
 

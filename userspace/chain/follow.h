@@ -147,18 +147,18 @@ struct ts_follow_progress {
 	bool doubted;
 };
 
-struct ts_follow;
+struct ts_follower;
 
-struct ts_follow *ts_follow_new(const struct ts_follow_config *config,
-				const struct ts_follow_cursor *cursor,
-				ts_follow_notice *notice, void *ctx);
-void ts_follow_free(struct ts_follow *f);
-void ts_follow_poll(struct ts_follow *f);
-bool ts_follow_next(struct ts_follow *f, struct ts_follow_want *want);
-int ts_follow_block(struct ts_follow *f, uint64_t serial, const struct ts_block *block);
-int ts_follow_logs(struct ts_follow *f, uint64_t serial,
+struct ts_follower *ts_follow_new(const struct ts_follow_config *config,
+				  const struct ts_follow_cursor *cursor,
+				  ts_follow_notice *notice, void *ctx);
+void ts_follow_free(struct ts_follower *f);
+void ts_follow_poll(struct ts_follower *f);
+bool ts_follow_next(struct ts_follower *f, struct ts_follow_want *want);
+int ts_follow_block(struct ts_follower *f, uint64_t serial, const struct ts_block *block);
+int ts_follow_logs(struct ts_follower *f, uint64_t serial,
 		   const struct ts_chain_log *logs, size_t n);
-void ts_follow_failed(struct ts_follow *f, uint64_t serial);
-void ts_follow_progress(const struct ts_follow *f, struct ts_follow_progress *p);
+void ts_follow_failed(struct ts_follower *f, uint64_t serial);
+void ts_follow_progress(const struct ts_follower *f, struct ts_follow_progress *p);
 
 #endif /* TS_CHAIN_FOLLOW_H */

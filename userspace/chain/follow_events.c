@@ -24,14 +24,14 @@ static int append(struct follow_events *list, const struct ts_chain_event *event
 	return 0;
 }
 
-static void tell_event(const struct ts_follow *f, enum ts_follow_notice_kind kind,
+static void tell_event(const struct ts_follower *f, enum ts_follow_notice_kind kind,
 		       const struct ts_chain_event *event)
 {
 	f->notice(f->ctx, kind, event, NULL);
 }
 
 /* Forget the last block: it is no longer of the chain. */
-void follow_pop(struct ts_follow *f)
+void follow_pop(struct ts_follower *f)
 {
 	const struct ts_hash *hash = follow_tip_hash(f);
 	struct follow_events *s = &f->seen;
@@ -43,7 +43,7 @@ void follow_pop(struct ts_follow *f)
 }
 
 /* Where that block's hash must be, or NULL when we have only its number. */
-static const struct ts_hash *hash_of(const struct ts_follow *f, uint64_t number)
+static const struct ts_hash *hash_of(const struct ts_follower *f, uint64_t number)
 {
 	if (number <= follow_tip(f))
 		return &f->blocks[number - f->cursor.block_number - 1].hash;
@@ -61,7 +61,7 @@ static bool in_order(const struct ts_chain_log *a, const struct ts_chain_log *b)
 }
 
 /* Is each log of the range that was asked, and of the blocks that we know? */
-static int check_logs(const struct ts_follow *f, const struct ts_chain_log *logs, size_t n)
+static int check_logs(const struct ts_follower *f, const struct ts_chain_log *logs, size_t n)
 {
 	const struct ts_hash *hash;
 	size_t i;
@@ -79,7 +79,7 @@ static int check_logs(const struct ts_follow *f, const struct ts_chain_log *logs
 	return 0;
 }
 
-static int decode_logs(const struct ts_follow *f, const struct ts_chain_log *logs,
+static int decode_logs(const struct ts_follower *f, const struct ts_chain_log *logs,
 		       size_t n, struct follow_events *out)
 {
 	struct ts_chain_event event;
@@ -99,7 +99,7 @@ static int decode_logs(const struct ts_follow *f, const struct ts_chain_log *log
 }
 
 /* The events of a range, in @out, which is to be freed in any case. */
-static int read_range(const struct ts_follow *f, const struct ts_chain_log *logs,
+static int read_range(const struct ts_follower *f, const struct ts_chain_log *logs,
 		     size_t n, struct follow_events *out)
 {
 	int ret = check_logs(f, logs, n);
@@ -115,7 +115,7 @@ static int read_range(const struct ts_follow *f, const struct ts_chain_log *logs
  *
  * Return: 0 or negative errno; then nothing was told.
  */
-int follow_tell(struct ts_follow *f, const struct ts_chain_log *logs, size_t n)
+int follow_tell(struct ts_follower *f, const struct ts_chain_log *logs, size_t n)
 {
 	struct follow_block *tip = &f->blocks[f->n_blocks - 1];
 	size_t before = f->seen.n, i;
@@ -148,7 +148,7 @@ static bool same_event(const struct ts_chain_event *a, const struct ts_chain_eve
 }
 
 /* Are all events that were seen in the range among the @found ones? */
-static bool has_all_seen(const struct ts_follow *f, const struct follow_events *found)
+static bool has_all_seen(const struct ts_follower *f, const struct follow_events *found)
 {
 	const struct follow_events *seen = &f->seen;
 	size_t i, k = 0;
@@ -163,7 +163,7 @@ static bool has_all_seen(const struct ts_follow *f, const struct follow_events *
 }
 
 /* Is there an event for each block that promises one? */
-static bool has_all_promised(const struct ts_follow *f, const struct follow_events *found)
+static bool has_all_promised(const struct ts_follower *f, const struct follow_events *found)
 {
 	uint64_t number;
 	size_t k = 0;
@@ -179,7 +179,7 @@ static bool has_all_promised(const struct ts_follow *f, const struct follow_even
 }
 
 /* Everything is known to be right: from here on nothing fails. */
-static void confirm_events(struct ts_follow *f, const struct follow_events *found)
+static void confirm_events(struct ts_follower *f, const struct follow_events *found)
 {
 	const struct follow_events *seen = &f->seen;
 	size_t i, k = 0;
@@ -193,7 +193,7 @@ static void confirm_events(struct ts_follow *f, const struct follow_events *foun
 	}
 }
 
-static void move_cursor(struct ts_follow *f, const struct ts_hash *hash)
+static void move_cursor(struct ts_follower *f, const struct ts_hash *hash)
 {
 	f->cursor.block_number = f->want.to;
 	f->cursor.block_hash = *hash;
@@ -203,7 +203,7 @@ static void move_cursor(struct ts_follow *f, const struct ts_hash *hash)
 }
 
 /* The confirmed blocks and their events need no remembering. */
-static void drop_confirmed(struct ts_follow *f)
+static void drop_confirmed(struct ts_follower *f)
 {
 	unsigned int n = (unsigned int)(f->want.to - f->want.from + 1), i;
 	struct follow_events *s = &f->seen;
@@ -219,7 +219,7 @@ static void drop_confirmed(struct ts_follow *f)
 		s->event[i] = s->event[i + k];
 }
 
-static int confirm(struct ts_follow *f, const struct follow_events *found)
+static int confirm(struct ts_follower *f, const struct follow_events *found)
 {
 	struct ts_hash last = *hash_of(f, f->want.to);
 
@@ -246,7 +246,7 @@ static int confirm(struct ts_follow *f, const struct follow_events *found)
  *
  * Return: 0 or negative errno; then nothing was told.
  */
-int follow_confirm(struct ts_follow *f, const struct ts_chain_log *logs, size_t n)
+int follow_confirm(struct ts_follower *f, const struct ts_chain_log *logs, size_t n)
 {
 	struct follow_events found = { NULL };
 	int ret = read_range(f, logs, n, &found);
@@ -268,7 +268,7 @@ int follow_confirm(struct ts_follow *f, const struct ts_chain_log *logs, size_t 
  *
  * Return: 0 or negative errno; then nothing was told.
  */
-int follow_catch_up(struct ts_follow *f, const struct ts_chain_log *logs, size_t n)
+int follow_catch_up(struct ts_follower *f, const struct ts_chain_log *logs, size_t n)
 {
 	struct follow_events found = { NULL };
 	int ret = read_range(f, logs, n, &found);

@@ -54,7 +54,7 @@ enum follow_purpose {
 };
 
 /**
- * struct ts_follow - following one chain
+ * struct ts_follower - following one chain
  * @config: as given
  * @topics: of the events
  * @notice: who is told
@@ -78,7 +78,7 @@ enum follow_purpose {
  * @purpose: of the question that is open
  * @want: that question
  */
-struct ts_follow {
+struct ts_follower {
 	struct ts_follow_config config;
 	struct ts_chain_topics topics;
 	ts_follow_notice *notice;
@@ -103,19 +103,19 @@ struct ts_follow {
 	struct ts_follow_want want;
 };
 
-static inline uint64_t follow_tip(const struct ts_follow *f)
+static inline uint64_t follow_tip(const struct ts_follower *f)
 {
 	return f->cursor.block_number + f->n_blocks;
 }
 
-static inline const struct ts_hash *follow_tip_hash(const struct ts_follow *f)
+static inline const struct ts_hash *follow_tip_hash(const struct ts_follower *f)
 {
 	return f->n_blocks ? &f->blocks[f->n_blocks - 1].hash : &f->cursor.block_hash;
 }
 
-void follow_pop(struct ts_follow *f);
-int follow_tell(struct ts_follow *f, const struct ts_chain_log *logs, size_t n);
-int follow_confirm(struct ts_follow *f, const struct ts_chain_log *logs, size_t n);
-int follow_catch_up(struct ts_follow *f, const struct ts_chain_log *logs, size_t n);
+void follow_pop(struct ts_follower *f);
+int follow_tell(struct ts_follower *f, const struct ts_chain_log *logs, size_t n);
+int follow_confirm(struct ts_follower *f, const struct ts_chain_log *logs, size_t n);
+int follow_catch_up(struct ts_follower *f, const struct ts_chain_log *logs, size_t n);
 
 #endif /* TS_CHAIN_FOLLOW_PRIVATE_H */

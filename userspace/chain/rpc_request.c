@@ -171,7 +171,8 @@ json_t *ts_rpc_params_receipt(const struct ts_hash *tx_hash)
 /**
  * ts_rpc_params_account() - eth_getTransactionCount, eth_getBalance, eth_getCode
  * @account: an address
- * @block: "latest", or "pending" to count what is not mined yet
+ * @block: "latest", "pending" to count what is not mined yet, or a block's number
+ *	in hex
  *
  * Return: a new array, or NULL when memory is out.
  */
