@@ -5,7 +5,7 @@
 
 BILLING_SOURCES := $(addprefix userspace/billing/, \
 	account.c attach.c batch.c channel.c counters.c idle.c load.c \
-	meter_use.c open.c pay.c price.c reserve.c session.c table.c tariff.c \
+	meter_use.c onchain.c open.c pay.c price.c reserve.c session.c table.c tariff.c \
 	tick.c view.c)
 
 $(eval $(call library,billing,$(BILLING_SOURCES)))

@@ -279,8 +279,8 @@ static void end_life(struct ts_billing *b, struct ts_billing_channel *c)
 }
 
 /* All lives but the one that @channel describes, and @channel. */
-static bool is_too_much(const struct ts_billing *b,
-			const struct ts_channel *channel)
+bool ts_channel_is_too_much(const struct ts_billing *b,
+			    const struct ts_channel *channel)
 {
 	const struct ts_billing_channel *c;
 	ts_u128 total_wei = 0;
@@ -315,7 +315,7 @@ int ts_billing_channel_import(struct ts_billing *b,
 	if (ts_ledger_channel_merge(&row, channel, trusted, b->error,
 				    sizeof(b->error)))
 		return -EINVAL;
-	if (is_too_much(b, channel))
+	if (ts_channel_is_too_much(b, channel))
 		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
 	if (!ts_batch(b))
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);

@@ -302,6 +302,8 @@ int ts_tariff_to_kernel(struct ts_billing *b, struct ts_billing_version *v);
 /* open.c */
 const char *ts_channel_foreign(const struct ts_billing *b,
 			       const struct ts_channel *channel);
+bool ts_channel_is_too_much(const struct ts_billing *b,
+			    const struct ts_channel *channel);
 
 /* session.c */
 struct ts_billing_session *ts_session_by_code(struct ts_billing *b,

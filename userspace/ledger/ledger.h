@@ -346,6 +346,8 @@ int ts_ledger_life_write(struct ts_ledger *l, int64_t channel,
 			 const struct ts_life *life);
 int ts_ledger_life_read(struct ts_ledger *l, const struct ts_ledger_channel *c,
 			struct ts_life *life);
+int ts_ledger_life_each(struct ts_ledger *l, int (*cb)(int64_t channel, void *arg),
+			void *arg);
 int ts_ledger_channel_load(struct ts_ledger *l,
 			   int (*cb)(const struct ts_ledger_channel *c, void *arg),
 			   void *arg);

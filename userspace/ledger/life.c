@@ -63,3 +63,30 @@ int ts_ledger_life_read(struct ts_ledger *l, const struct ts_ledger_channel *c,
 	return ts_db_fail(l, -EUCLEAN, "%s: channel %lld: %s; restore a backup",
 			  l->path, (long long)c->id, wrong);
 }
+
+/**
+ * ts_ledger_life_each() - which channels have anything under way
+ * @l: the ledger
+ * @cb: handed their row numbers, ascending; not 0 ends it
+ * @arg: for @cb
+ *
+ * Return: 0, what @cb returned, or negative errno.
+ */
+int ts_ledger_life_each(struct ts_ledger *l, int (*cb)(int64_t channel, void *arg),
+			void *arg)
+{
+	sqlite3_stmt *stmt = ts_db_prepare(l, "SELECT channel FROM lives"
+					   " ORDER BY channel", "");
+	int ret;
+
+	if (!stmt)
+		return -EIO;
+	while ((ret = ts_db_step(l, stmt)) > 0) {
+		ret = cb(sqlite3_column_int64(stmt, 0), arg);
+		if (ret) {
+			sqlite3_reset(stmt);
+			return ret;
+		}
+	}
+	return ret;
+}

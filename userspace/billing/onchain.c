@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * onchain.c - channels and the chain.
+ *
+ * Lives are read from the ledger when they are needed: few channels have
+ * anything under way.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "billing/onchain.h"
+#include "billing/state.h"
+#include "photon/form.h"
+
+/* One thread, and never two at once: too big for a stack. */
+static struct ts_life old, new;
+
+int ts_billing_begin(struct ts_billing *b)
+{
+	if (!ts_batch(b))
+		return ts_billing_fail(b, -EROFS, "%s", b->read_only[0] ?
+				       b->read_only : "the ledger cannot be written");
+	b->urgent = true;
+	return 0;
+}
+
+/* A channel that was never heard of: before its first life. */
+static void unheard(struct ts_billing *b, const struct ts_billing_shown *shown,
+		    struct ts_life *life)
+{
+	struct ts_channel *ch = &life->channel;
+
+	memset(life, 0, sizeof(*life));
+	ch->channel_identifier = shown->channel_identifier;
+	ch->chain_id = b->config.chain_id;
+	ch->tokens_network = b->config.tokens_network;
+	ch->token = shown->token;
+	ch->our_address = b->config.our_address;
+	ch->partner_address = shown->partner;
+}
+
+/* Another life: the one before takes nothing any more. */
+static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
+		      const struct ts_life *life, bool trusted)
+{
+	struct ts_ledger_channel row = { .channel = life->channel,
+					 .trusted = trusted };
+	const char *fault = ts_channel_fault(&row.channel);
+	struct ts_billing_channel *c;
+
+	if (fault)
+		return ts_billing_fail(b, -EINVAL, "channel: %s", fault);
+	if (ts_channel_is_too_much(b, &row.channel))
+		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return ts_billing_fail(b, -ENOMEM, "out of memory");
+	if (before) {
+		before->row.channel.state = TS_CHANNEL_NONE;
+		ts_batch_check(b, ts_ledger_channel_update(b->ledger,
+							   &before->row));
+	}
+	ts_batch_check(b, ts_ledger_channel_insert(b->ledger, &row));
+	c->row = row;
+	ts_channel_add(b, c);
+	if (life->leaving)
+		ts_batch_check(b, ts_ledger_life_write(b->ledger, row.id, life));
+	return 0;
+}
+
+static int store(struct ts_billing *b, struct ts_billing_channel *c,
+		 const struct ts_life *life)
+{
+	if (ts_channel_is_too_much(b, &life->channel))
+		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
+	c->row.channel = life->channel;
+	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	ts_batch_check(b, ts_ledger_life_write(b->ledger, c->row.id, life));
+	return 0;
+}
+
+static int read_life(struct ts_billing *b, const struct ts_billing_channel *c,
+		     struct ts_life *life)
+{
+	int ret = ts_ledger_life_read(b->ledger, &c->row, life);
+
+	return ret ? ts_billing_fail(b, ret, "%s", ts_ledger_error(b->ledger)) : 0;
+}
+
+/*
+ * The chain opened what somebody had told us of: it knows better how long the
+ * window is, and a deposit of one life only grows.
+ */
+static int confirm_import(struct ts_billing *b, struct ts_billing_channel *c,
+			  const struct ts_channel_event *event)
+{
+	struct ts_ledger_channel row = c->row;
+	struct ts_channel *ch = &row.channel;
+
+	ch->settle_timeout_blocks = event->settle_timeout_blocks;
+	if (ch->our_deposit_wei < event->our_deposit_wei)
+		ch->our_deposit_wei = event->our_deposit_wei;
+	if (ch->partner_deposit_wei < event->partner_deposit_wei)
+		ch->partner_deposit_wei = event->partner_deposit_wei;
+	if (ts_channel_is_too_much(b, ch))
+		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
+	c->row = row;
+	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &row));
+	return 0;
+}
+
+static int show(struct ts_billing *b, struct ts_billing_channel *c,
+		const struct ts_channel_event *event, const struct ts_signer *key)
+{
+	struct ts_outcome outcome;
+
+	ts_life_event(&old, event, key, &new, &outcome);
+	if (!outcome.changed || !memcmp(&old, &new, sizeof(old)))
+		return 0;
+	/* An opening that can still be undone opens nothing. */
+	if (!c && !outcome.new_life)
+		return 0;
+	if (ts_billing_begin(b))
+		return -EROFS;
+	if (outcome.new_life)
+		return begin_life(b, c, &new, c && c->row.trusted &&
+				  event->kind == TS_SEEN_WITHDRAWN);
+	return store(b, c, &new);
+}
+
+/* Whoever waits for that secret has it from now on. */
+static int secret_seen(struct ts_billing *b, const struct ts_channel_event *event,
+		       const struct ts_signer *key)
+{
+	struct ts_billing_channel *c;
+	int ret;
+
+	TAILQ_FOREACH(c, &b->channels, list) {
+		if (!c->row.channel.our_locked_wei &&
+		    !c->row.channel.partner_locked_wei)
+			continue;
+		ret = read_life(b, c, &old);
+		if (!ret)
+			ret = show(b, c, event, key);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int ts_billing_channel_event(struct ts_billing *b,
+			     const struct ts_billing_shown *shown,
+			     const struct ts_signer *key,
+			     const struct ts_time *now)
+{
+	const struct ts_channel_event *event = &shown->event;
+	struct ts_billing_channel *c;
+	int ret = 0;
+
+	if (event->kind == TS_SEEN_SECRET)
+		return secret_seen(b, event, key);
+	c = ts_channel_life(b, &shown->channel_identifier, UINT64_MAX);
+	if (!c && event->kind != TS_SEEN_OPENED)
+		return 0;
+	if (c && event->kind == TS_SEEN_OPENED && event->confirmed &&
+	    event->block == c->row.channel.open_block_number) {
+		ret = ts_billing_begin(b);
+		return ret ? ret : confirm_import(b, c, event);
+	}
+	if (c)
+		ret = read_life(b, c, &old);
+	else
+		unheard(b, shown, &old);
+	/* Others use the same contract. */
+	if (!ret && ts_channel_foreign(b, &old.channel))
+		return 0;
+	return ret ? ret : show(b, c, event, key);
+}
+
+int ts_billing_chain_resume(struct ts_billing *b, uint64_t cursor_block,
+			    const struct ts_signer *key)
+{
+	struct ts_channel_event undo = { .undo = true, .block = UINT64_MAX };
+	struct ts_billing_channel *c;
+	int ret = 0;
+
+	TAILQ_FOREACH(c, &b->channels, list) {
+		if (c->row.channel.state == TS_CHANNEL_NONE)
+			continue;
+		ret = read_life(b, c, &old);
+		if (ret)
+			break;
+		if (old.onchain.ending) {
+			undo.kind = TS_SEEN_SETTLED;
+			ret = show(b, c, &undo, key);
+			if (!ret)
+				ret = read_life(b, c, &old);
+		}
+		if (!ret && old.onchain.closed_block > cursor_block) {
+			undo.kind = TS_SEEN_CLOSED;
+			ret = show(b, c, &undo, key);
+		}
+		if (ret)
+			break;
+	}
+	return ret;
+}
+
+int ts_billing_channel_close(struct ts_billing *b,
+			     const struct ts_hash *identifier)
+{
+	struct ts_billing_channel *c = ts_channel_life(b, identifier, UINT64_MAX);
+	int ret;
+
+	if (!c)
+		return ts_billing_fail(b, -ENOENT, "no such channel is known here");
+	if (c->row.channel.state != TS_CHANNEL_OPEN)
+		return ts_billing_fail(b, -EALREADY, "the channel is closed already");
+	ret = read_life(b, c, &old);
+	if (ret)
+		return ret;
+	ts_life_close(&old, &new);
+	if (!memcmp(&old, &new, sizeof(old)))
+		return 0;
+	ret = ts_billing_begin(b);
+	return ret ? ret : store(b, c, &new);
+}
+
+/* Rows of channels that have anything under way, ascending. */
+struct under_way {
+	int64_t *rows;
+	size_t n, room;
+};
+
+static int note(int64_t channel, void *arg)
+{
+	struct under_way *u = arg;
+	int64_t *more;
+
+	if (u->n == u->room) {
+		u->room = u->room ? 2 * u->room : 64;
+		more = realloc(u->rows, u->room * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		u->rows = more;
+	}
+	u->rows[u->n++] = channel;
+	return 0;
+}
+
+static bool is_under_way(const struct under_way *u, size_t *at, int64_t row)
+{
+	while (*at < u->n && u->rows[*at] < row)
+		++*at;
+	return *at < u->n && u->rows[*at] == row;
+}
+
+int ts_billing_intents(struct ts_billing *b, const struct ts_moment *moment,
+		       void (*cb)(const struct ts_ledger_channel *c,
+				  const struct ts_life *life,
+				  const struct ts_intent *intents, size_t n,
+				  void *arg), void *arg)
+{
+	struct ts_intent intents[TS_INTENTS_MAX];
+	struct under_way u = { };
+	struct ts_billing_channel *c;
+	size_t at = 0, n;
+	int ret;
+
+	ret = ts_ledger_life_each(b->ledger, note, &u);
+	/* The list is in the order of the rows, too. */
+	TAILQ_FOREACH(c, &b->channels, list) {
+		if (ret)
+			break;
+		if (c->row.channel.state == TS_CHANNEL_NONE ||
+		    ts_channel_foreign(b, &c->row.channel) ||
+		    !is_under_way(&u, &at, c->row.id))
+			continue;
+		ret = read_life(b, c, &old);
+		n = ret ? 0 : ts_life_intents(&old, moment, intents);
+		if (n)
+			cb(&c->row, &old, intents, n, arg);
+	}
+	free(u.rows);
+	return ret;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * onchain.h - channels and the chain: what it showed of them, and what it is to
+ * be told.
+ *
+ * As for all of billing: a change is in the open batch of the ledger, and in
+ * effect after ts_billing_flush().  Whoever follows the chain may add rows of its
+ * own to that batch: ts_billing_begin().
+ */
+#ifndef TS_BILLING_ONCHAIN_H
+#define TS_BILLING_ONCHAIN_H
+
+#include "billing/billing.h"
+#include "photon/onchain.h"
+
+/**
+ * ts_billing_begin() - have a batch open, which the next flush commits
+ * Return: 0, or -EROFS: nothing can be written.
+ */
+int ts_billing_begin(struct ts_billing *b);
+
+/**
+ * struct ts_billing_shown - what the chain showed of a channel
+ * @channel_identifier: which; zero: of any, a secret
+ * @token: TS_SEEN_OPENED: in which token
+ * @partner: TS_SEEN_OPENED: with whom
+ * @event: what
+ */
+struct ts_billing_shown {
+	struct ts_hash channel_identifier;
+	struct ts_address token;
+	struct ts_address partner;
+	struct ts_channel_event event;
+};
+
+/**
+ * ts_billing_channel_event() - the chain showed something
+ * @key: ours
+ *
+ * A channel that opens with us is known from then on, and credited by the rules
+ * for any (M3).  What is not of ours changes nothing.
+ *
+ * Return: 0, -EINVAL: it cannot be kept, ts_billing_error() says why, or -EROFS.
+ */
+int ts_billing_channel_event(struct ts_billing *b,
+			     const struct ts_billing_shown *shown,
+			     const struct ts_signer *key,
+			     const struct ts_time *now);
+
+/**
+ * ts_billing_chain_resume() - the chain is followed again, from @cursor_block on
+ *
+ * What was seen above it may have been undone meanwhile: it is shown again if not.
+ *
+ * Return: 0 or -EROFS.
+ */
+int ts_billing_chain_resume(struct ts_billing *b, uint64_t cursor_block,
+			    const struct ts_signer *key);
+
+/**
+ * ts_billing_channel_close() - close a channel one-sidedly, or have it closed
+ * @identifier: its newest life
+ *
+ * Return: 0, -ENOENT: there is none, -EALREADY: it is closed, or -EROFS.
+ */
+int ts_billing_channel_close(struct ts_billing *b,
+			     const struct ts_hash *identifier);
+
+/**
+ * ts_billing_intents() - what the chain is to be told now, by the state in memory
+ * @moment: when
+ * @cb: handed each channel of which there is anything to be told
+ * @arg: for @cb
+ *
+ * Return: 0, or negative errno of the ledger.
+ */
+int ts_billing_intents(struct ts_billing *b, const struct ts_moment *moment,
+		       void (*cb)(const struct ts_ledger_channel *c,
+				  const struct ts_life *life,
+				  const struct ts_intent *intents, size_t n,
+				  void *arg), void *arg);
+
+#endif /* TS_BILLING_ONCHAIN_H */
