@@ -16,7 +16,8 @@ static const char good[] =
 	"name = \"box\";\n"
 	"key = { passphrase_file = \"/etc/pass\"; };\n"
 	"chain = { id = 7; tokens_network = \"0x0000000000000000000000000000000000007e70\";\n"
-	"  token = { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"SMT\"; decimals = 18; }; };\n"
+	"  token = { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"SMT\"; decimals = 18; };"
+	" rpc = \"http://127.0.0.1:8545\"; confirmations = 20; gas_price_max_gwei = \"40.5\"; };\n"
 	"channels = ( { partner = \"0x1111111111111111111111111111111111111111\"; open_block_number = 9; partner_deposit = \"2.5\"; } );\n"
 	"listen = { http = [ \"10.0.0.1:80\", \"[fd00::1]:80\" ]; photon = \"10.0.0.1:40001\"; };\n"
 	"meter = { driver = \"bpf\"; mark_mask = 0xf0000000; };\n"
@@ -77,6 +78,11 @@ static void test_good(void **state)
 	assert_int_equal(c->n_channels, 1);
 	assert_true(c->channels[0].channel.partner_deposit_wei ==
 		    (ts_u128)2500000000000000000);
+	assert_string_equal(c->chain.rpc, "http://127.0.0.1:8545");
+	assert_int_equal(c->chain.confirmations, 20);
+	assert_int_equal(c->chain.poll_s, 5);
+	assert_true(c->chain.gas_price_max_wei == (ts_u128)40500000000);
+	assert_true(c->chain.gas_reserve_wei == (ts_u128)100000000000000000);
 	assert_int_equal(c->limits.photon_per_source, 9);
 	assert_int_equal(c->limits.http_per_source, 16);
 	assert_int_equal(c->limits.mdns_peers, 256);
@@ -117,6 +123,10 @@ static const struct {
 	{ "id = 7;", "id = 7.5;", 3, "chain.id: must be a whole number" },
 	{ "0x0000000000000000000000000000000000007e70", "0x7e70", 3, "chain.tokens_network: must be an address" },
 	{ "0x00000000000000000000000000000000000070c5", "0x00000000000000000000000000000000000070C5x", 4, "chain.token.address: must be an address" },
+	{ "rpc = \"http", "rpc = \"ipc", 4, "chain.rpc: must begin with http:// or https://" },
+	{ "rpc = \"http://127.0.0.1:8545\";", "", 4, "chain.confirmations: has no effect without chain.rpc" },
+	{ "confirmations = 20", "confirmations = 49", 4, "chain.confirmations: must be a whole number, 1 to 48" },
+	{ "40.5", "17", 3, "chain.gas_price_max_gwei: must be above 0 and not less than gas_price_min_gwei" },
 	{ "decimals = 18", "decimals = 37", 4, "chain.token.decimals: must be a whole number, 0 to 36" },
 	{ "open_block_number = 9;", "", 5, "channels[0].open_block_number: missing" },
 	{ "partner_deposit = \"2.5\"", "partner_deposit = \"2,5\"", 5, "channels[0].partner_deposit: must be a decimal number of tokens" },

@@ -179,6 +179,22 @@ int ts_billing_channel_event(struct ts_billing *b,
 	return ret ? ret : show(b, c, event, key);
 }
 
+int ts_billing_cosigned_failed(struct ts_billing *b, int64_t channel,
+			       const struct ts_signer *key)
+{
+	const struct ts_channel_event failed = { .kind = TS_SEEN_FAILED };
+	struct ts_billing_channel *c;
+	int ret;
+
+	TAILQ_FOREACH(c, &b->channels, list)
+		if (c->row.id == channel)
+			break;
+	if (!c || c->row.channel.state == TS_CHANNEL_NONE)
+		return 0;
+	ret = read_life(b, c, &old);
+	return ret ? ret : show(b, c, &failed, key);
+}
+
 int ts_billing_chain_resume(struct ts_billing *b, uint64_t cursor_block,
 			    const struct ts_signer *key)
 {

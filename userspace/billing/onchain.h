@@ -48,6 +48,15 @@ int ts_billing_channel_event(struct ts_billing *b,
 			     const struct ts_time *now);
 
 /**
+ * ts_billing_cosigned_failed() - the chain does not take what both signed (M2)
+ * @channel: row number of the channel's life
+ *
+ * Return: 0, also when that life is over, or -EROFS.
+ */
+int ts_billing_cosigned_failed(struct ts_billing *b, int64_t channel,
+			       const struct ts_signer *key);
+
+/**
  * ts_billing_chain_resume() - the chain is followed again, from @cursor_block on
  *
  * What was seen above it may have been undone meanwhile: it is shown again if not.

@@ -12,6 +12,22 @@
 #define HASH_ARG(hash)	(const void *)(hash), (size_t)TS_HASH_BYTES
 #define ADDRESS_ARG(a)	(const void *)(a), (size_t)TS_ADDRESS_BYTES
 
+/** ts_transaction_state_name() - Return: a state's word, for people and JSON */
+const char *ts_transaction_state_name(enum ts_transaction_state state)
+{
+	static const char *const names[TS_TRANSACTION_STATE_COUNT] = {
+		[TS_TRANSACTION_PLANNED] = "planned",
+		[TS_TRANSACTION_SENT] = "sent",
+		[TS_TRANSACTION_MINED] = "mined",
+		[TS_TRANSACTION_DONE] = "done",
+		[TS_TRANSACTION_FAILED] = "failed",
+		[TS_TRANSACTION_CANCELLED] = "cancelled",
+		[TS_TRANSACTION_OVERTAKEN] = "overtaken",
+	};
+
+	return names[state];
+}
+
 /**
  * ts_ledger_transaction_insert() - an intent, in the batch
  * Return: 0 with the row number set, or negative errno.

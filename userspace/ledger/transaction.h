@@ -99,6 +99,8 @@ struct ts_ledger_submission {
 	uint8_t raw[TS_SUBMISSION_RAW_MAX];
 };
 
+const char *ts_transaction_state_name(enum ts_transaction_state state);
+
 int ts_ledger_transaction_insert(struct ts_ledger *l,
 				 struct ts_ledger_transaction *t);
 int ts_ledger_transaction_update(struct ts_ledger *l,

@@ -4,15 +4,16 @@
 CPPFLAGS_userspace_tsd_ := $(call pkg_cflags,libnl-route-3.0)
 
 $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
-	clock.c command.c config.c config_discovery.c config_file.c config_money.c \
+	chain.c chain_facts.c chain_follow.c chain_send.c chain_status.c \
+	clock.c command.c config.c config_chain.c config_discovery.c config_file.c config_money.c \
 	config_read.c control.c daemon.c discovery.c effects.c endpoint.c gate.c \
 	gate_text.c lock.c log.c loop.c mdns_link.c neigh.c police.c ports.c ready.c \
 	reply.c rpc_watch.c selftest.c status.c udp.c unlock.c watcher.c)))
 
 # libev has no pkg-config file.
 $(eval $(call program,tsd,userspace/tsd/main.c, \
-	tsd portal billing ledger chain keys discovery photon tokenswitch, \
-	libconfig jansson libmicrohttpd libnftables libmnl libnl-route-3.0 \
+	tsd portal billing settle ledger chain keys discovery photon tokenswitch, \
+	libconfig jansson libcurl libmicrohttpd libnftables libmnl libnl-route-3.0 \
 	libbpf sqlite3 libsecp256k1 nettle libsodium,-lev))
 
 $(foreach v,$(VARIANTS),$(O)/$(v)/userspace/tsd/main.o): $(CONFIG_PATH_H)

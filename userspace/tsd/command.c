@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "chain/describe.h"
+#include "chain/rpc_answer.h"
+#include "chain/token.h"
 #include "tsd/command.h"
 #include "tsd/daemon.h"
 
@@ -59,6 +61,90 @@ static json_t *do_channels(struct ts_daemon *d, const json_t *request)
 static json_t *do_peers(struct ts_daemon *d, const json_t *request)
 {
 	return ts_status_peers(d);
+}
+
+static json_t *do_chain(struct ts_daemon *d, const json_t *request)
+{
+	return d->chain ? ts_chain_status(d->chain) :
+			  json_pack("{s:s}", "state", "not-configured");
+}
+
+static json_t *no_chain(void)
+{
+	return ts_command_failure("no_chain", "the configuration names no node of the chain; set chain.rpc and restart tsd");
+}
+
+static json_t *do_wallet(struct ts_daemon *d, const json_t *request)
+{
+	return d->chain ? ts_chain_wallet(d->chain) : no_chain();
+}
+
+/* Answered when it is on the disk, not before. */
+static json_t *kept(struct ts_daemon *d, int ret, const char *err)
+{
+	struct ts_time now;
+
+	if (ret)
+		return ts_command_failure("refused", err);
+	ts_clock_now(&now);
+	if (ts_billing_flush(d->billing, &now))
+		return ts_command_failure("refused", ts_billing_read_only(d->billing));
+	ts_loop_wake(d);
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static bool partner_of(const json_t *request, struct ts_address *partner)
+{
+	const char *text = json_string_value(json_object_get(request, "partner"));
+
+	return text && !ts_address_parse(partner, text);
+}
+
+static json_t *bad_partner(void)
+{
+	return ts_command_failure("bad_partner", "\"partner\" must be an address: 0x and 40 hex digits (mixed case: with the right EIP-55 checksum)");
+}
+
+static json_t *do_channel_close(struct ts_daemon *d, const json_t *request)
+{
+	struct ts_address partner;
+	char err[TS_RPC_WHY_SIZE];
+	int ret;
+
+	if (!d->chain)
+		return no_chain();
+	if (!partner_of(request, &partner))
+		return bad_partner();
+	ret = ts_chain_close(d->chain, &partner, err, sizeof(err));
+	return kept(d, ret, err);
+}
+
+static json_t *deposit(struct ts_daemon *d, const json_t *request, bool open)
+{
+	const char *amount = json_string_value(json_object_get(request, "amount"));
+	struct ts_address partner;
+	char err[TS_RPC_WHY_SIZE];
+	ts_u128 amount_wei;
+	int ret;
+
+	if (!d->chain)
+		return no_chain();
+	if (!partner_of(request, &partner))
+		return bad_partner();
+	if (!amount || ts_token_parse(&amount_wei, amount, d->config->token_decimals))
+		return ts_command_failure("bad_amount", "the amount must be a decimal number of tokens, such as 2.5, with no more decimals than the token has");
+	ret = ts_chain_deposit(d->chain, &partner, amount_wei, open, err, sizeof(err));
+	return kept(d, ret, err);
+}
+
+static json_t *do_channel_open(struct ts_daemon *d, const json_t *request)
+{
+	return deposit(d, request, true);
+}
+
+static json_t *do_channel_deposit(struct ts_daemon *d, const json_t *request)
+{
+	return deposit(d, request, false);
 }
 
 static json_t *do_channel_import(struct ts_daemon *d, const json_t *request)
@@ -161,6 +247,11 @@ static const struct {
 	{ "channels", do_channels },
 	{ "peers", do_peers },
 	{ "channel-import", do_channel_import },
+	{ "channel-open", do_channel_open },
+	{ "channel-deposit", do_channel_deposit },
+	{ "channel-close", do_channel_close },
+	{ "chain", do_chain },
+	{ "wallet", do_wallet },
 	{ "reload", do_reload },
 	{ "session-close", do_session_close },
 	{ "account-of-bytes", do_account_of_bytes },

@@ -10,6 +10,7 @@
 #include "chain/token.h"
 #include "lib/rule.h"
 #include "tsd/config.h"
+#include "tsd/config_chain.h"
 #include "tsd/config_discovery.h"
 #include "tsd/config_file.h"
 #include "tsd/config_money.h"
@@ -345,7 +346,8 @@ const char *ts_config_fixed(const struct ts_config *old,
 	    !ts_address_equal(&old->billing.tokens_network,
 			      &new->billing.tokens_network) ||
 	    !ts_address_equal(&old->billing.token, &new->billing.token) ||
-	    old->token_decimals != new->token_decimals)
+	    old->token_decimals != new->token_decimals ||
+	    memcmp(&old->chain, &new->chain, sizeof(old->chain)))
 		return "chain";
 	if (strcmp(old->driver, new->driver))
 		return "meter.driver";
@@ -424,6 +426,8 @@ void ts_config_explain(const struct ts_config *c, FILE *out)
 	for (i = 0; i < c->n_http; i++)
 		fprintf(out, "http      %s\n", ts_endpoint_print(&c->http[i], text));
 	fprintf(out, "photon    %s\n", ts_endpoint_print(&c->photon, text));
+	fprintf(out, "chain     %s\n", c->chain.rpc[0] ? "followed" :
+		"not followed: chain.rpc is not given");
 	ts_config_explain_discovery(c, out);
 	for (i = 0; i < c->n_ports; i++)
 		fprintf(out, "port      %s\n", c->ports[i].pattern);

@@ -76,6 +76,28 @@ struct ts_config_discovery {
 	uint32_t expire_s;
 };
 
+#define TS_CONFIG_URL_SIZE	256
+
+/**
+ * struct ts_config_chain - the node of the chain, and how it is used
+ * @rpc: its address; empty: there is none
+ * @poll_s: how often its newest block is asked for
+ * @confirmations: how many blocks deep a block is believed to stay
+ * @start_block: where to begin when the chain was never followed
+ * @gas_price_min_wei: what a node proposes is raised to this
+ * @gas_price_max_wei: and no more is ever paid
+ * @gas_reserve_wei: of our coin, kept for what keeps our money
+ */
+struct ts_config_chain {
+	char rpc[TS_CONFIG_URL_SIZE];
+	uint32_t poll_s;
+	uint32_t confirmations;
+	uint64_t start_block;
+	ts_u128 gas_price_min_wei;
+	ts_u128 gas_price_max_wei;
+	ts_u128 gas_reserve_wei;
+};
+
 /**
  * struct ts_config_channel - a channel known without a chain
  * @channel: its identifier and our address are not set
@@ -97,6 +119,7 @@ struct ts_config_channel {
  * @log_json: JSON instead of text
  * @key_file: encrypted key
  * @passphrase_file: what opens it
+ * @chain: the node of the chain
  * @token_symbol: for people
  * @token_decimals: one token is 10^this of its smallest unit
  * @http: where the portal listens
@@ -134,6 +157,7 @@ struct ts_config {
 	char key_file[TS_CONFIG_PATH_SIZE];
 	char passphrase_file[TS_CONFIG_PATH_SIZE];
 
+	struct ts_config_chain chain;
 	char token_symbol[16];
 	unsigned int token_decimals;
 

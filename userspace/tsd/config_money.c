@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* config_money.c - chain, channels, tariffs and slices of tsd.conf. */
-#include <errno.h>
+/* config_money.c - channels, tariffs and slices of tsd.conf. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "billing/price.h"
-#include "chain/token.h"
 #include "tsd/config_money.h"
 
-static const char *const chain_keys[] = { "id", "tokens_network", "token", NULL };
-static const char *const token_keys[] = { "address", "symbol", "decimals", NULL };
 static const char *const channel_keys[] = {
 	"partner", "open_block_number", "partner_deposit", "our_deposit",
 	"settle_timeout", "trusted", NULL
@@ -27,61 +23,6 @@ static const char *const money_keys[] = {
 	"exposure_channel", "exposure_box", "station_retention_seconds",
 	"loss_bearer", NULL
 };
-
-static void read_tokens(struct ts_reader *r, config_setting_t *group,
-			const char *key, const char *def, unsigned int decimals,
-			ts_u128 *wei)
-{
-	const char *text = ts_read_string(r, group, key, def);
-	config_setting_t *s;
-	int ret;
-
-	if (r->failed)
-		return;
-	ret = ts_token_parse(wei, text, decimals);
-	if (!ret)
-		return;
-	s = config_setting_get_member(group, key);
-	if (ret == -EINVAL)
-		ts_reader_fail(r, s, NULL,
-			       "must be a decimal number of tokens in quotes, such as \"0.05\"");
-	else
-		ts_reader_fail(r, s, NULL,
-			       "the token has %u decimals and 128 bits; this needs more",
-			       decimals);
-}
-
-/**
- * ts_config_read_chain() - which chain, which contract, which token
- * @r: the reader
- * @root: the file
- * @c: filled in
- */
-void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
-			  struct ts_config *c)
-{
-	config_setting_t *chain, *token;
-
-	chain = ts_read_group(r, root, "chain", chain_keys);
-	if (!chain && !r->failed)
-		ts_reader_fail(r, root, "chain", "missing; it must be given");
-	if (r->failed)
-		return;
-	if (!config_setting_get_member(chain, "id"))
-		ts_reader_fail(r, chain, "id", "missing; it must be given");
-	c->billing.chain_id =
-		ts_u256_from_u64(ts_read_number(r, chain, "id", 1, 1, INT64_MAX));
-	ts_read_address(r, chain, "tokens_network", &c->billing.tokens_network);
-	token = ts_read_group(r, chain, "token", token_keys);
-	if (!token && !r->failed)
-		ts_reader_fail(r, chain, "token", "missing; it must be given");
-	if (r->failed)
-		return;
-	ts_read_address(r, token, "address", &c->billing.token);
-	strcpy(c->token_symbol, "token");
-	ts_read_text(r, token, "symbol", c->token_symbol, sizeof(c->token_symbol));
-	c->token_decimals = ts_read_number(r, token, "decimals", 18, 0, 36);
-}
 
 static void read_channel(struct ts_reader *r, config_setting_t *s,
 			 struct ts_config *c, struct ts_config_channel *known)
@@ -102,9 +43,9 @@ static void read_channel(struct ts_reader *r, config_setting_t *s,
 	ch->settle_timeout_blocks = ts_read_number(r, s, "settle_timeout", 100000,
 						   TS_SETTLE_TIMEOUT_MIN,
 						   TS_SETTLE_TIMEOUT_MAX);
-	read_tokens(r, s, "partner_deposit", NULL, c->token_decimals,
+	ts_read_tokens(r, s, "partner_deposit", NULL, c->token_decimals,
 		    &ch->partner_deposit_wei);
-	read_tokens(r, s, "our_deposit", "0", c->token_decimals,
+	ts_read_tokens(r, s, "our_deposit", "0", c->token_decimals,
 		    &ch->our_deposit_wei);
 	known->trusted = ts_read_bool(r, s, "trusted", false);
 	ch->chain_id = c->billing.chain_id;
@@ -154,8 +95,8 @@ static void read_prices(struct ts_reader *r, config_setting_t *tariff,
 			       key);
 		return;
 	}
-	read_tokens(r, s, "up", NULL, decimals, &prices[TS_DIR_UP]);
-	read_tokens(r, s, "down", NULL, decimals, &prices[TS_DIR_DOWN]);
+	ts_read_tokens(r, s, "up", NULL, decimals, &prices[TS_DIR_UP]);
+	ts_read_tokens(r, s, "down", NULL, decimals, &prices[TS_DIR_DOWN]);
 	ts_u128_print(prices[TS_DIR_UP], wei_per_gb[TS_DIR_UP]);
 	ts_u128_print(prices[TS_DIR_DOWN], wei_per_gb[TS_DIR_DOWN]);
 }
@@ -242,14 +183,14 @@ void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 	b->slice_s = ts_read_number(r, s, "slice_seconds", 30, 1, 3600);
 	b->slice_floor_bytes = ts_read_number(r, s, "slice_min_bytes", 1 << 20,
 					      1500, 1ull << 40);
-	read_tokens(r, s, "slice_max", "0", decimals, &b->slice_cap_wei);
+	ts_read_tokens(r, s, "slice_max", "0", decimals, &b->slice_cap_wei);
 	b->reservation_slices = ts_read_number(r, s, "reservation_slices", 4, 1, 1000);
-	read_tokens(r, s, "reservation_max", "0", decimals, &b->reservation_cap_wei);
+	ts_read_tokens(r, s, "reservation_max", "0", decimals, &b->reservation_cap_wei);
 	b->idle_s = ts_read_number(r, s, "idle_seconds", 120, 5, 86400);
 	b->session_idle_s = ts_read_number(r, s, "session_idle_seconds", 3600, 10,
 					   30 * 86400);
 	b->commit_window_ms = ts_read_number(r, s, "commit_window_ms", 0, 0, 250);
-	read_tokens(r, s, "window_value", "0", decimals, &b->window_value_wei);
+	ts_read_tokens(r, s, "window_value", "0", decimals, &b->window_value_wei);
 	b->unpaid_sessions_max = ts_read_number(r, s, "unpaid_sessions", 4096, 1,
 						1 << 20);
 	b->tariff_hold_s = ts_read_number(r, s, "tariff_hold_seconds", 86400, 1,
@@ -257,9 +198,9 @@ void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 	b->min_settle_timeout_blocks = ts_read_number(r, s, "min_settle_timeout",
 						      43200, 0,
 						      TS_SETTLE_TIMEOUT_MAX);
-	read_tokens(r, s, "min_deposit", "0", decimals, &b->min_deposit_wei);
-	read_tokens(r, s, "exposure_channel", "0", decimals, &b->exposure_channel_wei);
-	read_tokens(r, s, "exposure_box", "0", decimals, &b->exposure_box_wei);
+	ts_read_tokens(r, s, "min_deposit", "0", decimals, &b->min_deposit_wei);
+	ts_read_tokens(r, s, "exposure_channel", "0", decimals, &b->exposure_channel_wei);
+	ts_read_tokens(r, s, "exposure_box", "0", decimals, &b->exposure_box_wei);
 	b->station_retention_s = ts_read_number(r, s, "station_retention_seconds",
 						7 * 86400, 60, 10 * 366 * 86400);
 	b->loss_bearer = ts_read_word(r, s, "loss_bearer", bearers, 0) ?

@@ -6,8 +6,6 @@
 #include "tsd/config.h"
 #include "tsd/config_read.h"
 
-void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
-			  struct ts_config *c);
 void ts_config_read_channels(struct ts_reader *r, config_setting_t *root,
 			     struct ts_config *c);
 void ts_config_read_tariffs(struct ts_reader *r, config_setting_t *root,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* config_read.c - typed values of a libconfig file. */
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "chain/token.h"
 #include "tsd/config_read.h"
 
 /* "listen.http[1]": the way from the root to @s. */
@@ -283,6 +285,37 @@ void ts_read_address(struct ts_reader *r, config_setting_t *group, const char *k
 	if (!r->failed && ts_address_parse(out, text))
 		ts_reader_fail(r, config_setting_get_member(group, key), NULL,
 			       "must be an address: 0x and 40 hex digits (mixed case: with the right EIP-55 checksum)");
+}
+
+/**
+ * ts_read_tokens() - an amount, as people write it
+ * @r: the reader
+ * @group: where to look
+ * @key: its name
+ * @def: what it is when not given; NULL: it must be given
+ * @decimals: one is 10^this of what it is counted in
+ * @wei: set on success
+ */
+void ts_read_tokens(struct ts_reader *r, config_setting_t *group, const char *key,
+		    const char *def, unsigned int decimals, ts_u128 *wei)
+{
+	const char *text = ts_read_string(r, group, key, def);
+	config_setting_t *s;
+	int ret;
+
+	if (r->failed)
+		return;
+	ret = ts_token_parse(wei, text, decimals);
+	if (!ret)
+		return;
+	s = config_setting_get_member(group, key);
+	if (ret == -EINVAL)
+		ts_reader_fail(r, s, NULL,
+			       "must be a decimal number of tokens in quotes, such as \"0.05\"");
+	else
+		ts_reader_fail(r, s, NULL,
+			       "the token has %u decimals and 128 bits; this needs more",
+			       decimals);
 }
 
 /** ts_read_bool() - true or false; @def when not given */

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "photon/sign.h"
+#include "photon/u256.h"
 
 /**
  * struct ts_reader - the file being read
@@ -53,6 +54,8 @@ bool ts_read_bool(struct ts_reader *r, config_setting_t *group, const char *key,
 		  bool def);
 void ts_read_address(struct ts_reader *r, config_setting_t *group, const char *key,
 		     struct ts_address *out);
+void ts_read_tokens(struct ts_reader *r, config_setting_t *group, const char *key,
+		    const char *def, unsigned int decimals, ts_u128 *wei);
 int ts_read_word(struct ts_reader *r, config_setting_t *group, const char *key,
 		 const char *const *words, int def);
 

@@ -353,6 +353,12 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 	ret = open_discovery(d, err, err_size);
 	if (ret)
 		return ret;
+	if (d->config->chain.rpc[0]) {
+		d->chain = ts_chain_new(d->loop, d->config, d->ledger, d->billing,
+					d->key, err, err_size);
+		if (!d->chain)
+			return -EIO;
+	}
 	snprintf(path, sizeof(path), "%s/tsd.sock", d->config->run_dir);
 	d->control = ts_control_new(d, path, err, err_size);
 	return d->control ? 0 : -EIO;
@@ -448,6 +454,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 	}
 	ts_unlock_free(d->unlock);
 	ts_control_free(d->control);
+	ts_chain_free(d->chain);
 	ts_discovery_free(d->discovery);
 	ts_peers_free(d->peers);
 	ts_udp_free(d->udp);

@@ -16,6 +16,7 @@
 #include "lib/meter.h"
 #include "photon/sign.h"
 #include "portal/portal.h"
+#include "tsd/chain.h"
 #include "tsd/clock.h"
 #include "tsd/config.h"
 #include "tsd/control.h"
@@ -48,6 +49,7 @@
  * @udp: Photon
  * @peers: where Photon nodes are
  * @discovery: finds them; NULL: switched off
+ * @chain: NULL without chain.rpc, and until there is a key
  * @control: tsctl
  * @replies: who waits for a commit
  * @dropped_replies: datagrams for which there was no place to wait
@@ -85,6 +87,7 @@ struct ts_daemon {
 	struct ts_udp *udp;
 	struct ts_peers *peers;
 	struct ts_discovery *discovery;
+	struct ts_chain *chain;
 	struct ts_control *control;
 	struct ts_replies replies;
 	uint64_t dropped_replies;

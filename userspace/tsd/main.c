@@ -12,12 +12,15 @@
  *	ports.c		access ports and rules in the meter	selftest.c
  *	gate*.c		the nftables tables
  *	neigh.c		address -> station
+ *	chain*.c	the chain: what its contract is, its events,	rpc_watch.c
+ *			what is sent
  *	control.c	the socket of tsctl			command.c, status.c,
  *							watcher.c
  *
  * ../portal is HTTP, ../billing decides, ../ledger remembers, ../photon knows
  * the messages, ../discovery how nodes find each other, ../lib speaks with the meters.
  */
+#include <curl/curl.h>
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -141,7 +144,7 @@ int main(int argc, char **argv)
 	}
 	/* Writes to whoever went away are errors, not death. */
 	signal(SIGPIPE, SIG_IGN);
-	if (sodium_init() < 0)
+	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT))
 		return 1;
 	switch (action) {
 	case 'h':

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * call.c - what a channel wants of the chain, as transactions.
+ *
+ * A wish is named by what it does to which life of which channel, so that the
+ * same intent, asked for each time that the state is looked at, is one.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "chain/erc20.h"
+#include "chain/network.h"
+#include "settle/call.h"
+
+/* How long what both signed is tried before it counts as refused (M2). */
+#define COSIGNED_BLOCKS	TS_COSIGN_PATIENCE_BLOCKS
+
+static void name_wish(struct ts_wish *wish, const struct ts_channel *channel,
+		      const struct ts_hash *about)
+{
+	struct ts_keccak k;
+	uint8_t block[8];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(block); i++)
+		block[i] = (uint8_t)(channel->open_block_number >> (56 - 8 * i));
+	ts_keccak_init(&k);
+	ts_keccak_update(&k, wish->label, strlen(wish->label) + 1);
+	ts_keccak_update(&k, channel->channel_identifier.b, TS_HASH_BYTES);
+	ts_keccak_update(&k, block, sizeof(block));
+	if (about)
+		ts_keccak_update(&k, about->b, TS_HASH_BYTES);
+	ts_keccak_final(&k, &wish->intent);
+}
+
+static int call_unlock(struct ts_wish *wish, const struct ts_life *life,
+		       const struct ts_pending_lock *lock, struct ts_hash *about)
+{
+	const struct ts_channel *ch = &life->channel;
+	struct ts_unlock_claim claim = { .lock = ts_lock_leaf(lock) };
+	struct ts_merkle_proof proof;
+
+	if (ts_locks_prove(&life->partner_locks, &lock->secret_hash, &proof))
+		return -EINVAL;
+	ts_lock_hash(&claim.lock, about);
+	claim.transferred_amount =
+		ts_u256_from_u128(life->onchain.partners.transferred_wei);
+	claim.merkle_proof.p = proof.sibling[0].b;
+	claim.merkle_proof.len = proof.count * TS_HASH_BYTES;
+	return ts_network_unlock(&wish->call, &ch->token, &ch->partner_address,
+				 &claim);
+}
+
+static void call_settle(struct ts_wish *wish, const struct ts_life *life)
+{
+	const struct ts_channel *ch = &life->channel;
+	const struct ts_onchain *on = &life->onchain;
+	struct ts_transferred ours = {
+		ch->our_address, ts_u256_from_u128(on->ours.transferred_wei),
+		on->ours.locksroot,
+	};
+	struct ts_transferred partners = {
+		ch->partner_address,
+		ts_u256_from_u128(on->partners.transferred_wei),
+		on->partners.locksroot,
+	};
+
+	ts_network_settle(&wish->call, &ch->token, &ours, &partners);
+}
+
+/* participant1 is whoever asked. */
+static void call_cosigned(struct ts_wish *wish, const struct ts_life *life,
+			  enum ts_intent_kind kind)
+{
+	const struct ts_cosign *co = &life->cosign;
+	const struct ts_signature *first = co->ours ? &co->our_signature :
+						      &co->partner_signature;
+	const struct ts_signature *second = co->ours ? &co->partner_signature :
+						       &co->our_signature;
+	struct ts_withdraw withdraw;
+	struct ts_settle settle;
+
+	if (kind == TS_INTENT_WITHDRAW) {
+		ts_intent_withdraw(life, &withdraw);
+		ts_network_withdraw(&wish->call, &life->channel.token, &withdraw,
+				    first, second);
+	} else {
+		ts_intent_settle(life, &settle);
+		ts_network_cooperative_settle(&wish->call, &life->channel.token,
+					      &settle, first, second);
+	}
+}
+
+static const char *const labels[] = {
+	[TS_INTENT_CLOSE] = "close",
+	[TS_INTENT_UPDATE] = "update",
+	[TS_INTENT_WITHDRAW] = "withdraw",
+	[TS_INTENT_COOPERATIVE_SETTLE] = "cooperative-settle",
+	[TS_INTENT_REGISTER_SECRET] = "register-secret",
+	[TS_INTENT_UNLOCK] = "unlock",
+	[TS_INTENT_PUNISH] = "punish",
+	[TS_INTENT_SETTLE] = "settle",
+};
+
+static int call(struct ts_wish *wish, const struct ts_life *life,
+		const struct ts_intent *intent,
+		const struct ts_contracts *contracts, struct ts_hash *about)
+{
+	const struct ts_channel *ch = &life->channel;
+
+	switch (intent->kind) {
+	case TS_INTENT_CLOSE:
+		ts_network_prepare_settle(&wish->call, &ch->token,
+					  &ch->partner_address, &ch->partner_proof);
+		break;
+	case TS_INTENT_UPDATE:
+		/* Each newer proof is another update. */
+		*about = ch->partner_proof.additional_hash;
+		ts_network_update_balance_proof(&wish->call, &ch->token,
+						&ch->partner_address,
+						&ch->partner_proof);
+		break;
+	case TS_INTENT_WITHDRAW:
+	case TS_INTENT_COOPERATIVE_SETTLE:
+		call_cosigned(wish, life, intent->kind);
+		break;
+	case TS_INTENT_REGISTER_SECRET:
+		*about = intent->lock->secret_hash;
+		wish->to = contracts->secret_registry;
+		ts_network_register_secret(&wish->call, &intent->lock->secret);
+		break;
+	case TS_INTENT_UNLOCK:
+		return call_unlock(wish, life, intent->lock, about);
+	case TS_INTENT_PUNISH:
+		*about = intent->disposal->lock_hash;
+		ts_network_punish_obsolete_unlock(&wish->call, &ch->token,
+						  &ch->our_address,
+						  &ch->partner_address,
+						  &intent->disposal->lock_hash,
+						  &intent->disposal->additional_hash,
+						  &intent->disposal->signature);
+		break;
+	case TS_INTENT_SETTLE:
+		call_settle(wish, life);
+		break;
+	}
+	return 0;
+}
+
+/**
+ * ts_wish_of_intent() - what has to be sent for an intent of a channel
+ * @wish: where it goes
+ * @c: the channel's row
+ * @life: its state
+ * @intent: by ts_life_intents()
+ * @contracts: where to
+ *
+ * Return: 0, or -EINVAL: a lock that is not of the proof, which a test would see.
+ */
+int ts_wish_of_intent(struct ts_wish *wish, const struct ts_ledger_channel *c,
+		      const struct ts_life *life, const struct ts_intent *intent,
+		      const struct ts_contracts *contracts)
+{
+	struct ts_hash about = { };
+	int ret;
+
+	memset(wish, 0, sizeof(*wish));
+	wish->label = labels[intent->kind];
+	wish->channel = c->id;
+	wish->to = contracts->tokens_network;
+	wish->until_block = intent->until_block;
+	wish->vital = true;
+	if (intent->kind == TS_INTENT_WITHDRAW ||
+	    intent->kind == TS_INTENT_COOPERATIVE_SETTLE)
+		wish->until_block = life->cosign.since_block + 2 * COSIGNED_BLOCKS;
+	ret = call(wish, life, intent, contracts, &about);
+	name_wish(wish, &life->channel, &about);
+	return ret;
+}
+
+/**
+ * ts_wish_of_deposit() - open a channel, or add to our deposit
+ * @wishes: approve and deposit; the second's @after is the caller's to set
+ * @channel: with whom, in which token; open_block_number 0: it is to be opened
+ * @amount: what is added
+ */
+void ts_wish_of_deposit(struct ts_wish wishes[2], const struct ts_channel *channel,
+			const struct ts_u256 *amount)
+{
+	struct ts_wish *approve = &wishes[0], *deposit = &wishes[1];
+
+	memset(wishes, 0, 2 * sizeof(*wishes));
+	approve->label = "approve";
+	approve->to = channel->token;
+	approve->until_block = TS_ANY_BLOCK;
+	ts_erc20_approve(&approve->call, &channel->tokens_network, amount);
+	name_wish(approve, channel, NULL);
+	deposit->label = channel->open_block_number ? "deposit" : "open";
+	deposit->to = channel->tokens_network;
+	deposit->until_block = TS_ANY_BLOCK;
+	ts_network_deposit(&deposit->call, &channel->token, &channel->our_address,
+			   &channel->partner_address, amount,
+			   channel->open_block_number ? 0 :
+			   channel->settle_timeout_blocks);
+	name_wish(deposit, channel, NULL);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* call.h - what a channel wants of the chain, as transactions. */
+#ifndef TS_SETTLE_CALL_H
+#define TS_SETTLE_CALL_H
+
+#include "chain/event.h"
+#include "photon/onchain.h"
+#include "settle/transactions.h"
+
+int ts_wish_of_intent(struct ts_wish *wish, const struct ts_ledger_channel *c,
+		      const struct ts_life *life, const struct ts_intent *intent,
+		      const struct ts_contracts *contracts);
+void ts_wish_of_deposit(struct ts_wish wishes[2], const struct ts_channel *channel,
+			const struct ts_u256 *amount);
+
+#endif /* TS_SETTLE_CALL_H */

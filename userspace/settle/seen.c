@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* seen.c - the contract's events as a channel of ours sees them. */
+#include <errno.h>
+#include <string.h>
+
+#include "settle/seen.h"
+
+static bool is_us(const struct ts_address *who, const struct ts_address *us)
+{
+	return ts_address_equal(who, us);
+}
+
+static int opened(struct ts_seen *seen, const struct ts_chain_event *ev,
+		  const struct ts_address *us)
+{
+	bool ours = is_us(&ev->opened.participant, us);
+
+	if (!ours && !is_us(&ev->opened.partner, us))
+		return -ENOENT;
+	seen->event.kind = TS_SEEN_OPENED;
+	seen->token = ev->opened.token;
+	seen->partner = ours ? ev->opened.partner : ev->opened.participant;
+	seen->event.settle_timeout_blocks = ev->opened.settle_timeout_blocks;
+	return ts_u256_to_u128(&ev->opened.deposit, ours ?
+			       &seen->event.our_deposit_wei :
+			       &seen->event.partner_deposit_wei);
+}
+
+/* Whoever closes shows the other's proof. */
+static int closed(struct ts_seen *seen, const struct ts_chain_event *ev,
+		  const struct ts_address *us)
+{
+	seen->event.kind = TS_SEEN_CLOSED;
+	seen->event.ours = !is_us(&ev->closed.closing_participant, us);
+	seen->event.claimed.locksroot = ev->closed.locksroot;
+	return ts_u256_to_u128(&ev->closed.transferred_amount,
+			       &seen->event.claimed.transferred_wei);
+}
+
+static int updated(struct ts_seen *seen, const struct ts_chain_event *ev,
+		   const struct ts_address *us)
+{
+	seen->event.kind = TS_SEEN_UPDATED;
+	seen->event.ours = is_us(&ev->proof_updated.participant, us);
+	seen->event.claimed.locksroot = ev->proof_updated.locksroot;
+	return ts_u256_to_u128(&ev->proof_updated.transferred_amount,
+			       &seen->event.claimed.transferred_wei);
+}
+
+static int unlocked(struct ts_seen *seen, const struct ts_chain_event *ev,
+		    const struct ts_address *us)
+{
+	seen->event.kind = TS_SEEN_UNLOCKED;
+	seen->event.ours = is_us(&ev->unlocked.payer, us);
+	seen->event.lock_hash = ev->unlocked.lock_hash;
+	return ts_u256_to_u128(&ev->unlocked.transferred_amount,
+			       &seen->event.claimed.transferred_wei);
+}
+
+static int withdrawn(struct ts_seen *seen, const struct ts_chain_event *ev,
+		     const struct ts_address *us)
+{
+	bool first = is_us(&ev->withdraw.participant1, us);
+	int ret;
+
+	seen->event.kind = TS_SEEN_WITHDRAWN;
+	ret = ts_u256_to_u128(&ev->withdraw.participant1_balance, first ?
+			      &seen->event.our_deposit_wei :
+			      &seen->event.partner_deposit_wei);
+	return ret ? ret : ts_u256_to_u128(&ev->withdraw.participant2_balance, first ?
+					   &seen->event.partner_deposit_wei :
+					   &seen->event.our_deposit_wei);
+}
+
+/**
+ * ts_seen_read() - what an event of the contract is to us
+ * @seen: where it goes
+ * @event: of the contract
+ * @us: our address
+ *
+ * Whether the channel is ours is not in most events: the identifier says.
+ *
+ * Return: 0, -ENOENT: nothing to us, -ERANGE: an amount is 2^128 or more.
+ */
+int ts_seen_read(struct ts_seen *seen, const struct ts_chain_event *event,
+		 const struct ts_address *us)
+{
+	int ret = 0;
+
+	memset(seen, 0, sizeof(*seen));
+	seen->channel_identifier = event->channel_identifier;
+	seen->event.block = event->block_number;
+	switch (event->kind) {
+	case TS_CHAIN_CHANNEL_OPENED_AND_DEPOSIT:
+		ret = opened(seen, event, us);
+		break;
+	case TS_CHAIN_CHANNEL_NEW_DEPOSIT:
+		seen->event.kind = TS_SEEN_DEPOSITED;
+		seen->event.ours = is_us(&event->new_deposit.participant, us);
+		ret = ts_u256_to_u128(&event->new_deposit.total_deposit,
+				      &seen->event.our_deposit_wei);
+		break;
+	case TS_CHAIN_CHANNEL_CLOSED:
+		ret = closed(seen, event, us);
+		break;
+	case TS_CHAIN_BALANCE_PROOF_UPDATED:
+		ret = updated(seen, event, us);
+		break;
+	case TS_CHAIN_CHANNEL_UNLOCKED:
+		ret = unlocked(seen, event, us);
+		break;
+	case TS_CHAIN_CHANNEL_PUNISHED:
+		seen->event.kind = TS_SEEN_PUNISHED;
+		seen->event.ours = is_us(&event->punished.beneficiary, us);
+		break;
+	case TS_CHAIN_CHANNEL_SETTLED:
+	case TS_CHAIN_CHANNEL_COOPERATIVE_SETTLED:
+		seen->event.kind = TS_SEEN_SETTLED;
+		break;
+	case TS_CHAIN_CHANNEL_WITHDRAW:
+		ret = withdrawn(seen, event, us);
+		break;
+	case TS_CHAIN_SECRET_REVEALED:
+		seen->event.kind = TS_SEEN_SECRET;
+		seen->event.secret = event->secret;
+		break;
+	default:
+		return -ENOENT;
+	}
+	return ret && ret != -ENOENT ? -ERANGE : ret;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* chain_private.h - what the files of chain*.c share. */
+#ifndef TS_TSD_CHAIN_PRIVATE_H
+#define TS_TSD_CHAIN_PRIVATE_H
+
+#include "billing/onchain.h"
+#include "chain/follow.h"
+#include "settle/transactions.h"
+#include "tsd/chain.h"
+#include "tsd/rpc_watch.h"
+
+#define TS_CHAIN_ENDED_MAX	16
+#define TS_CHAIN_FACTS_MAX	6
+
+/**
+ * enum ts_chain_phase - what it is about
+ * @TS_CHAIN_ASKING: what the contract is, by @fact
+ * @TS_CHAIN_OFF: it is not what the configuration says, or cannot go on
+ * @TS_CHAIN_FOLLOWING: all is well
+ */
+enum ts_chain_phase {
+	TS_CHAIN_ASKING,
+	TS_CHAIN_OFF,
+	TS_CHAIN_FOLLOWING,
+};
+
+/**
+ * struct ts_chain - the chain
+ * @loop: the daemon's
+ * @config: chain of tsd.conf, and what contracts
+ * @billing_config: likewise: chain id, contract, token, our address
+ * @ledger: of the daemon
+ * @billing: of the daemon
+ * @key: ours
+ * @watch: the node
+ * @phase: see enum ts_chain_phase
+ * @fact: which one is asked
+ * @asking: a fact's question waits
+ * @why: last trouble, one line; empty: none
+ * @contracts: whose events
+ * @follower: NULL until the facts are known
+ * @want: what it waits for
+ * @following: it waits
+ * @transactions: likewise NULL
+ * @ask: what they wait for
+ * @sending: they wait
+ * @cursor: confirmed, perhaps not written yet
+ * @cursor_written: block of it as in the ledger
+ * @cursor_due: it has to be in this batch: what was confirmed is
+ * @look: intents are to be looked at
+ * @heard_ns: CLOCK_BOOTTIME, when the head was last heard of
+ * @ended: last transactions that ended, oldest first
+ * @n_ended: how many
+ * @token_known: @token_wei was asked
+ * @token_wei: of the token, at our address
+ * @poll: of the head
+ */
+struct ts_chain {
+	struct ev_loop *loop;
+	struct ts_config_chain config;
+	struct ts_address us;
+	struct ts_u256 chain_id;
+	struct ts_address token;
+	uint64_t open_timeout_blocks;
+	struct ts_ledger *ledger;
+	struct ts_billing *billing;
+	const struct ts_signer *key;
+	struct ts_rpc_watch *watch;
+	enum ts_chain_phase phase;
+	unsigned int fact;
+	bool asking;
+	char why[TS_RPC_WHY_SIZE];
+	struct ts_contracts contracts;
+	struct ts_follower *follower;
+	struct ts_follow_want want;
+	bool following;
+	struct ts_transactions *transactions;
+	struct ts_ask ask;
+	bool sending;
+	struct ts_follow_cursor cursor;
+	uint64_t cursor_written;
+	bool cursor_due;
+	bool look;
+	uint64_t heard_ns;
+	struct ts_ledger_transaction *ended[TS_CHAIN_ENDED_MAX];
+	unsigned int n_ended;
+	bool token_known;
+	bool token_asked;
+	ts_u128 token_wei;
+	ev_timer poll;
+};
+
+/* chain.c */
+void ts_chain_trouble(struct ts_chain *c, const char *why);
+void ts_chain_off(struct ts_chain *c, const char *why);
+void ts_chain_pump(struct ts_chain *c);
+
+/* chain_facts.c */
+bool ts_chain_ask_fact(struct ts_chain *c);
+
+/* chain_follow.c */
+int ts_chain_follow_start(struct ts_chain *c);
+bool ts_chain_ask_follower(struct ts_chain *c);
+void ts_chain_moment(const struct ts_chain *c, struct ts_moment *moment);
+
+/* chain_send.c */
+int ts_chain_send_start(struct ts_chain *c);
+bool ts_chain_ask_transactions(struct ts_chain *c);
+void ts_chain_look(struct ts_chain *c);
+
+#endif /* TS_TSD_CHAIN_PRIVATE_H */

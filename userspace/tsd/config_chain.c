@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* config_chain.c - chain of tsd.conf. */
+#include <string.h>
+
+#include "chain/follow.h"
+#include "tsd/config_chain.h"
+
+/* Gas is priced in 10^9 of the smallest unit of the chain's own coin. */
+#define GWEI_DECIMALS	9
+#define COIN_DECIMALS	18
+
+static const char *const chain_keys[] = {
+	"id", "tokens_network", "token", "rpc", "poll_seconds", "confirmations",
+	"start_block", "gas_price_min_gwei", "gas_price_max_gwei", "gas_reserve",
+	NULL
+};
+static const char *const token_keys[] = { "address", "symbol", "decimals", NULL };
+
+/* Without a node all that is about it would be without effect. */
+static void refuse_without_node(struct ts_reader *r, config_setting_t *chain)
+{
+	unsigned int i;
+
+	for (i = 4; chain_keys[i]; i++)
+		if (config_setting_get_member(chain, chain_keys[i]))
+			ts_reader_fail(r, config_setting_get_member(chain, chain_keys[i]),
+				       NULL, "has no effect without chain.rpc");
+}
+
+static void read_node(struct ts_reader *r, config_setting_t *chain,
+		      struct ts_config_chain *c)
+{
+	config_setting_t *rpc = config_setting_get_member(chain, "rpc");
+
+	if (rpc)
+		ts_read_text(r, chain, "rpc", c->rpc, sizeof(c->rpc));
+	else
+		refuse_without_node(r, chain);
+	if (!r->failed && rpc && strncmp(c->rpc, "http://", 7) &&
+	    strncmp(c->rpc, "https://", 8))
+		ts_reader_fail(r, rpc, NULL, "must begin with http:// or https://");
+	c->poll_s = ts_read_number(r, chain, "poll_seconds", 5, 1, 600);
+	c->confirmations = ts_read_number(r, chain, "confirmations",
+					  TS_FOLLOW_CONFIRMATIONS, 1,
+					  TS_FOLLOW_CONFIRMATIONS_MAX);
+	c->start_block = ts_read_number(r, chain, "start_block", 0, 0, INT64_MAX);
+	ts_read_tokens(r, chain, "gas_price_min_gwei", "18", GWEI_DECIMALS,
+		       &c->gas_price_min_wei);
+	ts_read_tokens(r, chain, "gas_price_max_gwei", "200", GWEI_DECIMALS,
+		       &c->gas_price_max_wei);
+	ts_read_tokens(r, chain, "gas_reserve", "0.1", COIN_DECIMALS,
+		       &c->gas_reserve_wei);
+	if (!r->failed && (!c->gas_price_max_wei ||
+			   c->gas_price_min_wei > c->gas_price_max_wei))
+		ts_reader_fail(r, chain, "gas_price_max_gwei",
+			       "must be above 0 and not less than gas_price_min_gwei");
+}
+
+/**
+ * ts_config_read_chain() - which chain, which contract, which token
+ * @r: the reader
+ * @root: the file
+ * @c: filled in
+ */
+void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
+			  struct ts_config *c)
+{
+	config_setting_t *chain, *token;
+
+	chain = ts_read_group(r, root, "chain", chain_keys);
+	if (!chain && !r->failed)
+		ts_reader_fail(r, root, "chain", "missing; it must be given");
+	if (r->failed)
+		return;
+	if (!config_setting_get_member(chain, "id"))
+		ts_reader_fail(r, chain, "id", "missing; it must be given");
+	c->billing.chain_id =
+		ts_u256_from_u64(ts_read_number(r, chain, "id", 1, 1, INT64_MAX));
+	ts_read_address(r, chain, "tokens_network", &c->billing.tokens_network);
+	token = ts_read_group(r, chain, "token", token_keys);
+	if (!token && !r->failed)
+		ts_reader_fail(r, chain, "token", "missing; it must be given");
+	if (r->failed)
+		return;
+	ts_read_address(r, token, "address", &c->billing.token);
+	strcpy(c->token_symbol, "token");
+	ts_read_text(r, token, "symbol", c->token_symbol, sizeof(c->token_symbol));
+	c->token_decimals = ts_read_number(r, token, "decimals", 18, 0, 36);
+	read_node(r, chain, &c->chain);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* config_chain.h - the part of tsd.conf that is about the chain; see config.h. */
+#ifndef TS_TSD_CONFIG_CHAIN_H
+#define TS_TSD_CONFIG_CHAIN_H
+
+#include "tsd/config.h"
+#include "tsd/config_read.h"
+
+void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
+			  struct ts_config *c);
+
+#endif /* TS_TSD_CONFIG_CHAIN_H */
