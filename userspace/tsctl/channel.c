@@ -89,10 +89,61 @@ static int channel_import(struct cmd *c)
 	return 0;
 }
 
+/* What tsd has noted goes on by itself; its steps are shown by "chain watch". */
+static int noted(struct cmd *c, json_t *request)
+{
+	json_t *answer;
+
+	if (ask(c, request, &answer))
+		return 1;
+	if (c->json)
+		return out_json(answer);
+	puts("noted; \"tsctl chain watch\" shows each step");
+	json_decref(answer);
+	return 0;
+}
+
+static int channel_close(struct cmd *c)
+{
+	const char *partner = cmd_value(c, "close");
+
+	if (!partner || cmd_end(c))
+		return 1;
+	return noted(c, json_pack("{s:s,s:s}", "cmd", "channel-close", "partner", partner));
+}
+
+static int pay_in(struct cmd *c, const char *name, const char *cmd)
+{
+	const char *partner = cmd_value(c, name), *amount;
+
+	if (!partner)
+		return 1;
+	amount = cmd_value(c, partner);
+	if (!amount || cmd_end(c))
+		return 1;
+	return noted(c, json_pack("{s:s,s:s,s:s}", "cmd", cmd, "partner", partner,
+				  "amount", amount));
+}
+
+static int channel_open(struct cmd *c)
+{
+	return pay_in(c, "open", "channel-open");
+}
+
+static int channel_deposit(struct cmd *c)
+{
+	return pay_in(c, "deposit", "channel-deposit");
+}
+
 const struct verb channel_verbs[] = {
 	{ "list", channel_list, "", "channels that tsd knows" },
 	{ "import", channel_import, "FILE|- [trusted]",
 	  "tell tsd of a channel, as JSON; 'trusted' credits it although its settle\n"
 	  "          timeout or deposit is below what the configuration asks for" },
+	{ "open", channel_open, "PARTNER AMOUNT",
+	  "open a channel on the chain with that many tokens of ours in it" },
+	{ "deposit", channel_deposit, "PARTNER AMOUNT", "add so many tokens to our side of one" },
+	{ "close", channel_close, "PARTNER",
+	  "close a channel one-sidedly; tsd settles it when the windows are over" },
 	{ 0 },
 };

@@ -12,7 +12,7 @@
 /**
  * struct cmd - one call of tsctl
  * @driver: "bpf", "genl" or NULL for the one that is there
- * @config: configuration file of tsd, for key, channel and peer
+ * @config: configuration file of tsd, for what tsd is asked
  * @json: print JSON
  * @object: name of the object, for messages
  * @argc: words left
@@ -48,7 +48,7 @@ struct object {
 extern const struct verb status_verbs[], meter_verbs[], port_verbs[],
 	account_verbs[], grant_verbs[], tariff_verbs[], class_verbs[],
 	monitor_verbs[], dump_verbs[], top_verbs[], key_verbs[], channel_verbs[],
-	peer_verbs[];
+	peer_verbs[], chain_verbs[], wallet_verbs[];
 
 /* --- words (args.c) --- */
 

@@ -22,6 +22,8 @@ static const struct object objects[] = {
 	{ "key", key_verbs, "the operator's key file" },
 	{ "channel", channel_verbs, "payment channels with wallets" },
 	{ "peer", peer_verbs, "where Photon nodes are" },
+	{ "chain", chain_verbs, "the chain that tsd follows" },
+	{ "wallet", wallet_verbs, "what our address owns there" },
 };
 
 static int usage(FILE *f, int ret)
@@ -35,7 +37,7 @@ static int usage(FILE *f, int ret)
 	fprintf(f, "\nOptions:\n"
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
-		   "  -c, --config FILE tsd's configuration, for key, channel, peer and\n"
+		   "  -c, --config FILE tsd's configuration, for key, channel, peer, chain, wallet and\n"
 		   "                    status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");

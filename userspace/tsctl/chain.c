@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tsctl chain, tsctl wallet: the chain that tsd follows, and what we own there. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "tsctl/cmd.h"
+#include "tsctl/daemon.h"
+
+static int ask(struct cmd *c, const char *what, json_t **answer)
+{
+	int ret = daemon_ask(c, json_pack("{s:s}", "cmd", what), answer);
+
+	if (ret == -ENOENT)
+		fprintf(stderr, "tsctl %s: tsd does not run; it is what follows the chain\n",
+			c->object);
+	return ret ? 1 : 0;
+}
+
+static const char *text(json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key)) ?: "";
+}
+
+static json_int_t number(json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static void print_transaction(json_t *t)
+{
+	json_t *block = json_object_get(t, "block");
+	const char *waits = text(t, "waits");
+
+	printf("%s %" JSON_INTEGER_FORMAT ", channel %" JSON_INTEGER_FORMAT ": %s",
+	       text(t, "what"), number(t, "id"), number(t, "channel"), text(t, "state"));
+	if (block)
+		printf(" in block %" JSON_INTEGER_FORMAT, json_integer_value(block));
+	printf("%s%s\n", *waits ? ", " : "", waits);
+}
+
+static void print_list(json_t *list)
+{
+	json_t *t;
+	size_t i;
+
+	json_array_foreach(list, i, t) {
+		fputs("    ", stdout);
+		print_transaction(t);
+	}
+}
+
+static void print_status(json_t *a)
+{
+	printf("chain: %s", text(a, "state"));
+	if (json_object_get(a, "endpoint"))
+		printf(", %s", text(a, "endpoint"));
+	if (json_object_get(a, "heard_ms_ago"))
+		printf(", heard %" JSON_INTEGER_FORMAT " ms ago", number(a, "heard_ms_ago"));
+	putchar('\n');
+	if (*text(a, "fault"))
+		printf("fault: %s\n", text(a, "fault"));
+	if (number(a, "head_block"))
+		printf("blocks: head %" JSON_INTEGER_FORMAT ", seen %" JSON_INTEGER_FORMAT
+		       ", confirmed %" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT " deep)\n",
+		       number(a, "head_block"), number(a, "seen_block"),
+		       number(a, "confirmed_block"), number(a, "confirmations"));
+	print_list(json_object_get(a, "transactions"));
+	print_list(json_object_get(a, "ended"));
+}
+
+static int chain_status(struct cmd *c)
+{
+	json_t *answer;
+
+	if (cmd_end(c) || ask(c, "chain", &answer))
+		return 1;
+	if (c->json)
+		return out_json(answer);
+	print_status(answer);
+	json_decref(answer);
+	return 0;
+}
+
+/* What differs from before; a transaction that is in neither list any more ended. */
+static void print_news(struct cmd *c, json_t *list, json_t *before)
+{
+	char id[24];
+	json_t *t;
+	size_t i;
+
+	json_array_foreach(list, i, t) {
+		snprintf(id, sizeof(id), "%" JSON_INTEGER_FORMAT, number(t, "id"));
+		if (json_equal(json_object_get(before, id), t))
+			continue;
+		json_object_set(before, id, t);
+		if (c->json)
+			out_json(json_incref(t));
+		else
+			print_transaction(t);
+	}
+	fflush(stdout);
+}
+
+static int chain_watch(struct cmd *c)
+{
+	json_t *before = json_object(), *answer;
+	size_t n = 1;
+	int ret = cmd_end(c);
+
+	while (!ret && n) {
+		ret = ask(c, "chain", &answer);
+		if (ret)
+			break;
+		print_news(c, json_object_get(answer, "transactions"), before);
+		print_news(c, json_object_get(answer, "ended"), before);
+		n = json_array_size(json_object_get(answer, "transactions"));
+		json_decref(answer);
+		if (n)
+			sleep(1);
+	}
+	json_decref(before);
+	return ret;
+}
+
+const struct verb chain_verbs[] = {
+	{ "status", chain_status, "", "how far the chain is followed, what is under way there" },
+	{ "watch", chain_watch, "",
+	  "each step of what is under way, until nothing is; may be asked again at any time" },
+	{ 0 },
+};
+
+static int wallet_show(struct cmd *c)
+{
+	const char *const fields[] = { "coin_wei", "gas_reserve_wei", "gas_price_wei",
+				       "token_wei" };
+	json_t *answer;
+	size_t i;
+
+	if (cmd_end(c) || ask(c, "wallet", &answer))
+		return 1;
+	if (c->json)
+		return out_json(answer);
+	printf("%s\n", text(answer, "address"));
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		printf("    %s %s\n", fields[i],
+		       json_string_value(json_object_get(answer, fields[i])) ?: "not asked yet");
+	json_decref(answer);
+	return 0;
+}
+
+const struct verb wallet_verbs[] = {
+	{ "show", wallet_show, "", "what our address owns on the chain" },
+	{ 0 },
+};
