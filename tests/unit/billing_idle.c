@@ -259,7 +259,6 @@ static void who_is_seen_stays(void **state)
 static void a_ledger_from_before(void **state)
 {
 	static const char back[] =
-		"DROP TABLE lives;"
 		"DROP INDEX sessions_open;"
 		"ALTER TABLE sessions DROP COLUMN seen_s;"
 		"ALTER TABLE sessions DROP COLUMN paid;"
