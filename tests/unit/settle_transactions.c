@@ -181,6 +181,43 @@ static void test_nothing_before_its_commit(void **state)
 	assert_int_equal(ask.kind, TS_ASK_SEND);
 }
 
+/* A wish comes whenever it comes. */
+static void test_in_the_middle_of_a_round(void **state)
+{
+	struct ts_wish wish = wish_of(1);
+	struct ts_address to = address_of(1);
+	struct ts_ask ask;
+
+	round_once();
+	ts_transactions_poll(transactions, node.head + 20);
+	assert_true(ts_transactions_next(transactions, &ask));
+	add(&wish);
+	do
+		node_answer(&node, transactions, &ask);
+	while (ts_transactions_next(transactions, &ask));
+	commit();
+	go_on(40);
+	assert_int_equal(node_calls(&node, &to), 1);
+}
+
+/* After a crash nothing is asked before the chain was heard. */
+static void test_nothing_before_a_poll(void **state)
+{
+	struct ts_wish wish = wish_of(1);
+	struct ts_address to = address_of(1);
+	struct ts_ask ask;
+
+	add(&wish);
+	commit();
+	crash();
+	assert_false(ts_transactions_next(transactions, &ask));
+	round_once();
+	crash();
+	assert_false(ts_transactions_next(transactions, &ask));
+	go_on(40);
+	assert_int_equal(node_calls(&node, &to), 1);
+}
+
 static void test_after(void **state)
 {
 	struct ts_wish approve = wish_of(1), deposit = wish_of(2);
@@ -385,6 +422,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		settle_test(test_one),
 		settle_test(test_nothing_before_its_commit),
+		settle_test(test_in_the_middle_of_a_round),
+		settle_test(test_nothing_before_a_poll),
 		settle_test(test_after),
 		settle_test(test_refused),
 		settle_test(test_price_rises_to_the_cap),

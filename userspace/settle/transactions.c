@@ -66,6 +66,9 @@ static int load(const struct ts_ledger_transaction *row, void *arg)
 	if (!x)
 		return -ENOMEM;
 	x->row = *row;
+	/* Nothing is asked about it before the first poll. */
+	x->looked = true;
+	x->tried = true;
 	TAILQ_INSERT_TAIL(&t->live, x, list);
 	t->n_live++;
 	return 0;
@@ -208,6 +211,8 @@ int ts_transactions_add(struct ts_transactions *t, const struct ts_wish *wish,
 		free(x);
 		return ret;
 	}
+	/* Of what was not signed there is nothing to look for in this round. */
+	x->looked = true;
 	TAILQ_INSERT_TAIL(&t->live, x, list);
 	t->n_live++;
 	if (id)
