@@ -95,7 +95,23 @@ enum ts_refusal ts_settle_ask(struct ts_life *life,
 enum ts_refusal ts_settle_asked(struct ts_received *r);
 enum ts_refusal ts_settle_answered(struct ts_received *r);
 void ts_settle_form(const struct ts_life *life, struct ts_settle *settle);
+
+/* cosign.c: both of them */
 enum ts_refusal ts_cosign_possible(const struct ts_life *life,
 				   const struct ts_moment *moment);
+bool ts_cosign_partner_first(const struct ts_life *life);
+void ts_cosign_freeze(struct ts_life *life, const struct ts_signer *key,
+		      const struct ts_moment *moment,
+		      const struct ts_cosign *what);
+enum ts_refusal ts_cosign_send(struct ts_life *life,
+			       const struct ts_signer *key,
+			       struct ts_message *request);
+enum ts_refusal ts_cosign_complete(struct ts_life *life,
+				   const struct ts_signature *signature);
+enum ts_refusal ts_cosign_answered(struct ts_received *r,
+				   enum ts_message_id request,
+				   enum ts_cosign_kind kind, bool same,
+				   uint32_t error_code,
+				   const struct ts_signature *signature);
 
 #endif /* TS_PHOTON_LIFE_STEP_H */

@@ -29,16 +29,6 @@ void ts_settle_form(const struct ts_life *life, struct ts_settle *settle)
 		ts_u256_from_u128(life->cosign.withdraw_wei);
 }
 
-static void digest_of(const struct ts_life *life, struct ts_hash *digest)
-{
-	struct ts_settle settle;
-	struct ts_form form;
-
-	ts_settle_form(life, &settle);
-	ts_form_cooperative_settle(&form, &settle, &life->channel.chain_id);
-	ts_form_digest(&form, digest);
-}
-
 /* M1: whether our signature can take anything from us. */
 static enum ts_refusal check_nothing_ours(const struct ts_life *life)
 {
@@ -52,18 +42,13 @@ static void freeze(struct ts_life *life, const struct ts_signer *key,
 		   const struct ts_moment *moment, bool ours)
 {
 	ts_u128 all_wei = ts_channel_partner_balance_wei(&life->channel);
-	struct ts_cosign *cosign = &life->cosign;
-	struct ts_hash digest;
+	struct ts_cosign what = {
+		.kind = TS_COSIGN_SETTLE, .ours = ours,
+		.asker_wei = ours ? 0 : all_wei,
+		.withdraw_wei = ours ? all_wei : 0,
+	};
 
-	memset(cosign, 0, sizeof(*cosign));
-	cosign->kind = TS_COSIGN_SETTLE;
-	cosign->ours = ours;
-	cosign->asker_wei = ours ? 0 : all_wei;
-	cosign->withdraw_wei = ours ? all_wei : 0;
-	cosign->since_block = moment->head_block;
-	digest_of(life, &digest);
-	ts_signer_sign(key, &digest, &cosign->our_signature);
-	life->channel.frozen = true;
+	ts_cosign_freeze(life, key, moment, &what);
 }
 
 /* SettleRequest: ours 0, the partner the rest. */
@@ -71,7 +56,6 @@ enum ts_refusal ts_settle_ask(struct ts_life *life, const struct ts_signer *key,
 			      const struct ts_moment *moment)
 {
 	struct ts_message msg = { .id = TS_MSG_SETTLE_REQUEST };
-	struct ts_datagram datagram;
 	enum ts_refusal refusal;
 
 	refusal = ts_life_usable(life);
@@ -87,21 +71,13 @@ enum ts_refusal ts_settle_ask(struct ts_life *life, const struct ts_signer *key,
 	freeze(life, key, moment, true);
 	ts_settle_form(life, &msg.settle_request.settle);
 	msg.settle_request.participant1_signature = life->cosign.our_signature;
-	if (ts_message_sign(&msg, key, &life->channel.chain_id, &datagram))
-		return TS_REFUSED_DATA_TOO_LONG;
-	return ts_outbox_queue(&life->outbox, &life->channel.partner_address,
-			       &msg, &datagram);
+	return ts_cosign_send(life, key, &msg);
 }
 
-/* Both have asked at once: as with withdrawals, the lower address's stands. */
 static bool yields(const struct ts_life *life)
 {
-	const struct ts_channel *c = &life->channel;
-
 	return life->cosign.kind == TS_COSIGN_SETTLE && life->cosign.ours &&
-	       !life->cosign.complete &&
-	       memcmp(c->partner_address.b, c->our_address.b,
-		      TS_ADDRESS_BYTES) < 0;
+	       !life->cosign.complete && ts_cosign_partner_first(life);
 }
 
 static enum ts_refusal check_request(const struct ts_received *r)
@@ -148,17 +124,6 @@ static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 				  &msg);
 }
 
-static bool is_signed_by_partner(const struct ts_life *life,
-				 const struct ts_signature *signature)
-{
-	struct ts_address signer;
-	struct ts_hash digest;
-
-	digest_of(life, &digest);
-	return !ts_signature_recover(signature, &digest, &signer) &&
-	       ts_address_equal(&signer, &life->channel.partner_address);
-}
-
 /*
  * SettleRequest by the partner.  While we own anything the answer is no, and we
  * begin to leave: withdraw, wait for the chain, then sign (M1).
@@ -186,10 +151,9 @@ enum ts_refusal ts_settle_asked(struct ts_received *r)
 		return respond(r, why);
 	ts_outbox_drop_message(&life->outbox, TS_MSG_SETTLE_REQUEST);
 	freeze(life, r->key, r->moment, false);
-	if (!is_signed_by_partner(life, &m->participant1_signature))
-		return TS_REFUSED_BAD_SIGNATURE;
-	life->cosign.partner_signature = m->participant1_signature;
-	life->cosign.complete = true;
+	refusal = ts_cosign_complete(life, &m->participant1_signature);
+	if (refusal)
+		return refusal;
 	return respond(r, TS_ACCEPTED);
 }
 
@@ -206,30 +170,12 @@ static bool is_ours(const struct ts_life *life, const struct ts_settle *s)
 			    &ours.participant2_balance);
 }
 
-/* SettleResponse: the partner's signature, or its refusal. */
+/* SettleResponse to ours. */
 enum ts_refusal ts_settle_answered(struct ts_received *r)
 {
 	const struct ts_settle_response *m = &r->msg->settle_response;
-	struct ts_life *life = r->life;
-	enum ts_refusal refusal;
 
-	if (life->cosign.kind != TS_COSIGN_SETTLE || !life->cosign.ours ||
-	    life->cosign.complete)
-		return TS_REFUSED_NOT_ASKED;
-	if (!m->error_code && !is_ours(life, &m->settle))
-		return TS_REFUSED_WRONG_BALANCE;
-	refusal = ts_step_signer(&life->channel, r->msg, r->datagram, r->len);
-	if (refusal)
-		return refusal;
-	ts_outbox_drop_message(&life->outbox, TS_MSG_SETTLE_REQUEST);
-	if (m->error_code) {
-		life->cosign.refused = true;
-		return TS_ACCEPTED;
-	}
-	if (!is_signed_by_partner(life, &m->participant2_signature))
-		return TS_REFUSED_BAD_SIGNATURE;
-	life->cosign.partner_signature = m->participant2_signature;
-	life->cosign.complete = true;
-	life->cosign.refused = false;
-	return TS_ACCEPTED;
+	return ts_cosign_answered(r, TS_MSG_SETTLE_REQUEST, TS_COSIGN_SETTLE,
+				  is_ours(r->life, &m->settle), m->error_code,
+				  &m->participant2_signature);
 }

@@ -13,19 +13,6 @@
 
 #define ANSWER_TEXT	"success"
 
-/* Whether both sides see the same channel, as far as we can know. */
-enum ts_refusal ts_cosign_possible(const struct ts_life *life,
-				   const struct ts_moment *moment)
-{
-	if (!moment->head_fresh)
-		return TS_REFUSED_CHAIN_STALE;
-	if (life->our_locks.count || life->partner_locks.count)
-		return TS_REFUSED_LOCKS_FULL;
-	if (!ts_outbox_is_drained(&life->outbox))
-		return TS_REFUSED_QUEUE_BUSY;
-	return TS_ACCEPTED;
-}
-
 /* The form that is under way. */
 void ts_withdraw_form(const struct ts_life *life, struct ts_withdraw *withdraw)
 {
@@ -42,35 +29,6 @@ void ts_withdraw_form(const struct ts_life *life, struct ts_withdraw *withdraw)
 		ts_u256_from_u128(life->cosign.withdraw_wei);
 }
 
-static void digest_of(const struct ts_life *life, struct ts_hash *digest)
-{
-	struct ts_withdraw withdraw;
-	struct ts_form form;
-
-	ts_withdraw_form(life, &withdraw);
-	ts_form_withdraw(&form, &withdraw, &life->channel.chain_id);
-	ts_form_digest(&form, digest);
-}
-
-/* From here on our signature may be out: nothing else moves (M2). */
-static void freeze(struct ts_life *life, const struct ts_signer *key,
-		   const struct ts_moment *moment, bool ours,
-		   ts_u128 asker_wei, ts_u128 withdraw_wei)
-{
-	struct ts_cosign *cosign = &life->cosign;
-	struct ts_hash digest;
-
-	memset(cosign, 0, sizeof(*cosign));
-	cosign->kind = TS_COSIGN_WITHDRAW;
-	cosign->ours = ours;
-	cosign->asker_wei = asker_wei;
-	cosign->withdraw_wei = withdraw_wei;
-	cosign->since_block = moment->head_block;
-	digest_of(life, &digest);
-	ts_signer_sign(key, &digest, &cosign->our_signature);
-	life->channel.frozen = true;
-}
-
 /* WithdrawRequest: ours, frozen with it. */
 enum ts_refusal ts_withdraw_ask(struct ts_life *life,
 				const struct ts_signer *key,
@@ -79,7 +37,10 @@ enum ts_refusal ts_withdraw_ask(struct ts_life *life,
 {
 	struct ts_message msg = { .id = TS_MSG_WITHDRAW_REQUEST };
 	ts_u128 balance_wei = ts_channel_our_balance_wei(&life->channel);
-	struct ts_datagram datagram;
+	struct ts_cosign what = {
+		.kind = TS_COSIGN_WITHDRAW, .ours = true,
+		.asker_wei = balance_wei, .withdraw_wei = amount_wei,
+	};
 	enum ts_refusal refusal;
 
 	refusal = ts_life_usable(life);
@@ -94,13 +55,10 @@ enum ts_refusal ts_withdraw_ask(struct ts_life *life,
 	if (!ts_address_equal(ts_signer_address(key),
 			      &life->channel.our_address))
 		return TS_REFUSED_WRONG_KEY;
-	freeze(life, key, moment, true, balance_wei, amount_wei);
+	ts_cosign_freeze(life, key, moment, &what);
 	ts_withdraw_form(life, &msg.withdraw_request.withdraw);
 	msg.withdraw_request.participant1_signature = life->cosign.our_signature;
-	if (ts_message_sign(&msg, key, &life->channel.chain_id, &datagram))
-		return TS_REFUSED_DATA_TOO_LONG;
-	return ts_outbox_queue(&life->outbox, &life->channel.partner_address,
-			       &msg, &datagram);
+	return ts_cosign_send(life, key, &msg);
 }
 
 /*
@@ -112,13 +70,10 @@ enum ts_refusal ts_withdraw_ask(struct ts_life *life,
  */
 static bool yields(const struct ts_life *life)
 {
-	const struct ts_channel *c = &life->channel;
-
 	if (!life->cosign.ours || life->cosign.complete)
 		return false;
 	return life->cosign.kind == TS_COSIGN_SETTLE ||
-	       memcmp(c->partner_address.b, c->our_address.b,
-		      TS_ADDRESS_BYTES) < 0;
+	       ts_cosign_partner_first(life);
 }
 
 static enum ts_refusal check_request(const struct ts_received *r,
@@ -169,24 +124,13 @@ static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 				  &msg);
 }
 
-static bool is_signed_by_partner(const struct ts_life *life,
-				 const struct ts_signature *signature)
-{
-	struct ts_address signer;
-	struct ts_hash digest;
-
-	digest_of(life, &digest);
-	return !ts_signature_recover(signature, &digest, &signer) &&
-	       ts_address_equal(&signer, &life->channel.partner_address);
-}
-
 /* WithdrawRequest by the partner: co-sign and freeze, or say why not. */
 enum ts_refusal ts_withdraw_asked(struct ts_received *r)
 {
 	const struct ts_withdraw_request *m = &r->msg->withdraw_request;
 	struct ts_life *life = r->life;
 	struct ts_channel *c = &life->channel;
-	ts_u128 asker_wei, withdraw_wei;
+	struct ts_cosign what = { .kind = TS_COSIGN_WITHDRAW };
 	enum ts_refusal refusal, why;
 
 	if (!ts_address_equal(&m->withdraw.participant1, &c->partner_address) ||
@@ -198,16 +142,15 @@ enum ts_refusal ts_withdraw_asked(struct ts_received *r)
 	refusal = ts_step_signer(c, r->msg, r->datagram, r->len);
 	if (refusal)
 		return refusal;
-	why = check_request(r, &asker_wei, &withdraw_wei);
+	why = check_request(r, &what.asker_wei, &what.withdraw_wei);
 	if (why)
 		return respond(r, why);
 	ts_outbox_drop_message(&life->outbox, TS_MSG_WITHDRAW_REQUEST);
 	ts_outbox_drop_message(&life->outbox, TS_MSG_SETTLE_REQUEST);
-	freeze(life, r->key, r->moment, false, asker_wei, withdraw_wei);
-	if (!is_signed_by_partner(life, &m->participant1_signature))
-		return TS_REFUSED_BAD_SIGNATURE;
-	life->cosign.partner_signature = m->participant1_signature;
-	life->cosign.complete = true;
+	ts_cosign_freeze(life, r->key, r->moment, &what);
+	refusal = ts_cosign_complete(life, &m->participant1_signature);
+	if (refusal)
+		return refusal;
 	ts_outbox_proven(&life->outbox, c->our_proof.nonce);
 	return respond(r, TS_ACCEPTED);
 }
@@ -225,34 +168,19 @@ static bool is_ours(const struct ts_life *life, const struct ts_withdraw *w)
 			    &ours.participant1_withdraw);
 }
 
-/*
- * WithdrawResponse: the partner's signature, or its refusal.  Refused or not,
- * it has ours: the channel stays frozen.
- */
+/* WithdrawResponse to ours. */
 enum ts_refusal ts_withdraw_answered(struct ts_received *r)
 {
 	const struct ts_withdraw_response *m = &r->msg->withdraw_response;
 	struct ts_life *life = r->life;
 	enum ts_refusal refusal;
 
-	if (life->cosign.kind != TS_COSIGN_WITHDRAW || !life->cosign.ours ||
-	    life->cosign.complete)
-		return TS_REFUSED_NOT_ASKED;
-	if (!m->error_code && !is_ours(life, &m->withdraw))
-		return TS_REFUSED_WRONG_BALANCE;
-	refusal = ts_step_signer(&life->channel, r->msg, r->datagram, r->len);
-	if (refusal)
-		return refusal;
-	ts_outbox_drop_message(&life->outbox, TS_MSG_WITHDRAW_REQUEST);
-	if (m->error_code) {
-		life->cosign.refused = true;
-		return TS_ACCEPTED;
-	}
-	if (!is_signed_by_partner(life, &m->participant2_signature))
-		return TS_REFUSED_BAD_SIGNATURE;
-	life->cosign.partner_signature = m->participant2_signature;
-	life->cosign.complete = true;
-	life->cosign.refused = false;
-	ts_outbox_proven(&life->outbox, life->channel.our_proof.nonce);
-	return TS_ACCEPTED;
+	refusal = ts_cosign_answered(r, TS_MSG_WITHDRAW_REQUEST,
+				     TS_COSIGN_WITHDRAW,
+				     is_ours(life, &m->withdraw), m->error_code,
+				     &m->participant2_signature);
+	/* What it agrees to counts all that we transferred. */
+	if (!refusal && !m->error_code)
+		ts_outbox_proven(&life->outbox, life->channel.our_proof.nonce);
+	return refusal;
 }
