@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * photon_life.c - the rules of locks, of co-signed forms and of the chain, one
- * by one, and the attacks that they are there for.
+ * photon_life.c - the rules of locks and of the chain, one by one, and the
+ * attacks that they are there for.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -363,182 +363,6 @@ static void test_room_for_disposals(void **state)
 			 TS_REFUSED_LOCKS_FULL);
 }
 
-/* M1: the trap. */
-static void test_settle_trap(void **state)
-{
-	struct ts_settle settle = { 0 };
-	struct ts_message answer;
-
-	ends_pay(&ends, payer, box, 100);
-	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 100,
-			ENDS_DEPOSIT_WEI + 100);
-	assert_int_equal(ends.refusal, TS_ACCEPTED);
-	ends_decode_parallel(box, &answer);
-	assert_int_equal(answer.id, TS_MSG_SETTLE_RESPONSE);
-	assert_int_not_equal(answer.settle_response.error_code, 0);
-	/* No signature of the contract's form left, and no balance. */
-	assert_true(ends_is_zero(&answer.settle_response.participant2_signature,
-				 TS_SIGNATURE_BYTES));
-	assert_memory_equal(&answer.settle_response.settle.participant1_balance,
-			    &settle.participant1_balance, 32);
-	assert_true(box->life.leaving);
-	assert_false(box->life.channel.frozen);
-	/* It leaves: all of it withdrawn, then the chain, then ours 0. */
-	assert_true(ends_tick(&ends, box));
-	assert_int_equal(box->life.cosign.kind, TS_COSIGN_WITHDRAW);
-	assert_true(box->life.cosign.withdraw_wei == ENDS_DEPOSIT_WEI + 100);
-	ends_pass_queue(&ends, box, payer);
-	ends_pass_parallel(&ends, payer, box);
-	assert_true(box->life.cosign.complete);
-	assert_int_equal(ends_intent_count(&ends, box), 1);
-	assert_int_equal(ends.intents[0].kind, TS_INTENT_WITHDRAW);
-	ends_withdrawn(&ends, 6000, 0, ENDS_DEPOSIT_WEI - 100);
-	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 100, 0);
-	ends_decode_parallel(box, &answer);
-	assert_int_equal(answer.settle_response.error_code, 0);
-	assert_int_equal(box->life.cosign.kind, TS_COSIGN_SETTLE);
-	/* And nothing comes in any more that the signature could take. */
-	assert_true(box->life.channel.frozen);
-	ends_pay(&ends, payer, box, 1);
-	assert_int_equal(ends.refusal, TS_REFUSED_FROZEN);
-}
-
-static void test_settle_balances(void **state)
-{
-	struct ts_pending_lock lock;
-	struct ts_message answer;
-
-	ends_withdrawn(&ends, 6000, 0, ENDS_DEPOSIT_WEI);
-	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 1, 0);
-	ends_decode_parallel(box, &answer);
-	assert_int_not_equal(answer.settle_response.error_code, 0);
-	assert_int_equal(box->life.cosign.kind, TS_COSIGN_NONE);
-	/* A lock of the partner's may become ours. */
-	lock = ends_lock(&ends, 30, 1);
-	ends_offer(&ends, payer, &lock);
-	ends_pass_queue(&ends, payer, box);
-	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 30, 0);
-	assert_int_equal(box->life.cosign.kind, TS_COSIGN_NONE);
-	assert_true(box->life.leaving);
-}
-
-/* M2: the cheque. */
-static void test_withdraw_cheque(void **state)
-{
-	struct ts_pending_lock lock = ends_lock(&ends, 5, 1);
-	uint64_t signed_block = ends.moment.head_block;
-
-	ends_pay(&ends, payer, box, 100);
-	ends_withdraw(&ends, payer, 50);
-	assert_true(payer->life.channel.frozen);
-	ends_pass_queue(&ends, payer, box);
-	/* Frozen in the very state that holds the answer. */
-	assert_int_equal(ends_parallel_id(box), TS_MSG_WITHDRAW_RESPONSE);
-	assert_true(box->life.channel.frozen && box->life.cosign.complete);
-	ends_pay_unchecked(&ends, payer, box, 1);
-	assert_int_equal(ends.refusal, TS_REFUSED_FROZEN);
-	assert_int_equal(ts_life_pay(&box->life, box->key, 1, NULL, &ends.spare),
-			 TS_REFUSED_FROZEN);
-	assert_int_equal(ts_life_lock(&box->life, box->key, &ends.moment, &lock,
-				      &ends.spare), TS_REFUSED_FROZEN);
-	/* The same after a restart. */
-	ends_restart(box);
-	assert_true(box->life.channel.frozen && box->life.cosign.complete);
-	/* Kept in the drawer: we cash it ourselves. */
-	assert_int_equal(ends_intent_count(&ends, box), 0);
-	ends.moment.head_block = signed_block + TS_COSIGN_PATIENCE_BLOCKS + 1;
-	assert_int_equal(ends_intent_count(&ends, box), 1);
-	assert_int_equal(ends.intents[0].kind, TS_INTENT_WITHDRAW);
-	ends_event(&ends, box, (struct ts_channel_event){
-		.kind = TS_SEEN_FAILED });
-	assert_int_equal(ends_intent_count(&ends, box), 1);
-	assert_int_equal(ends.intents[0].kind, TS_INTENT_CLOSE);
-}
-
-static void test_withdraw_ends_on_chain_only(void **state)
-{
-	struct ts_channel_event event = {
-		.kind = TS_SEEN_WITHDRAWN, .block = 6000,
-		.our_deposit_wei = ENDS_DEPOSIT_WEI,
-		.partner_deposit_wei = ENDS_DEPOSIT_WEI - 50,
-	};
-
-	ends_withdraw(&ends, payer, 50);
-	ends_pass_queue(&ends, payer, box);
-	ends_event(&ends, box, event);
-	assert_true(box->life.channel.frozen && box->life.onchain.ending);
-	assert_int_equal(ends_intent_count(&ends, box), 0);
-	event.undo = true;
-	ends_event(&ends, box, event);
-	assert_true(box->life.channel.frozen && !box->life.onchain.ending);
-	event.undo = false;
-	event.confirmed = true;
-	ends_event(&ends, box, event);
-	assert_true(ends.outcome.new_life);
-	assert_false(box->life.channel.frozen);
-	assert_int_equal(box->life.channel.open_block_number, 6000);
-	assert_int_equal(box->life.channel.partner_proof.nonce, 0);
-	assert_int_equal(box->life.outbox.parallel_count, 0);
-	assert_null(ts_life_fault(&box->life));
-	/* A late copy of the event does not begin it again. */
-	ends_event(&ends, box, event);
-	assert_false(ends.outcome.changed);
-}
-
-/* A cheque that we know nothing of, by a ledger from a backup: it alarms at once. */
-static void test_unknown_withdraw(void **state)
-{
-	struct ts_channel_event event = {
-		.kind = TS_SEEN_WITHDRAWN, .block = 6000,
-	};
-
-	ends_event(&ends, box, event);
-	ends_pay_unchecked(&ends, payer, box, 1);
-	assert_int_equal(ends.refusal, TS_REFUSED_CHANNEL_CLOSED);
-	assert_int_equal(ts_life_pay(&box->life, box->key, 1, NULL, &ends.spare),
-			 TS_REFUSED_CHANNEL_CLOSED);
-	event.undo = true;
-	ends_event(&ends, box, event);
-	ends_pay(&ends, payer, box, 1);
-	assert_int_equal(ends.refusal, TS_ACCEPTED);
-}
-
-static void test_withdraw_refusals(void **state)
-{
-	struct ts_message answer;
-
-	/* The payer's view is older: 100 are on their way. */
-	ends_pay_lost(&ends, box, 100);
-	ends_withdraw(&ends, payer, 50);
-	ends_pass_queue(&ends, payer, box);
-	ends_decode_parallel(box, &answer);
-	assert_int_not_equal(answer.withdraw_response.error_code, 0);
-	assert_true(ends_is_zero(&answer.withdraw_response.participant2_signature,
-				 TS_SIGNATURE_BYTES));
-	assert_false(box->life.channel.frozen);
-	/* The asker's signature is out: it stays frozen, and closes in the end. */
-	ends_pass_parallel(&ends, box, payer);
-	assert_true(payer->life.cosign.refused && payer->life.channel.frozen);
-	ends.moment.head_block += TS_COSIGN_PATIENCE_BLOCKS + 1;
-	assert_int_equal(ends_intent_count(&ends, payer), 1);
-	assert_int_equal(ends.intents[0].kind, TS_INTENT_CLOSE);
-}
-
-/* Both ask at once: one withdrawal is signed by both. */
-static void test_withdraw_at_once(void **state)
-{
-	struct ends_end *lower = ends_lower(&ends), *other = ends_other(&ends, lower);
-
-	ends_withdraw(&ends, lower, 50);
-	ends_withdraw(&ends, other, 60);
-	ends_pass_queue(&ends, lower, other);
-	assert_false(other->life.cosign.ours);
-	ends_pass_parallel(&ends, other, lower);
-	assert_true(lower->life.cosign.ours && lower->life.cosign.complete);
-	assert_true(other->life.cosign.complete);
-	assert_true(other->life.cosign.withdraw_wei == 50);
-}
-
 /* M3: whatever is thought of the head, the newest proof is given. */
 static void test_stale_close(void **state)
 {
@@ -644,13 +468,6 @@ int main(void)
 		life_test(test_punish),
 		life_test(test_too_many_locks),
 		life_test(test_room_for_disposals),
-		life_test(test_settle_trap),
-		life_test(test_settle_balances),
-		life_test(test_withdraw_cheque),
-		life_test(test_withdraw_ends_on_chain_only),
-		life_test(test_unknown_withdraw),
-		life_test(test_withdraw_refusals),
-		life_test(test_withdraw_at_once),
 		life_test(test_stale_close),
 		life_test(test_deposits),
 		life_test(test_secret_to_the_chain),

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * photon_cosign.c - what both sides sign: its rules, and the attacks that they
+ * are there for (M1, M2).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "photon_ends.h"
+
+static struct ends ends;
+
+static int set_up(void **state)
+{
+	ends_open(&ends);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	ends_close(&ends);
+	return 0;
+}
+
+#define box (&ends.box)
+#define payer (&ends.payer)
+
+/* M1: the trap. */
+static void test_settle_trap(void **state)
+{
+	struct ts_settle settle = { 0 };
+	struct ts_message answer;
+
+	ends_pay(&ends, payer, box, 100);
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 100,
+			ENDS_DEPOSIT_WEI + 100);
+	assert_int_equal(ends.refusal, TS_ACCEPTED);
+	ends_decode_parallel(box, &answer);
+	assert_int_equal(answer.id, TS_MSG_SETTLE_RESPONSE);
+	assert_int_not_equal(answer.settle_response.error_code, 0);
+	/* No signature of the contract's form left, and no balance. */
+	assert_true(ends_is_zero(&answer.settle_response.participant2_signature,
+				 TS_SIGNATURE_BYTES));
+	assert_memory_equal(&answer.settle_response.settle.participant1_balance,
+			    &settle.participant1_balance, 32);
+	assert_true(box->life.leaving);
+	assert_false(box->life.channel.frozen);
+	/* It leaves: all of it withdrawn, then the chain, then ours 0. */
+	assert_true(ends_tick(&ends, box));
+	assert_int_equal(box->life.cosign.kind, TS_COSIGN_WITHDRAW);
+	assert_true(box->life.cosign.withdraw_wei == ENDS_DEPOSIT_WEI + 100);
+	ends_pass_queue(&ends, box, payer);
+	ends_pass_parallel(&ends, payer, box);
+	assert_true(box->life.cosign.complete);
+	assert_int_equal(ends_intent_count(&ends, box), 1);
+	assert_int_equal(ends.intents[0].kind, TS_INTENT_WITHDRAW);
+	ends_withdrawn(&ends, 6000, 0, ENDS_DEPOSIT_WEI - 100);
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 100, 0);
+	ends_decode_parallel(box, &answer);
+	assert_int_equal(answer.settle_response.error_code, 0);
+	assert_int_equal(box->life.cosign.kind, TS_COSIGN_SETTLE);
+	/* And nothing comes in any more that the signature could take. */
+	assert_true(box->life.channel.frozen);
+	ends_pay(&ends, payer, box, 1);
+	assert_int_equal(ends.refusal, TS_REFUSED_FROZEN);
+}
+
+static void test_settle_balances(void **state)
+{
+	struct ts_pending_lock lock;
+	struct ts_message answer;
+
+	ends_withdrawn(&ends, 6000, 0, ENDS_DEPOSIT_WEI);
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 1, 0);
+	ends_decode_parallel(box, &answer);
+	assert_int_not_equal(answer.settle_response.error_code, 0);
+	assert_int_equal(box->life.cosign.kind, TS_COSIGN_NONE);
+	/* A lock of the partner's may become ours. */
+	lock = ends_lock(&ends, 30, 1);
+	ends_offer(&ends, payer, &lock);
+	ends_pass_queue(&ends, payer, box);
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 30, 0);
+	assert_int_equal(box->life.cosign.kind, TS_COSIGN_NONE);
+	assert_true(box->life.leaving);
+}
+
+/* M2: the cheque. */
+static void test_withdraw_cheque(void **state)
+{
+	struct ts_pending_lock lock = ends_lock(&ends, 5, 1);
+	uint64_t signed_block = ends.moment.head_block;
+
+	ends_pay(&ends, payer, box, 100);
+	ends_withdraw(&ends, payer, 50);
+	assert_true(payer->life.channel.frozen);
+	ends_pass_queue(&ends, payer, box);
+	/* Frozen in the very state that holds the answer. */
+	assert_int_equal(ends_parallel_id(box), TS_MSG_WITHDRAW_RESPONSE);
+	assert_true(box->life.channel.frozen && box->life.cosign.complete);
+	ends_pay_unchecked(&ends, payer, box, 1);
+	assert_int_equal(ends.refusal, TS_REFUSED_FROZEN);
+	assert_int_equal(ts_life_pay(&box->life, box->key, 1, NULL, &ends.spare),
+			 TS_REFUSED_FROZEN);
+	assert_int_equal(ts_life_lock(&box->life, box->key, &ends.moment, &lock,
+				      &ends.spare), TS_REFUSED_FROZEN);
+	/* The same after a restart. */
+	ends_restart(box);
+	assert_true(box->life.channel.frozen && box->life.cosign.complete);
+	/* Kept in the drawer: we cash it ourselves. */
+	assert_int_equal(ends_intent_count(&ends, box), 0);
+	ends.moment.head_block = signed_block + TS_COSIGN_PATIENCE_BLOCKS + 1;
+	assert_int_equal(ends_intent_count(&ends, box), 1);
+	assert_int_equal(ends.intents[0].kind, TS_INTENT_WITHDRAW);
+	ends_event(&ends, box, (struct ts_channel_event){
+		.kind = TS_SEEN_FAILED });
+	assert_int_equal(ends_intent_count(&ends, box), 1);
+	assert_int_equal(ends.intents[0].kind, TS_INTENT_CLOSE);
+}
+
+static void test_withdraw_ends_on_chain_only(void **state)
+{
+	struct ts_channel_event event = {
+		.kind = TS_SEEN_WITHDRAWN, .block = 6000,
+		.our_deposit_wei = ENDS_DEPOSIT_WEI,
+		.partner_deposit_wei = ENDS_DEPOSIT_WEI - 50,
+	};
+
+	ends_withdraw(&ends, payer, 50);
+	ends_pass_queue(&ends, payer, box);
+	ends_event(&ends, box, event);
+	assert_true(box->life.channel.frozen && box->life.onchain.ending);
+	assert_int_equal(ends_intent_count(&ends, box), 0);
+	event.undo = true;
+	ends_event(&ends, box, event);
+	assert_true(box->life.channel.frozen && !box->life.onchain.ending);
+	event.undo = false;
+	event.confirmed = true;
+	ends_event(&ends, box, event);
+	assert_true(ends.outcome.new_life);
+	assert_false(box->life.channel.frozen);
+	assert_int_equal(box->life.channel.open_block_number, 6000);
+	assert_int_equal(box->life.channel.partner_proof.nonce, 0);
+	assert_int_equal(box->life.outbox.parallel_count, 0);
+	assert_null(ts_life_fault(&box->life));
+	/* A late copy of the event does not begin it again. */
+	ends_event(&ends, box, event);
+	assert_false(ends.outcome.changed);
+}
+
+/* A cheque that we know nothing of, by a ledger from a backup: it alarms at once. */
+static void test_unknown_withdraw(void **state)
+{
+	struct ts_channel_event event = {
+		.kind = TS_SEEN_WITHDRAWN, .block = 6000,
+	};
+
+	ends_event(&ends, box, event);
+	ends_pay_unchecked(&ends, payer, box, 1);
+	assert_int_equal(ends.refusal, TS_REFUSED_CHANNEL_CLOSED);
+	assert_int_equal(ts_life_pay(&box->life, box->key, 1, NULL, &ends.spare),
+			 TS_REFUSED_CHANNEL_CLOSED);
+	event.undo = true;
+	ends_event(&ends, box, event);
+	ends_pay(&ends, payer, box, 1);
+	assert_int_equal(ends.refusal, TS_ACCEPTED);
+}
+
+static void test_withdraw_refusals(void **state)
+{
+	struct ts_message answer;
+
+	/* The payer's view is older: 100 are on their way. */
+	ends_pay_lost(&ends, box, 100);
+	ends_withdraw(&ends, payer, 50);
+	ends_pass_queue(&ends, payer, box);
+	ends_decode_parallel(box, &answer);
+	assert_int_not_equal(answer.withdraw_response.error_code, 0);
+	assert_true(ends_is_zero(&answer.withdraw_response.participant2_signature,
+				 TS_SIGNATURE_BYTES));
+	assert_false(box->life.channel.frozen);
+	/* The asker's signature is out: it stays frozen, and closes in the end. */
+	ends_pass_parallel(&ends, box, payer);
+	assert_true(payer->life.cosign.refused && payer->life.channel.frozen);
+	ends.moment.head_block += TS_COSIGN_PATIENCE_BLOCKS + 1;
+	assert_int_equal(ends_intent_count(&ends, payer), 1);
+	assert_int_equal(ends.intents[0].kind, TS_INTENT_CLOSE);
+}
+
+/* Both ask at once: one withdrawal is signed by both. */
+static void test_withdraw_at_once(void **state)
+{
+	struct ends_end *lower = ends_lower(&ends), *other = ends_other(&ends, lower);
+
+	ends_withdraw(&ends, lower, 50);
+	ends_withdraw(&ends, other, 60);
+	ends_pass_queue(&ends, lower, other);
+	assert_false(other->life.cosign.ours);
+	ends_pass_parallel(&ends, other, lower);
+	assert_true(lower->life.cosign.ours && lower->life.cosign.complete);
+	assert_true(other->life.cosign.complete);
+	assert_true(other->life.cosign.withdraw_wei == 50);
+}
+
+static void answer_withdraw(const struct ts_signer *by)
+{
+	struct ts_message msg = { .id = TS_MSG_WITHDRAW_RESPONSE };
+	struct ts_withdraw_response *m = &msg.withdraw_response;
+	const struct ts_channel *c = &payer->life.channel;
+	struct ts_datagram d;
+	struct ts_hash digest;
+	struct ts_form form;
+
+	m->withdraw.channel_identifier = c->channel_identifier;
+	m->withdraw.open_block_number = c->open_block_number;
+	m->withdraw.participant1 = c->our_address;
+	m->withdraw.participant2 = c->partner_address;
+	m->withdraw.participant1_balance = ts_u256_from_u128(ENDS_DEPOSIT_WEI);
+	m->withdraw.participant1_withdraw = ts_u256_from_u128(50);
+	ts_form_withdraw(&form, &m->withdraw, &c->chain_id);
+	ts_form_digest(&form, &digest);
+	ts_signer_sign(by, &digest, &m->participant2_signature);
+	assert_int_equal(ts_message_sign(&msg, box->key, &c->chain_id, &d), 0);
+	ends_take(&ends, payer, d.b, d.len);
+}
+
+/* The message is the partner's, the signature in it of no use on the chain. */
+static void test_signed_by_a_stranger(void **state)
+{
+	ends_withdraw(&ends, payer, 50);
+	answer_withdraw(ends.stranger_key);
+	assert_int_equal(ends.refusal, TS_REFUSED_BAD_SIGNATURE);
+	assert_false(payer->life.cosign.complete);
+	answer_withdraw(box->key);
+	assert_int_equal(ends.refusal, TS_ACCEPTED);
+	assert_true(payer->life.cosign.complete);
+}
+
+#define cosign_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cosign_test(test_settle_trap),
+		cosign_test(test_settle_balances),
+		cosign_test(test_withdraw_cheque),
+		cosign_test(test_withdraw_ends_on_chain_only),
+		cosign_test(test_unknown_withdraw),
+		cosign_test(test_withdraw_refusals),
+		cosign_test(test_withdraw_at_once),
+		cosign_test(test_signed_by_a_stranger),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
