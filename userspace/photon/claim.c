@@ -202,6 +202,8 @@ enum ts_refusal ts_claim_unlock(struct ts_received *r)
 	r->outcome->credit_wei = paid.amount_wei;
 	r->outcome->wallet = paid.signed_by_initiator ? paid.initiator :
 							c->partner_address;
+	r->outcome->memo_len = paid.memo_len;
+	memcpy(r->outcome->memo, paid.memo, paid.memo_len);
 	return TS_ACCEPTED;
 }
 
@@ -235,6 +237,14 @@ enum ts_refusal ts_claim_removed(struct ts_received *r)
 	return take_without(r, &m->proof, lock, 0);
 }
 
+/* A memo fits; of what does not, the beginning is no memo either. */
+static void keep_memo(struct ts_pending_lock *lock, const struct ts_bytes *data)
+{
+	lock->memo_len = data->len < TS_MEMO_SIZE ? data->len : TS_MEMO_SIZE;
+	if (lock->memo_len)
+		memcpy(lock->memo, data->p, lock->memo_len);
+}
+
 /* RevealSecret for a lock of which we are the target. */
 enum ts_refusal ts_claim_reveal(struct ts_received *r,
 				struct ts_pending_lock *lock,
@@ -252,6 +262,8 @@ enum ts_refusal ts_claim_reveal(struct ts_received *r,
 		return TS_REFUSED_CHAIN_STALE;
 	if (r->moment->head_block >= lock->expiration)
 		return TS_REFUSED_LOCK_EXPIRATION;
+	if (!lock->signed_by_initiator)
+		keep_memo(lock, &r->msg->reveal_secret.data);
 	lock->signed_by_initiator = true;
 	return ts_claim_learn(r->life, r->key, lock,
 			      &r->msg->reveal_secret.lock_secret);

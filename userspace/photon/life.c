@@ -33,6 +33,26 @@ const char *ts_life_fault(const struct ts_life *life)
 				      &life->partner_locks);
 }
 
+/**
+ * ts_life_is_at_rest() - whether nothing is under way
+ * @life: the life
+ *
+ * It sends nothing, waits for nothing and tells the chain nothing, so it need
+ * not be in memory.  Its packed form is still wanted: it knows which datagrams
+ * were taken, what was disposed of, and which proofs of ours only an Ack says
+ * have arrived.
+ *
+ * Return: true if so.
+ */
+bool ts_life_is_at_rest(const struct ts_life *life)
+{
+	return !life->leaving && !life->close_wanted && !life->cosign.kind &&
+	       !life->onchain.closed_block && !life->onchain.ending &&
+	       !life->our_locks.count && !life->partner_locks.count &&
+	       !life->outbox.parallel_count &&
+	       ts_outbox_is_drained(&life->outbox);
+}
+
 static bool has_lock(const struct ts_life *life, const struct ts_hash *secret)
 {
 	struct ts_hash secret_hash;
@@ -40,39 +60,6 @@ static bool has_lock(const struct ts_life *life, const struct ts_hash *secret)
 	ts_sha256(&secret_hash, secret->b, TS_HASH_BYTES);
 	return ts_locks_find_const(&life->our_locks, &secret_hash) ||
 	       ts_locks_find_const(&life->partner_locks, &secret_hash);
-}
-
-/* The channel that a message names, if it names one. */
-static const struct ts_hash *channel_of(const struct ts_message *msg,
-					uint64_t *open_block_number)
-{
-	const struct ts_balance_proof *proof = ts_message_balance_proof(msg);
-	const struct ts_settle *settle = &msg->settle_request.settle;
-	const struct ts_withdraw *withdraw = &msg->withdraw_request.withdraw;
-
-	if (proof) {
-		*open_block_number = proof->open_block_number;
-		return &proof->channel_identifier;
-	}
-	switch (msg->id) {
-	case TS_MSG_ANNOUNCE_DISPOSED:
-		*open_block_number = msg->announce_disposed.open_block_number;
-		return &msg->announce_disposed.channel_identifier;
-	case TS_MSG_SETTLE_RESPONSE:
-		settle = &msg->settle_response.settle;
-		/* fall through */
-	case TS_MSG_SETTLE_REQUEST:
-		*open_block_number = settle->open_block_number;
-		return &settle->channel_identifier;
-	case TS_MSG_WITHDRAW_RESPONSE:
-		withdraw = &msg->withdraw_response.withdraw;
-		/* fall through */
-	case TS_MSG_WITHDRAW_REQUEST:
-		*open_block_number = withdraw->open_block_number;
-		return &withdraw->channel_identifier;
-	default:
-		return NULL;
-	}
 }
 
 /**
@@ -95,7 +82,7 @@ bool ts_life_concerns(const struct ts_life *life, const struct ts_message *msg)
 		return true;
 	if (msg->id == TS_MSG_REVEAL_SECRET)
 		return has_lock(life, &msg->reveal_secret.lock_secret);
-	identifier = channel_of(msg, &open_block_number);
+	identifier = ts_message_channel(msg, &open_block_number);
 	return identifier && !ts_step_life(&life->channel, identifier,
 					   open_block_number);
 }
@@ -321,7 +308,7 @@ enum ts_refusal ts_life_receive(const struct ts_life *old,
 	uint64_t open_block_number = 0;
 	enum ts_refusal refusal;
 
-	identifier = channel_of(msg, &open_block_number);
+	identifier = ts_message_channel(msg, &open_block_number);
 	if (identifier) {
 		refusal = ts_step_life(&old->channel, identifier,
 				       open_block_number);

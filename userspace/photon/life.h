@@ -195,6 +195,8 @@ enum ts_follow {
  * @credit_wei: what was paid to us, commit it with the state; not the value
  *	that we only pass on as a hop
  * @wallet: who paid: the partner, or the initiator of a mediated transfer
+ * @memo_len: of a mediated transfer, how much of @memo there is
+ * @memo: what @wallet signed that it is for, see struct ts_pending_lock
  * @follow: what the other life of a hop has to do
  * @secret_hash: about which lock
  * @secret: to learn
@@ -207,12 +209,15 @@ struct ts_outcome {
 	uint8_t ack[TS_ACK_BYTES];
 	ts_u128 credit_wei;
 	struct ts_address wallet;
+	size_t memo_len;
+	uint8_t memo[TS_MEMO_SIZE];
 	enum ts_follow follow;
 	struct ts_hash secret_hash;
 	struct ts_hash secret;
 };
 
 const char *ts_life_fault(const struct ts_life *life);
+bool ts_life_is_at_rest(const struct ts_life *life);
 bool ts_life_concerns(const struct ts_life *life, const struct ts_message *msg);
 
 enum ts_refusal ts_life_receive(const struct ts_life *old,

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "photon/form.h"
+#include "photon/memo.h"
 #include "photon/merkle.h"
 
 /*
@@ -56,6 +57,9 @@ enum ts_lock_phase {
  * @initiator: who pays in the end
  * @target: who is to receive it in the end
  * @nonce: of the message that added it
+ * @memo_len: how much of @memo there is
+ * @memo: what the initiator's RevealSecret says that the value is for (rule M6),
+ *	or its beginning, which is none then
  * @phase: what is to become of it
  * @signed_by_initiator: the initiator itself revealed the secret (rule M8)
  * @registered: the chain has the secret, from before the expiration
@@ -70,6 +74,8 @@ struct ts_pending_lock {
 	struct ts_address initiator;
 	struct ts_address target;
 	uint64_t nonce;
+	size_t memo_len;
+	uint8_t memo[TS_MEMO_SIZE];
 	enum ts_lock_phase phase;
 	bool signed_by_initiator;
 	bool registered;

@@ -309,6 +309,46 @@ ts_message_balance_proof(const struct ts_message *msg)
 }
 
 /**
+ * ts_message_channel() - the channel that a message names
+ * @msg: the message
+ * @open_block_number: which of its lives; set when there is one
+ *
+ * Return: its identifier; NULL: it names none (Ack, Ping, SecretRequest,
+ * RevealSecret).
+ */
+const struct ts_hash *ts_message_channel(const struct ts_message *msg,
+					 uint64_t *open_block_number)
+{
+	const struct ts_balance_proof *proof = ts_message_balance_proof(msg);
+	const struct ts_settle *settle = &msg->settle_request.settle;
+	const struct ts_withdraw *withdraw = &msg->withdraw_request.withdraw;
+
+	if (proof) {
+		*open_block_number = proof->open_block_number;
+		return &proof->channel_identifier;
+	}
+	switch (msg->id) {
+	case TS_MSG_ANNOUNCE_DISPOSED:
+		*open_block_number = msg->announce_disposed.open_block_number;
+		return &msg->announce_disposed.channel_identifier;
+	case TS_MSG_SETTLE_RESPONSE:
+		settle = &msg->settle_response.settle;
+		/* fall through */
+	case TS_MSG_SETTLE_REQUEST:
+		*open_block_number = settle->open_block_number;
+		return &settle->channel_identifier;
+	case TS_MSG_WITHDRAW_RESPONSE:
+		withdraw = &msg->withdraw_response.withdraw;
+		/* fall through */
+	case TS_MSG_WITHDRAW_REQUEST:
+		*open_block_number = withdraw->open_block_number;
+		return &withdraw->channel_identifier;
+	default:
+		return NULL;
+	}
+}
+
+/**
  * ts_message_hash() - the additional_hash of a signed message
  * @datagram: its bytes
  * @len: how many, at least a signature's

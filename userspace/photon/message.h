@@ -198,6 +198,8 @@ enum ts_photon_err ts_message_encode(const struct ts_message *msg,
 
 const struct ts_balance_proof *
 ts_message_balance_proof(const struct ts_message *msg);
+const struct ts_hash *ts_message_channel(const struct ts_message *msg,
+					 uint64_t *open_block_number);
 
 void ts_message_hash(const void *datagram, size_t len, struct ts_hash *hash);
 enum ts_photon_err ts_message_digest(const struct ts_message *msg,

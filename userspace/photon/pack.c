@@ -10,7 +10,7 @@
 #include "photon/pack.h"
 
 /* The biggest that a life can be. */
-#define LOCK_BYTES	(8 + 16 + 16 + 32 + 32 + 20 + 20 + 8 + 4 + 4)
+#define LOCK_BYTES	(8 + 16 + 16 + 32 + 32 + 20 + 20 + 8 + 4 + TS_MEMO_SIZE + 4 + 4)
 #define DISPOSAL_BYTES	(32 + 32 + 65 + 4)
 #define OUTGOING_BYTES	(20 + 4 + TS_PARCEL_MAX_BYTES + 8 + 16 + 32 + 4)
 _Static_assert(1024 + 2 * TS_LOCKS_MAX * LOCK_BYTES +
@@ -84,6 +84,17 @@ static void code_claimed(struct ts_codec *c, struct ts_claimed *claimed)
 	ts_codec_hash(c, &claimed->locksroot);
 }
 
+/* A run of bytes of its own. */
+static void code_memo(struct ts_codec *c, struct ts_pending_lock *lock)
+{
+	const uint8_t *bytes = lock->memo;
+
+	code_count(c, &lock->memo_len, TS_MEMO_SIZE);
+	ts_codec_run(c, lock->memo_len, &bytes);
+	if (c->in && !c->err)
+		memcpy(lock->memo, bytes, lock->memo_len);
+}
+
 static void code_lock(struct ts_codec *c, struct ts_pending_lock *lock)
 {
 	uint32_t phase = lock->phase;
@@ -96,6 +107,7 @@ static void code_lock(struct ts_codec *c, struct ts_pending_lock *lock)
 	ts_codec_address(c, &lock->initiator);
 	ts_codec_address(c, &lock->target);
 	ts_codec_be64(c, &lock->nonce);
+	code_memo(c, lock);
 	code_small(c, &phase, TS_LOCK_PHASE_COUNT);
 	lock->phase = (enum ts_lock_phase)phase;
 	CODE_FLAGS(c, &lock->signed_by_initiator, &lock->registered,
