@@ -276,6 +276,10 @@ static void the_check_finds_what_was_changed(void **state)
 		"UPDATE charges SET units = units + 1",
 		"DELETE FROM charges",
 		"UPDATE payments SET session = NULL WHERE id = 1",
+		"UPDATE payments SET locksroot = randomblob(32) WHERE id = 1",
+		"UPDATE payments SET refunded_wei = delta_wei WHERE id = 2",
+		"UPDATE channels SET refunded_wei = partner_transferred_wei",
+		"UPDATE channels SET relayed_wei = partner_transferred_wei",
 	};
 	struct box *box = calloc(1, sizeof(*box));
 	struct ts_ledger_options options = { .path = path };

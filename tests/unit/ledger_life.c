@@ -174,7 +174,13 @@ static void test_from_version_2(void **state)
 	assert_int_equal(ts_ledger_commit(l), 0);
 	ts_ledger_close(l);
 	execute("DROP TABLE lives; DROP TABLE submissions; DROP TABLE transactions;"
-		" DROP TABLE cursor; PRAGMA user_version = 2");
+		"DROP TABLE cursor;"
+		"ALTER TABLE channels DROP COLUMN refunded_wei;"
+		"ALTER TABLE channels DROP COLUMN relayed_wei;"
+		"ALTER TABLE payments DROP COLUMN refunded_wei;"
+		"ALTER TABLE payments DROP COLUMN mediated;"
+		"ALTER TABLE payments DROP COLUMN locksroot;"
+		"PRAGMA user_version = 2");
 	l = open_ledger(0);
 	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
 	assert_memory_equal(&row.channel, &payer->life.channel,

@@ -15,8 +15,8 @@
 #define IDENTITY_COLUMNS						\
 	"identifier, open_block, chain_id, tokens_network, token,"	\
 	" our_address, partner_address, settle_timeout, state, frozen,"	\
-	" trusted, our_deposit_wei, partner_deposit_wei, base_wei, spent_wei"
-#define IDENTITY_COUNT	15
+	" trusted, our_deposit_wei, partner_deposit_wei, base_wei, spent_wei,"	\
+	" refunded_wei, relayed_wei"
 #define SIDE_COUNT	5
 #define SIDE_TYPES	"uwbbb"
 #define HASH_ARG(hash)	(const void *)(hash), (size_t)TS_HASH_BYTES
@@ -46,9 +46,9 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 	err = ts_db_write(l, "INSERT INTO channels (" IDENTITY_COLUMNS ", "
 			  SIDE_COLUMNS(our) ", " SIDE_COLUMNS(partner)
 			  ", our_message, partner_message) VALUES ("
-			  "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+			  "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
 			  "?,?,?,?,?,?,?,?,?,?,x'',x'')",
-			  "bubbbbbuiiiwwww" SIDE_TYPES SIDE_TYPES,
+			  "bubbbbbuiiiwwwwww" SIDE_TYPES SIDE_TYPES,
 			  HASH_ARG(&ch->channel_identifier),
 			  ch->open_block_number, HASH_ARG(chain_id),
 			  ADDRESS_ARG(&ch->tokens_network),
@@ -57,7 +57,8 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 			  ch->settle_timeout_blocks, (int64_t)ch->state,
 			  (int64_t)ch->frozen, (int64_t)c->trusted,
 			  &ch->our_deposit_wei, &ch->partner_deposit_wei,
-			  &c->base_wei, &c->spent_wei,
+			  &c->base_wei, &c->spent_wei, &c->refunded_wei,
+			  &c->relayed_wei,
 			  SIDE_ARGS(&ch->our_proof),
 			  SIDE_ARGS(&ch->partner_proof));
 	if (!err)
@@ -76,12 +77,13 @@ int ts_ledger_channel_update(struct ts_ledger *l,
 
 	return ts_db_write(l, "UPDATE channels SET settle_timeout=?, state=?,"
 		" frozen=?, trusted=?, our_deposit_wei=?, partner_deposit_wei=?,"
-		" spent_wei=?, " SIDE_SET(our) ", " SIDE_SET(partner) ", "
+		" spent_wei=?, refunded_wei=?, relayed_wei=?, " SIDE_SET(our) ", " SIDE_SET(partner) ", "
 		MESSAGE_OF(our) ", " MESSAGE_OF(partner) " WHERE id=?",
-		"uiiiwww" SIDE_TYPES SIDE_TYPES "uui",
+		"uiiiwwwww" SIDE_TYPES SIDE_TYPES "uui",
 		ch->settle_timeout_blocks, (int64_t)ch->state,
 		(int64_t)ch->frozen, (int64_t)c->trusted,
 		&ch->our_deposit_wei, &ch->partner_deposit_wei, &c->spent_wei,
+		&c->refunded_wei, &c->relayed_wei,
 		SIDE_ARGS(&ch->our_proof), SIDE_ARGS(&ch->partner_proof),
 		ch->our_proof.nonce, ch->partner_proof.nonce, c->id);
 }
@@ -152,9 +154,13 @@ static bool get_channel(sqlite3_stmt *stmt, struct ts_ledger_channel *c)
 	ch->partner_deposit_wei = ts_db_u128(stmt, i++, &bad);
 	c->base_wei = ts_db_u128(stmt, i++, &bad);
 	c->spent_wei = ts_db_u128(stmt, i++, &bad);
+	c->refunded_wei = ts_db_u128(stmt, i++, &bad);
+	c->relayed_wei = ts_db_u128(stmt, i++, &bad);
 	get_side(stmt, i, &ch->our_proof, &bad);
 	get_side(stmt, i + SIDE_COUNT, &ch->partner_proof, &bad);
-	return !bad && get_locked(stmt, i + 2 * SIDE_COUNT, ch);
+	i += 2 * SIDE_COUNT;
+	c->has_life = sqlite3_column_bytes(stmt, i) > 0;
+	return !bad && get_locked(stmt, i, ch);
 }
 
 /* Every life of every channel, oldest row first. */

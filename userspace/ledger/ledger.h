@@ -89,9 +89,15 @@ struct ts_ledger_options {
  * @trusted: credited whatever its timeout and deposit are (rule M3)
  * @base_wei: what the partner had transferred before we kept books: not credit
  * @spent_wei: of its payments, used up by closed accounts
+ * @refunded_wei: of its payments, what went back by our own transfers (M11)
+ * @relayed_wei: of what the partner transferred, what we only passed on as a hop
+ *	of a mediated transfer, our fee in it: nobody's credit
+ * @has_life: something is under way in it or was: it has a row of lives; told by
+ *	ts_ledger_channel_load()
  *
- * paid = channel.partner_proof.transferred_wei - base_wei.  The datagrams of the
- * last proofs are in the table only: a thousand channels are held in memory.
+ * paid = channel.partner_proof.transferred_wei - base_wei - relayed_wei.  The
+ * datagrams of the last proofs are in the table only: a thousand channels are
+ * held in memory.
  */
 struct ts_ledger_channel {
 	int64_t id;
@@ -99,10 +105,13 @@ struct ts_ledger_channel {
 	bool trusted;
 	ts_u128 base_wei;
 	ts_u128 spent_wei;
+	ts_u128 refunded_wei;
+	ts_u128 relayed_wei;
+	bool has_life;
 };
 
 /**
- * struct ts_ledger_payment - one accepted DirectTransfer
+ * struct ts_ledger_payment - one accepted DirectTransfer or Unlock
  * @id: row number, given by ts_ledger_payment_insert(); grows with time, so
  *	it is the order in which payments are spent
  * @channel: row number of the channel's life
@@ -112,7 +121,10 @@ struct ts_ledger_channel {
  * @session: row number of the session it is attached to now; 0: none, it stays
  *	in the wallet's pool
  * @tariff: row number of the tariff it was paid under (M7); 0 without @session
- * @wallet: who paid
+ * @wallet: who paid: the partner, who signed the proof, or of @mediated ones the
+ *	initiator, who signed the secret (rule M8)
+ * @mediated: by an Unlock
+ * @locksroot: of the proof
  * @message_hash: the additional hash: Keccak-256 of the datagram without its
  *	signature.  Unique without an index: channel, life and nonce are in it
  * @signature: with the other members, the whole balance proof
@@ -121,6 +133,7 @@ struct ts_ledger_channel {
  * @boot_id: in which boot
  * @boot_ns: when, CLOCK_BOOTTIME of that boot
  * @spent_wei: used up by closed accounts
+ * @refunded_wei: gone back to @wallet by our own transfer (M11)
  * @live: something can still be spent or is reserved
  * @max_wei: its session may spend so much of it and no more; TS_U128_MAX: all.
  *	What is above is the wallet's, until it attaches it anew
@@ -134,6 +147,8 @@ struct ts_ledger_payment {
 	int64_t session;
 	int64_t tariff;
 	struct ts_address wallet;
+	bool mediated;
+	struct ts_hash locksroot;
 	struct ts_hash message_hash;
 	struct ts_signature signature;
 	uint8_t data[TS_PAYMENT_DATA_MAX];
@@ -142,6 +157,7 @@ struct ts_ledger_payment {
 	char boot_id[TS_BOOT_ID_SIZE];
 	uint64_t boot_ns;
 	ts_u128 spent_wei;
+	ts_u128 refunded_wei;
 	bool live;
 	ts_u128 max_wei;
 };
@@ -297,7 +313,8 @@ struct ts_ledger_tariff {
  * @granted_wei: value of what those accounts were granted and still hold or
  *	passed, at their last checkpoint
  * @consumed_wei: used up by closed accounts
- * @unspent_wei: paid - consumed - reserved
+ * @refunded_wei: gone back by our own transfers
+ * @unspent_wei: paid - consumed - reserved - refunded
  */
 struct ts_ledger_sum {
 	struct ts_address wallet;
@@ -306,12 +323,14 @@ struct ts_ledger_sum {
 	ts_u128 reserved_wei;
 	ts_u128 granted_wei;
 	ts_u128 consumed_wei;
+	ts_u128 refunded_wei;
 	ts_u128 unspent_wei;
 };
 
 /**
  * enum ts_ledger_check_flags - how thorough ts_ledger_check() is
- * @TS_LEDGER_CHECK_SIGNATURES: recover the signer of every payment, too
+ * @TS_LEDGER_CHECK_SIGNATURES: recover the signer of every payment and of every
+ *	channel's last proof, too
  *	(a tenth of a millisecond each)
  */
 enum ts_ledger_check_flags {

@@ -9,7 +9,7 @@
 
 #define COLUMNS "id, channel, nonce, delta_wei, cumulative_wei, session,"	\
 	" tariff, wallet, message_hash, signature, data, wall_s, boot_id,"	\
-	" boot_ns, spent_wei, live, max_wei"
+	" boot_ns, spent_wei, live, max_wei, refunded_wei, mediated, locksroot"
 
 /**
  * ts_ledger_payment_insert() - an accepted payment
@@ -22,28 +22,31 @@ int ts_ledger_payment_insert(struct ts_ledger *l, struct ts_ledger_payment *p)
 	err = ts_db_write(l, "INSERT INTO payments (channel, nonce, delta_wei,"
 		" cumulative_wei, session, tariff, wallet, message_hash,"
 		" signature, data, wall_s, boot_id, boot_ns, spent_wei, live,"
-		" max_wei) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		"iuwwrrbbbbutuwiw", p->channel, p->nonce, &p->delta_wei,
+		" max_wei, refunded_wei, mediated, locksroot)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		"iuwwrrbbbbutuwiwwib", p->channel, p->nonce, &p->delta_wei,
 		&p->cumulative_wei, p->session, p->tariff,
 		(const void *)&p->wallet, (size_t)TS_ADDRESS_BYTES,
 		(const void *)&p->message_hash, (size_t)TS_HASH_BYTES,
 		(const void *)&p->signature, (size_t)TS_SIGNATURE_BYTES,
 		(const void *)p->data, p->data_len, p->wall_s, p->boot_id,
-		p->boot_ns, &p->spent_wei, (int64_t)p->live, &p->max_wei);
+		p->boot_ns, &p->spent_wei, (int64_t)p->live, &p->max_wei,
+		&p->refunded_wei, (int64_t)p->mediated,
+		(const void *)&p->locksroot, (size_t)TS_HASH_BYTES);
 	if (!err)
 		p->id = sqlite3_last_insert_rowid(l->db);
 	return err;
 }
 
 /* What changes of a payment: where it is attached and how much of it, what of it
- * is spent, and whether it is live. */
+ * is spent and refunded, and whether it is live. */
 int ts_ledger_payment_update(struct ts_ledger *l,
 			     const struct ts_ledger_payment *p)
 {
 	return ts_db_write(l, "UPDATE payments SET session=?, max_wei=?,"
-			   " spent_wei=?, live=? WHERE id=?", "rwwii",
-			   p->session, &p->max_wei, &p->spent_wei,
-			   (int64_t)p->live, p->id);
+			   " spent_wei=?, refunded_wei=?, live=? WHERE id=?",
+			   "rwwwii", p->session, &p->max_wei, &p->spent_wei,
+			   &p->refunded_wei, (int64_t)p->live, p->id);
 }
 
 static bool get_payment(sqlite3_stmt *stmt, struct ts_ledger_payment *p)
@@ -74,6 +77,9 @@ static bool get_payment(sqlite3_stmt *stmt, struct ts_ledger_payment *p)
 	p->spent_wei = ts_db_u128(stmt, 14, &bad);
 	p->live = sqlite3_column_int(stmt, 15);
 	p->max_wei = ts_db_u128(stmt, 16, &bad);
+	p->refunded_wei = ts_db_u128(stmt, 17, &bad);
+	p->mediated = sqlite3_column_int(stmt, 18);
+	ts_db_blob(stmt, 19, &p->locksroot, TS_HASH_BYTES, &bad);
 	return !bad;
 }
 

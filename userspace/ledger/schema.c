@@ -26,6 +26,9 @@
 #define SESSIONS_OPEN							\
 	"CREATE INDEX sessions_open ON sessions (id)"			\
 	" WHERE closed = 0 AND forgotten = 0;"
+#define NOTHING		"x'00000000000000000000000000000000'"
+#define NO_ROOT								\
+	"x'0000000000000000000000000000000000000000000000000000000000000000'"
 #define NO_LIMIT	"x'ffffffffffffffffffffffffffffffff'"
 
 /*
@@ -104,6 +107,8 @@ static const char schema[] =
 	WEI(partner_deposit_wei) ","
 	WEI(base_wei) ","
 	WEI(spent_wei) ","
+	WEI(refunded_wei) " DEFAULT " NOTHING ","
+	WEI(relayed_wei) " DEFAULT " NOTHING ","
 	SIDE(our) ","
 	SIDE(partner) ","
 "	UNIQUE (identifier, open_block)"
@@ -170,6 +175,9 @@ SESSIONS_OPEN
 	WEI(spent_wei) ","
 	BOOL(live) ","
 	WEI(max_wei) " DEFAULT " NO_LIMIT ","
+	WEI(refunded_wei) " DEFAULT " NOTHING ","
+	BOOL(mediated) " DEFAULT 0,"
+	HASH(locksroot) " DEFAULT " NO_ROOT ","
 "	UNIQUE (channel, nonce)"
 ") STRICT;"
 "CREATE INDEX payments_live ON payments (id) WHERE live = 1;"
@@ -213,6 +221,22 @@ SESSIONS_OPEN
 "	PRIMARY KEY (account, hour, class, dir)"
 ") STRICT, WITHOUT ROWID;";
 
+/*
+ * Version 2 knew nothing that is under way in a channel, no locks, no transfers of
+ * ours, and nothing of the chain.
+ */
+#define FROM_2								\
+	LIVES CHAIN							\
+	"ALTER TABLE channels ADD COLUMN " WEI(refunded_wei)		\
+		" DEFAULT " NOTHING ";"					\
+	"ALTER TABLE channels ADD COLUMN " WEI(relayed_wei)		\
+		" DEFAULT " NOTHING ";"					\
+	"ALTER TABLE payments ADD COLUMN " WEI(refunded_wei)		\
+		" DEFAULT " NOTHING ";"					\
+	"ALTER TABLE payments ADD COLUMN " BOOL(mediated) " DEFAULT 0;"	\
+	"ALTER TABLE payments ADD COLUMN " HASH(locksroot)		\
+		" DEFAULT " NO_ROOT ";"
+
 /* Version 1 knew neither sessions at rest nor payments that move. */
 static const char from_1[] =
 "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -223,11 +247,9 @@ static const char from_1[] =
 "	UNION SELECT session FROM accounts);"
 "DROP INDEX sessions_open;"
 SESSIONS_OPEN
-LIVES
-CHAIN;
+FROM_2;
 
-/* Version 2 knew nothing that is under way in a channel, nor the chain. */
-static const char from_2[] = LIVES CHAIN;
+static const char from_2[] = FROM_2;
 
 static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
 {

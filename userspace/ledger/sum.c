@@ -10,34 +10,44 @@
 /**
  * struct sums - sums by channel row, then by wallet
  * @l: the ledger
- * @sum: [index]
+ * @sum: [index], those of the channels' partners first
  * @id: row number of each channel; ascending
- * @count: how many
+ * @channels: how many
+ * @count: these, and one for each other wallet that paid by mediated transfers
  */
 struct sums {
 	struct ts_ledger *l;
 	struct ts_ledger_sum *sum;
 	int64_t *id;
+	size_t channels;
 	size_t count;
 };
+
+static struct ts_ledger_sum *append(struct sums *s,
+				    const struct ts_address *wallet)
+{
+	struct ts_ledger_sum *sum;
+
+	sum = realloc(s->sum, (s->count + 1) * sizeof(*sum));
+	if (!sum)
+		return NULL;
+	s->sum = sum;
+	sum += s->count++;
+	*sum = (struct ts_ledger_sum){ .wallet = *wallet };
+	return sum;
+}
 
 static int add_channel(const struct ts_ledger_channel *c, void *arg)
 {
 	struct sums *s = arg;
-	struct ts_ledger_sum *sum;
 	int64_t *id;
 
-	sum = realloc(s->sum, (s->count + 1) * sizeof(*sum));
-	if (sum)
-		s->sum = sum;
-	id = realloc(s->id, (s->count + 1) * sizeof(*id));
+	id = realloc(s->id, (s->channels + 1) * sizeof(*id));
 	if (id)
 		s->id = id;
-	if (!sum || !id)
+	if (!id || !append(s, &c->channel.partner_address))
 		return ts_db_fail(s->l, -ENOMEM, "out of memory");
-	s->sum[s->count] = (struct ts_ledger_sum){
-		.wallet = c->channel.partner_address };
-	s->id[s->count++] = c->id;
+	s->id[s->channels++] = c->id;
 	return 0;
 }
 
@@ -48,21 +58,36 @@ static int by_id(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static struct ts_ledger_sum *of_channel(struct sums *s, int64_t id)
+/* Whose a payment is; NULL: no memory, or no such channel. */
+static struct ts_ledger_sum *of_payment(struct sums *s, int64_t channel,
+					bool mediated,
+					const struct ts_address *wallet)
 {
-	int64_t *found = bsearch(&id, s->id, s->count, sizeof(id), by_id);
+	int64_t *found = NULL;
+	size_t i;
 
-	return found ? &s->sum[found - s->id] : NULL;
+	if (!mediated && s->channels)
+		found = bsearch(&channel, s->id, s->channels, sizeof(channel),
+				by_id);
+	if (!mediated)
+		return found ? &s->sum[found - s->id] : NULL;
+	for (i = s->channels; i < s->count; i++)
+		if (ts_address_equal(&s->sum[i].wallet, wallet))
+			return &s->sum[i];
+	return append(s, wallet);
 }
 
 static int add_payment(const struct ts_ledger_payment *p, void *arg)
 {
-	struct ts_ledger_sum *sum = of_channel(arg, p->channel);
+	struct sums *s = arg;
+	struct ts_ledger_sum *sum = of_payment(s, p->channel, p->mediated,
+					       &p->wallet);
 
 	if (!sum)
-		return 0;
+		return ts_db_fail(s->l, -ENOMEM, "out of memory");
 	sum->paid_wei += p->delta_wei;
 	sum->consumed_wei += p->spent_wei;
+	sum->refunded_wei += p->refunded_wei;
 	if (p->session)
 		sum->attached_wei += p->delta_wei;
 	return 0;
@@ -72,6 +97,7 @@ static int add_payment(const struct ts_ledger_payment *p, void *arg)
 static int add_reservations(struct sums *s)
 {
 	uint64_t units, granted, left = 0;
+	struct ts_address wallet;
 	struct ts_ledger_sum *sum;
 	int64_t account = 0;
 	sqlite3_stmt *stmt;
@@ -80,7 +106,7 @@ static int add_reservations(struct sums *s)
 
 	stmt = ts_db_prepare(s->l, "SELECT a.row, a.unit_shift,"
 		" a.granted_units, a.revoked_units, r.units, r.returned_units,"
-		" p.channel FROM accounts a"
+		" p.channel, p.mediated, p.wallet FROM accounts a"
 		" JOIN reservations r ON r.account = a.row"
 		" JOIN payments p ON p.id = r.payment"
 		" WHERE a.state < 2 ORDER BY a.row, r.seq", "");
@@ -95,7 +121,9 @@ static int add_reservations(struct sums *s)
 		units = ts_db_u64(stmt, 4, &bad) - ts_db_u64(stmt, 5, &bad);
 		granted = units < left ? units : left;
 		left -= granted;
-		sum = of_channel(s, sqlite3_column_int64(stmt, 6));
+		ts_db_blob(stmt, 8, &wallet, TS_ADDRESS_BYTES, &bad);
+		sum = of_payment(s, sqlite3_column_int64(stmt, 6),
+				 sqlite3_column_int(stmt, 7), &wallet);
 		if (!sum)
 			continue;
 		sum->reserved_wei += ts_wei_holding_units(units, shift);
@@ -111,6 +139,7 @@ static void add(struct ts_ledger_sum *to, const struct ts_ledger_sum *from)
 	to->reserved_wei += from->reserved_wei;
 	to->granted_wei += from->granted_wei;
 	to->consumed_wei += from->consumed_wei;
+	to->refunded_wei += from->refunded_wei;
 	to->unspent_wei += from->unspent_wei;
 }
 
@@ -137,7 +166,8 @@ static int hand_out(struct sums *s, struct ts_ledger_sum *total,
 		one = s->sum[i++];
 		while (i < s->count && !by_wallet(&one, &s->sum[i]))
 			add(&one, &s->sum[i++]);
-		one.unspent_wei = one.paid_wei - one.consumed_wei - one.reserved_wei;
+		one.unspent_wei = one.paid_wei - one.consumed_wei -
+				  one.reserved_wei - one.refunded_wei;
 		add(total, &one);
 		ret = cb ? cb(&one, arg) : 0;
 		if (ret)

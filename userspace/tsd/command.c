@@ -196,12 +196,13 @@ static json_t *wei(ts_u128 value)
 
 static json_t *sum_json(const struct ts_ledger_sum *s)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "paid_wei", wei(s->paid_wei),
 			 "attached_wei", wei(s->attached_wei),
 			 "reserved_wei", wei(s->reserved_wei),
 			 "granted_wei", wei(s->granted_wei),
 			 "consumed_wei", wei(s->consumed_wei),
+			 "refunded_wei", wei(s->refunded_wei),
 			 "unspent_wei", wei(s->unspent_wei));
 }
 
