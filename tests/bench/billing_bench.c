@@ -109,6 +109,10 @@ static void e_ack(void *ctx, uint64_t reply, const uint8_t ack[TS_ACK_BYTES])
 	b->acks++;
 }
 
+static void e_heard(void *ctx, uint64_t reply, const struct ts_address *partner)
+{
+}
+
 static void e_refuse(void *ctx, uint64_t reply, const struct ts_refused *why)
 {
 	fprintf(stderr, "billing_bench: refused: %s\n", why->text);
@@ -152,7 +156,7 @@ static void open_billing(struct bench *b, struct ts_ledger *ledger,
 		.revoke = m_revoke, .tariff_set = m_tariff, .error = m_error,
 	};
 	struct ts_billing_effects effects = {
-		.ctx = b, .ack = e_ack, .refuse = e_refuse,
+		.ctx = b, .ack = e_ack, .heard = e_heard, .refuse = e_refuse,
 		.session_changed = e_changed, .notify = e_notify,
 		.log = e_log, .random = e_random,
 	};

@@ -148,6 +148,10 @@ static void on_ack(void *ctx, uint64_t reply, const uint8_t ack[TS_ACK_BYTES])
 	ts_udp_send(b->udp, ack, TS_ACK_BYTES, &b->from[reply % BATCH_MAX]);
 }
 
+static void on_heard(void *ctx, uint64_t reply, const struct ts_address *partner)
+{
+}
+
 static void on_refuse(void *ctx, uint64_t reply, const struct ts_refused *why)
 {
 	fprintf(stderr, "bench: the box refused a payment: %s\n", why->text);
@@ -221,7 +225,7 @@ static void open_billing(struct box *b, struct ts_ledger *ledger,
 		.account_dump = no_accounts, .tariff_set = any_tariff,
 	};
 	struct ts_billing_effects effects = {
-		.ctx = b, .ack = on_ack, .refuse = on_refuse,
+		.ctx = b, .ack = on_ack, .heard = on_heard, .refuse = on_refuse,
 		.session_changed = on_changed, .notify = on_notify,
 		.log = on_log, .random = on_random,
 	};

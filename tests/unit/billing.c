@@ -648,7 +648,7 @@ static void strangers_cost_nothing(void **state)
 	assert_int_equal(ts_billing_station_find(box.billing, &key, code), 0);
 }
 
-static void only_transfers_and_pings_are_taken(void **state)
+static void what_names_no_channel_of_ours_is_refused(void **state)
 {
 	struct ts_message msg = { .id = TS_MSG_SETTLE_REQUEST };
 	struct ts_datagram d;
@@ -658,7 +658,7 @@ static void only_transfers_and_pings_are_taken(void **state)
 	ts_billing_datagram(box.billing, d.b, d.len, 3, &box.now);
 	box_flush(&box);
 	assert_int_equal(box.acks, 0);
-	assert_int_equal(box.last_refusal.kind, TS_REFUSE_UNSUPPORTED);
+	assert_int_equal(box.last_refusal.kind, TS_REFUSE_UNKNOWN);
 	msg = (struct ts_message){ .id = TS_MSG_PING };
 	assert_int_equal(ts_message_sign(&msg, box.wallets[0].key,
 					 &box.config.chain_id, &d), 0);
@@ -761,7 +761,7 @@ int main(void)
 		T(a_restart_keeps_running_budgets),
 		T(unknown_kernel_accounts_are_closed),
 		T(strangers_cost_nothing),
-		T(only_transfers_and_pings_are_taken),
+		T(what_names_no_channel_of_ours_is_refused),
 		T(a_failed_fsync_is_not_retried),
 		T(a_failed_write_discards_the_batch),
 		T(a_full_disk_discards_the_batch),

@@ -363,6 +363,39 @@ static void e_ack(void *ctx, uint64_t reply, const uint8_t ack[TS_ACK_BYTES])
 		box->codes[w->code].acked_wei += w->amount_wei;
 }
 
+static void e_taken(void *ctx, uint64_t reply)
+{
+	struct box *box = ctx;
+
+	if (!fault_touch())
+		return;
+	box->taken++;
+	box->last_reply = reply;
+}
+
+static void e_heard(void *ctx, uint64_t reply, const struct ts_address *partner)
+{
+	struct box *box = ctx;
+
+	box->heard++;
+	box->last_heard = *partner;
+}
+
+static void e_send(void *ctx, const struct ts_address *to, const void *bytes,
+		   size_t len)
+{
+	struct box *box = ctx;
+	struct box_message *m;
+
+	if (!fault_touch())
+		return;
+	assert_true(box->n_messages < BOX_MESSAGES);
+	m = &box->messages[box->n_messages++];
+	m->to = *to;
+	m->datagram.len = len;
+	memcpy(m->datagram.b, bytes, len);
+}
+
 static void e_refuse(void *ctx, uint64_t reply, const struct ts_refused *why)
 {
 	struct box *box = ctx;
@@ -682,6 +715,7 @@ int box_open(struct box *box)
 	};
 	struct ts_billing_effects effects = {
 		.ctx = box, .ack = e_ack, .refuse = e_refuse,
+		.taken = e_taken, .heard = e_heard, .send = e_send,
 		.attached = e_attached,
 		.session_changed = e_changed, .notify = e_notify,
 		.log = e_log, .random = e_random,
@@ -706,6 +740,7 @@ int box_open(struct box *box)
 		box->ledger = NULL;
 		return ret;
 	}
+	ts_billing_key(box->billing, box->key);
 	note_rows(box);
 	return 0;
 }

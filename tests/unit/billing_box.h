@@ -21,6 +21,7 @@
 #define BOX_PAYMENTS	4096
 #define BOX_ATTACH_REPLY	5000
 #define BOX_CODES	1024
+#define BOX_MESSAGES	1024
 
 #define GWEI	((ts_u128)1000000000)	/* what a byte costs in the tests */
 #define SECOND	1000000000ull
@@ -68,6 +69,12 @@ struct box_payment {
 	ts_u128 allowed_wei;
 };
 
+/** struct box_message - a message of the box's own that left */
+struct box_message {
+	struct ts_address to;
+	struct ts_datagram datagram;
+};
+
 /** struct box_account - an account in the kernel */
 struct box_account {
 	bool used;
@@ -98,6 +105,10 @@ struct box {
 	uint64_t hinted_ns[BOX_HINTS];
 	unsigned int attaches;
 	char last_attached[TS_CODE_SIZE];
+	unsigned int taken, heard;
+	struct ts_address last_heard;
+	struct box_message messages[BOX_MESSAGES];
+	unsigned int n_messages;
 	unsigned int acks, refusals, notices[3], changes, logs;
 	struct ts_refused last_refusal;
 	uint8_t last_ack[TS_ACK_BYTES];

@@ -39,7 +39,7 @@ static int learn(struct ts_peers *p, uint8_t n, uint8_t last, bool partner,
 	struct ts_address a = node(n);
 	struct ts_peer_place place = at(last, 40001);
 
-	return ts_peers_learn(p, &a, &place, partner, now_ns);
+	return ts_peers_learn(p, &a, &place, TS_PEER_MDNS, partner, now_ns);
 }
 
 static const struct ts_peer *find(const struct ts_peers *p, uint8_t n, uint64_t now_ns)
@@ -108,7 +108,8 @@ static void test_moves(void **state)
 	assert_int_equal(learn(p, 1, 7, false, S), 1);
 	assert_int_equal(learn(p, 1, 8, false, 2 * S), 1);
 	assert_int_equal(find(p, 1, 2 * S)->place.ip[3], 8);
-	assert_int_equal(ts_peers_learn(p, &a, &other_port, false, 3 * S), 1);
+	assert_int_equal(ts_peers_learn(p, &a, &other_port, TS_PEER_MDNS,
+					false, 3 * S), 1);
 	assert_int_equal(find(p, 1, 3 * S)->place.port, 40002);
 	assert_int_equal(known(p, 3 * S), 1);
 }
@@ -163,6 +164,25 @@ static void test_full(void **state)
 	assert_int_equal(known(p, 3 * S + EXPIRE), 1);
 }
 
+/* Anybody can announce anything; a message that is new and signed is better. */
+static void test_a_message_outranks_an_announcement(void **state)
+{
+	struct ts_peers *p = *state;
+	struct ts_peer_place place = at(7, 40001);
+	struct ts_address a = node(1);
+
+	assert_int_equal(learn(p, 1, 1, true, S), 1);
+	assert_int_equal(ts_peers_learn(p, &a, &place, TS_PEER_MESSAGE, true,
+					2 * S), 1);
+	assert_int_equal(learn(p, 1, 2, true, 3 * S), 0);
+	assert_memory_equal(&find(p, 1, 3 * S)->place, &place, sizeof(place));
+	/* It is silent for long: then an announcement is better than nothing. */
+	assert_non_null(find(p, 1, 601 * S));
+	assert_null(find(p, 1, 602 * S));
+	assert_int_equal(learn(p, 1, 2, true, 602 * S), 1);
+	assert_int_equal(find(p, 1, 602 * S)->source, TS_PEER_MDNS);
+}
+
 static int stop(const struct ts_peer *peer, void *arg)
 {
 	return 7;
@@ -184,6 +204,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_moves, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_static, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_message_outranks_an_announcement,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_each_ends, setup, teardown),
 	};
 

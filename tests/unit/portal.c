@@ -471,7 +471,6 @@ static void test_refusals(void **state)
 	refused(f, TS_REFUSE_INVALID, " 400 ");
 	refused(f, TS_REFUSE_FORBIDDEN, " 403 ");
 	refused(f, TS_REFUSE_UNKNOWN, " 404 ");
-	refused(f, TS_REFUSE_UNSUPPORTED, " 422 ");
 	refused(f, TS_REFUSE_BUSY, " 429 ");
 	refused(f, TS_REFUSE_READ_ONLY, " 503 ");
 }

@@ -68,6 +68,12 @@ static void answer(struct ts_billing *b, struct ts_billing_reply *r)
 		b->effects.attached(b->effects.ctx, r->reply, r->attached);
 		return;
 	}
+	if (r->is_heard)
+		b->effects.heard(b->effects.ctx, r->reply, &r->heard);
+	if (r->taken) {
+		b->effects.taken(b->effects.ctx, r->reply);
+		return;
+	}
 	if (!r->why.name) {
 		b->effects.ack(b->effects.ctx, r->reply, r->ack);
 		return;
@@ -157,6 +163,7 @@ static void committed(struct ts_billing *b)
 		a->committed_units = a->reserved_units - a->returned_units;
 		a->step_ready = true;
 	}
+	ts_lives_committed(b);
 }
 
 /* With nothing left to commit there is nothing left to grant either. */
@@ -244,6 +251,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 			if (!round && !is_due(b, now)) {
 				answer_refused(b);
 				grant_all(b);
+				ts_lives_send(b, now);
 				return 0;
 			}
 			ts_session_write_all(b);
@@ -261,11 +269,14 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 	if (b->broken)
 		return fall_back(b, now);
 	tell(b);
+	ts_lives_send(b, now);
 	return 0;
 }
 
 uint64_t ts_billing_deadline(const struct ts_billing *b)
 {
+	uint64_t ns = b->key ? b->send_ns : UINT64_MAX;
+
 	if (b->broken)
 		return 0;
 	/* Nothing will be written, so nothing is due but answers. */
@@ -273,7 +284,9 @@ uint64_t ts_billing_deadline(const struct ts_billing *b)
 		return b->n_replies ? 0 : UINT64_MAX;
 	if (b->urgent)
 		return 0;
-	if (ts_ledger_in_batch(b->ledger))
-		return b->window_ns < b->lazy_ns ? b->window_ns : b->lazy_ns;
-	return b->n_replies ? 0 : b->lazy_ns;
+	if (!ts_ledger_in_batch(b->ledger) && b->n_replies)
+		return 0;
+	if (ts_ledger_in_batch(b->ledger) && b->window_ns < ns)
+		ns = b->window_ns;
+	return b->lazy_ns < ns ? b->lazy_ns : ns;
 }

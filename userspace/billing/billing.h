@@ -32,6 +32,7 @@
 #include "ledger/ledger.h"
 #include "lib/meter.h"
 #include "photon/channel.h"
+#include "photon/life.h"
 #include "photon/memo.h"
 
 struct ts_billing;
@@ -77,7 +78,6 @@ struct ts_billing_meter {
  * @TS_REFUSE_FORBIDDEN: this channel may not pay here now (closed, frozen,
  *	settle timeout or deposit too small, too much unsettled)
  * @TS_REFUSE_UNKNOWN: no such channel here
- * @TS_REFUSE_UNSUPPORTED: a message of Photon that this version does not take
  * @TS_REFUSE_BUSY: too much at once; send it again
  * @TS_REFUSE_READ_ONLY: the ledger cannot be written, an operator must act
  */
@@ -86,7 +86,6 @@ enum ts_refuse {
 	TS_REFUSE_INVALID,
 	TS_REFUSE_FORBIDDEN,
 	TS_REFUSE_UNKNOWN,
-	TS_REFUSE_UNSUPPORTED,
 	TS_REFUSE_BUSY,
 	TS_REFUSE_READ_ONLY,
 };
@@ -117,7 +116,13 @@ enum ts_notice {
  * @ctx: handed to each function
  * @ack: send these 56 bytes as the answer to the datagram of @reply
  * @refuse: the datagram or attach of @reply is refused; each handle gets exactly
- *	one ack, attached or refuse, also when the batch fails or billing stops
+ *	one ack, taken, attached or refuse, also when the batch fails or billing stops
+ * @taken: the datagram of @reply, an Ack, was taken and has no answer
+ * @heard: the datagram of @reply was made by @partner and never seen before: so
+ *	where it came from is where @partner is, as far as anybody can know (M9);
+ *	comes before its ack
+ * @send: send a message of ours to @to, by whatever way there is; it is sent
+ *	again until it is acked
  * @attached: the attach of @reply is done; the value is the session's of @code,
  *	the asking station's
  * @session_changed: the view of this session differs from before
@@ -125,13 +130,18 @@ enum ts_notice {
  * @log: one line for the log; priority as in <syslog.h>
  * @random: fill with bytes nobody can guess
  *
- * ack, refuse, attached, session_changed and notify are called from ts_billing_flush()
+ * ack, taken, heard, send, refuse, attached, session_changed and notify are called from ts_billing_flush()
  * and ts_billing_stop() alone, after the commit; they may read the views but
  * not call anything that changes billing.
  */
 struct ts_billing_effects {
 	void *ctx;
 	void (*ack)(void *ctx, uint64_t reply, const uint8_t ack[TS_ACK_BYTES]);
+	void (*taken)(void *ctx, uint64_t reply);
+	void (*heard)(void *ctx, uint64_t reply,
+		      const struct ts_address *partner);
+	void (*send)(void *ctx, const struct ts_address *to, const void *bytes,
+		     size_t len);
 	void (*refuse)(void *ctx, uint64_t reply, const struct ts_refused *why);
 	void (*attached)(void *ctx, uint64_t reply, const char *code);
 	void (*session_changed)(void *ctx, const char *code);
@@ -201,6 +211,8 @@ struct ts_billing_tariff {
  * @exposure_channel_wei: most that one channel may have paid and not settled
  *	on chain; 0: no cap
  * @exposure_box_wei: likewise all channels together
+ * @forward: a lock for another's target is forwarded, for a fee
+ * @forward_fee_wei: the least fee for that
  * @station_retention_s: sessions that hold nothing are forgotten so long after
  *	their station was last seen, MAC addresses of closed sessions so long
  *	after the end; 0: a week
@@ -231,6 +243,8 @@ struct ts_billing_config {
 	ts_u128 min_deposit_wei;
 	ts_u128 exposure_channel_wei;
 	ts_u128 exposure_box_wei;
+	bool forward;
+	ts_u128 forward_fee_wei;
 	uint32_t station_retention_s;
 	enum ts_loss_bearer loss_bearer;
 };
@@ -299,6 +313,11 @@ struct ts_channel_view {
  * @repeats: acked again
  * @refused: by enum ts_refuse
  * @pings: acked
+ * @messages: accepted and committed, of those that are no plain payment
+ * @forwarded: locks that went on to their target
+ * @sent: messages of ours, each time
+ * @resent: of these, not the first time since the start
+ * @acked: messages of ours of which an Ack came
  * @commits: of batches
  * @grants: handed to the kernel
  */
@@ -307,6 +326,11 @@ struct ts_billing_counters {
 	uint64_t repeats;
 	uint64_t refused[TS_REFUSE_READ_ONLY + 1];
 	uint64_t pings;
+	uint64_t messages;
+	uint64_t forwarded;
+	uint64_t sent;
+	uint64_t resent;
+	uint64_t acked;
 	uint64_t commits;
 	uint64_t grants;
 };
@@ -347,6 +371,22 @@ const char *ts_billing_read_only(const struct ts_billing *b);
  */
 int ts_billing_config_check(const struct ts_billing_config *config,
 			    char *err, size_t err_size);
+/**
+ * ts_billing_key() - what our messages are signed with from now on
+ * @key: of @config->our_address; stays the caller's, and must outlive billing
+ *
+ * Until then direct transfers are taken and nothing else, and nothing is sent.
+ */
+void ts_billing_key(struct ts_billing *b, const struct ts_signer *key);
+/**
+ * ts_billing_head() - how far the chain was followed
+ * @head_block: the newest block of which all events were taken
+ * @fresh: the chain was heard of lately
+ *
+ * Until it is called, nothing that depends on expirations is begun (M8).
+ */
+void ts_billing_head(struct ts_billing *b, uint64_t head_block, bool fresh);
+
 /**
  * ts_billing_reload() - use another config from now on
  *

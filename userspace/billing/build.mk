@@ -4,8 +4,10 @@
 # Link in this order: billing ledger photon, and lib where meter_use.c is used.
 
 BILLING_SOURCES := $(addprefix userspace/billing/, \
-	account.c attach.c batch.c channel.c counters.c idle.c load.c \
-	meter_use.c onchain.c open.c pay.c price.c reserve.c session.c table.c tariff.c \
+	account.c attach.c batch.c channel.c counters.c \
+	datagram.c hop.c idle.c life.c load.c \
+	meter_use.c onchain.c open.c pay.c price.c reserve.c session.c \
+	table.c tariff.c \
 	tick.c view.c)
 
 $(eval $(call library,billing,$(BILLING_SOURCES)))

@@ -236,6 +236,31 @@ static void forget_rows(struct ts_billing *b)
 		ts_table_remove(&b->channel_by_row, &c->by_row);
 }
 
+/* What is under way goes on; after load_channel(), for statements do not nest. */
+static int load_lives(struct ts_billing *b)
+{
+	struct ts_billing_channel *c;
+	struct ts_life *life = NULL;
+	int err = 0;
+
+	TAILQ_FOREACH(c, &b->channels, list) {
+		if (!c->row.has_life ||
+		    c->row.channel.state == TS_CHANNEL_NONE)
+			continue;
+		if (!life)
+			life = malloc(sizeof(*life));
+		err = life ? ts_ledger_life_read(b->ledger, &c->row, life) :
+			     -ENOMEM;
+		if (!err && !ts_life_is_at_rest(life) &&
+		    !ts_life_keep(b, c, life))
+			err = -ENOMEM;
+		if (err)
+			break;
+	}
+	free(life);
+	return err == -ENOMEM ? ts_billing_fail(b, err, "out of memory") : err;
+}
+
 static int load_tables(struct ts_billing *b)
 {
 	struct ts_billing_account *a;
@@ -247,6 +272,8 @@ static int load_tables(struct ts_billing *b)
 		err = 0;
 	if (!err)
 		err = ts_ledger_channel_load(b->ledger, load_channel, b);
+	if (!err)
+		err = load_lives(b);
 	if (!err)
 		err = ts_ledger_tariff_load(b->ledger, load_version, b);
 	if (!err)
@@ -439,6 +466,7 @@ void ts_billing_forget(struct ts_billing *b)
 	while ((s = TAILQ_FIRST(&b->sessions)))
 		ts_session_free(b, s);
 	while ((c = TAILQ_FIRST(&b->channels))) {
+		ts_life_release(b, c);
 		ts_table_remove(&b->channel_by_identifier, &c->by_identifier);
 		ts_table_remove(&b->channel_by_wallet, &c->by_wallet);
 		TAILQ_REMOVE(&b->channels, c, list);

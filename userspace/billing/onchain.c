@@ -2,8 +2,8 @@
 /*
  * onchain.c - channels and the chain.
  *
- * Lives are read from the ledger when they are needed: few channels have
- * anything under way.
+ * Where anything is under way the life is in memory (life.c); the others are
+ * read from the ledger when they are needed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -59,6 +59,7 @@ static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
 		return ts_billing_fail(b, -ENOMEM, "out of memory");
 	if (before) {
 		before->row.channel.state = TS_CHANNEL_NONE;
+		ts_life_release(b, before);
 		ts_batch_check(b, ts_ledger_channel_update(b->ledger,
 							   &before->row));
 	}
@@ -66,7 +67,7 @@ static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
 	c->row = row;
 	ts_channel_add(b, c);
 	if (life->leaving)
-		ts_batch_check(b, ts_ledger_life_write(b->ledger, row.id, life));
+		ts_life_store(b, c, life);
 	return 0;
 }
 
@@ -75,18 +76,21 @@ static int store(struct ts_billing *b, struct ts_billing_channel *c,
 {
 	if (ts_channel_is_too_much(b, &life->channel))
 		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
-	c->row.channel = life->channel;
-	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
-	ts_batch_check(b, ts_ledger_life_write(b->ledger, c->row.id, life));
+	ts_life_store(b, c, life);
 	return 0;
 }
 
 static int read_life(struct ts_billing *b, const struct ts_billing_channel *c,
 		     struct ts_life *life)
 {
-	int ret = ts_ledger_life_read(b->ledger, &c->row, life);
+	const struct ts_life *known = ts_life_of(b, c, life);
 
-	return ret ? ts_billing_fail(b, ret, "%s", ts_ledger_error(b->ledger)) : 0;
+	if (!known)
+		return ts_billing_fail(b, -EUCLEAN, "%s",
+				       ts_ledger_error(b->ledger));
+	if (known != life)
+		*life = *known;
+	return 0;
 }
 
 /*
@@ -107,6 +111,8 @@ static int confirm_import(struct ts_billing *b, struct ts_billing_channel *c,
 	if (ts_channel_is_too_much(b, ch))
 		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
 	c->row = row;
+	if (c->life)
+		c->life->channel = row.channel;
 	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &row));
 	return 0;
 }

@@ -161,6 +161,7 @@ int ts_billing_open(struct ts_ledger *ledger,
 		return -ENOMEM;
 	}
 	TAILQ_INIT(&b->channels);
+	TAILQ_INIT(&b->lives);
 	TAILQ_INIT(&b->versions);
 	TAILQ_INIT(&b->sessions);
 	TAILQ_INIT(&b->unpaid);
@@ -201,6 +202,7 @@ void ts_billing_free(struct ts_billing *b)
 	ts_ledger_discard(b->ledger);
 	ts_billing_forget(b);
 	free_tables(b);
+	free(b->step);
 	free(b);
 }
 
@@ -256,7 +258,7 @@ const char *ts_channel_foreign(const struct ts_billing *b,
 }
 
 /* M2: a frozen channel's value is granted to nobody. */
-static void revoke_channel(struct ts_billing *b, struct ts_billing_channel *c)
+void ts_channel_revoke(struct ts_billing *b, struct ts_billing_channel *c)
 {
 	struct ts_billing_reservation *r;
 	struct ts_billing_account *a;
@@ -275,6 +277,7 @@ static void revoke_channel(struct ts_billing *b, struct ts_billing_channel *c)
 static void end_life(struct ts_billing *b, struct ts_billing_channel *c)
 {
 	c->row.channel.state = TS_CHANNEL_NONE;
+	ts_life_release(b, c);
 	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
 }
 
@@ -332,9 +335,11 @@ int ts_billing_channel_import(struct ts_billing *b,
 	} else {
 		ts_batch_check(b, ts_ledger_channel_update(b->ledger, &row));
 		c->row = row;
+		if (c->life)
+			c->life->channel = row.channel;
 	}
 	if (row.channel.frozen)
-		revoke_channel(b, c);
+		ts_channel_revoke(b, c);
 	b->urgent = true;
 	return 0;
 }

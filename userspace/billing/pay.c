@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pay.c - datagrams: what is accepted, and what the payer is answered.
+ * pay.c - payments: what is accepted, what it is for, and what the payer is
+ * answered.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "billing/state.h"
-#include "photon/ack.h"
-#include "photon/ping.h"
 
-/* Pings cost a signature each and may come from anybody. */
-#define PINGS_PER_S	50
 /* Codes that a wallet has paid for and no station has shown. */
 #define WAITING_MAX	64
 
@@ -36,10 +32,19 @@ void ts_reply_refuse(struct ts_billing *b, uint64_t reply, enum ts_refuse kind,
 	b->counters.refused[kind]++;
 }
 
-static void ack(struct ts_billing *b, uint64_t reply,
-		const uint8_t bytes[TS_ACK_BYTES])
+void ts_pay_ack(struct ts_billing *b, uint64_t reply,
+		const uint8_t ack[TS_ACK_BYTES])
 {
-	memcpy(ts_reply(b, reply)->ack, bytes, TS_ACK_BYTES);
+	memcpy(ts_reply(b, reply)->ack, ack, TS_ACK_BYTES);
+}
+
+/* What was just acked, @partner sent for the first time. */
+void ts_pay_heard(struct ts_billing *b, const struct ts_address *partner)
+{
+	struct ts_billing_reply *r = &b->replies[b->n_replies - 1];
+
+	r->is_heard = true;
+	r->heard = *partner;
 }
 
 static enum ts_refuse kind_of(enum ts_refusal refusal)
@@ -50,6 +55,9 @@ static enum ts_refuse kind_of(enum ts_refusal refusal)
 		return TS_REFUSE_CONFLICT;
 	case TS_REFUSED_UNKNOWN_CHANNEL:
 		return TS_REFUSE_UNKNOWN;
+	case TS_REFUSED_QUEUE_BUSY:
+	case TS_REFUSED_QUEUE_FULL:
+		return TS_REFUSE_BUSY;
 	case TS_REFUSED_CHANNEL_CLOSED:
 	case TS_REFUSED_FROZEN:
 		return TS_REFUSE_FORBIDDEN;
@@ -58,8 +66,8 @@ static enum ts_refuse kind_of(enum ts_refusal refusal)
 	}
 }
 
-static void refuse_step(struct ts_billing *b, uint64_t reply,
-			enum ts_refusal refusal, struct ts_billing_channel *c)
+void ts_pay_refuse(struct ts_billing *b, uint64_t reply, enum ts_refusal refusal,
+		   struct ts_billing_channel *c)
 {
 	ts_reply_refuse(b, reply, kind_of(refusal), ts_refusal_name(refusal),
 	       ts_refusal_text(refusal));
@@ -67,56 +75,10 @@ static void refuse_step(struct ts_billing *b, uint64_t reply,
 		b->replies[b->n_replies - 1].conflict = c;
 }
 
-static void ping(struct ts_billing *b, const struct ts_message *msg,
-		 const void *bytes, size_t len, uint64_t reply,
-		 const struct ts_time *now)
+void ts_pay_refuse_read_only(struct ts_billing *b, uint64_t reply)
 {
-	uint64_t fill = (now->boot_ns - b->ping_ns) / (TS_NS_PER_S / PINGS_PER_S);
-	uint8_t answer[TS_ACK_BYTES];
-	struct ts_address signer;
-
-	if (fill) {
-		b->ping_ns = now->boot_ns;
-		b->ping_tokens += fill < PINGS_PER_S ? fill : PINGS_PER_S;
-		if (b->ping_tokens > PINGS_PER_S)
-			b->ping_tokens = PINGS_PER_S;
-	}
-	if (!b->ping_tokens) {
-		ts_reply_refuse(b, reply, TS_REFUSE_BUSY, "busy", "too many pings; send it again");
-		return;
-	}
-	b->ping_tokens--;
-	if (ts_ping_receive(msg, bytes, len, &b->config.our_address, &signer,
-			    answer)) {
-		refuse_step(b, reply, TS_REFUSED_BAD_SIGNATURE, NULL);
-		return;
-	}
-	if (!ts_channel_of_wallet(b, &signer)) {
-		refuse_step(b, reply, TS_REFUSED_UNKNOWN_CHANNEL, NULL);
-		return;
-	}
-	b->counters.pings++;
-	ack(b, reply, answer);
-}
-
-/*
- * An older datagram that was accepted has the same Ack again (its first may be
- * what got lost); hash and signature are all of its bytes.
- */
-static bool is_older_repeat(struct ts_billing *b, struct ts_billing_channel *c,
-			    const struct ts_message *msg,
-			    const void *bytes, size_t len)
-{
-	struct ts_ledger_payment p;
-	struct ts_hash hash;
-
-	if (ts_ledger_payment_find(b->ledger, c->row.id,
-				   msg->direct_transfer.proof.nonce, &p))
-		return false;
-	if (memcmp(&p.signature, &msg->signature, sizeof(p.signature)))
-		return false;
-	ts_message_hash(bytes, len, &hash);
-	return ts_hash_equal(&hash, &p.message_hash);
+	ts_reply_refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
+			"the box cannot store payments now; its operator must act");
 }
 
 static ts_u128 unsettled_wei(const struct ts_ledger_channel *c)
@@ -131,9 +93,9 @@ static ts_u128 unsettled_wei(const struct ts_ledger_channel *c)
 }
 
 /* M3: our income exists only if the channel leaves us the time to claim it. */
-static const char *why_not_credited(const struct ts_billing *b,
-				    const struct ts_billing_channel *c,
-				    ts_u128 credit_wei, const char **text)
+const char *ts_pay_why_not(const struct ts_billing *b,
+			   const struct ts_billing_channel *c,
+			   ts_u128 credit_wei, const char **text)
 {
 	const struct ts_billing_config *config = &b->config;
 	const struct ts_channel *ch = &c->row.channel;
@@ -171,14 +133,14 @@ static const char *why_not_credited(const struct ts_billing *b,
  * wallet cannot have any number of them wait for a station.
  */
 static bool is_hoarding(struct ts_billing *b, const struct ts_billing_channel *c,
-			const struct ts_direct_transfer *dt)
+			const struct ts_bytes *data)
 {
 	const struct ts_billing_payment *p;
 	const struct ts_billing_session *s;
 	unsigned int waiting = 0;
 	struct ts_memo memo;
 
-	if (!ts_memo_parse(&memo, dt->data.p, dt->data.len) ||
+	if (!ts_memo_parse(&memo, data->p, data->len) ||
 	    ts_session_by_code(b, memo.code))
 		return false;
 	TAILQ_FOREACH(s, &b->sessions, list) {
@@ -254,32 +216,56 @@ static struct ts_billing_payment *attach(struct ts_billing *b,
 	return p;
 }
 
-/* A new payment into the batch, and into the session that its memo names. */
-static void credit(struct ts_billing *b, struct ts_billing_channel *c,
-		   const struct ts_direct_transfer *dt, ts_u128 credit_wei,
-		   const struct ts_time *now)
+/* The payment's row, but for the session. */
+static struct ts_ledger_payment row_of(const struct ts_billing *b,
+				       const struct ts_billing_channel *c,
+				       const struct ts_billing_credit *credit,
+				       const struct ts_time *now)
 {
 	const struct ts_channel_proof *proof = &c->row.channel.partner_proof;
 	struct ts_ledger_payment row = {
 		.channel = c->row.id, .nonce = proof->nonce,
-		.delta_wei = credit_wei, .max_wei = TS_U128_MAX,
+		.delta_wei = credit->wei, .max_wei = TS_U128_MAX,
 		.cumulative_wei = proof->transferred_wei,
-		.wallet = c->row.channel.partner_address,
+		.wallet = credit->wallet, .mediated = credit->mediated,
+		.locksroot = proof->locksroot,
 		.message_hash = proof->additional_hash,
 		.signature = proof->signature,
 		.wall_s = now->wall_s, .boot_ns = now->boot_ns,
 	};
+
+	memcpy(row.boot_id, b->config.boot_id, sizeof(row.boot_id));
+	row.data_len = credit->memo.len < sizeof(row.data) ? credit->memo.len :
+							     sizeof(row.data);
+	if (row.data_len)
+		memcpy(row.data, credit->memo.p, row.data_len);
+	return row;
+}
+
+/**
+ * ts_pay_credit() - a new payment into the batch, and into the session that its
+ * memo names
+ * @b: billing
+ * @c: the channel, with the proof that pays
+ * @credit: what was paid
+ * @now: the time
+ */
+void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
+		   const struct ts_billing_credit *credit,
+		   const struct ts_time *now)
+{
+	struct ts_ledger_payment row = row_of(b, c, credit, now);
 	struct ts_billing_version *v = NULL;
 	struct ts_billing_session *s = NULL;
 	struct ts_billing_payment *p = NULL;
 	struct ts_memo memo;
 
-	memcpy(row.boot_id, b->config.boot_id, sizeof(row.boot_id));
-	row.data_len = dt->data.len < sizeof(row.data) ? dt->data.len :
-							 sizeof(row.data);
-	if (row.data_len)
-		memcpy(row.data, dt->data.p, row.data_len);
-	if (ts_memo_parse(&memo, dt->data.p, dt->data.len))
+	b->batch_payments++;
+	b->batch_wei += credit->wei;
+	if (b->config.window_value_wei &&
+	    b->batch_wei >= b->config.window_value_wei)
+		b->urgent = true;
+	if (ts_memo_parse(&memo, credit->memo.p, credit->memo.len))
 		s = find_session(b, &memo, now);
 	if (s) {
 		if (ts_tariff_is_offered(b, memo.tariff_id))
@@ -299,7 +285,7 @@ static void credit(struct ts_billing *b, struct ts_billing_channel *c,
 	if (!p)
 		return;
 	p->row = row;
-	s->live_wei += credit_wei;
+	s->live_wei += credit->wei;
 	s->resting = false;
 	s->away = false;
 	ts_session_seen(b, s, now);
@@ -310,101 +296,95 @@ static void credit(struct ts_billing *b, struct ts_billing_channel *c,
 	ts_account_serve(b, s, now);
 }
 
+/**
+ * ts_pay_admit() - whether a direct transfer is taken, or refused here
+ * @b: billing
+ * @c: its channel
+ * @memo: what it is for
+ * @credit_wei: what it pays
+ * @reply: answered when it is not
+ *
+ * Return: true if so.
+ */
+bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
+		  const struct ts_bytes *memo, ts_u128 credit_wei,
+		  uint64_t reply)
+{
+	const char *name, *text = NULL;
+
+	name = ts_pay_why_not(b, c, credit_wei, &text);
+	if (!name && is_hoarding(b, c, memo)) {
+		name = "too_many_sessions";
+		text = "this wallet has paid for too many codes that no station has shown; let stations show them first";
+	}
+	if (!name)
+		return true;
+	ts_reply_refuse(b, reply, TS_REFUSE_FORBIDDEN, name, text);
+	return false;
+}
+
 static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		 const struct ts_message *msg, const void *bytes, size_t len,
 		 const struct ts_channel *next, const struct ts_effect *effect,
 		 uint64_t reply, const struct ts_time *now)
 {
-	const char *name, *text = NULL;
+	struct ts_billing_credit credit = {
+		.wei = effect->credit_wei,
+		.wallet = next->partner_address,
+		.memo = msg->direct_transfer.data,
+	};
 
 	/* The ledger's limit; a payer gets there by an imported proof only. */
 	if (next->partner_proof.nonce > INT64_MAX) {
-		refuse_step(b, reply, TS_REFUSED_NONCE_EXHAUSTED, c);
+		ts_pay_refuse(b, reply, TS_REFUSED_NONCE_EXHAUSTED, c);
 		return;
 	}
-	name = why_not_credited(b, c, effect->credit_wei, &text);
-	if (name) {
-		ts_reply_refuse(b, reply, TS_REFUSE_FORBIDDEN, name, text);
+	if (!ts_pay_admit(b, c, &credit.memo, credit.wei, reply))
 		return;
-	}
-	if (is_hoarding(b, c, &msg->direct_transfer)) {
-		ts_reply_refuse(b, reply, TS_REFUSE_FORBIDDEN, "too_many_sessions",
-		       "this wallet has paid for too many codes that no station has shown; let stations show them first");
-		return;
-	}
 	if (b->read_only[0] || !ts_batch(b)) {
-		ts_reply_refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
-		       "the box cannot store payments now; its operator must act");
+		ts_pay_refuse_read_only(b, reply);
 		return;
 	}
 	c->row.channel = *next;
 	ts_batch_check(b, ts_ledger_channel_accept(b->ledger, &c->row, bytes, len));
-	credit(b, c, &msg->direct_transfer, effect->credit_wei, now);
-	b->batch_payments++;
-	b->batch_wei += effect->credit_wei;
-	if (b->config.window_value_wei &&
-	    b->batch_wei >= b->config.window_value_wei)
-		b->urgent = true;
-	ack(b, reply, effect->ack);
+	ts_pay_credit(b, c, &credit, now);
+	ts_pay_ack(b, reply, effect->ack);
+	ts_pay_heard(b, &next->partner_address);
 }
 
-static void transfer(struct ts_billing *b, const struct ts_message *msg,
-		     const void *bytes, size_t len, uint64_t reply,
-		     const struct ts_time *now)
+/**
+ * ts_pay_transfer() - a direct transfer where nothing is under way
+ * @b: billing
+ * @c: its channel
+ * @msg: the message
+ * @bytes: its datagram
+ * @len: how many
+ * @reply: who waits for the answer
+ * @now: the time
+ *
+ * By far most of what comes, so it does without a life.
+ *
+ * Return: TS_ACCEPTED: @reply is answered; else the caller has to.
+ */
+enum ts_refusal ts_pay_transfer(struct ts_billing *b,
+				struct ts_billing_channel *c,
+				const struct ts_message *msg, const void *bytes,
+				size_t len, uint64_t reply,
+				const struct ts_time *now)
 {
-	const struct ts_balance_proof *proof = &msg->direct_transfer.proof;
-	struct ts_billing_channel *c;
-	uint8_t again[TS_ACK_BYTES];
 	struct ts_effect effect;
 	struct ts_channel next;
 	enum ts_refusal refusal;
 
-	c = ts_channel_life(b, &proof->channel_identifier,
-			    proof->open_block_number);
-	if (!c) {
-		refuse_step(b, reply, TS_REFUSED_UNKNOWN_CHANNEL, NULL);
-		return;
-	}
 	refusal = ts_channel_receive(&c->row.channel, msg, bytes, len, &next,
 				     &effect);
-	if (!refusal && effect.kind == TS_EFFECT_CREDIT) {
+	if (refusal)
+		return refusal;
+	if (effect.kind == TS_EFFECT_CREDIT) {
 		take(b, c, msg, bytes, len, &next, &effect, reply, now);
-	} else if (!refusal) {
-		b->counters.repeats++;
-		ack(b, reply, effect.ack);
-	} else if (refusal == TS_REFUSED_NONCE_REPLAYED &&
-		   is_older_repeat(b, c, msg, bytes, len)) {
-		b->counters.repeats++;
-		ts_ack_make(bytes, len, &b->config.our_address, again);
-		ack(b, reply, again);
 	} else {
-		refuse_step(b, reply, refusal, c);
+		b->counters.repeats++;
+		ts_pay_ack(b, reply, effect.ack);
 	}
-}
-
-void ts_billing_datagram(struct ts_billing *b, const void *bytes, size_t len,
-			 uint64_t reply, const struct ts_time *now)
-{
-	enum ts_photon_err err;
-	struct ts_message msg;
-
-	if (b->n_replies == TS_REPLIES_MAX) {
-		b->urgent = true;
-		ts_billing_flush(b, now);
-	}
-	err = ts_message_decode(&msg, bytes, len);
-	if (err) {
-		ts_reply_refuse(b, reply, TS_REFUSE_INVALID, ts_photon_err_name(err),
-		       ts_photon_err_text(err));
-	} else if (b->broken) {
-		ts_reply_refuse(b, reply, TS_REFUSE_READ_ONLY, "read_only",
-		       "the box cannot store payments now; its operator must act");
-	} else if (msg.id == TS_MSG_PING) {
-		ping(b, &msg, bytes, len, reply, now);
-	} else if (msg.id == TS_MSG_DIRECT_TRANSFER) {
-		transfer(b, &msg, bytes, len, reply, now);
-	} else {
-		ts_reply_refuse(b, reply, TS_REFUSE_UNSUPPORTED, "unsupported",
-		       "this version of TokenSwitch takes DirectTransfer and Ping only");
-	}
+	return TS_ACCEPTED;
 }

@@ -9,14 +9,17 @@
 #include "billing/state.h"
 
 /*
- * Not of a frozen channel (M2), nor of one in another token, contract or chain:
- * that is owed to its wallet, but no price here is in it.
+ * Not of a frozen channel until the chain has what froze it (M2), nor of one in
+ * another token, contract or chain: that is owed to its wallet, but no price
+ * here is in it.
  */
 bool ts_payment_spendable(const struct ts_billing *b,
 			  const struct ts_billing_payment *p)
 {
-	return !p->channel->row.channel.frozen &&
-	       !ts_channel_foreign(b, &p->channel->row.channel);
+	const struct ts_channel *ch = &p->channel->row.channel;
+
+	return (!ch->frozen || ch->state == TS_CHANNEL_NONE) &&
+	       !ts_channel_foreign(b, ch);
 }
 
 /* Of a wallet's value, what an account has reserved and not consumed yet. */

@@ -33,6 +33,9 @@ struct ts_billing_attach;
  * struct ts_billing_channel - a life of a channel
  * @row: as it will be when the open batch is committed
  * @by_identifier, @by_wallet, @by_row: in the tables of struct ts_billing
+ * @life: what is under way in it; NULL: nothing, it is at rest
+ * @uncommitted: the open batch has news of @life: nothing of it may leave
+ * @silent: the partner was reported not to answer
  */
 struct ts_billing_channel {
 	TAILQ_ENTRY(ts_billing_channel) list;
@@ -40,6 +43,36 @@ struct ts_billing_channel {
 	struct ts_table_node by_wallet;
 	struct ts_table_node by_row;
 	struct ts_ledger_channel row;
+	TAILQ_ENTRY(ts_billing_channel) live;
+	struct ts_life *life;
+	bool uncommitted;
+	bool silent;
+};
+
+/**
+ * struct ts_billing_step - where states are made
+ * @old: of a channel that is at rest
+ * @next: of the channel that a message is for
+ * @other: of the other channel of a hop
+ */
+struct ts_billing_step {
+	struct ts_life old;
+	struct ts_life next;
+	struct ts_life other;
+};
+
+/**
+ * struct ts_billing_credit - value that was paid
+ * @wei: how much
+ * @wallet: whose it is
+ * @mediated: by an Unlock
+ * @memo: what its payer signed that it is for
+ */
+struct ts_billing_credit {
+	ts_u128 wei;
+	struct ts_address wallet;
+	bool mediated;
+	struct ts_bytes memo;
 };
 
 struct ts_billing_version {
@@ -188,9 +221,15 @@ struct ts_billing_session {
 	unsigned int notices;
 };
 
-/* An answer that waits for the commit; no why.name and no @attached: an Ack. */
+/*
+ * An answer that waits for the commit; no why.name and no @attached: an Ack, or
+ * for an Ack nothing.  @heard: the partner itself sent it, just now.
+ */
 struct ts_billing_reply {
 	uint64_t reply;
+	bool taken;
+	bool is_heard;
+	struct ts_address heard;
 	uint8_t ack[TS_ACK_BYTES];
 	char attached[TS_CODE_SIZE];
 	struct ts_refused why;
@@ -217,6 +256,12 @@ struct ts_billing_reply {
  * @nonce_ns: the last nonce that was given
  * @used_ns: nonces of attaches that were accepted, while they are young
  * @n_attaches: how many wait for an account to be settled
+ * @key: signs what we send; NULL: not decrypted yet
+ * @head_block: see struct ts_moment
+ * @head_fresh: likewise
+ * @lives: channels with something under way
+ * @send_ns: when something of them is to be sent; UINT64_MAX: nothing
+ * @step: NULL until the first message that is more than a direct transfer
  * @window_ns: when the open batch is committed at the latest
  * @lazy_ns: when dirty sessions are written at the latest; UINT64_MAX: none
  * @batch_wei: what the payments of the open batch are worth
@@ -257,6 +302,12 @@ struct ts_billing {
 	unsigned int n_attaches;
 	struct ts_billing_reply replies[TS_REPLIES_MAX];
 	unsigned int n_replies;
+	const struct ts_signer *key;
+	uint64_t head_block;
+	bool head_fresh;
+	TAILQ_HEAD(, ts_billing_channel) lives;
+	uint64_t send_ns;
+	struct ts_billing_step *step;
 	uint64_t window_ns;
 	uint64_t lazy_ns;
 	ts_u128 batch_wei;
@@ -304,6 +355,7 @@ const char *ts_channel_foreign(const struct ts_billing *b,
 			       const struct ts_channel *channel);
 bool ts_channel_is_too_much(const struct ts_billing *b,
 			    const struct ts_channel *channel);
+void ts_channel_revoke(struct ts_billing *b, struct ts_billing_channel *c);
 
 /* session.c */
 struct ts_billing_session *ts_session_by_code(struct ts_billing *b,
@@ -365,6 +417,61 @@ void ts_attach_refuse(struct ts_billing *b, struct ts_billing_session *s);
 struct ts_billing_reply *ts_reply(struct ts_billing *b, uint64_t reply);
 void ts_reply_refuse(struct ts_billing *b, uint64_t reply, enum ts_refuse kind,
 		     const char *name, const char *text);
+void ts_pay_ack(struct ts_billing *b, uint64_t reply,
+		const uint8_t ack[TS_ACK_BYTES]);
+void ts_pay_heard(struct ts_billing *b, const struct ts_address *partner);
+void ts_pay_refuse(struct ts_billing *b, uint64_t reply, enum ts_refusal refusal,
+		   struct ts_billing_channel *c);
+void ts_pay_refuse_read_only(struct ts_billing *b, uint64_t reply);
+const char *ts_pay_why_not(const struct ts_billing *b,
+			   const struct ts_billing_channel *c,
+			   ts_u128 credit_wei, const char **text);
+bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
+		  const struct ts_bytes *memo, ts_u128 credit_wei,
+		  uint64_t reply);
+void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
+		   const struct ts_billing_credit *credit,
+		   const struct ts_time *now);
+enum ts_refusal ts_pay_transfer(struct ts_billing *b,
+				struct ts_billing_channel *c,
+				const struct ts_message *msg, const void *bytes,
+				size_t len, uint64_t reply,
+				const struct ts_time *now);
+
+/* hop.c */
+void ts_hop_lock(struct ts_billing *b, struct ts_billing_channel *up,
+		 const struct ts_hash *secret_hash, const struct ts_time *now);
+void ts_hop_waiting(struct ts_billing *b, struct ts_billing_channel *c,
+		    const struct ts_time *now);
+enum ts_refusal ts_hop_follow(struct ts_billing *b,
+			      const struct ts_billing_channel *c,
+			      const struct ts_outcome *outcome,
+			      struct ts_billing_channel **other);
+
+/* life.c */
+struct ts_moment ts_life_moment(const struct ts_billing *b,
+				const struct ts_time *now);
+const struct ts_life *ts_life_of(struct ts_billing *b,
+				 const struct ts_billing_channel *c,
+				 struct ts_life *room);
+bool ts_life_keep(struct ts_billing *b, struct ts_billing_channel *c,
+		  const struct ts_life *life);
+void ts_life_release(struct ts_billing *b, struct ts_billing_channel *c);
+void ts_life_store(struct ts_billing *b, struct ts_billing_channel *c,
+		   const struct ts_life *next);
+enum ts_refusal ts_life_message(struct ts_billing *b,
+				struct ts_billing_channel *c,
+				const struct ts_message *msg, const void *bytes,
+				size_t len, uint64_t reply,
+				const struct ts_time *now);
+enum ts_refusal ts_life_reveal(struct ts_billing *b, const struct ts_message *msg,
+			       const void *bytes, size_t len, uint64_t reply,
+			       const struct ts_time *now);
+bool ts_life_ack(struct ts_billing *b, const struct ts_ack *ack,
+		 const struct ts_time *now);
+void ts_lives_committed(struct ts_billing *b);
+void ts_lives_send(struct ts_billing *b, const struct ts_time *now);
+void ts_lives_tick(struct ts_billing *b, const struct ts_time *now);
 
 /* channel.c */
 void ts_channel_add(struct ts_billing *b, struct ts_billing_channel *c);

@@ -140,8 +140,9 @@ static void fill_channel(const struct ts_billing_channel *c,
 	view->channel = c->row.channel;
 	view->trusted = c->row.trusted;
 	view->paid_wei = c->row.channel.partner_proof.transferred_wei -
-			 c->row.base_wei;
-	view->unspent_wei = view->paid_wei - c->row.spent_wei;
+			 c->row.base_wei - c->row.relayed_wei;
+	view->unspent_wei = view->paid_wei - c->row.spent_wei -
+			    c->row.refunded_wei;
 }
 
 int ts_billing_channel_view(struct ts_billing *b,

@@ -6,9 +6,12 @@
 
 #include "discovery/peers.h"
 
+/* A message is seldom, and better evidence than what anybody may announce. */
+#define MESSAGE_NS	600000000000ull
+
 /**
  * struct ts_peers - the table
- * @expire_ns: a peer that was heard of is forgotten after so long
+ * @expire_ns: a peer that was heard of by mDNS is forgotten after so long
  * @fixed: what the operator names; owned
  * @n_fixed: how many
  * @max: places for what is heard of
@@ -53,8 +56,11 @@ void ts_peers_free(struct ts_peers *p)
 static bool is_alive(const struct ts_peers *p, const struct ts_peer *peer,
 		     uint64_t now_ns)
 {
+	uint64_t expire_ns = peer->source == TS_PEER_MESSAGE ? MESSAGE_NS :
+							       p->expire_ns;
+
 	return peer->seen_ns && (now_ns < peer->seen_ns ||
-				 now_ns - peer->seen_ns < p->expire_ns);
+				 now_ns - peer->seen_ns < expire_ns);
 }
 
 static const struct ts_peer *find_fixed(const struct ts_peers *p,
@@ -129,6 +135,7 @@ static struct ts_peer *place_for(struct ts_peers *p, const struct ts_address *ad
  * @p: the table
  * @address: of the peer
  * @place: where it says it is
+ * @source: TS_PEER_MDNS, or TS_PEER_MESSAGE, which it does not gainsay
  * @partner: it has a channel with us
  * @now_ns: CLOCK_BOOTTIME, not 0
  *
@@ -136,7 +143,8 @@ static struct ts_peer *place_for(struct ts_peers *p, const struct ts_address *ad
  * where it is; -ENOSPC: the table is full.
  */
 int ts_peers_learn(struct ts_peers *p, const struct ts_address *address,
-		   const struct ts_peer_place *place, bool partner, uint64_t now_ns)
+		   const struct ts_peer_place *place, enum ts_peer_source source,
+		   bool partner, uint64_t now_ns)
 {
 	struct ts_peer *peer;
 	bool news;
@@ -146,6 +154,9 @@ int ts_peers_learn(struct ts_peers *p, const struct ts_address *address,
 	peer = place_for(p, address, partner, now_ns);
 	if (!peer)
 		return -ENOSPC;
+	if (source == TS_PEER_MDNS && peer->source == TS_PEER_MESSAGE &&
+	    is_alive(p, peer, now_ns) && ts_address_equal(&peer->address, address))
+		return 0;
 	news = !is_alive(p, peer, now_ns) ||
 	       !ts_address_equal(&peer->address, address) ||
 	       peer->place.family != place->family ||
@@ -153,7 +164,7 @@ int ts_peers_learn(struct ts_peers *p, const struct ts_address *address,
 	       memcmp(peer->place.ip, place->ip, sizeof(place->ip));
 	peer->address = *address;
 	peer->place = *place;
-	peer->source = TS_PEER_MDNS;
+	peer->source = source;
 	peer->partner = partner;
 	peer->seen_ns = now_ns;
 	return news;

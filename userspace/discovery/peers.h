@@ -21,6 +21,7 @@
 enum ts_peer_source {
 	TS_PEER_STATIC,
 	TS_PEER_MDNS,
+	TS_PEER_MESSAGE,	/* it came from there, signed, and was new (M9) */
 };
 
 /**
@@ -57,7 +58,8 @@ struct ts_peers *ts_peers_new(unsigned int max, uint64_t expire_ns);
 void ts_peers_free(struct ts_peers *p);
 int ts_peers_set(struct ts_peers *p, const struct ts_peer *list, unsigned int n);
 int ts_peers_learn(struct ts_peers *p, const struct ts_address *address,
-		   const struct ts_peer_place *place, bool partner, uint64_t now_ns);
+		   const struct ts_peer_place *place, enum ts_peer_source source,
+		   bool partner, uint64_t now_ns);
 const struct ts_peer *ts_peers_find(const struct ts_peers *p,
 				    const struct ts_address *address, uint64_t now_ns);
 int ts_peers_each(const struct ts_peers *p, uint64_t now_ns,

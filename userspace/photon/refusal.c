@@ -75,6 +75,8 @@ static const struct {
 		"the channel is about to end; open a new one afterwards" },
 	[TS_REFUSED_NOT_ASKED] = { "not_asked",
 		"an answer to nothing that was asked" },
+	[TS_REFUSED_NOT_TAKEN] = { "not_taken",
+		"no value is taken over this channel now; its timeout, its deposit or what is not settled yet are beyond this node's limits" },
 };
 
 /* What an original node calls it: its number where it has one, else "argument". */

@@ -44,6 +44,7 @@
  * @TS_REFUSED_BALANCE_LEFT: no cooperative settle while we own anything (M1)
  * @TS_REFUSED_LEAVING: the channel is about to end
  * @TS_REFUSED_NOT_ASKED: an answer to a question that we did not ask
+ * @TS_REFUSED_NOT_TAKEN: no value is taken over this channel now
  * @TS_REFUSAL_COUNT: the number of values, none itself
  */
 enum ts_refusal {
@@ -81,6 +82,7 @@ enum ts_refusal {
 	TS_REFUSED_BALANCE_LEFT,
 	TS_REFUSED_LEAVING,
 	TS_REFUSED_NOT_ASKED,
+	TS_REFUSED_NOT_TAKEN,
 	TS_REFUSAL_COUNT,
 };
 

@@ -106,8 +106,6 @@ static unsigned int status_of(enum ts_refuse kind)
 		return MHD_HTTP_FORBIDDEN;
 	case TS_REFUSE_UNKNOWN:
 		return MHD_HTTP_NOT_FOUND;
-	case TS_REFUSE_UNSUPPORTED:
-		return MHD_HTTP_UNPROCESSABLE_CONTENT;
 	case TS_REFUSE_BUSY:
 		return MHD_HTTP_TOO_MANY_REQUESTS;
 	case TS_REFUSE_READ_ONLY:

@@ -63,8 +63,8 @@ struct ts_portal_facts {
  * @session: a session by its code; 0 or -ENOENT
  * @channel: the channel with this wallet; 0 or -ENOENT
  * @tariffs: calls back for each tariff that can be paid under or will be
- * @pay: a datagram; @reply comes back to ts_portal_ack() or ts_portal_refuse(),
- *	once, later or from inside of this call
+ * @pay: a datagram; @reply comes back to ts_portal_ack(), ts_portal_taken() or
+ *	ts_portal_refuse(), once, later or from inside of this call
  * @nonce: a nonce for the station with this address; 0, -ENOENT: likewise
  * @attach: a signed attach from this address; @reply comes back to
  *	ts_portal_attached() or ts_portal_refuse(), once, later or from inside of
@@ -133,6 +133,7 @@ void ts_portal_rename(struct ts_portal *p, const char *name);
 
 void ts_portal_ack(struct ts_portal *p, uint64_t reply,
 		   const uint8_t ack[TS_ACK_BYTES]);
+void ts_portal_taken(struct ts_portal *p, uint64_t reply);
 void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code);
 void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
 		      const struct ts_refused *why);

@@ -433,6 +433,19 @@ void ts_portal_ack(struct ts_portal *p, uint64_t reply,
 	resume(p, req);
 }
 
+/** ts_portal_taken() - an Ack was taken; there is nothing to say to that */
+void ts_portal_taken(struct ts_portal *p, uint64_t reply)
+{
+	struct ts_request *req = take_waiting(p, reply);
+
+	if (!req)
+		return;
+	req->status = MHD_HTTP_NO_CONTENT;
+	req->answer = MHD_create_response_from_buffer(0, (void *)"",
+						      MHD_RESPMEM_PERSISTENT);
+	resume(p, req);
+}
+
 /**
  * ts_portal_attached() - an attach was done and is on disk
  * @p: the portal

@@ -2,6 +2,7 @@
 /* tsctl peer: where Photon nodes are. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include "tsctl/cmd.h"
 #include "tsctl/daemon.h"
 
@@ -15,7 +16,10 @@ static void print_peer(json_t *peer)
 	json_t *ago = json_object_get(peer, "seen_ms_ago");
 
 	printf("%s at %s", text(peer, "address"), text(peer, "at"));
-	if (ago)
+	if (ago && !strcmp(text(peer, "source"), "message"))
+		printf(", wrote from there %" JSON_INTEGER_FORMAT " ms ago\n",
+		       json_integer_value(ago));
+	else if (ago)
 		printf(", seen %" JSON_INTEGER_FORMAT " ms ago\n", json_integer_value(ago));
 	else
 		printf(", by the configuration\n");

@@ -32,6 +32,7 @@ void ts_chain_off(struct ts_chain *c, const char *why)
 	ts_chain_trouble(c, why);
 	ts_log(TS_LOG_ERROR, "chain: off until tsd is restarted");
 	c->phase = TS_CHAIN_OFF;
+	ts_billing_head(c->billing, 0, false);
 	ev_timer_stop(c->loop, &c->poll);
 }
 
@@ -141,8 +142,12 @@ static bool cursor_is_due(const struct ts_chain *c)
  */
 void ts_chain_before_flush(struct ts_chain *c)
 {
+	struct ts_moment moment;
+
 	if (!c || c->phase != TS_CHAIN_FOLLOWING)
 		return;
+	ts_chain_moment(c, &moment);
+	ts_billing_head(c->billing, moment.head_block, moment.head_fresh);
 	ts_chain_look(c);
 	if (!cursor_is_due(c) && !ts_transactions_dirty(c->transactions))
 		return;

@@ -375,6 +375,8 @@ static void on_unlocked(void *ctx, struct ts_signer *key, const char *error)
 
 	d->key = key;
 	if (key && !open_doors(d, err, sizeof(err))) {
+		ts_billing_key(d->billing, key);
+		ts_loop_wake(d);
 		ts_log(TS_LOG_INFO, "tsd %s serves", TS_VERSION);
 		ts_ready_tell("READY=1");
 		return;

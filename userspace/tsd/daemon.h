@@ -53,6 +53,7 @@
  * @control: tsctl
  * @replies: who waits for a commit
  * @dropped_replies: datagrams for which there was no place to wait
+ * @no_way: messages of ours to peers that nobody knows the place of
  * @first_arrival_ns: of the payments of this batch; 0: none
  * @event_lag: from a frame that was refused to here
  * @payment_lag: from the arrival of a payment to its grant in the kernel
@@ -91,6 +92,7 @@ struct ts_daemon {
 	struct ts_control *control;
 	struct ts_replies replies;
 	uint64_t dropped_replies;
+	uint64_t no_way;
 	uint64_t first_arrival_ns;
 	struct ts_lag event_lag;
 	struct ts_lag payment_lag;

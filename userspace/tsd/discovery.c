@@ -158,7 +158,7 @@ static void learn(const struct arrival *a, const struct ts_mdns_service *s)
 	if (ts_address_equal(&s->address, &d->ours))
 		return;
 	memcpy(place.ip, choose_ip(s, a->from.sin_addr), sizeof(s->ip[0]));
-	ret = ts_peers_learn(d->peers, &s->address, &place,
+	ret = ts_peers_learn(d->peers, &s->address, &place, TS_PEER_MDNS,
 			     d->partner(d->ctx, &s->address), a->now_ns);
 	if (ret == 1 && ts_log_wants(TS_LOG_DEBUG))
 		ts_log(TS_LOG_DEBUG, "discovery: %s on %s",

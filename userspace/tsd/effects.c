@@ -27,6 +27,48 @@ static void on_ack(void *ctx, uint64_t number, const uint8_t ack[TS_ACK_BYTES])
 		ts_udp_send(d->udp, ack, TS_ACK_BYTES, &to.from);
 }
 
+static void on_taken(void *ctx, uint64_t number)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_reply to;
+
+	if (ts_reply_take(&d->replies, number, &to) && to.http)
+		ts_portal_taken(d->portal, to.portal_reply);
+}
+
+static void on_heard(void *ctx, uint64_t number, const struct ts_address *partner)
+{
+	struct ts_daemon *d = ctx;
+	const struct ts_reply *from = ts_reply_find(&d->replies, number);
+	struct ts_peer_place place = { 0 };
+
+	if (!from || from->http || !d->peers)
+		return;
+	place.family = (uint8_t)ts_endpoint_address(
+		(const struct sockaddr *)&from->from.addr, place.ip);
+	place.port = ts_endpoint_port(&from->from);
+	ts_peers_learn(d->peers, partner, &place, TS_PEER_MESSAGE, true,
+		       ts_clock_boot_ns());
+}
+
+/* To whom we know no way, it waits in the outbox for who fetches it by HTTP. */
+static void on_send(void *ctx, const struct ts_address *to, const void *bytes,
+		    size_t len)
+{
+	struct ts_daemon *d = ctx;
+	const struct ts_peer *peer = NULL;
+	struct ts_endpoint place;
+
+	if (d->peers && d->udp)
+		peer = ts_peers_find(d->peers, to, ts_clock_boot_ns());
+	if (!peer) {
+		d->no_way++;
+		return;
+	}
+	ts_peer_endpoint(peer, &place);
+	ts_udp_send(d->udp, bytes, len, &place);
+}
+
 static void on_refuse(void *ctx, uint64_t number, const struct ts_refused *why)
 {
 	struct ts_daemon *d = ctx;
@@ -91,6 +133,9 @@ void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d)
 	*e = (struct ts_billing_effects){
 		.ctx = d,
 		.ack = on_ack,
+		.taken = on_taken,
+		.heard = on_heard,
+		.send = on_send,
 		.refuse = on_refuse,
 		.attached = on_attached,
 		.session_changed = on_changed,

@@ -37,6 +37,15 @@ struct ts_reply *ts_reply_add(struct ts_replies *r)
 	return slot;
 }
 
+/** ts_reply_find() - who waits under a number, and goes on waiting, or NULL */
+const struct ts_reply *ts_reply_find(const struct ts_replies *r,
+				     uint64_t number)
+{
+	const struct ts_reply *slot = &r->slots[number % TS_REPLY_SLOTS];
+
+	return number && slot->number == number ? slot : NULL;
+}
+
 /**
  * ts_reply_take() - the answer is there
  * @r: all who wait

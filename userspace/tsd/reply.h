@@ -49,6 +49,8 @@ struct ts_replies {
 
 void ts_reply_init(struct ts_replies *r);
 struct ts_reply *ts_reply_add(struct ts_replies *r);
+const struct ts_reply *ts_reply_find(const struct ts_replies *r,
+				     uint64_t number);
 bool ts_reply_take(struct ts_replies *r, uint64_t number, struct ts_reply *out);
 
 #endif /* TS_TSD_REPLY_H */

@@ -81,6 +81,7 @@ static int add_peer(const struct ts_peer *peer, void *arg)
 {
 	static const char *const sources[] = {
 		[TS_PEER_STATIC] = "static", [TS_PEER_MDNS] = "mdns",
+		[TS_PEER_MESSAGE] = "message",
 	};
 	char address[TS_ADDRESS_TEXT_SIZE], at[TS_ENDPOINT_TEXT_SIZE];
 	struct ts_endpoint place;
@@ -92,7 +93,7 @@ static int add_peer(const struct ts_peer *peer, void *arg)
 			"address", ts_address_print(&peer->address, address),
 			"at", ts_endpoint_print(&place, at),
 			"source", sources[peer->source]);
-	if (peer->source == TS_PEER_MDNS)
+	if (peer->source != TS_PEER_STATIC)
 		json_object_set_new(one, "seen_ms_ago", json_integer(
 			(json_int_t)(l->now_ns - peer->seen_ns) / 1000000));
 	json_array_append_new(l->list, one);
@@ -125,7 +126,6 @@ static json_t *billing(struct ts_daemon *d)
 		[TS_REFUSE_INVALID] = "invalid",
 		[TS_REFUSE_FORBIDDEN] = "forbidden",
 		[TS_REFUSE_UNKNOWN] = "unknown",
-		[TS_REFUSE_UNSUPPORTED] = "unsupported",
 		[TS_REFUSE_BUSY] = "busy",
 		[TS_REFUSE_READ_ONLY] = "read_only",
 	};
@@ -136,10 +136,16 @@ static json_t *billing(struct ts_daemon *d)
 	ts_billing_counters(d->billing, &c);
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		json_object_set_new(refused, kinds[i], json_integer(c.refused[i]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "payments", (json_int_t)c.payments,
 			 "repeats", (json_int_t)c.repeats,
 			 "pings", (json_int_t)c.pings,
+			 "messages", (json_int_t)c.messages,
+			 "forwarded", (json_int_t)c.forwarded,
+			 "sent", (json_int_t)c.sent,
+			 "resent", (json_int_t)c.resent,
+			 "acked", (json_int_t)c.acked,
+			 "no_way", (json_int_t)d->no_way,
 			 "commits", (json_int_t)c.commits,
 			 "grants", (json_int_t)c.grants,
 			 "no_place_to_wait", (json_int_t)d->dropped_replies,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* udp.h - Photon datagrams in and Acks out, by one socket. */
+/* udp.h - Photon datagrams in and out, by one socket. */
 #ifndef TS_TSD_UDP_H
 #define TS_TSD_UDP_H
 
@@ -15,8 +15,9 @@
  * @empty: datagrams of no bytes
  * @too_long: above 1200 bytes
  * @policed: above the rate of their source
- * @sent: Acks
- * @send_failed: Acks that the kernel did not take; the peer sends again
+ * @sent: Acks and messages of ours
+ * @send_failed: of these, what the kernel did not take; it is sent again, an Ack
+ *	when the peer asks again
  */
 struct ts_udp_counters {
 	uint64_t received;

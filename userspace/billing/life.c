@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * life.c - channels with something under way: what their partners' messages do
+ * beside paying, and what leaves for them.
+ *
+ * A life is in memory as long as it is not at rest, and of one at rest only its
+ * row.  A step is stored in the open batch together with what follows from it;
+ * what it has in its outbox leaves after that batch's commit (rule M10).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "billing/state.h"
+
+/* When a step is made. */
+struct ts_moment ts_life_moment(const struct ts_billing *b,
+				const struct ts_time *now)
+{
+	return (struct ts_moment){
+		.now_ns = now->boot_ns,
+		.head_block = b->head_block,
+		.head_fresh = b->head_fresh,
+	};
+}
+
+/* The places where states are made: big, and of no use to a box that only ever
+ * takes direct transfers. */
+static struct ts_billing_step *step_of(struct ts_billing *b)
+{
+	if (!b->step)
+		b->step = calloc(1, sizeof(*b->step));
+	return b->step;
+}
+
+/**
+ * ts_life_of() - a channel with all that is under way in it
+ * @b: billing
+ * @c: the channel
+ * @room: for one that is at rest
+ *
+ * Return: valid until the next step; NULL: the ledger cannot be read.
+ */
+const struct ts_life *ts_life_of(struct ts_billing *b,
+				 const struct ts_billing_channel *c,
+				 struct ts_life *room)
+{
+	if (c->life)
+		return c->life;
+	if (!c->row.has_life) {
+		memset(room, 0, sizeof(*room));
+		room->channel = c->row.channel;
+		return room;
+	}
+	if (!ts_ledger_life_read(b->ledger, &c->row, room))
+		return room;
+	ts_billing_say(b, LOG_ERR, "%s", ts_ledger_error(b->ledger));
+	return NULL;
+}
+
+/* Into memory, also those that come from the disk at the start. */
+bool ts_life_keep(struct ts_billing *b, struct ts_billing_channel *c,
+		  const struct ts_life *life)
+{
+	if (!c->life) {
+		c->life = malloc(sizeof(*c->life));
+		if (!c->life)
+			return false;
+		TAILQ_INSERT_TAIL(&b->lives, c, live);
+	}
+	*c->life = *life;
+	b->send_ns = 0;
+	return true;
+}
+
+/* Out of memory; its row stays. */
+void ts_life_release(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	if (!c->life)
+		return;
+	TAILQ_REMOVE(&b->lives, c, live);
+	free(c->life);
+	c->life = NULL;
+	c->uncommitted = false;
+	c->silent = false;
+}
+
+/**
+ * ts_life_store() - a step's new state, into the open batch
+ * @b: billing
+ * @c: the channel
+ * @next: its state from now on
+ *
+ * A channel that is frozen by it grants nothing any more (M2).
+ */
+void ts_life_store(struct ts_billing *b, struct ts_billing_channel *c,
+		   const struct ts_life *next)
+{
+	bool froze = next->channel.frozen && !c->row.channel.frozen;
+
+	if (!ts_life_keep(b, c, next)) {
+		b->broken = true;
+		return;
+	}
+	c->row.channel = next->channel;
+	c->row.has_life = true;
+	c->uncommitted = true;
+	b->urgent = true;
+	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	ts_batch_check(b, ts_ledger_life_write(b->ledger, c->row.id, c->life));
+	if (froze)
+		ts_channel_revoke(b, c);
+}
+
+/* What time and the step before make possible. */
+static void settle_down(struct ts_billing *b, struct ts_billing_channel *c,
+			const struct ts_time *now)
+{
+	struct ts_moment moment = ts_life_moment(b, now);
+
+	if (ts_life_tick(c->life, b->key, &moment, &b->step->next))
+		ts_life_store(b, c, &b->step->next);
+}
+
+/* --- messages -------------------------------------------------------------- */
+
+/*
+ * A lock is value that is to come: over a channel that is not credited it is not
+ * wanted (M3).  It had to be taken all the same; the partner is told.
+ */
+static void refuse_lock(struct ts_billing *b, struct ts_billing_channel *c,
+			const struct ts_message *msg, struct ts_outcome *outcome)
+{
+	const struct ts_hash *secret_hash = &msg->mediated_transfer.lock_secret_hash;
+	const struct ts_pending_lock *lock;
+	const char *text;
+
+	lock = ts_locks_find_const(&b->step->next.partner_locks, secret_hash);
+	if (!lock || !ts_pay_why_not(b, c, lock->amount_wei, &text))
+		return;
+	if (ts_life_dispose(&b->step->next, b->key, secret_hash,
+			    TS_REFUSED_NOT_TAKEN, &b->step->other))
+		return;
+	b->step->next = b->step->other;
+	outcome->follow = TS_FOLLOW_NOTHING;
+}
+
+/* The new state and all that comes of it, into the batch. */
+static void take(struct ts_billing *b, struct ts_billing_channel *c,
+		 const struct ts_message *msg, const void *bytes, size_t len,
+		 const struct ts_outcome *outcome,
+		 struct ts_billing_channel *other, const struct ts_time *now)
+{
+	ts_u128 before_wei = c->row.channel.partner_proof.transferred_wei;
+	ts_u128 grown_wei = b->step->next.channel.partner_proof.transferred_wei -
+			    before_wei;
+	struct ts_billing_credit credit = {
+		.wei = outcome->credit_wei, .wallet = outcome->wallet,
+		.mediated = msg->id == TS_MSG_UNLOCK,
+		.memo = { outcome->memo, outcome->memo_len },
+	};
+
+	if (msg->id == TS_MSG_DIRECT_TRANSFER)
+		credit.memo = msg->direct_transfer.data;
+	c->row.relayed_wei += grown_wei - outcome->credit_wei;
+	ts_life_store(b, c, &b->step->next);
+	if (ts_message_balance_proof(msg))
+		ts_batch_check(b, ts_ledger_channel_accept(b->ledger, &c->row,
+							   bytes, len));
+	if (other)
+		ts_life_store(b, other, &b->step->other);
+	if (credit.wei)
+		ts_pay_credit(b, c, &credit, now);
+	if (!b->broken && outcome->follow == TS_FOLLOW_FORWARD)
+		ts_hop_lock(b, c, &outcome->secret_hash, now);
+	if (!b->broken)
+		settle_down(b, c, now);
+}
+
+static bool is_admitted(struct ts_billing *b, struct ts_billing_channel *c,
+			const struct ts_message *msg,
+			const struct ts_outcome *outcome, uint64_t reply)
+{
+	if (b->step->next.channel.partner_proof.nonce > INT64_MAX) {
+		ts_pay_refuse(b, reply, TS_REFUSED_NONCE_EXHAUSTED, c);
+		return false;
+	}
+	/* The value of an Unlock was let in with its lock. */
+	if (msg->id == TS_MSG_DIRECT_TRANSFER &&
+	    !ts_pay_admit(b, c, &msg->direct_transfer.data, outcome->credit_wei,
+			  reply))
+		return false;
+	if (!b->read_only[0] && ts_batch(b))
+		return true;
+	ts_pay_refuse_read_only(b, reply);
+	return false;
+}
+
+/* The next state, into @b->step->next. */
+static enum ts_refusal step(struct ts_billing *b, struct ts_billing_channel *c,
+			    const struct ts_message *msg, const void *bytes,
+			    size_t len, struct ts_outcome *outcome,
+			    const struct ts_time *now)
+{
+	struct ts_moment moment = ts_life_moment(b, now);
+	const struct ts_life *old = ts_life_of(b, c, &b->step->old);
+
+	if (!old)
+		return TS_REFUSED_QUEUE_BUSY;
+	return ts_life_receive(old, b->key, &moment, msg, bytes, len,
+			       &b->step->next, outcome);
+}
+
+/**
+ * ts_life_message() - a message for a channel that has, or gets, a life
+ * @b: billing
+ * @c: the channel
+ * @msg: the message
+ * @bytes: its datagram
+ * @len: how many
+ * @reply: who waits for the answer
+ * @now: the time
+ *
+ * Return: TS_ACCEPTED: @reply is answered; else the caller has to.
+ */
+enum ts_refusal ts_life_message(struct ts_billing *b,
+				struct ts_billing_channel *c,
+				const struct ts_message *msg, const void *bytes,
+				size_t len, uint64_t reply,
+				const struct ts_time *now)
+{
+	uint64_t nonce = c->row.channel.partner_proof.nonce;
+	struct ts_billing_channel *other;
+	struct ts_outcome outcome;
+	enum ts_refusal refusal;
+
+	if (!b->key || !step_of(b))
+		return TS_REFUSED_QUEUE_BUSY;
+	refusal = step(b, c, msg, bytes, len, &outcome, now);
+	if (refusal)
+		return refusal;
+	if (!outcome.changed) {
+		if (c->life)
+			ts_outbox_heard(&c->life->outbox);
+		b->send_ns = 0;
+		b->counters.repeats++;
+		ts_pay_ack(b, reply, outcome.ack);
+		return TS_ACCEPTED;
+	}
+	if (!is_admitted(b, c, msg, &outcome, reply))
+		return TS_ACCEPTED;
+	if (msg->id == TS_MSG_MEDIATED_TRANSFER)
+		refuse_lock(b, c, msg, &outcome);
+	refusal = ts_hop_follow(b, c, &outcome, &other);
+	if (refusal)
+		return refusal;
+	take(b, c, msg, bytes, len, &outcome, other, now);
+	b->counters.messages++;
+	ts_pay_ack(b, reply, outcome.ack);
+	if (c->row.channel.partner_proof.nonce != nonce)
+		ts_pay_heard(b, &c->row.channel.partner_address);
+	return TS_ACCEPTED;
+}
+
+/**
+ * ts_life_reveal() - a RevealSecret: it names no channel
+ * @b: billing
+ * @msg: the message
+ * @bytes: its datagram
+ * @len: how many
+ * @reply: who waits for the answer
+ * @now: the time
+ *
+ * It is for whichever life has the lock and takes it: of a hop both have it, and
+ * only one is told by its signer.
+ *
+ * Return: as ts_life_message().
+ */
+enum ts_refusal ts_life_reveal(struct ts_billing *b, const struct ts_message *msg,
+			       const void *bytes, size_t len, uint64_t reply,
+			       const struct ts_time *now)
+{
+	enum ts_refusal refusal = TS_REFUSED_UNKNOWN_LOCK;
+	struct ts_billing_channel *c;
+
+	TAILQ_FOREACH(c, &b->lives, live) {
+		if (!ts_life_concerns(c->life, msg))
+			continue;
+		refusal = ts_life_message(b, c, msg, bytes, len, reply, now);
+		if (!refusal)
+			break;
+	}
+	return refusal;
+}
+
+/* --- our messages ---------------------------------------------------------- */
+
+/**
+ * ts_life_ack() - the peer says that a message of ours arrived
+ * @b: billing
+ * @ack: what it says
+ * @now: the time
+ *
+ * It lets the next message go, no more (M9).  So the disk hears of it by the
+ * way: without, the same bytes are sent once more.
+ *
+ * Return: whether it was about any message of ours.
+ */
+bool ts_life_ack(struct ts_billing *b, const struct ts_ack *ack,
+		 const struct ts_time *now)
+{
+	struct ts_billing_channel *c;
+
+	TAILQ_FOREACH(c, &b->lives, live)
+		if (ts_outbox_ack(&c->life->outbox, ack))
+			break;
+	if (!c)
+		return false;
+	b->counters.acked++;
+	b->send_ns = 0;
+	ts_outbox_heard(&c->life->outbox);
+	if (!b->key || !step_of(b) || b->read_only[0] || !ts_batch(b))
+		return true;
+	c->uncommitted = true;
+	ts_batch_check(b, ts_ledger_life_write(b->ledger, c->row.id, c->life));
+	settle_down(b, c, now);
+	return true;
+}
+
+/** ts_lives_committed() - the batch is on the disk: what it holds may leave */
+void ts_lives_committed(struct ts_billing *b)
+{
+	struct ts_billing_channel *c, *next;
+
+	for (c = TAILQ_FIRST(&b->lives); c; c = next) {
+		next = TAILQ_NEXT(c, live);
+		if (!c->uncommitted)
+			continue;
+		c->uncommitted = false;
+		b->send_ns = 0;
+		if (ts_life_is_at_rest(c->life))
+			ts_life_release(b, c);
+	}
+}
+
+static void report(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	bool silent = ts_outbox_is_silent(&c->life->outbox);
+	char text[TS_ADDRESS_TEXT_SIZE];
+
+	if (silent == c->silent)
+		return;
+	c->silent = silent;
+	ts_address_print(&c->row.channel.partner_address, text);
+	if (silent)
+		ts_billing_say(b, LOG_WARNING, "%s does not answer for a minute; what we have to say to it is kept, and sent less and less often",
+			       text);
+	else
+		ts_billing_say(b, LOG_INFO, "%s answers again", text);
+}
+
+static void send_one(struct ts_billing *b, struct ts_billing_channel *c,
+		     uint64_t now_ns)
+{
+	const struct ts_outgoing *due[TS_DUE_MAX];
+	size_t i, n = ts_outbox_due(&c->life->outbox, now_ns, due);
+
+	for (i = 0; i < n; i++) {
+		b->counters.sent++;
+		b->counters.resent += due[i]->tries > 1;
+		b->effects.send(b->effects.ctx, &due[i]->to, due[i]->b,
+				due[i]->len);
+	}
+	report(b, c);
+}
+
+/**
+ * ts_lives_send() - let out what is due, of committed states alone
+ * @b: billing
+ * @now: the time
+ */
+void ts_lives_send(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_channel *c;
+	uint64_t ns;
+
+	if (!b->key || b->read_only[0] || now->boot_ns < b->send_ns)
+		return;
+	b->send_ns = UINT64_MAX;
+	TAILQ_FOREACH(c, &b->lives, live) {
+		if (c->uncommitted)
+			continue;
+		send_one(b, c, now->boot_ns);
+		ns = ts_outbox_due_ns(&c->life->outbox);
+		b->send_ns = ns < b->send_ns ? ns : b->send_ns;
+	}
+}
+
+/** ts_lives_tick() - locks that expired or wait for a place, leaving; each second */
+void ts_lives_tick(struct ts_billing *b, const struct ts_time *now)
+{
+	struct ts_billing_channel *c;
+
+	if (!b->key || TAILQ_EMPTY(&b->lives) || !step_of(b))
+		return;
+	TAILQ_FOREACH(c, &b->lives, live) {
+		if (!ts_batch(b))
+			return;
+		settle_down(b, c, now);
+		ts_hop_waiting(b, c, now);
+	}
+}
+
+void ts_billing_key(struct ts_billing *b, const struct ts_signer *key)
+{
+	b->key = key;
+	b->send_ns = 0;
+}
+
+void ts_billing_head(struct ts_billing *b, uint64_t head_block, bool fresh)
+{
+	if (head_block > b->head_block)
+		b->head_block = head_block;
+	b->head_fresh = fresh;
+}
