@@ -105,7 +105,7 @@ struct box {
 	uint64_t hinted_ns[BOX_HINTS];
 	unsigned int attaches;
 	char last_attached[TS_CODE_SIZE];
-	unsigned int taken, heard;
+	unsigned int taken, heard, refunds;
 	struct ts_address last_heard;
 	struct box_message messages[BOX_MESSAGES];
 	unsigned int n_messages;

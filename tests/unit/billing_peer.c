@@ -471,8 +471,175 @@ static void a_settlement_is_not_signed_with_a_balance(void **state)
 		if (msg.id == TS_MSG_SETTLE_RESPONSE)
 			assert_true(msg.settle_response.error_code);
 		else
-			assert_int_equal(msg.id, TS_MSG_WITHDRAW_REQUEST);
+			assert_int_equal(msg.id, TS_MSG_DIRECT_TRANSFER);
 	}
+	/* What was unspent has gone back (M11); with nothing left it signs. */
+	deliver();
+	assert_true(far[PARTNER].life.channel.partner_proof.transferred_wei == 1000);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_true(is_last_message(TS_MSG_SETTLE_REQUEST));
+	assert_true(total().refunded_wei == 1000);
+}
+
+static ts_u128 unspent_of(unsigned int wallet)
+{
+	struct ts_channel_view view;
+
+	assert_int_equal(ts_billing_channel_view(box.billing,
+		ts_signer_address(key_of(wallet)), &view), 0);
+	return view.unspent_wei;
+}
+
+static int refund(unsigned int wallet, ts_u128 limit_wei)
+{
+	int ret = ts_billing_refund(box.billing, ts_signer_address(key_of(wallet)),
+				    limit_wei, REPLY);
+
+	box_flush(&box);
+	return ret;
+}
+
+/*
+ * M11: what was not consumed goes back, to the unit; what was, and what others
+ * paid for the same station, does not.
+ */
+static void what_is_unspent_goes_back(void **state)
+{
+	int code = box_code(&box, 0);
+	ts_u128 back_wei;
+
+	assert_true(box_pay(&box, PARTNER, 500000 * GWEI, code));
+	assert_true(box_pay(&box, PARTNER, 7, -1));
+	assert_true(box_pay(&box, TARGET, 500000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+	assert_int_equal(box.refunds, 1);
+	assert_true(is_last_message(TS_MSG_DIRECT_TRANSFER));
+	pump();
+	back_wei = far[PARTNER].life.channel.partner_proof.transferred_wei;
+	assert_in_range(500000 * GWEI + 7 - back_wei, 1000 * GWEI - GWEI,
+			1000 * GWEI + GWEI);
+	assert_true(unspent_of(PARTNER) == 0);
+	assert_true(unspent_of(TARGET) == 500000 * GWEI);
+	assert_true(total().refunded_wei == back_wei);
+	assert_true(total().paid_wei == total().consumed_wei +
+		    total().reserved_wei + total().unspent_wei + back_wei);
+	/* Not twice. */
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+	assert_string_equal(box.last_refusal.name, "nothing_to_refund");
+	/* The station goes on with what the other paid, and to no byte more. */
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_in_range(box_spend(&box, 0, 1000), 499000, 500000);
+	restart(true);
+	assert_int_equal(box_spend(&box, 0, 1000), 0);
+	assert_true(total().refunded_wei == back_wei);
+}
+
+/* Revoke first: a packet that is charged and not yet counted is not refunded. */
+static void what_is_under_way_is_not_refunded(void **state)
+{
+	int code = box_code(&box, 0);
+	struct box_account *k;
+	struct ts_stat *stat;
+	uint64_t units;
+
+	assert_true(box_pay(&box, PARTNER, 300000 * GWEI, code));
+	k = box_account(&box, 0);
+	units = 1000ull *
+		box_view(&box, code).tariff.price[TS_CLASS_INTERNET][TS_DIR_DOWN];
+	k->a.charged_units += units;
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+	assert_int_equal(box.n_messages, 0);
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), -EBUSY);
+	stat = &k->a.stats[TS_CLASS_INTERNET][TS_DIR_DOWN];
+	stat->bytes += 1000;
+	stat->units += units;
+	box_flush(&box);
+	assert_int_equal(box.refunds, 1);
+	assert_in_range(total().consumed_wei, 999 * GWEI, 1001 * GWEI);
+	assert_true(total().refunded_wei + total().consumed_wei ==
+		    300000 * GWEI);
+}
+
+static void a_refund_has_a_limit(void **state)
+{
+	int code = box_code(&box, 0);
+
+	assert_true(box_pay(&box, PARTNER, 300000 * GWEI, code));
+	assert_int_equal(refund(PARTNER, 100000 * GWEI), 0);
+	assert_true(total().refunded_wei == 100000 * GWEI);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_in_range(box_spend(&box, 0, 1000), 199000, 200000);
+}
+
+/* M11: after a one-sided close nothing can go back; it stays owed. */
+static void a_closed_channel_refunds_nothing(void **state)
+{
+	struct ts_channel_view view;
+
+	assert_true(box_pay(&box, PARTNER, 1000, -1));
+	assert_int_equal(ts_billing_channel_view(box.billing,
+		ts_signer_address(key_of(PARTNER)), &view), 0);
+	view.channel.state = TS_CHANNEL_CLOSED;
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
+						   &box.now), 0);
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), -EPERM);
+	assert_true(unspent_of(PARTNER) == 1000);
+}
+
+/* M5, M11: the operator pays with income alone. */
+static void what_is_owed_is_not_paid_with(void **state)
+{
+	const struct ts_address *wallet = ts_signer_address(key_of(PARTNER));
+
+	assert_true(box_pay(&box, PARTNER, 1000, -1));
+	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+	assert_int_equal(ts_billing_pay(box.billing, wallet, 1), -EPERM);
+	assert_int_equal(ts_billing_pay(box.billing, wallet, 1001), -EINVAL);
+	assert_int_equal(ts_billing_pay(box.billing,
+		&box.config.our_address, 1), -ENOENT);
+	box_flush(&box);
+	assert_int_equal(box.n_messages, 0);
+}
+
+/* Invariant 3: killed at each step, nothing goes back twice or gets lost. */
+static void a_refund_that_is_killed_counts_once(void **state)
+{
+	unsigned int k, crashes = 0;
+	ts_u128 out_wei, before_wei;
+	bool dead = true;
+	int code;
+
+	for (k = 1; dead; k++) {
+		code = box_code(&box, 0);
+		box.wallets[PARTNER].channel = far[PARTNER].life.channel;
+		box.n_messages = delivered = 0;
+		assert_true(box_pay(&box, PARTNER, 200000 * GWEI, code));
+		assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+		far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+		before_wei = total().refunded_wei;
+		fault.at = fault.touches + k;
+		fault.kind = FAULT_DIE;
+		refund(PARTNER, TS_U128_MAX);
+		pump();
+		dead = fault.dead;
+		crashes += dead;
+		restart(k % 2);
+		pump();
+		out_wei = total().refunded_wei;
+		assert_true(far[PARTNER].life.channel.partner_proof.transferred_wei ==
+			    out_wei);
+		assert_true(unspent_of(PARTNER) == 0 || out_wei == before_wei);
+		assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+		pump();
+		assert_true(unspent_of(PARTNER) == 0);
+		assert_int_equal(ts_ledger_check(box.ledger, 0, say_fault, NULL), 0);
+	}
+	assert_true(crashes > 15);
 }
 
 /* Nobody who only saw a message can end anything but its repetition (M9). */
@@ -548,6 +715,12 @@ int main(void)
 		T(what_is_not_acked_is_sent_again),
 		T(a_cosigned_withdrawal_freezes),
 		T(a_settlement_is_not_signed_with_a_balance),
+		T(what_is_unspent_goes_back),
+		T(what_is_under_way_is_not_refunded),
+		T(a_refund_has_a_limit),
+		T(a_closed_channel_refunds_nothing),
+		T(what_is_owed_is_not_paid_with),
+		T(a_refund_that_is_killed_counts_once),
 		T(an_ack_is_not_evidence),
 		T(a_replay_says_nothing_of_a_place),
 		T(a_crash_at_any_step_counts_once),

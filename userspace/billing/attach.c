@@ -285,10 +285,10 @@ static void move(struct ts_billing *b, struct ts_billing_session *from,
 		 struct ts_billing_session *to, struct ts_billing_payment *p,
 		 ts_u128 allowed_wei)
 {
-	ts_u128 left = p->row.delta_wei - p->row.spent_wei;
+	ts_u128 gone = p->row.spent_wei + p->row.refunded_wei;
 
-	p->row.max_wei = allowed_wei < left ? p->row.spent_wei + allowed_wei :
-					      TS_U128_MAX;
+	p->row.max_wei = allowed_wei < p->row.delta_wei - gone ?
+			 gone + allowed_wei : TS_U128_MAX;
 	if (from != to) {
 		TAILQ_REMOVE(&from->payments, p, list);
 		from->live_wei -= p->row.delta_wei;
@@ -329,7 +329,8 @@ void ts_attach_finish(struct ts_billing *b, struct ts_billing_session *s,
 		next = TAILQ_NEXT(p, list);
 		if (!ts_address_equal(&p->row.wallet, &attach.wallet))
 			continue;
-		left = p->row.delta_wei - p->row.spent_wei;
+		left = p->row.delta_wei - p->row.spent_wei -
+		       p->row.refunded_wei;
 		allowed = left < attach.limit_wei ? left : attach.limit_wei;
 		if (attach.limit_wei != TS_U128_MAX)
 			attach.limit_wei -= allowed;

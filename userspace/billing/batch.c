@@ -70,6 +70,11 @@ static void answer(struct ts_billing *b, struct ts_billing_reply *r)
 	}
 	if (r->is_heard)
 		b->effects.heard(b->effects.ctx, r->reply, &r->heard);
+	if (r->refunded) {
+		b->effects.refunded(b->effects.ctx, r->reply,
+				    &r->refunded->row.channel.partner_address);
+		return;
+	}
 	if (r->taken) {
 		b->effects.taken(b->effects.ctx, r->reply);
 		return;
@@ -134,6 +139,7 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 	b->n_replies = 0;
 	TAILQ_FOREACH(s, &b->sessions, list)
 		ts_attach_refuse(b, s);
+	ts_refunds_refuse(b);
 	answer_all(b);
 	ts_billing_forget(b);
 	/* A config whose tariffs were in the batch does not hold either. */
@@ -261,8 +267,11 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 		}
 		answer_all(b);
 		work_kernel(b, now);
+		if (!b->broken)
+			ts_refunds(b);
 		if (!b->broken && !ts_ledger_in_batch(b->ledger)) {
 			b->urgent = false;	/* nothing is left to commit */
+			answer_all(b);
 			break;
 		}
 	}

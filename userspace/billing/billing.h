@@ -116,13 +116,14 @@ enum ts_notice {
  * @ctx: handed to each function
  * @ack: send these 56 bytes as the answer to the datagram of @reply
  * @refuse: the datagram or attach of @reply is refused; each handle gets exactly
- *	one ack, taken, attached or refuse, also when the batch fails or billing stops
+ *	one ack, taken, refunded, attached or refuse, also when the batch fails or billing stops
  * @taken: the datagram of @reply, an Ack, was taken and has no answer
  * @heard: the datagram of @reply was made by @partner and never seen before: so
  *	where it came from is where @partner is, as far as anybody can know (M9);
  *	comes before its ack
  * @send: send a message of ours to @to, by whatever way there is; it is sent
  *	again until it is acked
+ * @refunded: the refund of @reply to @wallet is signed, and on its way
  * @attached: the attach of @reply is done; the value is the session's of @code,
  *	the asking station's
  * @session_changed: the view of this session differs from before
@@ -130,7 +131,8 @@ enum ts_notice {
  * @log: one line for the log; priority as in <syslog.h>
  * @random: fill with bytes nobody can guess
  *
- * ack, taken, heard, send, refuse, attached, session_changed and notify are called from ts_billing_flush()
+ * ack, taken, heard, send, refuse, refunded, attached, session_changed and notify
+ * are called from ts_billing_flush()
  * and ts_billing_stop() alone, after the commit; they may read the views but
  * not call anything that changes billing.
  */
@@ -143,6 +145,8 @@ struct ts_billing_effects {
 	void (*send)(void *ctx, const struct ts_address *to, const void *bytes,
 		     size_t len);
 	void (*refuse)(void *ctx, uint64_t reply, const struct ts_refused *why);
+	void (*refunded)(void *ctx, uint64_t reply,
+			 const struct ts_address *wallet);
 	void (*attached)(void *ctx, uint64_t reply, const char *code);
 	void (*session_changed)(void *ctx, const char *code);
 	void (*notify)(void *ctx, const char *code, enum ts_notice notice);
@@ -298,13 +302,19 @@ struct ts_session_view {
  * @channel: as committed
  * @trusted: see struct ts_ledger_channel
  * @paid_wei: credited here
- * @unspent_wei: of that, not consumed
+ * @unspent_wei: of that, neither consumed nor refunded
+ * @refunded_wei: of that, gone back by our own transfers
+ * @refunding: a refund is under way
+ * @leaving: we end it together with the partner
  */
 struct ts_channel_view {
 	struct ts_channel channel;
 	bool trusted;
 	ts_u128 paid_wei;
 	ts_u128 unspent_wei;
+	ts_u128 refunded_wei;
+	bool refunding;
+	bool leaving;
 };
 
 /**
@@ -318,6 +328,7 @@ struct ts_channel_view {
  * @sent: messages of ours, each time
  * @resent: of these, not the first time since the start
  * @acked: messages of ours of which an Ack came
+ * @refunds: transfers of ours that give unspent value back
  * @commits: of batches
  * @grants: handed to the kernel
  */
@@ -331,6 +342,7 @@ struct ts_billing_counters {
 	uint64_t sent;
 	uint64_t resent;
 	uint64_t acked;
+	uint64_t refunds;
 	uint64_t commits;
 	uint64_t grants;
 };
@@ -543,6 +555,37 @@ int ts_billing_stop(struct ts_billing *b, const struct ts_time *now);
 int ts_billing_channel_import(struct ts_billing *b,
 			      const struct ts_channel *channel, bool trusted,
 			      const struct ts_time *now);
+
+/**
+ * ts_billing_refund() - unspent value goes back to the wallet that paid it (M11)
+ * @wallet: of the channel
+ * @limit_wei: no more than this, newest payments first; TS_U128_MAX: all
+ * @reply: given back to refunded() or refuse() exactly once; 0: nobody waits
+ *
+ * Accounts that hold value of the channel are ended and settled first, then our
+ * own DirectTransfer is signed in the batch that books it.  Return: 0: begun;
+ * -ENOENT, -EPERM (closed or frozen: it stays owed), -EBUSY, -EAGAIN or -EROFS,
+ * and @reply does not come back.
+ */
+int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,
+		      ts_u128 limit_wei, uint64_t reply);
+/**
+ * ts_billing_pay() - a DirectTransfer of the operator's own
+ * @amount_wei: out of our balance, but for what the wallet has not spent yet
+ *
+ * Commits with the next flush, and leaves then.  Return: as
+ * ts_billing_refund(), or -EINVAL.
+ */
+int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
+		   ts_u128 amount_wei);
+/**
+ * ts_billing_leave() - end the channel together with its partner (M1, M11)
+ *
+ * What is unspent is refunded, our balance withdrawn, then the rest settled; each
+ * step when the one before is done, and over restarts.  Nothing is credited over
+ * it any more.  Return: as ts_billing_refund().
+ */
+int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet);
 
 /* Views; read the kernel's counters, change nothing.  -ENOENT: unknown. */
 int ts_billing_session_view(struct ts_billing *b, const char *code,

@@ -73,3 +73,19 @@ ts_channel_of_wallet_next(struct ts_billing_channel *c)
 	return of_wallet(ts_table_next(&c->by_wallet),
 			 &c->row.channel.partner_address);
 }
+
+/** ts_channel_with() - the newest life of the channel with @wallet that is in
+ * today's token, contract and chain, or NULL */
+struct ts_billing_channel *ts_channel_with(struct ts_billing *b,
+					   const struct ts_address *wallet)
+{
+	struct ts_billing_channel *c, *newest = NULL;
+
+	for (c = ts_channel_of_wallet(b, wallet); c;
+	     c = ts_channel_of_wallet_next(c))
+		if (!ts_channel_foreign(b, &c->row.channel) &&
+		    (!newest || c->row.channel.open_block_number >
+				newest->row.channel.open_block_number))
+			newest = c;
+	return newest;
+}

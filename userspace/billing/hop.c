@@ -9,19 +9,22 @@
 #include "billing/state.h"
 #include "photon/hop.h"
 
-/* Our newest open channel with the target of a lock. */
+/*
+ * Our channel with the target of a lock.  What its partner has not spent yet is
+ * not ours to pay with.
+ */
 static struct ts_billing_channel *way_to(struct ts_billing *b,
-					 const struct ts_address *target)
+					 const struct ts_pending_lock *lock)
 {
-	struct ts_billing_channel *c, *newest = NULL;
+	struct ts_billing_channel *c = ts_channel_with(b, &lock->target);
+	ts_u128 needed_wei;
 
-	for (c = ts_channel_of_wallet(b, target); c;
-	     c = ts_channel_of_wallet_next(c))
-		if (!ts_channel_foreign(b, &c->row.channel) &&
-		    (!newest || c->row.channel.open_block_number >
-				newest->row.channel.open_block_number))
-			newest = c;
-	return newest;
+	if (!c || c->refunding ||
+	    __builtin_add_overflow(ts_channel_unspent_wei(c), lock->amount_wei,
+				   &needed_wei))
+		return NULL;
+	return ts_channel_our_balance_wei(&c->row.channel) < needed_wei ? NULL :
+									  c;
 }
 
 /**
@@ -41,7 +44,7 @@ void ts_hop_lock(struct ts_billing *b, struct ts_billing_channel *up,
 	const struct ts_life *way = NULL;
 
 	if (lock && b->config.forward)
-		down = way_to(b, &lock->target);
+		down = way_to(b, lock);
 	if (down)
 		way = ts_life_of(b, down, &b->step->old);
 	switch (ts_hop_forward(up->life, way, b->key, &moment, secret_hash,

@@ -26,7 +26,7 @@ struct ts_moment ts_life_moment(const struct ts_billing *b,
 
 /* The places where states are made: big, and of no use to a box that only ever
  * takes direct transfers. */
-static struct ts_billing_step *step_of(struct ts_billing *b)
+struct ts_billing_step *ts_life_step(struct ts_billing *b)
 {
 	if (!b->step)
 		b->step = calloc(1, sizeof(*b->step));
@@ -98,6 +98,8 @@ void ts_life_store(struct ts_billing *b, struct ts_billing_channel *c,
 {
 	bool froze = next->channel.frozen && !c->row.channel.frozen;
 
+	if (!ts_batch(b))
+		return;
 	if (!ts_life_keep(b, c, next)) {
 		b->broken = true;
 		return;
@@ -112,12 +114,23 @@ void ts_life_store(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_channel_revoke(b, c);
 }
 
-/* What time and the step before make possible. */
+/*
+ * What time and the step before make possible.  Whoever leaves takes its own
+ * along: what is unspent is the partner's and goes back first (M11).
+ */
 static void settle_down(struct ts_billing *b, struct ts_billing_channel *c,
 			const struct ts_time *now)
 {
 	struct ts_moment moment = ts_life_moment(b, now);
 
+	if (c->refunding)
+		return;
+	if (c->life->leaving && !c->life->channel.frozen &&
+	    c->life->channel.state == TS_CHANNEL_OPEN &&
+	    ts_channel_unspent_wei(c) && !c->refunded_all) {
+		ts_refund_begin(b, c, TS_U128_MAX, 0);
+		return;
+	}
 	if (ts_life_tick(c->life, b->key, &moment, &b->step->next))
 		ts_life_store(b, c, &b->step->next);
 }
@@ -234,7 +247,7 @@ enum ts_refusal ts_life_message(struct ts_billing *b,
 	struct ts_outcome outcome;
 	enum ts_refusal refusal;
 
-	if (!b->key || !step_of(b))
+	if (!b->key || !ts_life_step(b))
 		return TS_REFUSED_QUEUE_BUSY;
 	refusal = step(b, c, msg, bytes, len, &outcome, now);
 	if (refusal)
@@ -319,7 +332,7 @@ bool ts_life_ack(struct ts_billing *b, const struct ts_ack *ack,
 	b->counters.acked++;
 	b->send_ns = 0;
 	ts_outbox_heard(&c->life->outbox);
-	if (!b->key || !step_of(b) || b->read_only[0] || !ts_batch(b))
+	if (!b->key || !ts_life_step(b) || b->read_only[0] || !ts_batch(b))
 		return true;
 	c->uncommitted = true;
 	ts_batch_check(b, ts_ledger_life_write(b->ledger, c->row.id, c->life));
@@ -401,10 +414,10 @@ void ts_lives_tick(struct ts_billing *b, const struct ts_time *now)
 {
 	struct ts_billing_channel *c;
 
-	if (!b->key || TAILQ_EMPTY(&b->lives) || !step_of(b))
+	if (!b->key || TAILQ_EMPTY(&b->lives) || !ts_life_step(b))
 		return;
 	TAILQ_FOREACH(c, &b->lives, live) {
-		if (!ts_batch(b))
+		if (b->broken || b->read_only[0])
 			return;
 		settle_down(b, c, now);
 		ts_hop_waiting(b, c, now);

@@ -371,5 +371,6 @@ int ts_billing_stop(struct ts_billing *b, const struct ts_time *now)
 	ret = ts_billing_flush(b, now);
 	TAILQ_FOREACH(s, &b->sessions, list)
 		ts_attach_refuse(b, s);
+	ts_refunds_refuse(b);
 	return b->n_replies ? ts_billing_flush(b, now) : ret;
 }

@@ -106,6 +106,10 @@ const char *ts_pay_why_not(const struct ts_billing *b,
 		*text = "this channel is with another address, in another token, contract or chain than this box takes now; ask it for its channel";
 		return "foreign_channel";
 	}
+	if (c->life && c->life->leaving) {
+		*text = "this channel is about to end; open a new one afterwards";
+		return "leaving";
+	}
 	if (!c->row.trusted &&
 	    ch->settle_timeout_blocks < config->min_settle_timeout_blocks) {
 		*text = "the channel's settle timeout is too short for this box; open one with a longer timeout";
@@ -260,6 +264,7 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	struct ts_billing_payment *p = NULL;
 	struct ts_memo memo;
 
+	c->refunded_all = false;
 	b->batch_payments++;
 	b->batch_wei += credit->wei;
 	if (b->config.window_value_wei &&

@@ -9,16 +9,17 @@
 #include "billing/state.h"
 
 /*
- * Not of a frozen channel until the chain has what froze it (M2), nor of one in
- * another token, contract or chain: that is owed to its wallet, but no price
- * here is in it.
+ * Not while it is refunded, nor of a frozen channel until the chain has what
+ * froze it (M2), nor of one in another token, contract or chain: that is owed to
+ * its wallet, but no price here is in it.
  */
 bool ts_payment_spendable(const struct ts_billing *b,
 			  const struct ts_billing_payment *p)
 {
 	const struct ts_channel *ch = &p->channel->row.channel;
 
-	return (!ch->frozen || ch->state == TS_CHANNEL_NONE) &&
+	return !p->channel->refunding &&
+	       (!ch->frozen || ch->state == TS_CHANNEL_NONE) &&
 	       !ts_channel_foreign(b, ch);
 }
 

@@ -383,7 +383,7 @@ ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p)
 {
 	ts_u128 max = p->row.max_wei < p->row.delta_wei ? p->row.max_wei :
 							  p->row.delta_wei;
-	ts_u128 gone = p->row.spent_wei + p->held_wei;
+	ts_u128 gone = p->row.spent_wei + p->row.refunded_wei + p->held_wei;
 
 	return max > gone ? max - gone : 0;
 }
@@ -392,8 +392,8 @@ ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p)
 bool ts_payment_is_done(const struct ts_billing_payment *p)
 {
 	return !p->held_wei &&
-	       !ts_units_of_wei(p->row.delta_wei - p->row.spent_wei,
-				p->tariff->row.unit_shift);
+	       !ts_units_of_wei(p->row.delta_wei - p->row.spent_wei -
+				p->row.refunded_wei, p->tariff->row.unit_shift);
 }
 
 /* Whole units; the rest of each payment that is less than one buys nothing. */

@@ -36,6 +36,10 @@ struct ts_billing_attach;
  * @life: what is under way in it; NULL: nothing, it is at rest
  * @uncommitted: the open batch has news of @life: nothing of it may leave
  * @silent: the partner was reported not to answer
+ * @refunding: nothing of it is reserved, until what is left went back
+ * @refunded_all: what could be refunded was, and nothing was paid since
+ * @refund_limit_wei: no more than this
+ * @refund_reply: who is told; 0: nobody
  */
 struct ts_billing_channel {
 	TAILQ_ENTRY(ts_billing_channel) list;
@@ -47,6 +51,10 @@ struct ts_billing_channel {
 	struct ts_life *life;
 	bool uncommitted;
 	bool silent;
+	bool refunding;
+	bool refunded_all;
+	ts_u128 refund_limit_wei;
+	uint64_t refund_reply;
 };
 
 /**
@@ -234,6 +242,7 @@ struct ts_billing_reply {
 	char attached[TS_CODE_SIZE];
 	struct ts_refused why;
 	struct ts_billing_channel *conflict;
+	struct ts_billing_channel *refunded;
 };
 
 /**
@@ -262,6 +271,7 @@ struct ts_billing_reply {
  * @lives: channels with something under way
  * @send_ns: when something of them is to be sent; UINT64_MAX: nothing
  * @step: NULL until the first message that is more than a direct transfer
+ * @n_refunds: how many channels are refunding
  * @window_ns: when the open batch is committed at the latest
  * @lazy_ns: when dirty sessions are written at the latest; UINT64_MAX: none
  * @batch_wei: what the payments of the open batch are worth
@@ -308,6 +318,7 @@ struct ts_billing {
 	TAILQ_HEAD(, ts_billing_channel) lives;
 	uint64_t send_ns;
 	struct ts_billing_step *step;
+	unsigned int n_refunds;
 	uint64_t window_ns;
 	uint64_t lazy_ns;
 	ts_u128 batch_wei;
@@ -449,6 +460,7 @@ enum ts_refusal ts_hop_follow(struct ts_billing *b,
 			      struct ts_billing_channel **other);
 
 /* life.c */
+struct ts_billing_step *ts_life_step(struct ts_billing *b);
 struct ts_moment ts_life_moment(const struct ts_billing *b,
 				const struct ts_time *now);
 const struct ts_life *ts_life_of(struct ts_billing *b,
@@ -482,6 +494,15 @@ struct ts_billing_channel *ts_channel_of_wallet(struct ts_billing *b,
 						const struct ts_address *wallet);
 struct ts_billing_channel *
 ts_channel_of_wallet_next(struct ts_billing_channel *c);
+struct ts_billing_channel *ts_channel_with(struct ts_billing *b,
+					   const struct ts_address *wallet);
+
+/* refund.c */
+ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c);
+void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
+		     ts_u128 limit_wei, uint64_t reply);
+void ts_refunds(struct ts_billing *b);
+void ts_refunds_refuse(struct ts_billing *b);
 
 /* reserve.c */
 uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,

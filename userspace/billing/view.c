@@ -141,22 +141,18 @@ static void fill_channel(const struct ts_billing_channel *c,
 	view->trusted = c->row.trusted;
 	view->paid_wei = c->row.channel.partner_proof.transferred_wei -
 			 c->row.base_wei - c->row.relayed_wei;
-	view->unspent_wei = view->paid_wei - c->row.spent_wei -
-			    c->row.refunded_wei;
+	view->unspent_wei = ts_channel_unspent_wei(c);
+	view->refunded_wei = c->row.refunded_wei;
+	view->refunding = c->refunding;
+	view->leaving = c->life && c->life->leaving;
 }
 
 int ts_billing_channel_view(struct ts_billing *b,
 			    const struct ts_address *wallet,
 			    struct ts_channel_view *view)
 {
-	struct ts_billing_channel *c, *newest = NULL;
+	struct ts_billing_channel *newest = ts_channel_with(b, wallet);
 
-	for (c = ts_channel_of_wallet(b, wallet); c;
-	     c = ts_channel_of_wallet_next(c))
-		if (!ts_channel_foreign(b, &c->row.channel) &&
-		    (!newest || c->row.channel.open_block_number >
-				newest->row.channel.open_block_number))
-			newest = c;
 	if (!newest)
 		return ts_billing_fail(b, -ENOENT,
 				       "there is no channel with this wallet here");

@@ -389,6 +389,9 @@ int ts_ledger_payment_load_live(struct ts_ledger *l,
 int ts_ledger_payment_load_of(struct ts_ledger *l, int64_t session,
 			      int (*cb)(const struct ts_ledger_payment *p,
 					void *arg), void *arg);
+int ts_ledger_payment_load_channel(struct ts_ledger *l, int64_t channel,
+				   int (*cb)(const struct ts_ledger_payment *p,
+					     void *arg), void *arg);
 int ts_ledger_payment_load(struct ts_ledger *l,
 			   int (*cb)(const struct ts_ledger_payment *p,
 				     void *arg), void *arg);

@@ -164,6 +164,16 @@ int ts_ledger_payment_load_of(struct ts_ledger *l, int64_t session,
 				     "i", session), cb, arg);
 }
 
+/* Those of one life of a channel, newest first; live or not. */
+int ts_ledger_payment_load_channel(struct ts_ledger *l, int64_t channel,
+				   int (*cb)(const struct ts_ledger_payment *p,
+					     void *arg), void *arg)
+{
+	return each(l, ts_db_prepare(l, "SELECT " COLUMNS " FROM payments"
+				     " WHERE channel=? ORDER BY nonce DESC",
+				     "i", channel), cb, arg);
+}
+
 /* Every payment ever, oldest first. */
 int ts_ledger_payment_load(struct ts_ledger *l,
 			   int (*cb)(const struct ts_ledger_payment *p,

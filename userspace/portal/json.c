@@ -190,7 +190,7 @@ json_t *ts_portal_channel_json(const struct ts_channel_view *view)
 	const struct ts_channel *c = &view->channel;
 	char id[TS_HASH_TEXT_SIZE];
 
-	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:s, s:b}",
+	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b}",
 		"channel_identifier", ts_hash_print(&c->channel_identifier, id),
 		"open_block_number", (json_int_t)c->open_block_number,
 		"chain_id", u256(&c->chain_id),
@@ -203,6 +203,8 @@ json_t *ts_portal_channel_json(const struct ts_channel_view *view)
 		"transferred_wei", wei(c->partner_proof.transferred_wei),
 		"paid_wei", wei(view->paid_wei),
 		"unspent_wei", wei(view->unspent_wei),
+		"refunded_wei", wei(view->refunded_wei),
 		"settle_timeout", (json_int_t)c->settle_timeout_blocks,
-		"state", states[c->state], "frozen", c->frozen);
+		"state", states[c->state], "frozen", c->frozen,
+		"refunding", view->refunding, "leaving", view->leaving);
 }

@@ -134,6 +134,8 @@ void ts_portal_rename(struct ts_portal *p, const char *name);
 void ts_portal_ack(struct ts_portal *p, uint64_t reply,
 		   const uint8_t ack[TS_ACK_BYTES]);
 void ts_portal_taken(struct ts_portal *p, uint64_t reply);
+void ts_portal_refunded(struct ts_portal *p, uint64_t reply,
+			const struct ts_address *wallet);
 void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code);
 void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
 		      const struct ts_refused *why);

@@ -447,6 +447,31 @@ void ts_portal_taken(struct ts_portal *p, uint64_t reply)
 }
 
 /**
+ * ts_portal_refunded() - a refund is signed and on disk
+ * @p: the portal
+ * @reply: which
+ * @wallet: whose channel is the answer's body
+ */
+void ts_portal_refunded(struct ts_portal *p, uint64_t reply,
+			const struct ts_address *wallet)
+{
+	struct ts_request *req = take_waiting(p, reply);
+	struct ts_channel_view view;
+
+	if (!req)
+		return;
+	req->status = MHD_HTTP_OK;
+	if (p->ops.channel(p->ops.ctx, wallet, &view)) {
+		req->status = MHD_HTTP_NOT_FOUND;
+		req->answer = ts_answer_error("unknown_channel",
+					      "the channel is gone");
+	} else {
+		req->answer = ts_answer_json(ts_portal_channel_json(&view));
+	}
+	resume(p, req);
+}
+
+/**
  * ts_portal_attached() - an attach was done and is on disk
  * @p: the portal
  * @reply: which

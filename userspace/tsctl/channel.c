@@ -19,7 +19,7 @@ static int ask(struct cmd *c, json_t *request, json_t **answer)
 static void print_channel(json_t *ch)
 {
 	const char *const fields[] = { "state", "partner_deposit_wei", "transferred_wei",
-				       "unspent_wei", "nonce", "open_block_number" };
+				       "unspent_wei", "refunded_wei", "nonce", "open_block_number" };
 	size_t i;
 
 	printf("%s\n", json_string_value(json_object_get(ch, "partner_address")));
@@ -103,15 +103,6 @@ static int noted(struct cmd *c, json_t *request)
 	return 0;
 }
 
-static int channel_close(struct cmd *c)
-{
-	const char *partner = cmd_value(c, "close");
-
-	if (!partner || cmd_end(c))
-		return 1;
-	return noted(c, json_pack("{s:s,s:s}", "cmd", "channel-close", "partner", partner));
-}
-
 static int pay_in(struct cmd *c, const char *name, const char *cmd)
 {
 	const char *partner = cmd_value(c, name), *amount;
@@ -135,6 +126,71 @@ static int channel_deposit(struct cmd *c)
 	return pay_in(c, "deposit", "channel-deposit");
 }
 
+/* PARTNER, perhaps AMOUNT, and how the channel is after it. */
+static int act(struct cmd *c, const char *cmd, const char *partner,
+	       const char *amount)
+{
+	json_t *answer, *channel;
+
+	if (ask(c, json_pack("{s:s,s:s,s:s*}", "cmd", cmd, "partner", partner,
+			     "amount", amount), &answer))
+		return 1;
+	channel = json_incref(json_object_get(answer, "channel"));
+	json_decref(answer);
+	if (c->json)
+		return out_json(channel);
+	print_channel(channel);
+	json_decref(channel);
+	return 0;
+}
+
+static int channel_refund(struct cmd *c)
+{
+	const char *partner = cmd_value(c, "refund"), *amount = NULL;
+
+	if (!partner)
+		return 1;
+	if (cmd_more(c))
+		amount = cmd_next(c);
+	return cmd_end(c) ? 1 : act(c, "channel-refund", partner, amount);
+}
+
+static int channel_close(struct cmd *c)
+{
+	const char *partner = cmd_value(c, "close"), *how = NULL;
+
+	if (!partner)
+		return 1;
+	if (cmd_more(c))
+		how = cmd_next(c);
+	if (how && !cmd_is(how, "cooperative"))
+		return cmd_unknown(c, how, "cooperative");
+	if (cmd_end(c))
+		return 1;
+	if (how)
+		return act(c, "channel-leave", partner, NULL);
+	return noted(c, json_pack("{s:s,s:s}", "cmd", "channel-close", "partner", partner));
+}
+
+static int pay(struct cmd *c)
+{
+	const char *partner = cmd_value(c, "pay"), *amount;
+
+	if (!partner)
+		return 1;
+	amount = cmd_value(c, partner);
+	if (!amount || cmd_end(c))
+		return 1;
+	return act(c, "pay", partner, amount);
+}
+
+const struct verb pay_verbs[] = {
+	{ "", pay, "PARTNER AMOUNT",
+	  "a transfer of the operator's own to the wallet PARTNER, over its channel; not\n"
+	  "          with what that wallet has not spent yet" },
+	{ 0 },
+};
+
 const struct verb channel_verbs[] = {
 	{ "list", channel_list, "", "channels that tsd knows" },
 	{ "import", channel_import, "FILE|- [trusted]",
@@ -143,7 +199,12 @@ const struct verb channel_verbs[] = {
 	{ "open", channel_open, "PARTNER AMOUNT",
 	  "open a channel on the chain with that many tokens of ours in it" },
 	{ "deposit", channel_deposit, "PARTNER AMOUNT", "add so many tokens to our side of one" },
-	{ "close", channel_close, "PARTNER",
-	  "close a channel one-sidedly; tsd settles it when the windows are over" },
+	{ "refund", channel_refund, "PARTNER [AMOUNT]",
+	  "what the wallet PARTNER paid and has not spent, or so much of it, goes back\n"
+	  "          to it over its channel; its stations' budgets are revoked first" },
+	{ "close", channel_close, "PARTNER [cooperative]",
+	  "close a channel one-sidedly; tsd settles it when the windows are over;\n"
+	  "          'cooperative': together with PARTNER: refund what it has not spent,\n"
+	  "          withdraw what is ours, settle the rest" },
 	{ 0 },
 };

@@ -119,9 +119,20 @@ static json_t *do_channel_close(struct ts_daemon *d, const json_t *request)
 	return kept(d, ret, err);
 }
 
+static bool amount_of(struct ts_daemon *d, const json_t *request, ts_u128 *wei)
+{
+	const char *text = json_string_value(json_object_get(request, "amount"));
+
+	return text && !ts_token_parse(wei, text, d->config->token_decimals);
+}
+
+static json_t *bad_amount(void)
+{
+	return ts_command_failure("bad_amount", "the amount must be a decimal number of tokens, such as 2.5, with no more decimals than the token has");
+}
+
 static json_t *deposit(struct ts_daemon *d, const json_t *request, bool open)
 {
-	const char *amount = json_string_value(json_object_get(request, "amount"));
 	struct ts_address partner;
 	char err[TS_RPC_WHY_SIZE];
 	ts_u128 amount_wei;
@@ -131,8 +142,8 @@ static json_t *deposit(struct ts_daemon *d, const json_t *request, bool open)
 		return no_chain();
 	if (!partner_of(request, &partner))
 		return bad_partner();
-	if (!amount || ts_token_parse(&amount_wei, amount, d->config->token_decimals))
-		return ts_command_failure("bad_amount", "the amount must be a decimal number of tokens, such as 2.5, with no more decimals than the token has");
+	if (!amount_of(d, request, &amount_wei))
+		return bad_amount();
 	ret = ts_chain_deposit(d->chain, &partner, amount_wei, open, err, sizeof(err));
 	return kept(d, ret, err);
 }
@@ -163,6 +174,68 @@ static json_t *do_channel_import(struct ts_daemon *d, const json_t *request)
 	    ts_billing_flush(d->billing, &now))
 		return ts_command_failure("refused", ts_billing_error(d->billing));
 	return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *refused(struct ts_daemon *d)
+{
+	return ts_command_failure("refused", ts_billing_error(d->billing));
+}
+
+/* What was asked of a channel is on the disk: how the channel is now. */
+static json_t *channel_done(struct ts_daemon *d, const struct ts_address *wallet)
+{
+	struct ts_channel_view view;
+	struct ts_time now;
+
+	ts_clock_now(&now);
+	if (ts_billing_flush(d->billing, &now))
+		return ts_command_failure("refused",
+					  ts_billing_read_only(d->billing));
+	ts_loop_wake(d);
+	if (ts_billing_channel_view(d->billing, wallet, &view))
+		return refused(d);
+	return json_pack("{s:o}", "channel", ts_portal_channel_json(&view));
+}
+
+/* Without an amount all that is unspent. */
+static json_t *do_channel_refund(struct ts_daemon *d, const json_t *request)
+{
+	ts_u128 limit_wei = TS_U128_MAX;
+	struct ts_address wallet;
+
+	if (!partner_of(request, &wallet))
+		return bad_partner();
+	if (json_object_get(request, "amount") &&
+	    !amount_of(d, request, &limit_wei))
+		return bad_amount();
+	if (ts_billing_refund(d->billing, &wallet, limit_wei, 0))
+		return refused(d);
+	return channel_done(d, &wallet);
+}
+
+static json_t *do_channel_leave(struct ts_daemon *d, const json_t *request)
+{
+	struct ts_address wallet;
+
+	if (!partner_of(request, &wallet))
+		return bad_partner();
+	if (ts_billing_leave(d->billing, &wallet))
+		return refused(d);
+	return channel_done(d, &wallet);
+}
+
+static json_t *do_pay(struct ts_daemon *d, const json_t *request)
+{
+	struct ts_address wallet;
+	ts_u128 amount_wei;
+
+	if (!partner_of(request, &wallet))
+		return bad_partner();
+	if (!amount_of(d, request, &amount_wei))
+		return bad_amount();
+	if (ts_billing_pay(d->billing, &wallet, amount_wei))
+		return refused(d);
+	return channel_done(d, &wallet);
 }
 
 static json_t *do_reload(struct ts_daemon *d, const json_t *request)
@@ -249,6 +322,9 @@ static const struct {
 	{ "channel-close", do_channel_close },
 	{ "chain", do_chain },
 	{ "wallet", do_wallet },
+	{ "channel-refund", do_channel_refund },
+	{ "channel-leave", do_channel_leave },
+	{ "pay", do_pay },
 	{ "reload", do_reload },
 	{ "session-close", do_session_close },
 	{ "account-of-bytes", do_account_of_bytes },

@@ -51,6 +51,16 @@ static void on_heard(void *ctx, uint64_t number, const struct ts_address *partne
 		       ts_clock_boot_ns());
 }
 
+static void on_refunded(void *ctx, uint64_t number,
+			const struct ts_address *wallet)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_reply to;
+
+	if (ts_reply_take(&d->replies, number, &to))
+		ts_portal_refunded(d->portal, to.portal_reply, wallet);
+}
+
 /* To whom we know no way, it waits in the outbox for who fetches it by HTTP. */
 static void on_send(void *ctx, const struct ts_address *to, const void *bytes,
 		    size_t len)
@@ -136,6 +146,7 @@ void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d)
 		.taken = on_taken,
 		.heard = on_heard,
 		.send = on_send,
+		.refunded = on_refunded,
 		.refuse = on_refuse,
 		.attached = on_attached,
 		.session_changed = on_changed,

@@ -136,7 +136,7 @@ static json_t *billing(struct ts_daemon *d)
 	ts_billing_counters(d->billing, &c);
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		json_object_set_new(refused, kinds[i], json_integer(c.refused[i]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "payments", (json_int_t)c.payments,
 			 "repeats", (json_int_t)c.repeats,
 			 "pings", (json_int_t)c.pings,
@@ -145,6 +145,7 @@ static json_t *billing(struct ts_daemon *d)
 			 "sent", (json_int_t)c.sent,
 			 "resent", (json_int_t)c.resent,
 			 "acked", (json_int_t)c.acked,
+			 "refunds", (json_int_t)c.refunds,
 			 "no_way", (json_int_t)d->no_way,
 			 "commits", (json_int_t)c.commits,
 			 "grants", (json_int_t)c.grants,

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * refund.c - what a wallet paid and has not consumed goes back to it, by our own
+ * DirectTransfer over its channel (M11).
+ *
+ * Revoke first: the accounts that hold value of the channel end, and nothing of
+ * it is reserved meanwhile.  Then the rows say what is refunded in the very batch
+ * that signs the transfer; a crash before leaves all as it was, and one after
+ * sends the same bytes again.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "billing/state.h"
+
+/**
+ * struct part - of one payment
+ * @row: the payment
+ * @wei: what of it goes back
+ */
+struct part {
+	struct ts_ledger_payment row;
+	ts_u128 wei;
+};
+
+/**
+ * struct parts - newest first, as what is oldest is spent first
+ * @wallet: whose
+ * @part: the parts; ids fall
+ * @count: how many
+ * @sum_wei: of them
+ * @limit_wei: no more than this
+ * @unseen_wei: what is left of payments that were not looked at yet
+ */
+struct parts {
+	const struct ts_address *wallet;
+	struct part *part;
+	size_t count;
+	ts_u128 sum_wei;
+	ts_u128 limit_wei;
+	ts_u128 unseen_wei;
+};
+
+/* What is nobody's income: paid, and neither consumed nor refunded. */
+ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c)
+{
+	const struct ts_ledger_channel *row = &c->row;
+
+	return row->channel.partner_proof.transferred_wei - row->base_wei -
+	       row->relayed_wei - row->spent_wei - row->refunded_wei;
+}
+
+static int collect(const struct ts_ledger_payment *p, void *arg)
+{
+	struct parts *parts = arg;
+	ts_u128 left_wei = p->delta_wei - p->spent_wei - p->refunded_wei;
+	ts_u128 room_wei = parts->limit_wei - parts->sum_wei;
+	struct part *more;
+
+	parts->unseen_wei -= left_wei;
+	if (left_wei && ts_address_equal(&p->wallet, parts->wallet)) {
+		more = realloc(parts->part, (parts->count + 1) * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		parts->part = more;
+		more += parts->count++;
+		more->row = *p;
+		more->wei = left_wei < room_wei ? left_wei : room_wei;
+		parts->sum_wei += more->wei;
+	}
+	return !parts->unseen_wei || parts->sum_wei == parts->limit_wei;
+}
+
+static bool is_held(const struct ts_billing *b,
+		    const struct ts_billing_channel *c)
+{
+	const struct ts_billing_reservation *r;
+	const struct ts_billing_account *a;
+
+	TAILQ_FOREACH(a, &b->accounts, list)
+		TAILQ_FOREACH(r, &a->reservations, list)
+			if (r->payment->channel == c)
+				return true;
+	return false;
+}
+
+static int by_id(const void *key, const void *member)
+{
+	int64_t id = *(const int64_t *)key;
+	const struct part *part = member;
+
+	return id > part->row.id ? -1 : id < part->row.id;
+}
+
+/* Payments that sessions have in memory. */
+static void book_session(struct ts_billing *b, struct ts_billing_session *s,
+			 const struct ts_billing_channel *c, struct parts *parts)
+{
+	struct ts_billing_payment *p, *next;
+	struct part *part;
+
+	for (p = TAILQ_FIRST(&s->payments); p; p = next) {
+		next = TAILQ_NEXT(p, list);
+		if (p->channel != c)
+			continue;
+		part = bsearch(&p->row.id, parts->part, parts->count,
+			       sizeof(*part), by_id);
+		if (!part)
+			continue;
+		p->row.refunded_wei += part->wei;
+		p->row.live = !ts_payment_is_done(p);
+		part->row = p->row;
+		ts_session_changed(b, s);
+		if (!p->row.live)
+			ts_session_drop_payment(b, s, p);
+	}
+}
+
+static void book(struct ts_billing *b, struct ts_billing_channel *c,
+		 struct parts *parts)
+{
+	struct ts_billing_session *s;
+	struct part *part = parts->part;
+	ts_u128 gone_wei;
+	size_t i;
+
+	for (i = 0; i < parts->count; i++)
+		part[i].row.refunded_wei += part[i].wei;
+	TAILQ_FOREACH(s, &b->sessions, list)
+		book_session(b, s, c, parts);
+	for (i = 0; i < parts->count; i++) {
+		gone_wei = part[i].row.spent_wei + part[i].row.refunded_wei;
+		if (gone_wei == part[i].row.delta_wei)
+			part[i].row.live = false;
+		ts_batch_check(b, ts_ledger_payment_update(b->ledger,
+							   &part[i].row));
+	}
+	c->row.refunded_wei += parts->sum_wei;
+}
+
+/* @final: asked again at once it would come to the same. */
+static void end(struct ts_billing *b, struct ts_billing_channel *c, bool final)
+{
+	c->refunding = false;
+	c->refunded_all = final && c->refund_limit_wei == TS_U128_MAX;
+	b->n_refunds--;
+}
+
+static void give_up(struct ts_billing *b, struct ts_billing_channel *c,
+		    enum ts_refuse kind, const char *name, const char *text)
+{
+	char address[TS_ADDRESS_TEXT_SIZE];
+
+	end(b, c, kind != TS_REFUSE_BUSY);
+	if (c->refund_reply)
+		ts_reply_refuse(b, c->refund_reply, kind, name, text);
+	if (kind != TS_REFUSE_BUSY)
+		ts_billing_say(b, LOG_NOTICE, "nothing is refunded to %s: %s",
+			       ts_address_print(&c->row.channel.partner_address,
+						address), text);
+}
+
+static void pay_back(struct ts_billing *b, struct ts_billing_channel *c,
+		     struct parts *parts)
+{
+	const struct ts_life *old = ts_life_of(b, c, &b->step->old);
+	enum ts_refusal refusal = TS_REFUSED_QUEUE_BUSY;
+
+	if (!parts->sum_wei) {
+		give_up(b, c, TS_REFUSE_FORBIDDEN, "nothing_to_refund",
+			"all that this wallet paid over its channel is consumed");
+		return;
+	}
+	if (old)
+		refusal = ts_life_pay(old, b->key, parts->sum_wei, NULL,
+				      &b->step->next);
+	if (refusal) {
+		give_up(b, c, refusal == TS_REFUSED_QUEUE_BUSY ||
+			      refusal == TS_REFUSED_QUEUE_FULL ?
+			      TS_REFUSE_BUSY : TS_REFUSE_FORBIDDEN,
+			ts_refusal_name(refusal), ts_refusal_text(refusal));
+		return;
+	}
+	if (!ts_batch(b))
+		return;
+	book(b, c, parts);
+	ts_life_store(b, c, &b->step->next);
+	end(b, c, true);
+	b->counters.refunds++;
+	if (c->refund_reply)
+		ts_reply(b, c->refund_reply)->refunded = c;
+}
+
+static void finish(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	struct parts parts = {
+		.wallet = &c->row.channel.partner_address,
+		.limit_wei = c->refund_limit_wei,
+		.unseen_wei = ts_channel_unspent_wei(c),
+	};
+	int ret = 0;
+
+	if (parts.unseen_wei && parts.limit_wei)
+		ret = ts_ledger_payment_load_channel(b->ledger, c->row.id,
+						     collect, &parts);
+	if (ret < 0)
+		give_up(b, c, TS_REFUSE_BUSY, "busy",
+			"the payments cannot be read; ask again");
+	else
+		pay_back(b, c, &parts);
+	free(parts.part);
+}
+
+/** ts_refunds() - refunds of which nothing is in the kernel any more */
+void ts_refunds(struct ts_billing *b)
+{
+	struct ts_billing_channel *c;
+
+	if (!b->n_refunds || b->read_only[0])
+		return;
+	TAILQ_FOREACH(c, &b->channels, list)
+		if (c->refunding && !b->broken &&
+		    b->n_replies < TS_REPLIES_MAX && !is_held(b, c))
+			finish(b, c);
+}
+
+/** ts_refunds_refuse() - none of those that wait can be done */
+void ts_refunds_refuse(struct ts_billing *b)
+{
+	struct ts_billing_channel *c;
+
+	TAILQ_FOREACH(c, &b->channels, list) {
+		if (c->refunding && b->n_replies == TS_REPLIES_MAX)
+			return;
+		if (c->refunding)
+			give_up(b, c, TS_REFUSE_BUSY, "busy",
+				"the box stores nothing now; ask again");
+	}
+}
+
+/**
+ * ts_refund_begin() - revoke what a channel's value holds; the flush does the rest
+ * @b: billing
+ * @c: the channel
+ * @limit_wei: no more than this
+ * @reply: who is told; 0: nobody
+ */
+void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
+		     ts_u128 limit_wei, uint64_t reply)
+{
+	c->refunding = true;
+	c->refund_limit_wei = limit_wei;
+	c->refund_reply = reply;
+	b->n_refunds++;
+	b->urgent = true;
+	ts_channel_revoke(b, c);
+}
+
+/* The newest life of ours with this wallet, if it can send at all. */
+static int find(struct ts_billing *b, const struct ts_address *wallet,
+		struct ts_billing_channel **c)
+{
+	*c = ts_channel_with(b, wallet);
+	if (!*c)
+		return ts_billing_fail(b, -ENOENT,
+				       "there is no channel with this wallet here");
+	if (b->read_only[0])
+		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
+	if (!b->key || !ts_life_step(b))
+		return ts_billing_fail(b, -EAGAIN,
+				       "the key is not decrypted yet; try again");
+	if ((*c)->row.channel.state != TS_CHANNEL_OPEN)
+		return ts_billing_fail(b, -EPERM,
+			"this channel is closed, so nothing can be sent over it; what is unspent stays owed to its wallet");
+	if ((*c)->row.channel.frozen)
+		return ts_billing_fail(b, -EPERM,
+			"a withdrawal is under way in this channel; try again when the chain has confirmed it");
+	if ((*c)->refunding)
+		return ts_billing_fail(b, -EBUSY,
+			"a refund is under way in this channel; try again in a moment");
+	return 0;
+}
+
+int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,
+		      ts_u128 limit_wei, uint64_t reply)
+{
+	struct ts_billing_channel *c;
+	int ret = find(b, wallet, &c);
+
+	if (!ret)
+		ts_refund_begin(b, c, limit_wei, reply);
+	return ret;
+}
+
+int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
+		   ts_u128 amount_wei)
+{
+	struct ts_billing_channel *c;
+	enum ts_refusal refusal;
+	const struct ts_life *old;
+	int ret = find(b, wallet, &c);
+
+	if (ret)
+		return ret;
+	old = ts_life_of(b, c, &b->step->old);
+	if (!old)
+		return ts_billing_fail(b, -EIO, "%s", ts_ledger_error(b->ledger));
+	refusal = ts_life_pay(old, b->key, amount_wei, NULL, &b->step->next);
+	if (refusal)
+		return ts_billing_fail(b, -EINVAL, "%s", ts_refusal_text(refusal));
+	if (ts_channel_our_balance_wei(&b->step->next.channel) <
+	    ts_channel_unspent_wei(c))
+		return ts_billing_fail(b, -EPERM,
+			"the rest of our balance in this channel is what its wallet has not spent yet, and not ours to pay with; refund it, or pay less");
+	if (!ts_batch(b))
+		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
+	ts_life_store(b, c, &b->step->next);
+	return 0;
+}
+
+int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet)
+{
+	struct ts_billing_channel *c;
+	const struct ts_life *old;
+	int ret = find(b, wallet, &c);
+
+	if (ret)
+		return ret;
+	old = ts_life_of(b, c, &b->step->old);
+	if (!old)
+		return ts_billing_fail(b, -EIO, "%s", ts_ledger_error(b->ledger));
+	if (!ts_batch(b))
+		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
+	ts_life_leave(old, &b->step->next);
+	ts_life_store(b, c, &b->step->next);
+	return 0;
+}
