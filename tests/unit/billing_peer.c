@@ -642,6 +642,55 @@ static void a_refund_that_is_killed_counts_once(void **state)
 	assert_true(crashes > 15);
 }
 
+struct fetched {
+	struct ts_datagram d;
+	unsigned int count;
+};
+
+static int keep_message(const void *bytes, size_t len, void *arg)
+{
+	struct fetched *f = arg;
+
+	f->count++;
+	f->d.len = len;
+	memcpy(f->d.b, bytes, len);
+	return 0;
+}
+
+static struct fetched fetch(unsigned int wallet)
+{
+	struct fetched f = { .count = 0 };
+
+	assert_int_equal(ts_billing_outbox_each(box.billing,
+		ts_signer_address(key_of(wallet)), keep_message, &f), 0);
+	return f;
+}
+
+/* Whoever has no UDP fetches what the box has to say, and posts the Ack. */
+static void a_payer_fetches_what_it_is_sent(void **state)
+{
+	struct fetched f;
+
+	assert_true(box_pay(&box, PARTNER, 1000, -1));
+	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+	assert_int_equal(ts_billing_refund(box.billing,
+		ts_signer_address(key_of(PARTNER)), TS_U128_MAX, 0), 0);
+	assert_int_equal(fetch(PARTNER).count, 0);
+	box_flush(&box);
+	f = fetch(PARTNER);
+	assert_int_equal(f.count, 1);
+	assert_int_equal(fetch(TARGET).count, 0);
+	assert_memory_equal(&f.d, &box.messages[0].datagram, sizeof(f.d));
+	restart(false);
+	assert_int_equal(fetch(PARTNER).count, 1);
+	hear(PARTNER, &f.d);
+	assert_true(far[PARTNER].life.channel.partner_proof.transferred_wei == 1000);
+	/* The Ack may be a lie: it stays until the partner itself is the proof. */
+	assert_int_equal(fetch(PARTNER).count, 1);
+	restart(false);
+	assert_int_equal(fetch(PARTNER).count, 1);
+}
+
 /* Nobody who only saw a message can end anything but its repetition (M9). */
 static void an_ack_is_not_evidence(void **state)
 {
@@ -721,6 +770,7 @@ int main(void)
 		T(a_closed_channel_refunds_nothing),
 		T(what_is_owed_is_not_paid_with),
 		T(a_refund_that_is_killed_counts_once),
+		T(a_payer_fetches_what_it_is_sent),
 		T(an_ack_is_not_evidence),
 		T(a_replay_says_nothing_of_a_place),
 		T(a_crash_at_any_step_counts_once),

@@ -93,6 +93,13 @@ static int fake_channel(void *ctx, const struct ts_address *wallet,
 	return 0;
 }
 
+static int fake_outbox(void *ctx, const struct ts_address *wallet,
+		       int (*cb)(const void *bytes, size_t len, void *arg),
+		       void *arg)
+{
+	return wallet->b[0] == 0x11 ? cb("\x09\x00\xff", 3, arg) : 0;
+}
+
 static int fake_tariffs(void *ctx,
 			int (*cb)(const struct ts_ledger_tariff *, bool, void *), void *arg)
 {
@@ -157,7 +164,7 @@ static int setup(void **state)
 		.ctx = f, .station = fake_station, .show = fake_show,
 		.who = fake_who, .nonce = fake_nonce, .attach = fake_attach,
 		.session = fake_session,
-		.channel = fake_channel, .tariffs = fake_tariffs,
+		.channel = fake_channel, .outbox = fake_outbox, .tariffs = fake_tariffs,
 		.pay = fake_pay, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {
@@ -294,6 +301,11 @@ static void test_get(void **state)
 	    "HTTP/1.1 404 ");
 	has(get(f, "/v1/channel?address=0x22"), "\"error\":\"bad_address\"");
 	has(get(f, "/v1/channel"), "HTTP/1.1 400 ");
+	has(get(f, "/v1/outbox?address=0x1111111111111111111111111111111111111111"),
+	    "{\"messages\":[\"0x0900ff\"]}");
+	has(get(f, "/v1/outbox?address=0x2211111111111111111111111111111111111111"),
+	    "{\"messages\":[]}");
+	has(get(f, "/v1/outbox"), "\"error\":\"bad_address\"");
 	has(get(f, "/v1/health"), "\"healthy\":true");
 	f->healthy = false;
 	has(get(f, "/v1/health"), "HTTP/1.1 503 ");
@@ -473,6 +485,20 @@ static void test_refusals(void **state)
 	refused(f, TS_REFUSE_UNKNOWN, " 404 ");
 	refused(f, TS_REFUSE_BUSY, " 429 ");
 	refused(f, TS_REFUSE_READ_ONLY, " 503 ");
+}
+
+/* An Ack has no answer, but the request has. */
+static void test_an_ack_is_taken(void **state)
+{
+	struct fixture *f = *state;
+	char out[4096];
+	int fd = post(f, TS_ACK_BYTES);
+
+	wait_for_pay(f, 1);
+	ts_portal_taken(f->portal, f->reply);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 204 ");
+	close(fd);
 }
 
 /* The payer went away while its payment was being written. */
@@ -771,6 +797,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pay_waits_for_commit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pay_and_leave, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_an_ack_is_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stream, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stream_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slow_reader, setup, teardown),

@@ -600,6 +600,13 @@ int ts_billing_channel_view(struct ts_billing *b,
 int ts_billing_channel_each(struct ts_billing *b,
 			    int (*cb)(const struct ts_channel_view *view,
 				      void *arg), void *arg);
+/*
+ * Messages of ours to @to that it may not have yet, in the order to take them: for
+ * whoever fetches them.  What waits behind an outstanding one is not shown.
+ */
+int ts_billing_outbox_each(struct ts_billing *b, const struct ts_address *to,
+			   int (*cb)(const void *bytes, size_t len, void *arg),
+			   void *arg);
 /* Tariffs that can be paid under now, and (in @announced) those to come. */
 int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 			   int (*cb)(const struct ts_ledger_tariff *t,

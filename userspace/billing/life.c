@@ -409,6 +409,52 @@ void ts_lives_send(struct ts_billing *b, const struct ts_time *now)
 	}
 }
 
+static int each_outgoing(const struct ts_outbox *o, const struct ts_address *to,
+			 int (*cb)(const void *bytes, size_t len, void *arg),
+			 void *arg)
+{
+	bool outstanding = false;
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < o->parallel_count && !ret; i++)
+		if (ts_address_equal(&o->parallel[i].to, to))
+			ret = cb(o->parallel[i].b, o->parallel[i].len, arg);
+	/* An Ack may be a lie (M9), so those before it, too. */
+	for (i = 0; i < o->queue_count && !outstanding && !ret; i++) {
+		outstanding = !o->queue[i].acked;
+		if (ts_address_equal(&o->queue[i].to, to))
+			ret = cb(o->queue[i].b, o->queue[i].len, arg);
+	}
+	return ret;
+}
+
+int ts_billing_outbox_each(struct ts_billing *b, const struct ts_address *to,
+			   int (*cb)(const void *bytes, size_t len, void *arg),
+			   void *arg)
+{
+	struct ts_billing_channel *c;
+	const struct ts_life *life;
+	int ret = 0;
+
+	if (b->read_only[0] || !ts_life_step(b))
+		return 0;
+	TAILQ_FOREACH(c, &b->lives, live)
+		if (!ret && !c->uncommitted)
+			ret = each_outgoing(&c->life->outbox, to, cb, arg);
+	/* Of those at rest, what only an Ack says to have arrived. */
+	for (c = ts_channel_of_wallet(b, to); c && !ret;
+	     c = ts_channel_of_wallet_next(c)) {
+		if (c->life || !c->row.has_life ||
+		    c->row.channel.state == TS_CHANNEL_NONE)
+			continue;
+		life = ts_life_of(b, c, &b->step->old);
+		if (life)
+			ret = each_outgoing(&life->outbox, to, cb, arg);
+	}
+	return ret;
+}
+
 /** ts_lives_tick() - locks that expired or wait for a place, leaving; each second */
 void ts_lives_tick(struct ts_billing *b, const struct ts_time *now)
 {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "photon/hash.h"
+#include "photon/hex.h"
 #include "photon/memo.h"
 #include "portal/private.h"
 
@@ -207,4 +208,21 @@ json_t *ts_portal_channel_json(const struct ts_channel_view *view)
 		"settle_timeout", (json_int_t)c->settle_timeout_blocks,
 		"state", states[c->state], "frozen", c->frozen,
 		"refunding", view->refunding, "leaving", view->leaving);
+}
+
+static int add_message(const void *bytes, size_t len, void *arg)
+{
+	char text[2 + 2 * TS_DATAGRAM_MAX_BYTES + 1];
+
+	return json_array_append_new(arg, json_string(ts_hex_print(text, bytes, len)));
+}
+
+/* What waits for a wallet that fetches it; a new reference, NULL: no memory. */
+json_t *ts_json_outbox(const struct ts_portal *p,
+		       const struct ts_address *wallet)
+{
+	json_t *messages = json_array();
+
+	p->ops.outbox(p->ops.ctx, wallet, add_message, messages);
+	return json_pack("{s:o}", "messages", messages);
 }

@@ -62,6 +62,8 @@ struct ts_portal_facts {
  *	without a station once a payment with it arrives.)
  * @session: a session by its code; 0 or -ENOENT
  * @channel: the channel with this wallet; 0 or -ENOENT
+ * @outbox: calls back for each message of ours to this wallet that it may not
+ *	have yet, in the order to take them
  * @tariffs: calls back for each tariff that can be paid under or will be
  * @pay: a datagram; @reply comes back to ts_portal_ack(), ts_portal_taken() or
  *	ts_portal_refuse(), once, later or from inside of this call
@@ -81,6 +83,9 @@ struct ts_portal_ops {
 	int (*session)(void *ctx, const char *code, struct ts_session_view *view);
 	int (*channel)(void *ctx, const struct ts_address *wallet,
 		       struct ts_channel_view *view);
+	int (*outbox)(void *ctx, const struct ts_address *wallet,
+		      int (*cb)(const void *bytes, size_t len, void *arg),
+		      void *arg);
 	int (*tariffs)(void *ctx,
 		       int (*cb)(const struct ts_ledger_tariff *t, bool announced,
 				 void *arg), void *arg);

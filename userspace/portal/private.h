@@ -178,6 +178,8 @@ void ts_source_free_all(struct ts_portal *p);
 json_t *ts_json_nonce(const struct ts_portal *p,
 		      const struct ts_billing_nonce *nonce);
 json_t *ts_json_info(const struct ts_portal *p);
+json_t *ts_json_outbox(const struct ts_portal *p,
+		       const struct ts_address *wallet);
 
 /* page.c */
 char *ts_page_text(const struct ts_portal_facts *facts,

@@ -111,16 +111,39 @@ static enum MHD_Result get_nonce(struct ts_portal *p, struct MHD_Connection *c)
 	return ts_answer(p, c, MHD_HTTP_OK, ts_answer_json(ts_json_nonce(p, &nonce)));
 }
 
-static enum MHD_Result get_channel(struct ts_portal *p, struct MHD_Connection *c)
+/* The wallet that a request names; 0, or the answer is queued in @ret. */
+static int find_wallet(struct ts_portal *p, struct MHD_Connection *c,
+		       struct ts_address *wallet, enum MHD_Result *ret)
 {
 	const char *text = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
 						       "address");
+
+	if (text && !ts_address_parse(wallet, text))
+		return 0;
+	*ret = error(p, c, MHD_HTTP_BAD_REQUEST, "bad_address",
+		     "?address= must be 0x and 40 hex digits (mixed case: with the right checksum)");
+	return -EINVAL;
+}
+
+static enum MHD_Result get_outbox(struct ts_portal *p, struct MHD_Connection *c)
+{
+	struct ts_address wallet;
+	enum MHD_Result ret;
+
+	if (find_wallet(p, c, &wallet, &ret))
+		return ret;
+	return ts_answer(p, c, MHD_HTTP_OK,
+			 ts_answer_json(ts_json_outbox(p, &wallet)));
+}
+
+static enum MHD_Result get_channel(struct ts_portal *p, struct MHD_Connection *c)
+{
 	struct ts_channel_view view;
 	struct ts_address wallet;
+	enum MHD_Result ret;
 
-	if (!text || ts_address_parse(&wallet, text))
-		return error(p, c, MHD_HTTP_BAD_REQUEST, "bad_address",
-			     "?address= must be 0x and 40 hex digits (mixed case: with the right checksum)");
+	if (find_wallet(p, c, &wallet, &ret))
+		return ret;
 	if (p->ops.channel(p->ops.ctx, &wallet, &view))
 		return error(p, c, MHD_HTTP_NOT_FOUND, "unknown_channel",
 			     "this box knows no channel with this address; open one, or let its operator import it");
@@ -172,6 +195,8 @@ static enum MHD_Result get(struct ts_portal *p, struct MHD_Connection *c,
 		return get_nonce(p, c);
 	if (!strcmp(url, "/v1/channel"))
 		return get_channel(p, c);
+	if (!strcmp(url, "/v1/outbox"))
+		return get_outbox(p, c);
 	return get_health(p, c);
 }
 
@@ -180,7 +205,7 @@ static unsigned int methods_of(const char *url)
 {
 	static const char *const gets[] = {
 		"/", "/v1/info", "/v1/session", "/v1/session/events",
-		"/v1/channel", "/v1/health",
+		"/v1/channel", "/v1/outbox", "/v1/health",
 	};
 	unsigned int i;
 

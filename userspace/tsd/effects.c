@@ -343,6 +343,15 @@ static int portal_channel(void *ctx, const struct ts_address *wallet,
 	return ts_billing_channel_view(d->billing, wallet, view);
 }
 
+static int portal_outbox(void *ctx, const struct ts_address *wallet,
+			 int (*cb)(const void *bytes, size_t len, void *arg),
+			 void *arg)
+{
+	struct ts_daemon *d = ctx;
+
+	return ts_billing_outbox_each(d->billing, wallet, cb, arg);
+}
+
 static int portal_tariffs(void *ctx,
 			  int (*cb)(const struct ts_ledger_tariff *, bool, void *),
 			  void *arg)
@@ -369,6 +378,7 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.show = portal_show,
 		.session = portal_session,
 		.channel = portal_channel,
+		.outbox = portal_outbox,
 		.tariffs = portal_tariffs,
 		.pay = portal_pay,
 		.nonce = portal_nonce,
