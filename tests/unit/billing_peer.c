@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "billing_box.h"
+#include "photon/attach.h"
 #include "photon/life.h"
 
 #define HEAD	1000
@@ -642,6 +643,49 @@ static void a_refund_that_is_killed_counts_once(void **state)
 	assert_true(crashes > 15);
 }
 
+/* From station 0, as @by signs it. */
+static const char *ask_refund(const struct ts_attach *refund, unsigned int by)
+{
+	struct ts_key key = box_key(0);
+	uint8_t bytes[TS_REFUND_BYTES];
+	unsigned int before = box.refunds;
+
+	ts_refund_sign(refund, key_of(by), bytes);
+	ts_billing_refund_signed(box.billing, &key, bytes, sizeof(bytes), REPLY,
+				 &box.now);
+	box_flush(&box);
+	return box.refunds != before ? "refunded" : box.last_refusal.name;
+}
+
+/* M6: it goes to who signed, and only what that one paid; each nonce once. */
+static void a_wallet_asks_for_its_own(void **state)
+{
+	struct ts_attach refund = { .box = box.config.our_address,
+				    .chain_id = box.config.chain_id,
+				    .limit_wei = TS_U128_MAX };
+	struct ts_key key = box_key(0), other = box_key(1);
+	int code = box_code(&box, 0);
+	struct ts_billing_nonce nonce;
+
+	assert_true(box_pay(&box, PARTNER, 300000 * GWEI, code));
+	ts_billing_nonce(box.billing, &other, &box.now, &nonce);
+	refund.nonce = nonce.nonce;
+	refund.expiry_s = nonce.expires_s;
+	assert_string_equal(ask_refund(&refund, PARTNER), "bad_nonce");
+	ts_billing_nonce(box.billing, &key, &box.now, &nonce);
+	refund.nonce = nonce.nonce;
+	assert_string_equal(ask_refund(&refund, TARGET), "nothing_to_refund");
+	assert_string_equal(ask_refund(&refund, PARTNER), "nonce_used");
+	ts_billing_nonce(box.billing, &key, &box.now, &nonce);
+	refund.nonce = nonce.nonce;
+	assert_string_equal(ask_refund(&refund, PARTNER), "refunded");
+	assert_int_equal(wallet_of(&box.messages[box.n_messages - 1].to), PARTNER);
+	assert_true(total().refunded_wei == 300000 * GWEI);
+	assert_string_equal(ask_refund(&refund, PARTNER), "nonce_used");
+	refund.box.b[0] ^= 1;
+	assert_string_equal(ask_refund(&refund, PARTNER), "wrong_box");
+}
+
 struct fetched {
 	struct ts_datagram d;
 	unsigned int count;
@@ -770,6 +814,7 @@ int main(void)
 		T(a_closed_channel_refunds_nothing),
 		T(what_is_owed_is_not_paid_with),
 		T(a_refund_that_is_killed_counts_once),
+		T(a_wallet_asks_for_its_own),
 		T(a_payer_fetches_what_it_is_sent),
 		T(an_ack_is_not_evidence),
 		T(a_replay_says_nothing_of_a_place),

@@ -165,7 +165,7 @@ static int setup(void **state)
 		.who = fake_who, .nonce = fake_nonce, .attach = fake_attach,
 		.session = fake_session,
 		.channel = fake_channel, .outbox = fake_outbox, .tariffs = fake_tariffs,
-		.pay = fake_pay, .health = fake_health,
+		.refund = fake_attach, .pay = fake_pay, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {
 		.name = "A <b>box</b>", .version = "1", .token_symbol = "SMT",
@@ -786,6 +786,31 @@ static void test_attach(void **state)
 	EXPECT(f, "DELETE /v1/session/attach HTTP/1.0\r\n\r\n", "Allow: GET, HEAD, POST");
 }
 
+static void test_refund(void **state)
+{
+	static const char head[] =
+		"POST /v1/channel/refund HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
+	struct ts_address wallet = { .b = { 0x11 } };
+	struct fixture *f = *state;
+	char out[4096];
+	int fd;
+
+	f->station_error = -ENOENT;
+	expect(f, head, sizeof(head) - 1, "\"error\":\"no_station\"");
+	f->station_error = 0;
+	fd = dial(f->port);
+	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+	wait_for_pay(f, 1);
+	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+	ts_portal_refunded(f->portal, f->reply, &wallet);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 200 ");
+	has(out, "\"refunded_wei\":");
+	close(fd);
+	EXPECT(f, "GET /v1/channel/refund HTTP/1.0\r\n\r\n", "Allow: POST");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -807,6 +832,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_foreign_origin, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_station_many_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_attach, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refund, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("portal", tests, NULL, NULL);

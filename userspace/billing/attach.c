@@ -122,22 +122,31 @@ static bool is_serving(const struct ts_billing_account *a,
 	return false;
 }
 
-/* Everything that can be said before a signature is looked at (M9). */
-static const struct ts_refused *cheap_fault(struct ts_billing *b,
-					    const struct ts_attach *attach,
-					    const struct ts_key *key,
-					    const struct ts_time *now,
-					    uint64_t *given_ns)
+/**
+ * ts_attach_cheap_fault() - what can be said before a signature is looked at (M9)
+ * @b: billing
+ * @attach: an attach or a refund
+ * @key: the station that asks
+ * @now: the time
+ * @given_ns: which nonce it is, for ts_attach_use_fault()
+ *
+ * Return: NULL, or why it is refused.
+ */
+const struct ts_refused *ts_attach_cheap_fault(struct ts_billing *b,
+					       const struct ts_attach *attach,
+					       const struct ts_key *key,
+					       const struct ts_time *now,
+					       uint64_t *given_ns)
 {
 	static const struct ts_refused
 	box = { TS_REFUSE_FORBIDDEN, "wrong_box",
-		"this attach was signed for another box", NULL },
+		"this was signed for another box", NULL },
 	chain = { TS_REFUSE_FORBIDDEN, "wrong_chain",
-		  "this attach was signed for another chain", NULL },
+		  "this was signed for another chain", NULL },
 	nonce = { TS_REFUSE_FORBIDDEN, "bad_nonce",
 		  "the nonce is not one that this box gave to this station; ask for one and sign again", NULL },
 	expired = { TS_REFUSE_FORBIDDEN, "attach_expired",
-		    "this attach is too old; ask for a new nonce and sign again", NULL };
+		    "this is too old; ask for a new nonce and sign again", NULL };
 
 	if (!ts_address_equal(&attach->box, &b->config.our_address))
 		return &box;
@@ -177,13 +186,14 @@ static const struct ts_refused *deep_fault(struct ts_billing *b,
 	return NULL;
 }
 
-static const struct ts_refused *use_fault(struct ts_billing *b,
-					  uint64_t given_ns,
-					  const struct ts_time *now)
+/* Use up a nonce; NULL, or why it cannot be. */
+const struct ts_refused *ts_attach_use_fault(struct ts_billing *b,
+					     uint64_t given_ns,
+					     const struct ts_time *now)
 {
 	static const struct ts_refused
 	used = { TS_REFUSE_FORBIDDEN, "nonce_used",
-		 "this attach was accepted once; ask for a new nonce and sign again", NULL },
+		 "this was accepted once; ask for a new nonce and sign again", NULL },
 	busy = { TS_REFUSE_BUSY, "busy",
 		 "too many attaches at once; send a new one in a moment", NULL };
 	int err = nonce_use(b, given_ns, now);
@@ -215,13 +225,13 @@ void ts_billing_attach(struct ts_billing *b, const struct ts_key *key,
 	if (ts_attach_decode(&attach, bytes, len))
 		why = &bad;
 	else
-		why = cheap_fault(b, &attach, key, now, &given_ns);
+		why = ts_attach_cheap_fault(b, &attach, key, now, &given_ns);
 	if (!why) {
 		from = ts_session_by_code(b, attach.code);
 		why = deep_fault(b, from, bytes, &pending.wallet);
 	}
 	if (!why)
-		why = use_fault(b, given_ns, now);
+		why = ts_attach_use_fault(b, given_ns, now);
 	if (!why && !ts_batch(b))
 		why = &read_only;
 	if (!why && !ts_session_of_station(b, key, now))

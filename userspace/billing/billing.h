@@ -570,6 +570,18 @@ int ts_billing_channel_import(struct ts_billing *b,
 int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,
 		      ts_u128 limit_wei, uint64_t reply);
 /**
+ * ts_billing_refund_signed() - the wallet itself asks for it
+ * @key: the station that asks, which got the nonce by ts_billing_nonce()
+ * @bytes: a signed refund (photon/attach.h), any bytes
+ * @len: how many
+ * @reply: given back to refunded() or refuse() exactly once
+ *
+ * It goes to the address that signed and paid, whoever brings it (M6).
+ */
+void ts_billing_refund_signed(struct ts_billing *b, const struct ts_key *key,
+			      const void *bytes, size_t len, uint64_t reply,
+			      const struct ts_time *now);
+/**
  * ts_billing_pay() - a DirectTransfer of the operator's own
  * @amount_wei: out of our balance, but for what the wallet has not spent yet
  *

@@ -14,6 +14,7 @@
 #include <syslog.h>
 
 #include "billing/state.h"
+#include "photon/attach.h"
 
 /**
  * struct part - of one payment
@@ -292,6 +293,65 @@ int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,
 	if (!ret)
 		ts_refund_begin(b, c, limit_wei, reply);
 	return ret;
+}
+
+static const struct ts_refused *why_not(int err)
+{
+	static const struct ts_refused
+	unknown = { TS_REFUSE_UNKNOWN, "unknown_channel",
+		    "this box knows no channel with the wallet that signed", NULL },
+	owed = { TS_REFUSE_FORBIDDEN, "not_refundable",
+		 "this channel is closed, or a withdrawal is under way in it; what is unspent stays owed to its wallet", NULL },
+	read_only = { TS_REFUSE_READ_ONLY, "read_only",
+		      "the box cannot store anything now; its operator must act", NULL },
+	busy = { TS_REFUSE_BUSY, "busy",
+		 "a refund is under way in this channel; send a new one in a moment", NULL };
+
+	switch (err) {
+	case 0:
+		return NULL;
+	case -ENOENT:
+		return &unknown;
+	case -EPERM:
+		return &owed;
+	case -EROFS:
+		return &read_only;
+	default:
+		return &busy;
+	}
+}
+
+void ts_billing_refund_signed(struct ts_billing *b, const struct ts_key *key,
+			      const void *bytes, size_t len, uint64_t reply,
+			      const struct ts_time *now)
+{
+	static const struct ts_refused
+	bad = { TS_REFUSE_INVALID, "bad_refund",
+		"this is no signed refund; see the architecture, section 4", NULL };
+	const struct ts_refused *why;
+	struct ts_billing_channel *c;
+	struct ts_address wallet;
+	struct ts_attach refund;
+	uint64_t given_ns = 0;
+
+	if (b->n_replies == TS_REPLIES_MAX) {
+		b->urgent = true;
+		ts_billing_flush(b, now);
+	}
+	if (ts_refund_decode(&refund, bytes, len))
+		why = &bad;
+	else
+		why = ts_attach_cheap_fault(b, &refund, key, now, &given_ns);
+	if (!why && ts_refund_recover(bytes, &wallet))
+		why = &bad;
+	if (!why)
+		why = why_not(find(b, &wallet, &c));
+	if (!why)
+		why = ts_attach_use_fault(b, given_ns, now);
+	if (why)
+		ts_reply_refuse(b, reply, why->kind, why->name, why->text);
+	else
+		ts_refund_begin(b, c, refund.limit_wei, reply);
 }
 
 int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,

@@ -420,6 +420,15 @@ void ts_idle_wake(struct ts_billing *b, struct ts_billing_session *s,
 void ts_idle_forget(struct ts_billing *b, const struct ts_time *now);
 
 /* attach.c */
+struct ts_attach;
+const struct ts_refused *ts_attach_cheap_fault(struct ts_billing *b,
+					       const struct ts_attach *attach,
+					       const struct ts_key *key,
+					       const struct ts_time *now,
+					       uint64_t *given_ns);
+const struct ts_refused *ts_attach_use_fault(struct ts_billing *b,
+					     uint64_t given_ns,
+					     const struct ts_time *now);
 void ts_attach_finish(struct ts_billing *b, struct ts_billing_session *s,
 		      const struct ts_time *now);
 void ts_attach_refuse(struct ts_billing *b, struct ts_billing_session *s);

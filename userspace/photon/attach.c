@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * attach.c - "what I paid there, this station may spend".
+ * attach.c - "what I paid there, this station may spend", or "send it back".
  */
 #include <assert.h>
 #include <endian.h>
@@ -9,9 +9,13 @@
 
 #include "photon/attach.h"
 
-#define HEAD		"\x19" "TokenSwitch Signed Message:\n" "attach\n"
+#define HEAD		"\x19" "TokenSwitch Signed Message:\n"
 #define HEAD_BYTES	(sizeof(HEAD) - 1)
-#define SIGNED_BYTES	(TS_ATTACH_BYTES - TS_SIGNATURE_BYTES)
+#define ATTACH		"attach\n"
+#define REFUND		"refund\n"
+#define WORD_BYTES	(sizeof(ATTACH) - 1)
+
+_Static_assert(sizeof(ATTACH) == sizeof(REFUND), "the words are equally long");
 
 static uint8_t *put(uint8_t *out, const void *bytes, size_t len)
 {
@@ -25,9 +29,57 @@ static const uint8_t *get(void *out, const uint8_t *in, size_t len)
 	return in + len;
 }
 
-static void digest_of(const uint8_t *bytes, struct ts_hash *digest)
+/* A word with a session's code, or without; all else is the same. */
+static void sign(const struct ts_attach *attach, const char *word,
+		 const struct ts_signer *key, uint8_t *bytes, size_t size)
 {
-	ts_keccak256(digest, bytes, SIGNED_BYTES);
+	uint64_t expiry = htobe64(attach->expiry_s);
+	struct ts_signature signature;
+	struct ts_hash digest;
+	uint8_t *out = bytes;
+
+	out = put(out, HEAD, HEAD_BYTES);
+	out = put(out, word, WORD_BYTES);
+	out = put(out, attach->box.b, TS_ADDRESS_BYTES);
+	ts_u256_put(out, &attach->chain_id);
+	out = put(out + TS_U256_BYTES, attach->code, strlen(attach->code));
+	out = put(out, attach->nonce.b, TS_HASH_BYTES);
+	out = put(out, &expiry, sizeof(expiry));
+	ts_u128_put(out, attach->limit_wei);
+	out += TS_U128_BYTES;
+	assert(out == bytes + size - TS_SIGNATURE_BYTES);
+	ts_keccak256(&digest, bytes, size - TS_SIGNATURE_BYTES);
+	ts_signer_sign(key, &digest, &signature);
+	put(out, signature.b, TS_SIGNATURE_BYTES);
+}
+
+static int decode(struct ts_attach *attach, const char *word, size_t code_chars,
+		  const uint8_t *in)
+{
+	uint64_t expiry;
+
+	if (memcmp(in, HEAD, HEAD_BYTES) ||
+	    memcmp(in + HEAD_BYTES, word, WORD_BYTES))
+		return -EINVAL;
+	in = get(attach->box.b, in + HEAD_BYTES + WORD_BYTES, TS_ADDRESS_BYTES);
+	attach->chain_id = ts_u256_get(in);
+	memset(attach->code, 0, sizeof(attach->code));
+	in = get(attach->code, in + TS_U256_BYTES, code_chars);
+	in = get(attach->nonce.b, in, TS_HASH_BYTES);
+	in = get(&expiry, in, sizeof(expiry));
+	attach->expiry_s = be64toh(expiry);
+	attach->limit_wei = ts_u128_get(in);
+	return 0;
+}
+
+static int recover(const uint8_t *bytes, size_t size, struct ts_address *signer)
+{
+	struct ts_signature signature;
+	struct ts_hash digest;
+
+	memcpy(signature.b, bytes + size - TS_SIGNATURE_BYTES, TS_SIGNATURE_BYTES);
+	ts_keccak256(&digest, bytes, size - TS_SIGNATURE_BYTES);
+	return ts_signature_recover(&signature, &digest, signer);
 }
 
 /**
@@ -39,24 +91,8 @@ static void digest_of(const uint8_t *bytes, struct ts_hash *digest)
 void ts_attach_sign(const struct ts_attach *attach, const struct ts_signer *key,
 		    uint8_t bytes[TS_ATTACH_BYTES])
 {
-	uint64_t expiry = htobe64(attach->expiry_s);
-	struct ts_signature signature;
-	struct ts_hash digest;
-	uint8_t *out = bytes;
-
 	assert(ts_code_valid(attach->code));
-	out = put(out, HEAD, HEAD_BYTES);
-	out = put(out, attach->box.b, TS_ADDRESS_BYTES);
-	ts_u256_put(out, &attach->chain_id);
-	out = put(out + TS_U256_BYTES, attach->code, TS_CODE_CHARS);
-	out = put(out, attach->nonce.b, TS_HASH_BYTES);
-	out = put(out, &expiry, sizeof(expiry));
-	ts_u128_put(out, attach->limit_wei);
-	out += TS_U128_BYTES;
-	assert(out == bytes + SIGNED_BYTES);
-	digest_of(bytes, &digest);
-	ts_signer_sign(key, &digest, &signature);
-	put(out, signature.b, TS_SIGNATURE_BYTES);
+	sign(attach, ATTACH, key, bytes, TS_ATTACH_BYTES);
 }
 
 /**
@@ -69,19 +105,8 @@ void ts_attach_sign(const struct ts_attach *attach, const struct ts_signer *key,
  */
 int ts_attach_decode(struct ts_attach *attach, const void *bytes, size_t len)
 {
-	const uint8_t *in = bytes;
-	uint64_t expiry;
-
-	if (len != TS_ATTACH_BYTES || memcmp(in, HEAD, HEAD_BYTES))
+	if (len != TS_ATTACH_BYTES || decode(attach, ATTACH, TS_CODE_CHARS, bytes))
 		return -EINVAL;
-	in = get(attach->box.b, in + HEAD_BYTES, TS_ADDRESS_BYTES);
-	attach->chain_id = ts_u256_get(in);
-	in = get(attach->code, in + TS_U256_BYTES, TS_CODE_CHARS);
-	attach->code[TS_CODE_CHARS] = '\0';
-	in = get(attach->nonce.b, in, TS_HASH_BYTES);
-	in = get(&expiry, in, sizeof(expiry));
-	attach->expiry_s = be64toh(expiry);
-	attach->limit_wei = ts_u128_get(in);
 	return ts_code_valid(attach->code) ? 0 : -EINVAL;
 }
 
@@ -95,10 +120,30 @@ int ts_attach_decode(struct ts_attach *attach, const void *bytes, size_t len)
 int ts_attach_recover(const uint8_t bytes[TS_ATTACH_BYTES],
 		      struct ts_address *signer)
 {
-	struct ts_signature signature;
-	struct ts_hash digest;
+	return recover(bytes, TS_ATTACH_BYTES, signer);
+}
 
-	memcpy(signature.b, bytes + SIGNED_BYTES, TS_SIGNATURE_BYTES);
-	digest_of(bytes, &digest);
-	return ts_signature_recover(&signature, &digest, signer);
+/**
+ * ts_refund_sign() - "what I have not spent there, send back to me"
+ * @refund: what is signed; its code is empty
+ * @key: the wallet's
+ * @bytes: where they go
+ */
+void ts_refund_sign(const struct ts_attach *refund, const struct ts_signer *key,
+		    uint8_t bytes[TS_REFUND_BYTES])
+{
+	sign(refund, REFUND, key, bytes, TS_REFUND_BYTES);
+}
+
+/** ts_refund_decode() - as ts_attach_decode(); the code is empty */
+int ts_refund_decode(struct ts_attach *refund, const void *bytes, size_t len)
+{
+	return len == TS_REFUND_BYTES ? decode(refund, REFUND, 0, bytes) : -EINVAL;
+}
+
+/** ts_refund_recover() - as ts_attach_recover() */
+int ts_refund_recover(const uint8_t bytes[TS_REFUND_BYTES],
+		      struct ts_address *signer)
+{
+	return recover(bytes, TS_REFUND_BYTES, signer);
 }

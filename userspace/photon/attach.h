@@ -23,15 +23,18 @@
 #include "photon/u256.h"
 
 #define TS_ATTACH_BYTES	(29 + 7 + 20 + 32 + 16 + 32 + 8 + 16 + 65)
+/* A refund: without the session, and all that the wallet paid is meant. */
+#define TS_REFUND_BYTES	(TS_ATTACH_BYTES - 16)
 
 /**
  * struct ts_attach - what is signed
  * @box: address of the box that it is for
  * @chain_id: of the contract
- * @code: the session that the value is attached to now
- * @nonce: given by the box to the station that is to have it; good once
+ * @code: the session that the value is attached to now; of a refund empty
+ * @nonce: given by the box to the station that is to have it, or that asks;
+ *	good once
  * @expiry_s: by the box's clock that came with @nonce
- * @limit_wei: attach no more than this; TS_U128_MAX: all
+ * @limit_wei: attach or refund no more than this; TS_U128_MAX: all
  */
 struct ts_attach {
 	struct ts_address box;
@@ -46,6 +49,11 @@ void ts_attach_sign(const struct ts_attach *attach, const struct ts_signer *key,
 		    uint8_t bytes[TS_ATTACH_BYTES]);
 int ts_attach_decode(struct ts_attach *attach, const void *bytes, size_t len);
 int ts_attach_recover(const uint8_t bytes[TS_ATTACH_BYTES],
+		      struct ts_address *signer);
+void ts_refund_sign(const struct ts_attach *refund, const struct ts_signer *key,
+		    uint8_t bytes[TS_REFUND_BYTES]);
+int ts_refund_decode(struct ts_attach *refund, const void *bytes, size_t len);
+int ts_refund_recover(const uint8_t bytes[TS_REFUND_BYTES],
 		      struct ts_address *signer);
 
 #endif /* TS_PHOTON_ATTACH_H */

@@ -71,6 +71,8 @@ struct ts_portal_facts {
  * @attach: a signed attach from this address; @reply comes back to
  *	ts_portal_attached() or ts_portal_refuse(), once, later or from inside of
  *	this call.  0; -ENOENT: likewise, and @reply does not come back
+ * @refund: a signed refund from this address; likewise, by ts_portal_refunded()
+ *	or ts_portal_refuse()
  * @health: an object of checks, each a text, "ok" or what is wrong; a new
  *	reference.  @healthy is set
  */
@@ -93,6 +95,8 @@ struct ts_portal_ops {
 	int (*nonce)(void *ctx, const struct sockaddr *peer,
 		     struct ts_billing_nonce *nonce);
 	int (*attach)(void *ctx, const struct sockaddr *peer, const void *bytes,
+		      size_t len, uint64_t reply);
+	int (*refund)(void *ctx, const struct sockaddr *peer, const void *bytes,
 		      size_t len, uint64_t reply);
 	json_t *(*health)(void *ctx, bool *healthy);
 };

@@ -96,6 +96,7 @@ enum ts_post {
 	TS_POST_NONE,
 	TS_POST_PAY,
 	TS_POST_ATTACH,
+	TS_POST_REFUND,
 };
 
 /**

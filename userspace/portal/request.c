@@ -200,6 +200,15 @@ static enum MHD_Result get(struct ts_portal *p, struct MHD_Connection *c,
 	return get_health(p, c);
 }
 
+static enum ts_post post_of(const char *url)
+{
+	if (!strcmp(url, "/v1/pay"))
+		return TS_POST_PAY;
+	if (!strcmp(url, "/v1/session/attach"))
+		return TS_POST_ATTACH;
+	return strcmp(url, "/v1/channel/refund") ? TS_POST_NONE : TS_POST_REFUND;
+}
+
 /* Methods that a path has; 0: no such path. */
 static unsigned int methods_of(const char *url)
 {
@@ -214,7 +223,7 @@ static unsigned int methods_of(const char *url)
 			return METHOD_GET;
 	if (!strcmp(url, "/v1/session/attach"))
 		return METHOD_GET | METHOD_POST;
-	return strcmp(url, "/v1/pay") ? 0 : METHOD_POST;
+	return post_of(url) ? METHOD_POST : 0;
 }
 
 static unsigned int method_of(const char *method)
@@ -268,12 +277,12 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 		return MHD_YES;
 	if (!is_octets(c))
 		return error(p, c, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "wrong_type",
-			     "the body must be application/octet-stream: one Photon datagram, or one signed attach");
+			     "the body must be application/octet-stream: one Photon datagram, or one signed attach or refund");
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 					     MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length && strtoull(length, NULL, 10) > TS_PAY_MAX_BYTES)
 		return too_large(p, c);
-	req->post = strcmp(url, "/v1/pay") ? TS_POST_ATTACH : TS_POST_PAY;
+	req->post = post_of(url);
 	return MHD_YES;
 }
 
@@ -288,6 +297,23 @@ static enum MHD_Result take_body(struct ts_request *req, const char *body,
 	req->seen += *body_len;
 	*body_len = 0;
 	return req->seen > TS_BODY_PATIENCE_BYTES ? MHD_NO : MHD_YES;
+}
+
+/* Whose answer comes later; -ENOENT: it does not, for nobody asked. */
+static int hand_on(struct ts_portal *p, struct ts_request *req,
+		   const struct sockaddr *peer)
+{
+	switch (req->post) {
+	case TS_POST_ATTACH:
+		return p->ops.attach(p->ops.ctx, peer, req->body, req->seen,
+				     req->reply);
+	case TS_POST_REFUND:
+		return p->ops.refund(p->ops.ctx, peer, req->body, req->seen,
+				     req->reply);
+	default:
+		p->ops.pay(p->ops.ctx, req->body, req->seen, req->reply);
+		return 0;
+	}
 }
 
 static enum MHD_Result post(struct ts_portal *p, struct MHD_Connection *c,
@@ -311,10 +337,7 @@ static enum MHD_Result post(struct ts_portal *p, struct MHD_Connection *c,
 	req->next = p->waiting;
 	p->waiting = req;
 	MHD_suspend_connection(c);
-	if (req->post == TS_POST_PAY)
-		p->ops.pay(p->ops.ctx, req->body, req->seen, req->reply);
-	else if (p->ops.attach(p->ops.ctx, peer_of(c), req->body, req->seen,
-			       req->reply))
+	if (hand_on(p, req, peer_of(c)))
 		ts_portal_refuse(p, req->reply, &nowhere);
 	return MHD_YES;
 }

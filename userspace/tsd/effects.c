@@ -268,15 +268,21 @@ static int portal_nonce(void *ctx, const struct sockaddr *peer,
 	return 0;
 }
 
-static int portal_attach(void *ctx, const struct sockaddr *peer,
-			 const void *bytes, size_t len, uint64_t portal_reply)
+/* What a station's wallet has signed. */
+static int to_billing_signed(struct ts_daemon *d, const struct sockaddr *peer,
+			     const void *bytes, size_t len,
+			     uint64_t portal_reply,
+			     void (*take)(struct ts_billing *b,
+					  const struct ts_key *key,
+					  const void *bytes, size_t len,
+					  uint64_t reply,
+					  const struct ts_time *now))
 {
-	struct ts_daemon *d = ctx;
 	struct ts_reply *reply;
 	struct ts_time now;
 	struct ts_key key;
 
-	if (portal_who(ctx, peer, &key))
+	if (portal_who(d, peer, &key))
 		return -ENOENT;
 	reply = wait_for(d, ts_clock_boot_ns());
 	if (!reply) {
@@ -286,9 +292,23 @@ static int portal_attach(void *ctx, const struct sockaddr *peer,
 	reply->http = true;
 	reply->portal_reply = portal_reply;
 	ts_clock_now(&now);
-	ts_billing_attach(d->billing, &key, bytes, len, reply->number, &now);
+	take(d->billing, &key, bytes, len, reply->number, &now);
 	ts_loop_wake(d);
 	return 0;
+}
+
+static int portal_attach(void *ctx, const struct sockaddr *peer,
+			 const void *bytes, size_t len, uint64_t portal_reply)
+{
+	return to_billing_signed(ctx, peer, bytes, len, portal_reply,
+				 ts_billing_attach);
+}
+
+static int portal_refund(void *ctx, const struct sockaddr *peer,
+			 const void *bytes, size_t len, uint64_t portal_reply)
+{
+	return to_billing_signed(ctx, peer, bytes, len, portal_reply,
+				 ts_billing_refund_signed);
 }
 
 static int portal_station(void *ctx, const struct sockaddr *peer,
@@ -383,6 +403,7 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.pay = portal_pay,
 		.nonce = portal_nonce,
 		.attach = portal_attach,
+		.refund = portal_refund,
 		.health = portal_health,
 	};
 }
