@@ -25,7 +25,7 @@ static const char good[] =
 	"rules = ( \"free udp 53\", \"local 10.0.0.0/8\" );\n"
 	"gate = { unsolicited = true; };\n"
 	"tariffs = ( { id = 3; local = { up = \"0\"; down = \"0\"; }; internet = { up = \"0.05\"; down = \"0.1\"; }; } );\n"
-	"money = { slice_seconds = 5; loss_bearer = \"operator\"; min_deposit = \"1.5\"; };\n"
+	"money = { slice_seconds = 5; loss_bearer = \"operator\"; min_deposit = \"1.5\"; forward = true; forward_fee = \"0.5\"; };\n"
 	"limits = { photon_per_source = 9; };\n"
 	"discovery = { interval_seconds = 2; };\n"
 	"peers = ( { address = \"0x1111111111111111111111111111111111111111\"; at = \"10.0.0.9:40001\"; },\n"
@@ -75,6 +75,8 @@ static void test_good(void **state)
 	assert_int_equal(c->billing.slice_s, 5);
 	assert_int_equal(c->billing.loss_bearer, TS_LOSS_OPERATOR);
 	assert_true(c->billing.min_deposit_wei == (ts_u128)1500000000000000000);
+	assert_true(c->billing.forward);
+	assert_true(c->billing.forward_fee_wei == (ts_u128)500000000000000000);
 	assert_int_equal(c->n_channels, 1);
 	assert_true(c->channels[0].channel.partner_deposit_wei ==
 		    (ts_u128)2500000000000000000);

@@ -21,7 +21,7 @@ static const char *const money_keys[] = {
 	"commit_window_ms", "window_value", "unpaid_sessions",
 	"tariff_hold_seconds", "min_settle_timeout", "min_deposit",
 	"exposure_channel", "exposure_box", "station_retention_seconds",
-	"loss_bearer", NULL
+	"loss_bearer", "forward", "forward_fee", NULL
 };
 
 static void read_channel(struct ts_reader *r, config_setting_t *s,
@@ -205,6 +205,8 @@ void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 						7 * 86400, 60, 10 * 366 * 86400);
 	b->loss_bearer = ts_read_word(r, s, "loss_bearer", bearers, 0) ?
 			 TS_LOSS_OPERATOR : TS_LOSS_PAYER;
+	b->forward = ts_read_bool(r, s, "forward", false);
+	ts_read_tokens(r, s, "forward_fee", "0", decimals, &b->forward_fee_wei);
 	if (!r->failed)
 		check_default(r, s ? s : root, b);
 }
