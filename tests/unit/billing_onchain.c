@@ -237,6 +237,37 @@ static void a_deposit_counts_when_confirmed(void **state)
 	assert_true(view_of(0).channel.partner_deposit_wei == (ts_u128)1 << 101);
 }
 
+/* A node alone could show a deposit that nobody made. */
+static void a_large_deposit_needs_another_witness(void **state)
+{
+	const struct ts_channel *ch = &box.wallets[1].channel;
+	struct ts_billing_shown shown = { ch->channel_identifier, ch->token,
+					  ch->our_address, opening(600, 50000),
+					  .doubted = true };
+	struct ts_billing_doubt doubt;
+
+	settle_first(1);
+	assert_int_equal(ts_billing_channel_event(box.billing, &shown, box.key,
+						  &box.now), 0);
+	box_flush(&box);
+	assert_int_equal(view_of(1).channel.open_block_number, 600);
+	assert_true(view_of(1).channel.partner_deposit_wei == 0);
+	open_at_payer(1, 600);
+	assert_false(box_pay(&box, 1, 5 * GWEI, code));
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_int_equal(ts_billing_doubt_after(box.billing, 0, &doubt), 0);
+	assert_true(doubt.deposit_wei == 1000 * GWEI);
+	assert_int_equal(doubt.open_block_number, 600);
+	assert_int_equal(ts_billing_deposit_believed(box.billing, &doubt, box.key), 0);
+	box_flush(&box);
+	assert_true(view_of(1).channel.partner_deposit_wei == 1000 * GWEI);
+	assert_int_equal(ts_billing_doubt_after(box.billing, 0, &doubt), -ENOENT);
+	box_send(&box, 1);
+	box_flush(&box);
+	assert_true(view_of(1).paid_wei == 5 * GWEI);
+}
+
 static void more_than_the_ledger_holds_is_refused(void **state)
 {
 	struct ts_channel_event event = {
@@ -281,6 +312,7 @@ int main(void)
 		T(an_opening_counts_when_confirmed),
 		T(a_short_window_is_not_credited),
 		T(a_deposit_counts_when_confirmed),
+		T(a_large_deposit_needs_another_witness),
 		T(more_than_the_ledger_holds_is_refused),
 		T(we_close),
 	};

@@ -127,6 +127,8 @@ static const struct {
 	{ "0x00000000000000000000000000000000000070c5", "0x00000000000000000000000000000000000070C5x", 4, "chain.token.address: must be an address" },
 	{ "rpc = \"http", "rpc = \"ipc", 4, "chain.rpc: must begin with http:// or https://" },
 	{ "rpc = \"http://127.0.0.1:8545\";", "", 4, "chain.confirmations: has no effect without chain.rpc" },
+	{ "confirmations = 20", "confirmations = 20; second_rpc = \"box\"", 4, "chain.second_rpc: must begin with http:// or https://" },
+	{ "confirmations = 20", "confirmations = 20; second_above = \"5\"", 4, "chain.second_above: has no effect without chain.second_rpc" },
 	{ "confirmations = 20", "confirmations = 49", 4, "chain.confirmations: must be a whole number, 1 to 48" },
 	{ "40.5", "17", 3, "chain.gas_price_max_gwei: must be above 0 and not less than gas_price_min_gwei" },
 	{ "decimals = 18", "decimals = 37", 4, "chain.token.decimals: must be a whole number, 0 to 36" },

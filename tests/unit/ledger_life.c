@@ -173,7 +173,8 @@ static void test_from_version_2(void **state)
 	assert_int_equal(ts_ledger_channel_insert(l, &row), 0);
 	assert_int_equal(ts_ledger_commit(l), 0);
 	ts_ledger_close(l);
-	execute("DROP TABLE lives; DROP TABLE submissions; DROP TABLE transactions;"
+	execute("DROP TABLE lives; DROP TABLE doubts; DROP TABLE submissions;"
+		"DROP TABLE transactions;"
 		"DROP TABLE cursor;"
 		"ALTER TABLE channels DROP COLUMN refunded_wei;"
 		"ALTER TABLE channels DROP COLUMN relayed_wei;"

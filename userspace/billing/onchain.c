@@ -12,6 +12,7 @@
 
 #include "billing/onchain.h"
 #include "billing/state.h"
+#include "ledger/transaction.h"
 #include "photon/form.h"
 
 /* One thread, and never two at once: too big for a stack. */
@@ -156,10 +157,8 @@ static int secret_seen(struct ts_billing *b, const struct ts_channel_event *even
 	return 0;
 }
 
-int ts_billing_channel_event(struct ts_billing *b,
-			     const struct ts_billing_shown *shown,
-			     const struct ts_signer *key,
-			     const struct ts_time *now)
+static int take_event(struct ts_billing *b, const struct ts_billing_shown *shown,
+		      const struct ts_signer *key)
 {
 	const struct ts_channel_event *event = &shown->event;
 	struct ts_billing_channel *c;
@@ -185,16 +184,125 @@ int ts_billing_channel_event(struct ts_billing *b,
 	return ret ? ret : show(b, c, event, key);
 }
 
+/* Whose deposit a confirmed event shows, if it credits us. */
+static bool credits(const struct ts_channel_event *event, ts_u128 *deposit_wei)
+{
+	if (event->kind == TS_SEEN_DEPOSITED && !event->ours)
+		*deposit_wei = event->our_deposit_wei;
+	else if (event->kind == TS_SEEN_OPENED || event->kind == TS_SEEN_WITHDRAWN)
+		*deposit_wei = event->partner_deposit_wei;
+	else
+		return false;
+	return event->confirmed && !event->undo && *deposit_wei;
+}
+
+/*
+ * What begins a life begins it, without that deposit; the deposit waits.  Of a
+ * life that is known with as much there is nothing to doubt.
+ */
+static int take_doubted(struct ts_billing *b, const struct ts_billing_shown *shown,
+			ts_u128 deposit_wei, const struct ts_signer *key)
+{
+	struct ts_billing_shown without = *shown;
+	struct ts_billing_channel *c;
+	int ret = 0;
+
+	without.event.partner_deposit_wei = 0;
+	if (shown->event.kind != TS_SEEN_DEPOSITED)
+		ret = take_event(b, &without, key);
+	c = ts_channel_life(b, &shown->channel_identifier, UINT64_MAX);
+	if (ret || !c || shown->event.block < c->row.channel.open_block_number ||
+	    c->row.channel.state == TS_CHANNEL_NONE ||
+	    deposit_wei <= c->row.channel.partner_deposit_wei)
+		return ret;
+	ret = ts_billing_begin(b);
+	if (!ret)
+		ts_batch_check(b, ts_ledger_doubt_put(b->ledger, c->row.id,
+						      deposit_wei));
+	return ret;
+}
+
+int ts_billing_channel_event(struct ts_billing *b,
+			     const struct ts_billing_shown *shown,
+			     const struct ts_signer *key,
+			     const struct ts_time *now)
+{
+	ts_u128 deposit_wei;
+
+	if (shown->doubted && credits(&shown->event, &deposit_wei))
+		return take_doubted(b, shown, deposit_wei, key);
+	return take_event(b, shown, key);
+}
+
+static struct ts_billing_channel *by_row(struct ts_billing *b, int64_t row)
+{
+	struct ts_billing_channel *c;
+
+	TAILQ_FOREACH(c, &b->channels, list)
+		if (c->row.id == row)
+			break;
+	return c;
+}
+
+static int note_doubt(int64_t channel, ts_u128 deposit_wei, void *arg)
+{
+	struct ts_billing_doubt *doubt = arg;
+
+	if (channel <= doubt->channel)
+		return 0;
+	doubt->channel = channel;
+	doubt->deposit_wei = deposit_wei;
+	return 1;
+}
+
+int ts_billing_doubt_after(struct ts_billing *b, int64_t channel,
+			   struct ts_billing_doubt *doubt)
+{
+	struct ts_billing_channel *c;
+	int ret;
+
+	memset(doubt, 0, sizeof(*doubt));
+	doubt->channel = channel;
+	ret = ts_ledger_doubt_load(b->ledger, note_doubt, doubt);
+	if (ret <= 0)
+		return ret ? ret : -ENOENT;
+	c = by_row(b, doubt->channel);
+	if (!c)
+		return -ENOENT;
+	doubt->open_block_number = c->row.channel.open_block_number;
+	doubt->token = c->row.channel.token;
+	doubt->partner = c->row.channel.partner_address;
+	return 0;
+}
+
+int ts_billing_deposit_believed(struct ts_billing *b,
+				const struct ts_billing_doubt *doubt,
+				const struct ts_signer *key)
+{
+	const struct ts_channel_event event = {
+		.kind = TS_SEEN_DEPOSITED, .block = doubt->open_block_number,
+		.confirmed = true, .our_deposit_wei = doubt->deposit_wei,
+	};
+	struct ts_billing_channel *c = by_row(b, doubt->channel);
+	int ret = c ? read_life(b, c, &old) : 0;
+
+	if (!ret)
+		ret = ts_billing_begin(b);
+	if (ret)
+		return ret;
+	if (c && c->row.channel.state != TS_CHANNEL_NONE)
+		ret = show(b, c, &event, key);
+	ts_batch_check(b, ts_ledger_doubt_delete(b->ledger, doubt->channel));
+	return ret;
+}
+
 int ts_billing_cosigned_failed(struct ts_billing *b, int64_t channel,
 			       const struct ts_signer *key)
 {
 	const struct ts_channel_event failed = { .kind = TS_SEEN_FAILED };
-	struct ts_billing_channel *c;
+	struct ts_billing_channel *c = by_row(b, channel);
 	int ret;
 
-	TAILQ_FOREACH(c, &b->channels, list)
-		if (c->row.id == channel)
-			break;
 	if (!c || c->row.channel.state == TS_CHANNEL_NONE)
 		return 0;
 	ret = read_life(b, c, &old);

@@ -25,12 +25,15 @@ int ts_billing_begin(struct ts_billing *b);
  * @token: TS_SEEN_OPENED: in which token
  * @partner: TS_SEEN_OPENED: with whom
  * @event: what
+ * @doubted: a partner's deposit in it does not count until
+ *	ts_billing_deposit_believed()
  */
 struct ts_billing_shown {
 	struct ts_hash channel_identifier;
 	struct ts_address token;
 	struct ts_address partner;
 	struct ts_channel_event event;
+	bool doubted;
 };
 
 /**
@@ -46,6 +49,36 @@ int ts_billing_channel_event(struct ts_billing *b,
 			     const struct ts_billing_shown *shown,
 			     const struct ts_signer *key,
 			     const struct ts_time *now);
+
+/**
+ * struct ts_billing_doubt - a partner's deposit that waits for a second witness
+ * @channel: row number of the channel's life
+ * @open_block_number: of that life
+ * @token: of the channel
+ * @partner: whose deposit
+ * @deposit_wei: in all
+ */
+struct ts_billing_doubt {
+	int64_t channel;
+	uint64_t open_block_number;
+	struct ts_address token;
+	struct ts_address partner;
+	ts_u128 deposit_wei;
+};
+
+/**
+ * ts_billing_doubt_after() - the first that is in doubt behind row @channel
+ * Return: 0, -ENOENT: none, or another negative errno.
+ */
+int ts_billing_doubt_after(struct ts_billing *b, int64_t channel,
+			   struct ts_billing_doubt *doubt);
+/**
+ * ts_billing_deposit_believed() - another node shows that deposit, or more
+ * Return: 0, -EINVAL: it cannot be kept, or -EROFS.
+ */
+int ts_billing_deposit_believed(struct ts_billing *b,
+				const struct ts_billing_doubt *doubt,
+				const struct ts_signer *key);
 
 /**
  * ts_billing_cosigned_failed() - the chain does not take what both signed (M2)

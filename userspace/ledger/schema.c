@@ -78,6 +78,10 @@
 	"	raw BLOB NOT NULL CHECK (length(raw) > 0),"		\
 	"	PRIMARY KEY (tx, seq)"					\
 	") STRICT, WITHOUT ROWID;"					\
+	"CREATE TABLE doubts ("						\
+	"	channel INTEGER PRIMARY KEY REFERENCES channels,"	\
+		WEI(deposit_wei)					\
+	") STRICT;"							\
 	"CREATE TABLE cursor ("						\
 	"	id INTEGER PRIMARY KEY CHECK (id = 1),"			\
 		COUNT(block) ","					\

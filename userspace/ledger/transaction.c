@@ -228,6 +228,48 @@ int ts_ledger_submission_load(struct ts_ledger *l, int64_t transaction,
 	return ret;
 }
 
+/** ts_ledger_doubt_put() - believe this deposit when another node shows it, too */
+int ts_ledger_doubt_put(struct ts_ledger *l, int64_t channel, ts_u128 deposit_wei)
+{
+	return ts_db_write(l, "INSERT INTO doubts (channel, deposit_wei) VALUES (?,?)"
+			   " ON CONFLICT (channel) DO UPDATE"
+			   " SET deposit_wei = excluded.deposit_wei", "iw",
+			   channel, &deposit_wei);
+}
+
+/** ts_ledger_doubt_delete() - it is believed, or that life is over */
+int ts_ledger_doubt_delete(struct ts_ledger *l, int64_t channel)
+{
+	return ts_db_write(l, "DELETE FROM doubts WHERE channel=?", "i", channel);
+}
+
+/** ts_ledger_doubt_load() - all of them; not 0 of @cb ends it */
+int ts_ledger_doubt_load(struct ts_ledger *l,
+			 int (*cb)(int64_t channel, ts_u128 deposit_wei, void *arg),
+			 void *arg)
+{
+	sqlite3_stmt *stmt = ts_db_prepare(l, "SELECT channel, deposit_wei FROM doubts"
+					   " ORDER BY channel", "");
+	bool bad = false;
+	ts_u128 wei;
+	int ret;
+
+	if (!stmt)
+		return -EIO;
+	while ((ret = ts_db_step(l, stmt)) > 0) {
+		wei = ts_db_u128(stmt, 1, &bad);
+		ret = bad ? ts_db_fail(l, -EUCLEAN,
+				"%s: a deposit in doubt is damaged; restore a backup",
+				l->path) :
+			    cb(sqlite3_column_int64(stmt, 0), wei, arg);
+		if (ret) {
+			sqlite3_reset(stmt);
+			return ret;
+		}
+	}
+	return ret;
+}
+
 /**
  * ts_ledger_cursor_get() - how far the chain's events were taken
  * Return: 0, -ENOENT: it was never followed, or another negative errno.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * transaction.h - rows of what is told to the chain, and how far it was followed.
+ * transaction.h - rows of what is told to the chain, how far it was followed, and
+ * what of it is not believed yet.
  *
  * A transaction is one intent with one nonce; each of its submissions is the
  * same nonce at another price, so at most one of them can ever be mined.  The
@@ -117,6 +118,16 @@ int ts_ledger_submission_insert(struct ts_ledger *l,
 int ts_ledger_submission_load(struct ts_ledger *l, int64_t transaction,
 			      int (*cb)(const struct ts_ledger_submission *s,
 					void *arg), void *arg);
+
+/*
+ * Deposits of partners that one node shows and another has still to: the row of the
+ * channel's life, and its partner's deposit in all.
+ */
+int ts_ledger_doubt_put(struct ts_ledger *l, int64_t channel, ts_u128 deposit_wei);
+int ts_ledger_doubt_delete(struct ts_ledger *l, int64_t channel);
+int ts_ledger_doubt_load(struct ts_ledger *l,
+			 int (*cb)(int64_t channel, ts_u128 deposit_wei, void *arg),
+			 void *arg);
 
 int ts_ledger_cursor_get(struct ts_ledger *l, uint64_t *block,
 			 struct ts_hash *hash);

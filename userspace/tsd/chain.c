@@ -59,6 +59,7 @@ static void on_poll(struct ev_loop *loop, ev_timer *timer, int revents)
 		if (progress.state == TS_FOLLOW_AT_HEAD)
 			ts_transactions_poll(c->transactions, progress.head_block);
 		c->token_asked = false;
+		ts_chain_second_poll(c);
 	}
 	ts_chain_pump(c);
 }
@@ -101,7 +102,11 @@ struct ts_chain *ts_chain_new(struct ev_loop *loop, const struct ts_config *conf
 	c->billing = billing;
 	c->key = key;
 	c->watch = ts_rpc_watch_new(loop, &rpc, err, err_size);
-	if (!c->watch) {
+	rpc.url = config->chain.second_rpc;
+	if (c->watch && *rpc.url)
+		c->second = ts_rpc_watch_new(loop, &rpc, err, err_size);
+	if (!c->watch || (*rpc.url && !c->second)) {
+		ts_rpc_watch_free(c->watch);
 		free(c);
 		return NULL;
 	}
@@ -120,6 +125,7 @@ void ts_chain_free(struct ts_chain *c)
 		return;
 	ev_timer_stop(c->loop, &c->poll);
 	ts_rpc_watch_free(c->watch);
+	ts_rpc_watch_free(c->second);
 	ts_transactions_free(c->transactions);
 	ts_follow_free(c->follower);
 	for (i = 0; i < c->n_ended; i++)

@@ -42,6 +42,7 @@ static void take_event(struct ts_chain *c, const struct ts_chain_event *ev,
 	shown.token = seen.token;
 	shown.partner = seen.partner;
 	shown.event = seen.event;
+	shown.doubted = ts_chain_second_doubts(c, &seen.event);
 	ts_clock_now(&now);
 	if (ts_billing_channel_event(c->billing, &shown, c->key, &now))
 		log_event(ev, ts_billing_error(c->billing));
@@ -102,6 +103,9 @@ int ts_chain_follow_start(struct ts_chain *c)
 		return ret;
 	c->cursor_written = c->cursor.block_number;
 	ret = ts_billing_chain_resume(c->billing, c->cursor.block_number, c->key);
+	if (ret)
+		return ret;
+	ret = ts_chain_second_start(c);
 	if (ret)
 		return ret;
 	c->follower = ts_follow_new(&config, &c->cursor, on_notice, c);

@@ -10,7 +10,6 @@
 #include "tsd/rpc_watch.h"
 
 #define TS_CHAIN_ENDED_MAX	16
-#define TS_CHAIN_FACTS_MAX	6
 
 /**
  * enum ts_chain_phase - what it is about
@@ -27,12 +26,18 @@ enum ts_chain_phase {
 /**
  * struct ts_chain - the chain
  * @loop: the daemon's
- * @config: chain of tsd.conf, and what contracts
- * @billing_config: likewise: chain id, contract, token, our address
+ * @config: chain of tsd.conf
+ * @us: our address
+ * @chain_id: of tsd.conf
+ * @token: likewise
+ * @open_timeout_blocks: of channels that we open
  * @ledger: of the daemon
  * @billing: of the daemon
  * @key: ours
  * @watch: the node
+ * @second: another node; NULL: there is none
+ * @doubt: the last deposit that it was asked about
+ * @doubting: it is asked
  * @phase: see enum ts_chain_phase
  * @fact: which one is asked
  * @asking: a fact's question waits
@@ -52,6 +57,7 @@ enum ts_chain_phase {
  * @ended: last transactions that ended, oldest first
  * @n_ended: how many
  * @token_known: @token_wei was asked
+ * @token_asked: in this poll
  * @token_wei: of the token, at our address
  * @poll: of the head
  */
@@ -66,6 +72,9 @@ struct ts_chain {
 	struct ts_billing *billing;
 	const struct ts_signer *key;
 	struct ts_rpc_watch *watch;
+	struct ts_rpc_watch *second;
+	struct ts_billing_doubt doubt;
+	bool doubting;
 	enum ts_chain_phase phase;
 	unsigned int fact;
 	bool asking;
@@ -97,6 +106,12 @@ void ts_chain_pump(struct ts_chain *c);
 
 /* chain_facts.c */
 bool ts_chain_ask_fact(struct ts_chain *c);
+
+/* chain_second.c */
+int ts_chain_second_start(struct ts_chain *c);
+void ts_chain_second_poll(struct ts_chain *c);
+bool ts_chain_second_doubts(const struct ts_chain *c,
+			    const struct ts_channel_event *event);
 
 /* chain_follow.c */
 int ts_chain_follow_start(struct ts_chain *c);

@@ -108,6 +108,15 @@ void ts_chain_look(struct ts_chain *c)
 		ts_log(TS_LOG_ERROR, "chain: %s", ts_billing_error(c->billing));
 }
 
+static void find_row(const struct ts_transaction_view *view, void *arg)
+{
+	const struct ts_ask *ask = arg;
+
+	if (view->row->id == ask->submission->transaction)
+		ts_log(TS_LOG_INFO, "chain: %s, transaction %lld: is sent",
+		       view->row->label, (long long)view->row->id);
+}
+
 static bool is_known_already(const struct ts_rpc_answer *a)
 {
 	return a->err == -EREMOTEIO && (strcasestr(a->why, "already known") ||
@@ -177,6 +186,7 @@ static int send_ask(struct ts_chain *c)
 	case TS_ASK_SEND:
 		raw.len = c->ask.submission->len;
 		memcpy(raw.b, c->ask.submission->raw, raw.len);
+		ts_transactions_each(c->transactions, find_row, &c->ask);
 		return ts_rpc_send(rpc, TS_RPC_SEND_RAW_TRANSACTION,
 				   ts_rpc_params_raw_transaction(&raw),
 				   on_answer, c);

@@ -81,6 +81,8 @@ struct ts_config_discovery {
 /**
  * struct ts_config_chain - the node of the chain, and how it is used
  * @rpc: its address; empty: there is none
+ * @second_rpc: another node, asked about large deposits; empty: there is none
+ * @second_above_wei: larger than this
  * @poll_s: how often its newest block is asked for
  * @confirmations: how many blocks deep a block is believed to stay
  * @start_block: where to begin when the chain was never followed
@@ -90,6 +92,8 @@ struct ts_config_discovery {
  */
 struct ts_config_chain {
 	char rpc[TS_CONFIG_URL_SIZE];
+	char second_rpc[TS_CONFIG_URL_SIZE];
+	ts_u128 second_above_wei;
 	uint32_t poll_s;
 	uint32_t confirmations;
 	uint64_t start_block;

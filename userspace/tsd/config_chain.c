@@ -11,7 +11,7 @@
 
 static const char *const chain_keys[] = {
 	"id", "tokens_network", "token", "rpc", "poll_seconds", "confirmations",
-	"start_block", "gas_price_min_gwei", "gas_price_max_gwei", "gas_reserve",
+	"start_block", "second_rpc", "second_above", "gas_price_min_gwei", "gas_price_max_gwei", "gas_reserve",
 	NULL
 };
 static const char *const token_keys[] = { "address", "symbol", "decimals", NULL };
@@ -27,18 +27,33 @@ static void refuse_without_node(struct ts_reader *r, config_setting_t *chain)
 				       NULL, "has no effect without chain.rpc");
 }
 
+static void read_url(struct ts_reader *r, config_setting_t *chain, const char *key,
+		     char url[TS_CONFIG_URL_SIZE])
+{
+	config_setting_t *s = config_setting_get_member(chain, key);
+
+	if (!s)
+		return;
+	ts_read_text(r, chain, key, url, TS_CONFIG_URL_SIZE);
+	if (!r->failed && strncmp(url, "http://", 7) && strncmp(url, "https://", 8))
+		ts_reader_fail(r, s, NULL, "must begin with http:// or https://");
+}
+
 static void read_node(struct ts_reader *r, config_setting_t *chain,
-		      struct ts_config_chain *c)
+		      struct ts_config_chain *c, unsigned int decimals)
 {
 	config_setting_t *rpc = config_setting_get_member(chain, "rpc");
 
-	if (rpc)
-		ts_read_text(r, chain, "rpc", c->rpc, sizeof(c->rpc));
-	else
+	if (!rpc)
 		refuse_without_node(r, chain);
-	if (!r->failed && rpc && strncmp(c->rpc, "http://", 7) &&
-	    strncmp(c->rpc, "https://", 8))
-		ts_reader_fail(r, rpc, NULL, "must begin with http:// or https://");
+	read_url(r, chain, "rpc", c->rpc);
+	read_url(r, chain, "second_rpc", c->second_rpc);
+	if (!config_setting_get_member(chain, "second_rpc") &&
+	    config_setting_get_member(chain, "second_above"))
+		ts_reader_fail(r, config_setting_get_member(chain, "second_above"),
+			       NULL, "has no effect without chain.second_rpc");
+	ts_read_tokens(r, chain, "second_above", "0", decimals,
+		       &c->second_above_wei);
 	c->poll_s = ts_read_number(r, chain, "poll_seconds", 5, 1, 600);
 	c->confirmations = ts_read_number(r, chain, "confirmations",
 					  TS_FOLLOW_CONFIRMATIONS, 1,
@@ -86,5 +101,5 @@ void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
 	strcpy(c->token_symbol, "token");
 	ts_read_text(r, token, "symbol", c->token_symbol, sizeof(c->token_symbol));
 	c->token_decimals = ts_read_number(r, token, "decimals", 18, 0, 36);
-	read_node(r, chain, &c->chain);
+	read_node(r, chain, &c->chain, c->token_decimals);
 }
