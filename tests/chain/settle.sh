@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# tsd and a chain, from outside: a wallet opens a channel, pays, and closes without
+# any proof; tsd shows the newest one, settles, and what is on the chain is what the
+# ledger says.  Once undisturbed, then with tsd killed (-9) at each step in turn.
+cd "$(dirname "$0")/../netns" || exit 1
+. ./net.sh
+. ./tsd.sh
+export O
+CONFIRMATIONS=3
+TIMEOUT=60
+TOKENS=100000000000000000000	# 100
+
+chain() { in_ns $R "$TOP/tests/chain/chain" "$@"; }
+wallet() { NODE_PATH=$O/chain/node_modules in_ns $R node "$TOP/tests/chain/wallet.js" "$W/chain" "$@"; }
+mine() { chain mine "$W/chain" "$1"; }
+ctl() { in_ns $R tsctl -j -c "$W/tsd.conf" "$@"; }
+known() { ctl channel list | jq -e --arg s "$1" --argjson b "$2" \
+	'any(.[]; .state == $s and .open_block_number == $b)'; }
+paid() { ctl channel list | jq -r 'map(select(.open_block_number == '"$1"'))[0].transferred_wei'; }
+shown() { [ "$(wallet channel 0 1 | cut -d' ' -f2)" -gt 0 ]; }
+settled() { [ "$(wallet channel 0 1 | cut -d' ' -f1)" = 0 ]; }
+nothing_under_way() { [ "$(ctl chain status | jq '.transactions | length')" = 0 ]; }
+following() { [ "$(ctl chain status | jq -r .state)" = at-head ]; }
+
+# Since $from, a line of the log.
+noted() { tail -n +$from "$W/tsd.log" | grep -q "$1 of channel .* is to be sent"; }
+sent() { tail -n +$from "$W/tsd.log" | grep -q "$1, transaction .*: is sent"; }
+mined() { ctl chain status | jq -e --arg w "$1" 'any(.transactions[]; .what == $w and .state == "mined")'; }
+# Dies as soon as that step is done; comes back at once.
+die_when() { # noted|sent|mined WHAT
+	until_true 60 "$@" || return 1
+	tsd_kill
+	tsd_start
+	until_true 20 tsd_healthy
+}
+known_with() { # PARTNER OUR-DEPOSIT
+	ctl channel list | jq -e --arg p "$1" --arg d "$2" \
+		'any(.[]; (.partner_address | ascii_downcase) == $p and .state == "open" and .deposit_wei == $d)'
+}
+closed_with() { [ "$(wallet channel 1 "$1" | cut -d' ' -f1)" = 2 ]; }
+gone_with() { [ "$(wallet channel 1 "$1" | cut -d' ' -f1)" = 0 ]; }
+difference() { python3 -c 'import sys; print(int(sys.argv[1]) - int(sys.argv[2]))' "$@"; }
+
+# As many blocks as it takes until it is so.
+mine_until() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1 * PATIENCE)); shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -ge $end ] && return 1
+		mine 1
+		sleep 0.3
+	done
+}
+
+life() { # NAME [noted|sent|mined]: at which step of update and of settle it is killed
+	local name=$1 step=${2:-} box wallet block paid left from
+
+	box=$(wallet balance 1) wallet=$(wallet balance 0)
+	block=$(wallet open 0 1 $TOKENS $TIMEOUT)
+	sleep 2
+	is "$name: an opening that is not confirmed is not known" "$(known open "$block")" false
+	mine $CONFIRMATIONS
+	check "$name: it is known when it is confirmed" until_true 20 known open "$block"
+	for _ in 1 2 3; do
+		check "$name: a payment" pay 0.05
+	done
+	paid=$(paid "$block")
+	is "$name: what was paid" "$paid" 150000000000000000
+	from=$(($(wc -l <"$W/tsd.log") + 1))
+	wallet close 0 1
+	if [ -n "$step" ]; then
+		check "$name: killed at the update" die_when "$step" update
+	fi
+	check "$name: the newest proof is shown at once" until_true 30 shown
+	check "$name: the channel takes nothing any more" until_true 10 known closed "$block"
+	left=$(wallet channel 0 1 | cut -d' ' -f3)
+	mine $((left + CONFIRMATIONS))
+	if [ -n "$step" ]; then
+		check "$name: killed at the settlement" die_when "$step" settle
+	fi
+	check "$name: it is settled" until_true 60 settled
+	check "$name: all is confirmed" mine_until 60 nothing_under_way
+	is "$name: the box has what the ledger says" "$(difference "$(wallet balance 1)" "$box")" "$paid"
+	is "$name: the wallet has the rest" "$(difference "$wallet" "$(wallet balance 0)")" "$paid"
+	is "$name: and the contract nothing" "$(wallet channel 0 1)" "0 0 0"
+}
+
+# The box opens a channel by itself, adds to it, and leaves it.
+ours() { # NAME [noted|sent|mined]: at which step of opening and of closing it is killed
+	local name=$1 step=${2:-} box before partner from
+
+	box=$(wallet balance 1) partner=$(wallet address 2)
+	from=$(($(wc -l <"$W/tsd.log") + 1))
+	check "$name: open" ctl channel open "$partner" 5
+	is "$name: asked again while it is under way" \
+		"$(ctl channel open "$partner" 5 2>&1 | grep -c "under way")" 1
+	if [ -n "$step" ]; then
+		check "$name: killed at the opening" die_when "$step" open
+	fi
+	check "$name: it is open" mine_until 60 known_with "$partner" 5000000000000000000
+	check "$name: all is confirmed" mine_until 60 nothing_under_way
+	check "$name: deposit" ctl channel deposit "$partner" 2.5
+	check "$name: it is more" mine_until 60 known_with "$partner" 7500000000000000000
+	check "$name: all of that is confirmed" mine_until 60 nothing_under_way
+	before=$(wallet balance 1)
+	is "$name: no more than that was taken" "$(difference "$box" "$before")" 7500000000000000000
+	from=$(($(wc -l <"$W/tsd.log") + 1))
+	check "$name: close" ctl channel close "$partner"
+	if [ -n "$step" ]; then
+		check "$name: killed at the close" die_when "$step" close
+	fi
+	check "$name: it is closed" until_true 60 closed_with 2
+	mine $(($(wallet channel 1 2 | cut -d' ' -f3) + CONFIRMATIONS))
+	check "$name: it is settled" until_true 60 gone_with 2
+	check "$name: the end is confirmed" mine_until 60 nothing_under_way
+	is "$name: all is back" "$(wallet balance 1)" "$box"
+}
+
+net_up
+mkdir -p "$O/chain"
+chain start "$W/chain" $$ || { echo "Bail out! no chain"; exit 1; }
+about() { jq -r "$1" "$W/chain"; }
+(umask 077; echo "a passphrase of the tests" >"$W/pass")
+wallet keystore 0 "$W/pass" "$W/wallet.json"
+wallet keystore 1 "$W/pass" "$W/box.json"
+tspay -k "$W/wallet" -p file:"$W/pass" key import "$W/wallet.json" >"$W/said" 2>&1 || cat "$W/said"
+tsctl key import "$W/box.json" file "$W/key" passphrase file:"$W/pass" >"$W/said" 2>&1 || cat "$W/said"
+cat >"$W/tsd.conf" <<CONF
+run_dir = "$W"; state_dir = "$W";
+key = { file = "$W/key"; passphrase_file = "$W/pass"; };
+chain = { id = $(about .chain_id); tokens_network = "$(about .contracts.tokens_network)";
+	token = { address = "$(about .contracts.erc20)"; symbol = "MESH"; decimals = 18; };
+	rpc = "$(about .rpc)"; second_rpc = "$(about .rpc)"; second_above = "50"; poll_seconds = 1; confirmations = $CONFIRMATIONS; };
+listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
+meter = { driver = "$DRIVER"; };
+ports = ( { pattern = "p0"; meter = "$METER"; } );
+rules = ( "free udp 53", "local 10.66.1.0/24" );
+tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; } );
+money = { min_settle_timeout = 40; };
+CONF
+tsd_start
+if ! until_true 20 tsd_healthy; then
+	not_ok "tsd serves"
+	sed 's/^/# /' "$W/tsd.log"
+	done_testing
+	exit 1
+fi
+check "tsd follows the chain" until_true 20 following
+life "undisturbed"
+life "killed when it is noted" noted
+life "killed when it is sent" sent
+life "killed when it is mined" mined
+ours "our own channel"
+ours "our own channel, killed when it is sent" sent
+check "no transaction failed" test "$(grep -c 'transaction .*: failed' "$W/tsd.log")" = 0
+[ "$n_failed" = 0 ] || sed 's/^/# /' "$W/tsd.log"
+done_testing
