@@ -55,8 +55,12 @@ static void on_poll(struct ev_loop *loop, ev_timer *timer, int revents)
 	if (c->phase == TS_CHAIN_FOLLOWING) {
 		ts_follow_poll(c->follower);
 		ts_follow_progress(c->follower, &progress);
-		/* On a fork nothing that the node says of us counts. */
-		if (progress.state == TS_FOLLOW_AT_HEAD)
+		/*
+		 * An update does not wait until all is caught up.  On a fork, or
+		 * of a node that lags, nothing that it says of us counts.
+		 */
+		if (progress.state == TS_FOLLOW_AT_HEAD ||
+		    progress.state == TS_FOLLOW_CATCHING_UP)
 			ts_transactions_poll(c->transactions, progress.head_block);
 		c->token_asked = false;
 		ts_chain_second_poll(c);

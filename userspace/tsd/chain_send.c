@@ -68,6 +68,25 @@ int ts_chain_send_start(struct ts_chain *c)
 				   &c->transactions);
 }
 
+/*
+ * While catching up the state is of the past: what is over by now is not begun.  What
+ * both signed is tried for a while, however old, and has failed after that (M2).
+ */
+static bool is_over(const struct ts_chain *c, const struct ts_intent *intent,
+		    struct ts_wish *wish)
+{
+	struct ts_follow_progress progress;
+
+	ts_follow_progress(c->follower, &progress);
+	if (wish->until_block >= progress.head_block)
+		return false;
+	if (intent->kind != TS_INTENT_WITHDRAW &&
+	    intent->kind != TS_INTENT_COOPERATIVE_SETTLE)
+		return true;
+	wish->until_block = progress.head_block + TS_COSIGN_PATIENCE_BLOCKS;
+	return false;
+}
+
 static void on_intents(const struct ts_ledger_channel *row,
 		       const struct ts_life *life,
 		       const struct ts_intent *intents, size_t n, void *arg)
@@ -79,7 +98,8 @@ static void on_intents(const struct ts_ledger_channel *row,
 
 	for (i = 0; i < n; i++) {
 		if (ts_wish_of_intent(&wish, row, life, &intents[i], &c->contracts) ||
-		    ts_transactions_is_live(c->transactions, &wish.intent))
+		    ts_transactions_is_live(c->transactions, &wish.intent) ||
+		    is_over(c, &intents[i], &wish))
 			continue;
 		if (ts_billing_begin(c->billing))
 			return;
