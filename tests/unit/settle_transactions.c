@@ -164,10 +164,11 @@ static void test_nothing_before_its_commit(void **state)
 {
 	struct ts_wish wish = wish_of(1);
 	struct ts_ask ask;
+	unsigned int i;
 
 	add(&wish);
 	commit();
-	for (unsigned int i = 0; i < 5; i++) {
+	for (i = 0; i < 5; i++) {
 		ts_transactions_poll(transactions, node.head);
 		while (ts_transactions_next(transactions, &ask)) {
 			assert_int_not_equal(ask.kind, TS_ASK_SEND);

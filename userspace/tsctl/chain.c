@@ -65,6 +65,8 @@ static void print_status(json_t *a)
 		       ", confirmed %" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT " deep)\n",
 		       number(a, "head_block"), number(a, "seen_block"),
 		       number(a, "confirmed_block"), number(a, "confirmations"));
+	if (json_is_true(json_object_get(a, "below_gas_reserve")))
+		puts("gas: our address holds less of the chain's own coin than chain.gas_reserve");
 	print_list(json_object_get(a, "transactions"));
 	print_list(json_object_get(a, "ended"));
 }

@@ -56,6 +56,7 @@ enum ts_chain_phase {
  * @heard_ns: CLOCK_BOOTTIME, when the head was last heard of
  * @ended: last transactions that ended, oldest first
  * @n_ended: how many
+ * @poor: our coin is below the reserve, and that was said
  * @token_known: @token_wei was asked
  * @token_asked: in this poll
  * @token_wei: of the token, at our address
@@ -93,6 +94,7 @@ struct ts_chain {
 	uint64_t heard_ns;
 	struct ts_ledger_transaction *ended[TS_CHAIN_ENDED_MAX];
 	unsigned int n_ended;
+	bool poor;
 	bool token_known;
 	bool token_asked;
 	ts_u128 token_wei;

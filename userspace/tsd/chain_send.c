@@ -143,6 +143,19 @@ static bool is_known_already(const struct ts_rpc_answer *a)
 					strcasestr(a->why, "known transaction"));
 }
 
+/* Who cannot pay for an update loses what it would have shown (M3). */
+static void look_at_funds(struct ts_chain *c)
+{
+	struct ts_transactions_funds funds;
+	bool poor;
+
+	ts_transactions_funds(c->transactions, &funds);
+	poor = funds.known && funds.balance_wei < c->config.gas_reserve_wei;
+	if (poor && !c->poor)
+		ts_log(TS_LOG_WARN, "chain: our address holds less of the chain's own coin than chain.gas_reserve; send it some, or closes may go unanswered");
+	c->poor = poor;
+}
+
 static void on_answer(void *ctx, const struct ts_rpc_answer *a)
 {
 	struct ts_chain *c = ctx;
@@ -158,6 +171,7 @@ static void on_answer(void *ctx, const struct ts_rpc_answer *a)
 					a->found ? &a->receipt : NULL);
 	else
 		ts_transactions_quantity(c->transactions, serial, &a->quantity);
+	look_at_funds(c);
 	ts_chain_pump(c);
 }
 

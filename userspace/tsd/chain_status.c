@@ -82,14 +82,14 @@ json_t *ts_chain_status(const struct ts_chain *c)
 		ts_transactions_each(c->transactions, add_view, live);
 	for (i = 0; i < c->n_ended; i++)
 		json_array_append_new(ended, transaction_json(c->ended[i]));
-	status = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:o, s:o}",
+	status = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o}",
 		"endpoint", ts_rpc_endpoint(ts_rpc_watch_rpc(c->watch)),
 		"state", state_word(c, &progress), "fault", c->why,
 		"confirmed_block", (json_int_t)c->cursor.block_number,
 		"seen_block", (json_int_t)progress.seen_block,
 		"head_block", (json_int_t)progress.head_block,
 		"confirmations", (json_int_t)c->config.confirmations,
-		"doubted", progress.doubted,
+		"doubted", progress.doubted, "below_gas_reserve", c->poor,
 		"transactions", live, "ended", ended);
 	if (c->heard_ns)
 		json_object_set_new(status, "heard_ms_ago", json_integer((json_int_t)
