@@ -17,6 +17,8 @@ mine() { chain mine "$W/chain" "$1"; }
 ctl() { in_ns $R tsctl -j -c "$W/tsd.conf" "$@"; }
 known() { ctl channel list | jq -e --arg s "$1" --argjson b "$2" \
 	'any(.[]; .state == $s and .open_block_number == $b)'; }
+credited() { ctl channel list | jq -e --argjson b "$1" \
+	'any(.[]; .open_block_number == $b and .partner_deposit_wei == "'$TOKENS'")'; }
 paid() { ctl channel list | jq -r 'map(select(.open_block_number == '"$1"'))[0].transferred_wei'; }
 shown() { [ "$(wallet channel 0 1 | cut -d' ' -f2)" -gt 0 ]; }
 settled() { [ "$(wallet channel 0 1 | cut -d' ' -f1)" = 0 ]; }
@@ -26,6 +28,7 @@ following() { [ "$(ctl chain status | jq -r .state)" = at-head ]; }
 # Since $from, a line of the log.
 noted() { tail -n +$from "$W/tsd.log" | grep -q "$1 of channel .* is to be sent"; }
 sent() { tail -n +$from "$W/tsd.log" | grep -q "$1, transaction .*: is sent"; }
+sent_again() { [ "$(tail -n +$from "$W/tsd.log" | grep -c "$1, transaction .*: is sent")" -gt 1 ]; }
 mined() { ctl chain status | jq -e --arg w "$1" 'any(.transactions[]; .what == $w and .state == "mined")'; }
 # Dies as soon as that step is done; comes back at once.
 die_when() { # noted|sent|mined WHAT
@@ -52,7 +55,33 @@ mine_until() { # SECONDS COMMAND...
 	done
 }
 
-life() { # NAME [noted|sent|mined]: at which step of update and of settle it is killed
+# The block with the update is undone, after tsd has seen it.
+undo_update() { # NAME
+	local id
+
+	id=$(chain snapshot "$W/chain")
+	kill -CONT $tsd_pid
+	check "$1: an update" until_true 60 mined update
+	chain revert "$W/chain" "$id"
+	mine 2
+	check "$1: that is undone, and sent again" until_true 60 sent_again update
+}
+
+# A deposit that was never confirmed is not there any more.
+undone_opening() {
+	local id block
+
+	id=$(chain snapshot "$W/chain")
+	block=$(wallet open 0 1 $TOKENS $TIMEOUT)
+	sleep 2
+	chain revert "$W/chain" "$id"
+	mine $((2 * CONFIRMATIONS))
+	sleep 3
+	is "an opening that was undone is not known" "$(known open "$block")" false
+	check "tsd follows what is there now" until_true 20 following
+}
+
+life() { # NAME [noted|sent|mined|undone]: where it is killed; undone: the update is
 	local name=$1 step=${2:-} box wallet block paid left from
 
 	box=$(wallet balance 1) wallet=$(wallet balance 0)
@@ -61,21 +90,25 @@ life() { # NAME [noted|sent|mined]: at which step of update and of settle it is 
 	is "$name: an opening that is not confirmed is not known" "$(known open "$block")" false
 	mine $CONFIRMATIONS
 	check "$name: it is known when it is confirmed" until_true 20 known open "$block"
+	check "$name: its deposit counts when a second node shows it, too" until_true 20 credited "$block"
 	for _ in 1 2 3; do
 		check "$name: a payment" pay 0.05
 	done
 	paid=$(paid "$block")
 	is "$name: what was paid" "$paid" 150000000000000000
 	from=$(($(wc -l <"$W/tsd.log") + 1))
+	[ "$step" != undone ] || kill -STOP $tsd_pid
 	wallet close 0 1
-	if [ -n "$step" ]; then
+	if [ "$step" = undone ]; then
+		undo_update "$name"
+	elif [ -n "$step" ]; then
 		check "$name: killed at the update" die_when "$step" update
 	fi
-	check "$name: the newest proof is shown at once" until_true 30 shown
+	check "$name: the newest proof is shown at once" until_true 60 shown
 	check "$name: the channel takes nothing any more" until_true 10 known closed "$block"
 	left=$(wallet channel 0 1 | cut -d' ' -f3)
 	mine $((left + CONFIRMATIONS))
-	if [ -n "$step" ]; then
+	if [ -n "$step" ] && [ "$step" != undone ]; then
 		check "$name: killed at the settlement" die_when "$step" settle
 	fi
 	check "$name: it is settled" until_true 60 settled
@@ -146,7 +179,9 @@ if ! until_true 20 tsd_healthy; then
 	exit 1
 fi
 check "tsd follows the chain" until_true 20 following
+undone_opening
 life "undisturbed"
+life "its update is undone" undone
 life "killed when it is noted" noted
 life "killed when it is sent" sent
 life "killed when it is mined" mined
