@@ -78,14 +78,17 @@
 	"	raw BLOB NOT NULL CHECK (length(raw) > 0),"		\
 	"	PRIMARY KEY (tx, seq)"					\
 	") STRICT, WITHOUT ROWID;"					\
-	"CREATE TABLE doubts ("						\
-	"	channel INTEGER PRIMARY KEY REFERENCES channels,"	\
-		WEI(deposit_wei)					\
-	") STRICT;"							\
 	"CREATE TABLE cursor ("						\
 	"	id INTEGER PRIMARY KEY CHECK (id = 1),"			\
 		COUNT(block) ","					\
 		HASH(hash)						\
+	") STRICT;"
+
+/* Deposits that another node has not shown yet; see ts_billing_doubt_after(). */
+#define DOUBTS								\
+	"CREATE TABLE doubts ("						\
+	"	channel INTEGER PRIMARY KEY REFERENCES channels,"	\
+		WEI(deposit_wei)					\
 	") STRICT;"
 
 static const char schema[] =
@@ -119,6 +122,7 @@ static const char schema[] =
 ") STRICT;"
 LIVES
 CHAIN
+DOUBTS
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -226,34 +230,35 @@ SESSIONS_OPEN
 ") STRICT, WITHOUT ROWID;";
 
 /*
- * Version 2 knew nothing that is under way in a channel, no locks, no transfers of
- * ours, and nothing of the chain.
+ * What makes version N + 1 of version N.  1 knew neither sessions at rest nor
+ * payments that move, 2 nothing that is under way in a channel and nothing of the
+ * chain, 3 no payments by an Unlock, no transfers of ours and no doubts.
  */
-#define FROM_2								\
-	LIVES CHAIN							\
-	"ALTER TABLE channels ADD COLUMN " WEI(refunded_wei)		\
-		" DEFAULT " NOTHING ";"					\
-	"ALTER TABLE channels ADD COLUMN " WEI(relayed_wei)		\
-		" DEFAULT " NOTHING ";"					\
-	"ALTER TABLE payments ADD COLUMN " WEI(refunded_wei)		\
-		" DEFAULT " NOTHING ";"					\
-	"ALTER TABLE payments ADD COLUMN " BOOL(mediated) " DEFAULT 0;"	\
-	"ALTER TABLE payments ADD COLUMN " HASH(locksroot)		\
-		" DEFAULT " NO_ROOT ";"
+static const char *const upgrades[] = {
+	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
+	      "ALTER TABLE sessions ADD COLUMN " BOOL(paid) " DEFAULT 0;"
+	      "ALTER TABLE sessions ADD COLUMN " BOOL(forgotten) " DEFAULT 0;"
+	      "ALTER TABLE payments ADD COLUMN " WEI(max_wei)
+			" DEFAULT " NO_LIMIT ";"
+	      "UPDATE sessions SET paid = 1 WHERE id IN (SELECT session FROM payments"
+	      "	UNION SELECT session FROM accounts);"
+	      "DROP INDEX sessions_open;"
+	      SESSIONS_OPEN,
+	[2] = LIVES CHAIN,
+	[3] = "ALTER TABLE channels ADD COLUMN " WEI(refunded_wei)
+			" DEFAULT " NOTHING ";"
+	      "ALTER TABLE channels ADD COLUMN " WEI(relayed_wei)
+			" DEFAULT " NOTHING ";"
+	      "ALTER TABLE payments ADD COLUMN " WEI(refunded_wei)
+			" DEFAULT " NOTHING ";"
+	      "ALTER TABLE payments ADD COLUMN " BOOL(mediated) " DEFAULT 0;"
+	      "ALTER TABLE payments ADD COLUMN " HASH(locksroot)
+			" DEFAULT " NO_ROOT ";"
+	      DOUBTS,
+};
 
-/* Version 1 knew neither sessions at rest nor payments that move. */
-static const char from_1[] =
-"ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
-"ALTER TABLE sessions ADD COLUMN " BOOL(paid) " DEFAULT 0;"
-"ALTER TABLE sessions ADD COLUMN " BOOL(forgotten) " DEFAULT 0;"
-"ALTER TABLE payments ADD COLUMN " WEI(max_wei) " DEFAULT " NO_LIMIT ";"
-"UPDATE sessions SET paid = 1 WHERE id IN (SELECT session FROM payments"
-"	UNION SELECT session FROM accounts);"
-"DROP INDEX sessions_open;"
-SESSIONS_OPEN
-FROM_2;
-
-static const char from_2[] = FROM_2;
+_Static_assert(sizeof(upgrades) / sizeof(upgrades[0]) == TS_LEDGER_VERSION,
+	       "each version before this one has its upgrade");
 
 static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
 {
@@ -270,8 +275,8 @@ static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
 	return err;
 }
 
-/* All of it or nothing. */
-static int make_tables(struct ts_ledger *l, const char *sql)
+/* All from @version to this one, 0: an empty file; all of it or nothing. */
+static int make_tables(struct ts_ledger *l, unsigned int version)
 {
 	char mark[96];
 	int err;
@@ -279,10 +284,16 @@ static int make_tables(struct ts_ledger *l, const char *sql)
 	snprintf(mark, sizeof(mark),
 		 "PRAGMA application_id = %d; PRAGMA user_version = %d;",
 		 TS_LEDGER_APPLICATION_ID, TS_LEDGER_VERSION);
-	if (!sqlite3_exec(l->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) &&
-	    !sqlite3_exec(l->db, sql, NULL, NULL, NULL) &&
-	    !sqlite3_exec(l->db, mark, NULL, NULL, NULL) &&
-	    !sqlite3_exec(l->db, "COMMIT", NULL, NULL, NULL))
+	err = sqlite3_exec(l->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	if (!err && !version)
+		err = sqlite3_exec(l->db, schema, NULL, NULL, NULL);
+	for (; !err && version && version < TS_LEDGER_VERSION; version++)
+		err = sqlite3_exec(l->db, upgrades[version], NULL, NULL, NULL);
+	if (!err)
+		err = sqlite3_exec(l->db, mark, NULL, NULL, NULL);
+	if (!err)
+		err = sqlite3_exec(l->db, "COMMIT", NULL, NULL, NULL);
+	if (!err)
 		return 0;
 	err = ts_db_fail_sqlite(l, "making the tables");
 	sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
@@ -314,16 +325,14 @@ int ts_schema_open(struct ts_ledger *l, bool may_create)
 			return ts_db_fail(l, -ENOENT,
 				"%s: there is no ledger in this file; tsd makes one when it starts",
 				l->path);
-		return make_tables(l, schema);
+		return make_tables(l, 0);
 	}
 	if (application != TS_LEDGER_APPLICATION_ID)
 		return ts_db_fail(l, -EPROTO,
 			"%s: this is another program's database; set another ledger path",
 			l->path);
-	if (version == 1 && !l->read_only)
-		return make_tables(l, from_1);
-	if (version == 2 && !l->read_only)
-		return make_tables(l, from_2);
+	if (version > 0 && version < TS_LEDGER_VERSION && !l->read_only)
+		return make_tables(l, version);
 	if (version != TS_LEDGER_VERSION)
 		return ts_db_fail(l, -EPROTO,
 			"%s: the ledger has version %lld, this program knows %d; use the TokenSwitch that wrote it, or let tsd of this version start once",
