@@ -37,6 +37,7 @@ function start(args) {
 		options: {
 			'chain-id': { type: 'string', default: '8888' },
 			'punish-blocks': { type: 'string', default: '257' },
+			'listen': { type: 'string', default: '127.0.0.1' },
 		},
 	});
 
@@ -47,6 +48,7 @@ function start(args) {
 		owner: count(positionals[1], 'PID'),
 		chain_id: count(values['chain-id'], '--chain-id'),
 		punish_blocks: count(values['punish-blocks'], '--punish-blocks'),
+		listen: values.listen,
 		kept: path.join(process.env.O, 'chain'),
 	};
 	if (fs.existsSync(settings.file))

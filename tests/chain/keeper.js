@@ -2,7 +2,7 @@
 // Keeps one chain until it is told to stop or its owner has ended.  FILE, mode 0600,
 // is JSON:
 //
-//   rpc             "http://127.0.0.1:PORT"
+//   rpc             "http://ADDRESS:PORT"
 //   pid             of this process: SIGSTOP is an endpoint that hangs
 //   chain_id        of eth_chainId, net_version and the contract's chain_id()
 //   punish_blocks   of punish_block_number()
@@ -127,7 +127,7 @@ async function keep(settings) {
 	const accounts = [...Array(ACCOUNTS).keys()].map((i) => account(`account ${i}`));
 	const deployer = account('deployer');
 	const server = serve(settings, [...accounts, deployer]);
-	const listening = server.listen(0, '127.0.0.1');
+	const listening = server.listen(0, settings.listen);
 	let ending = false;
 	const end = async (status) => {
 		if (ending)
@@ -153,7 +153,7 @@ async function keep(settings) {
 		const made = await deploy(server.provider, deployer.address, settings, accounts);
 
 		fs.writeFileSync(settings.file + '.new', JSON.stringify({
-			rpc: `http://127.0.0.1:${server.address().port}`,
+			rpc: `http://${settings.listen}:${server.address().port}`,
 			pid: process.pid,
 			chain_id: settings.chain_id,
 			punish_blocks: settings.punish_blocks,

@@ -11,6 +11,7 @@
  * calls around them is what parts them.
  *
  *   TS_SHIM_CALLS  all, or one of write, fsync, send: which are counted
+ *   TS_SHIM_UNIX   no: calls on unix sockets do not matter
  *   TS_SHIM_AT     k, from 1
  *   TS_SHIM_DO     before   SIGKILL instead of the call
  *                  after    SIGKILL when the call has returned
@@ -50,6 +51,7 @@ static struct {
 	unsigned int calls;	/* bits of enum call */
 	unsigned long at;
 	enum act act;
+	bool is_unix;
 	const char *dir;
 	size_t dir_len;
 	const char *tell;
@@ -117,13 +119,14 @@ static void at_exit(void)
 __attribute__((constructor)) static void begin(void)
 {
 	const char *calls = getenv("TS_SHIM_CALLS"), *at = getenv("TS_SHIM_AT");
-	const char *act = getenv("TS_SHIM_DO");
+	const char *act = getenv("TS_SHIM_DO"), *local = getenv("TS_SHIM_UNIX");
 	unsigned int i;
 
 	shim.dir = getenv("TS_SHIM_DIR");
 	shim.dir_len = shim.dir ? strlen(shim.dir) : 0;
 	shim.tell = getenv("TS_SHIM_TELL");
 	shim.at = at ? strtoul(at, NULL, 10) : 0;
+	shim.is_unix = !local || strcmp(local, "no");
 	for (i = 0; i < CALL_COUNT; i++)
 		if (!calls || !strcmp(calls, "all") || !strcmp(calls, call_names[i]))
 			shim.calls |= 1u << i;
@@ -158,7 +161,8 @@ static bool socket_matters(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len))
 		return false;
-	return domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX;
+	return domain == AF_INET || domain == AF_INET6 ||
+	       (domain == AF_UNIX && shim.is_unix);
 }
 
 static void put_back(void)

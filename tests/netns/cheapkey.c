@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cheapkey FILE PASSPHRASE-FILE: make a key that is quick to open, print its
- * address.
+ * cheapkey FILE PASSPHRASE-FILE [SECRET-IN-HEX]: make a key that is quick to open,
+ * print its address.
  *
  * As "tsctl key new" and "tspay key new", but for the cost of guessing the
  * passphrase, which an emulated machine pays with 6 s each time.
@@ -30,10 +30,20 @@ static int make(char **argv)
 		fprintf(stderr, "cheapkey: %s\n", error.text);
 		return 1;
 	}
+	if (argv[3] && sodium_hex2bin(secret, sizeof(secret), argv[3], strlen(argv[3]),
+				      NULL, NULL, NULL)) {
+		fprintf(stderr, "cheapkey: a secret is 64 hexadecimal digits\n");
+		return 1;
+	}
 	do {
-		randombytes_buf(secret, sizeof(secret));
+		if (!argv[3])
+			randombytes_buf(secret, sizeof(secret));
 		key = ts_signer_new(secret);
-	} while (!key);
+	} while (!key && !argv[3]);
+	if (!key) {
+		fprintf(stderr, "cheapkey: that secret is no key\n");
+		return 1;
+	}
 	ret = ts_keyfile_create(argv[1], key, passphrase, &cost, &error);
 	if (ret)
 		fprintf(stderr, "cheapkey: %s\n", error.text);
@@ -46,8 +56,8 @@ static int make(char **argv)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3) {
-		fprintf(stderr, "usage: cheapkey FILE PASSPHRASE-FILE\n");
+	if (argc < 3 || argc > 4) {
+		fprintf(stderr, "usage: cheapkey FILE PASSPHRASE-FILE [SECRET-IN-HEX]\n");
 		return 2;
 	}
 	return sodium_init() < 0 ? 1 : make(argv);

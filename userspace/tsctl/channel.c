@@ -2,7 +2,9 @@
 /* tsctl channel: payment channels with wallets. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "tsctl/cmd.h"
 #include "tsctl/daemon.h"
 
@@ -50,6 +52,57 @@ static int channel_list(struct cmd *c)
 	json_array_foreach(list, i, ch)
 		print_channel(ch);
 	json_decref(answer);
+	return 0;
+}
+
+/* A value as it stands, whatever it is. */
+static void print_field(const char *key, json_t *v)
+{
+	char *text = json_dumps(v, JSON_ENCODE_ANY);
+
+	if (json_is_string(v))
+		printf("    %s %s\n", key, json_string_value(v));
+	else if (text)
+		printf("    %s %s\n", key, text);
+	free(text);
+}
+
+static bool is_with(json_t *ch, const char *partner)
+{
+	const char *known = json_string_value(json_object_get(ch, "partner_address"));
+
+	return known && !strcasecmp(known, partner);
+}
+
+static int channel_show(struct cmd *c)
+{
+	const char *partner = cmd_value(c, "show"), *key;
+	json_t *answer, *ch, *v, *found = json_array();
+	size_t i;
+
+	if (!partner || cmd_end(c) ||
+	    ask(c, json_pack("{s:s}", "cmd", "channels"), &answer)) {
+		json_decref(found);
+		return 1;
+	}
+	json_array_foreach(json_object_get(answer, "channels"), i, ch)
+		if (is_with(ch, partner))
+			json_array_append(found, ch);
+	json_decref(answer);
+	if (!json_array_size(found)) {
+		fprintf(stderr, "tsctl channel: there is no channel with %s; 'tsctl channel list' shows those there are\n",
+			partner);
+		json_decref(found);
+		return 1;
+	}
+	if (c->json)
+		return out_json(found);
+	json_array_foreach(found, i, ch) {
+		printf("%s\n", json_string_value(json_object_get(ch, "partner_address")));
+		json_object_foreach(ch, key, v)
+			print_field(key, v);
+	}
+	json_decref(found);
 	return 0;
 }
 
@@ -193,6 +246,7 @@ const struct verb pay_verbs[] = {
 
 const struct verb channel_verbs[] = {
 	{ "list", channel_list, "", "channels that tsd knows" },
+	{ "show", channel_show, "PARTNER", "all that is known of those with one partner" },
 	{ "import", channel_import, "FILE|- [trusted]",
 	  "tell tsd of a channel, as JSON; 'trusted' credits it although its settle\n"
 	  "          timeout or deposit is below what the configuration asks for" },
