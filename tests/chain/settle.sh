@@ -154,10 +154,8 @@ mkdir -p "$O/chain"
 chain start "$W/chain" $$ || { echo "Bail out! no chain"; exit 1; }
 about() { jq -r "$1" "$W/chain"; }
 (umask 077; echo "a passphrase of the tests" >"$W/pass")
-wallet keystore 0 "$W/pass" "$W/wallet.json"
-wallet keystore 1 "$W/pass" "$W/box.json"
-tspay -k "$W/wallet" -p file:"$W/pass" key import "$W/wallet.json" >"$W/said" 2>&1 || cat "$W/said"
-tsctl key import "$W/box.json" file "$W/key" passphrase file:"$W/pass" >"$W/said" 2>&1 || cat "$W/said"
+cheapkey "$W/wallet" "$W/pass" "$(about '.accounts[0].private_key[2:]')" >/dev/null
+cheapkey "$W/key" "$W/pass" "$(about '.accounts[1].private_key[2:]')" >/dev/null
 cat >"$W/tsd.conf" <<CONF
 run_dir = "$W"; state_dir = "$W";
 key = { file = "$W/key"; passphrase_file = "$W/pass"; };

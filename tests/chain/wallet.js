@@ -2,7 +2,6 @@
 // What a wallet does on the chain by itself, for the scripts.  FILE is of
 // tests/chain/chain; accounts go by their number in it.
 //
-//   wallet.js FILE keystore I PASSPHRASE-FILE OUT    its key, as Ethereum's V3 keystore
 //   wallet.js FILE address I
 //   wallet.js FILE open I J AMOUNT TIMEOUT           with AMOUNT of I's erc20; prints the block
 //   wallet.js FILE close I J                         without any proof
@@ -11,8 +10,6 @@
 //   wallet.js FILE balance I      of erc20
 'use strict';
 
-const fs = require('fs');
-const { Wallet } = require('ethers');
 const { Network } = require('./network.js');
 const { Channel } = require('./channel.js');
 
@@ -25,12 +22,6 @@ function between(i, j) {
 }
 
 const commands = {
-	keystore(i, passphrase, out) {
-		const text = fs.readFileSync(passphrase, 'utf8').replace(/\n$/, '');
-
-		fs.writeFileSync(out, new Wallet(account(i).private_key)
-			.encryptSync(text, { scrypt: { N: 4096 } }), { mode: 0o600 });
-	},
 	address(i) {
 		console.log(account(i).address);
 	},
