@@ -3,57 +3,7 @@
 # tsd and a chain, from outside: a wallet opens a channel, pays, and closes without
 # any proof; tsd shows the newest one, settles, and what is on the chain is what the
 # ledger says.  Once undisturbed, then with tsd killed (-9) at each step in turn.
-cd "$(dirname "$0")/../netns" || exit 1
-. ./net.sh
-. ./tsd.sh
-export O
-CONFIRMATIONS=3
-TIMEOUT=60
-TOKENS=100000000000000000000	# 100
-
-chain() { in_ns $R "$TOP/tests/chain/chain" "$@"; }
-wallet() { NODE_PATH=$O/chain/node_modules in_ns $R node "$TOP/tests/chain/wallet.js" "$W/chain" "$@"; }
-mine() { chain mine "$W/chain" "$1"; }
-ctl() { in_ns $R tsctl -j -c "$W/tsd.conf" "$@"; }
-known() { ctl channel list | jq -e --arg s "$1" --argjson b "$2" \
-	'any(.[]; .state == $s and .open_block_number == $b)'; }
-credited() { ctl channel list | jq -e --argjson b "$1" \
-	'any(.[]; .open_block_number == $b and .partner_deposit_wei == "'$TOKENS'")'; }
-paid() { ctl channel list | jq -r 'map(select(.open_block_number == '"$1"'))[0].transferred_wei'; }
-shown() { [ "$(wallet channel 0 1 | cut -d' ' -f2)" -gt 0 ]; }
-settled() { [ "$(wallet channel 0 1 | cut -d' ' -f1)" = 0 ]; }
-nothing_under_way() { [ "$(ctl chain status | jq '.transactions | length')" = 0 ]; }
-following() { [ "$(ctl chain status | jq -r .state)" = at-head ]; }
-
-# Since $from, a line of the log.
-noted() { tail -n +$from "$W/tsd.log" | grep -q "$1 of channel .* is to be sent"; }
-sent() { tail -n +$from "$W/tsd.log" | grep -q "$1, transaction .*: is sent"; }
-sent_again() { [ "$(tail -n +$from "$W/tsd.log" | grep -c "$1, transaction .*: is sent")" -gt 1 ]; }
-mined() { ctl chain status | jq -e --arg w "$1" 'any(.transactions[]; .what == $w and .state == "mined")'; }
-# Dies as soon as that step is done; comes back at once.
-die_when() { # noted|sent|mined WHAT
-	until_true 60 "$@" || return 1
-	tsd_kill
-	tsd_start
-	until_true 20 tsd_healthy
-}
-known_with() { # PARTNER OUR-DEPOSIT
-	ctl channel list | jq -e --arg p "$1" --arg d "$2" \
-		'any(.[]; (.partner_address | ascii_downcase) == $p and .state == "open" and .deposit_wei == $d)'
-}
-closed_with() { [ "$(wallet channel 1 "$1" | cut -d' ' -f1)" = 2 ]; }
-gone_with() { [ "$(wallet channel 1 "$1" | cut -d' ' -f1)" = 0 ]; }
-difference() { python3 -c 'import sys; print(int(sys.argv[1]) - int(sys.argv[2]))' "$@"; }
-
-# As many blocks as it takes until it is so.
-mine_until() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1 * PATIENCE)); shift
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -ge $end ] && return 1
-		mine 1
-		sleep 0.3
-	done
-}
+. "$(dirname "$0")/box.sh"
 
 # The block with the update is undone, after tsd has seen it.
 undo_update() { # NAME
@@ -149,34 +99,7 @@ ours() { # NAME [noted|sent|mined]: at which step of opening and of closing it i
 	is "$name: all is back" "$(wallet balance 1)" "$box"
 }
 
-net_up
-mkdir -p "$O/chain"
-chain start "$W/chain" $$ || { echo "Bail out! no chain"; exit 1; }
-about() { jq -r "$1" "$W/chain"; }
-(umask 077; echo "a passphrase of the tests" >"$W/pass")
-cheapkey "$W/wallet" "$W/pass" "$(about '.accounts[0].private_key[2:]')" >/dev/null
-cheapkey "$W/key" "$W/pass" "$(about '.accounts[1].private_key[2:]')" >/dev/null
-cat >"$W/tsd.conf" <<CONF
-run_dir = "$W"; state_dir = "$W";
-key = { file = "$W/key"; passphrase_file = "$W/pass"; };
-chain = { id = $(about .chain_id); tokens_network = "$(about .contracts.tokens_network)";
-	token = { address = "$(about .contracts.erc20)"; symbol = "MESH"; decimals = 18; };
-	rpc = "$(about .rpc)"; second_rpc = "$(about .rpc)"; second_above = "50"; poll_seconds = 1; confirmations = $CONFIRMATIONS; };
-listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
-meter = { driver = "$DRIVER"; };
-ports = ( { pattern = "p0"; meter = "$METER"; } );
-rules = ( "free udp 53", "local 10.66.1.0/24" );
-tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; } );
-money = { min_settle_timeout = 40; };
-CONF
-tsd_start
-if ! until_true 20 tsd_healthy; then
-	not_ok "tsd serves"
-	sed 's/^/# /' "$W/tsd.log"
-	done_testing
-	exit 1
-fi
-check "tsd follows the chain" until_true 20 following
+box_up
 undone_opening
 life "undisturbed"
 life "its update is undone" undone
@@ -185,6 +108,4 @@ life "killed when it is sent" sent
 life "killed when it is mined" mined
 ours "our own channel"
 ours "our own channel, killed when it is sent" sent
-check "no transaction failed" test "$(grep -c 'transaction .*: failed' "$W/tsd.log")" = 0
-[ "$n_failed" = 0 ] || sed 's/^/# /' "$W/tsd.log"
-done_testing
+box_done
