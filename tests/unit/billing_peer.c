@@ -268,6 +268,11 @@ static void mediated_value_is_the_initiators(void **state)
 	assert_true(of_payer.paid_wei == 5000 * GWEI);
 	assert_true(box_view(&box, code).attached_wei == 5000 * GWEI);
 	assert_true(box_spend(&box, 0, 1000) > 0);
+	/* Our Ack was lost: it is acked again, and pays nothing twice. */
+	assert_true(give(d.b, d.len));
+	assert_true(total().paid_wei == 5000 * GWEI);
+	d = reveal(PARTNER, memo_for(code));
+	assert_false(give(d.b, d.len));
 	/* Nothing is under way any more, and the channel goes on. */
 	assert_true(box_pay(&box, TARGET, GWEI, code));
 	box.wallets[PARTNER].channel = far[PARTNER].life.channel;

@@ -12,6 +12,7 @@
 #include <syslog.h>
 
 #include "billing/state.h"
+#include "photon/ack.h"
 
 /* When a step is made. */
 struct ts_moment ts_life_moment(const struct ts_billing *b,
@@ -275,6 +276,24 @@ enum ts_refusal ts_life_message(struct ts_billing *b,
 	return TS_ACCEPTED;
 }
 
+static bool was_revealed(const struct ts_billing *b,
+			 const uint8_t ack[TS_ACK_BYTES])
+{
+	unsigned int i;
+
+	for (i = 0; b->step && i < b->step->n_reveals && i < TS_REVEALS_MAX; i++)
+		if (!memcmp(b->step->reveals[i], ack, TS_ACK_BYTES))
+			return true;
+	return false;
+}
+
+static void note_reveal(struct ts_billing *b, const uint8_t ack[TS_ACK_BYTES])
+{
+	if (!b->read_only[0] && !was_revealed(b, ack))
+		memcpy(b->step->reveals[b->step->n_reveals++ % TS_REVEALS_MAX], ack,
+		       TS_ACK_BYTES);
+}
+
 /**
  * ts_life_reveal() - a RevealSecret: it names no channel
  * @b: billing
@@ -295,15 +314,23 @@ enum ts_refusal ts_life_reveal(struct ts_billing *b, const struct ts_message *ms
 {
 	enum ts_refusal refusal = TS_REFUSED_UNKNOWN_LOCK;
 	struct ts_billing_channel *c;
+	uint8_t ack[TS_ACK_BYTES];
 
+	ts_ack_make(bytes, len, &b->config.our_address, ack);
 	TAILQ_FOREACH(c, &b->lives, live) {
 		if (!ts_life_concerns(c->life, msg))
 			continue;
 		refusal = ts_life_message(b, c, msg, bytes, len, reply, now);
-		if (!refusal)
-			break;
+		if (refusal)
+			continue;
+		note_reveal(b, ack);
+		return TS_ACCEPTED;
 	}
-	return refusal;
+	if (!was_revealed(b, ack))
+		return refusal;
+	b->counters.repeats++;
+	ts_pay_ack(b, reply, ack);
+	return TS_ACCEPTED;
 }
 
 /* --- our messages ---------------------------------------------------------- */

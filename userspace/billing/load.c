@@ -477,4 +477,6 @@ void ts_billing_forget(struct ts_billing *b)
 		TAILQ_REMOVE(&b->versions, v, list);
 		free(v);
 	}
+	if (b->step)
+		b->step->n_reveals = 0;
 }

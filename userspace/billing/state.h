@@ -57,16 +57,23 @@ struct ts_billing_channel {
 	uint64_t refund_reply;
 };
 
+#define TS_REVEALS_MAX	32
+
 /**
  * struct ts_billing_step - where states are made
  * @old: of a channel that is at rest
  * @next: of the channel that a message is for
  * @other: of the other channel of a hop
+ * @reveals: Acks of the last RevealSecrets taken, a ring: the lock may be paid and
+ *	gone when its initiator, whose Ack was lost, says it again
+ * @n_reveals: how many there were
  */
 struct ts_billing_step {
 	struct ts_life old;
 	struct ts_life next;
 	struct ts_life other;
+	uint8_t reveals[TS_REVEALS_MAX][TS_ACK_BYTES];
+	unsigned int n_reveals;
 };
 
 /**
