@@ -104,3 +104,8 @@ box_done() {
 	[ "$n_failed" = 0 ] || sed 's/^/# /' "$W/tsd.log"
 	done_testing
 }
+
+# The rest is told by a script that starts and kills tsd itself.
+scene() { # SCRIPT
+	NODE_PATH=$O/chain/node_modules in_ns $R node "$TOP/tests/chain/$1" "$W" "$BOX" $CONFIRMATIONS $C
+}

@@ -306,6 +306,10 @@ struct ts_session_view {
  * @refunded_wei: of that, gone back by our own transfers
  * @refunding: a refund is under way
  * @leaving: we end it together with the partner
+ * @cosign: what both sides sign; TS_COSIGN_NONE: nothing
+ * @cosign_ours: we asked for it
+ * @cosign_wei: what whoever asked gets out
+ * @cosign_state: how far it is: "asked", "refused", "signed" or "failed"
  */
 struct ts_channel_view {
 	struct ts_channel channel;
@@ -315,6 +319,10 @@ struct ts_channel_view {
 	ts_u128 refunded_wei;
 	bool refunding;
 	bool leaving;
+	enum ts_cosign_kind cosign;
+	bool cosign_ours;
+	ts_u128 cosign_wei;
+	const char *cosign_state;
 };
 
 /**
@@ -598,6 +606,15 @@ int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
  * it any more.  Return: as ts_billing_refund().
  */
 int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet);
+/**
+ * ts_billing_withdraw() - ask the partner to co-sign a withdrawal of ours (M2)
+ * @amount_wei: out of our balance, but for what the wallet has not spent yet
+ *
+ * Frozen in the very batch that holds our signature.  Asked again for the same
+ * while it is under way it changes nothing.  Return: as ts_billing_pay().
+ */
+int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
+			ts_u128 amount_wei, const struct ts_time *now);
 
 /* Views; read the kernel's counters, change nothing.  -ENOENT: unknown. */
 int ts_billing_session_view(struct ts_billing *b, const char *code,

@@ -380,6 +380,51 @@ int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
 	return 0;
 }
 
+/* Whether that very withdrawal of ours is what @wallet's channel is frozen for. */
+static bool is_asked_again(struct ts_billing *b, const struct ts_address *wallet,
+			   ts_u128 amount_wei)
+{
+	struct ts_billing_channel *c = ts_channel_with(b, wallet);
+	const struct ts_cosign *cosign;
+
+	if (!c || !c->life || c->row.channel.state != TS_CHANNEL_OPEN)
+		return false;
+	cosign = &c->life->cosign;
+	return cosign->kind == TS_COSIGN_WITHDRAW && cosign->ours &&
+	       cosign->withdraw_wei == amount_wei;
+}
+
+int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
+			ts_u128 amount_wei, const struct ts_time *now)
+{
+	struct ts_moment moment = ts_life_moment(b, now);
+	struct ts_billing_channel *c;
+	enum ts_refusal refusal;
+	const struct ts_life *old;
+	int ret;
+
+	if (is_asked_again(b, wallet, amount_wei))
+		return 0;
+	ret = find(b, wallet, &c);
+	if (ret)
+		return ret;
+	old = ts_life_of(b, c, &b->step->old);
+	if (!old)
+		return ts_billing_fail(b, -EIO, "%s", ts_ledger_error(b->ledger));
+	refusal = ts_life_withdraw(old, b->key, &moment, amount_wei,
+				   &b->step->next);
+	if (refusal)
+		return ts_billing_fail(b, -EINVAL, "%s", ts_refusal_text(refusal));
+	if (ts_channel_our_balance_wei(&old->channel) - amount_wei <
+	    ts_channel_unspent_wei(c))
+		return ts_billing_fail(b, -EPERM,
+			"the rest of our balance in this channel is what its wallet has not spent yet, and not ours to take; withdraw less, or settle the channel");
+	if (!ts_batch(b))
+		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
+	ts_life_store(b, c, &b->step->next);
+	return 0;
+}
+
 int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet)
 {
 	struct ts_billing_channel *c;

@@ -134,6 +134,15 @@ int ts_billing_session_each(struct ts_billing *b,
 	return 0;
 }
 
+static const char *cosign_state(const struct ts_cosign *cosign)
+{
+	if (cosign->failed)
+		return "failed";
+	if (cosign->complete)
+		return "signed";
+	return cosign->refused ? "refused" : "asked";
+}
+
 static void fill_channel(const struct ts_billing_channel *c,
 			 struct ts_channel_view *view)
 {
@@ -145,6 +154,13 @@ static void fill_channel(const struct ts_billing_channel *c,
 	view->refunded_wei = c->row.refunded_wei;
 	view->refunding = c->refunding;
 	view->leaving = c->life && c->life->leaving;
+	view->cosign = c->life ? c->life->cosign.kind : TS_COSIGN_NONE;
+	if (!view->cosign)
+		return;
+	view->cosign_ours = c->life->cosign.ours;
+	view->cosign_wei = view->cosign == TS_COSIGN_WITHDRAW ?
+			   c->life->cosign.withdraw_wei : c->life->cosign.asker_wei;
+	view->cosign_state = cosign_state(&c->life->cosign);
 }
 
 int ts_billing_channel_view(struct ts_billing *b,

@@ -175,6 +175,18 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		"pay", pay(facts, view, host));
 }
 
+static json_t *cosign(const struct ts_channel_view *view)
+{
+	if (!view->cosign)
+		return json_null();
+	return json_pack("{s:s, s:b, s:o, s:s}",
+			 "what", view->cosign == TS_COSIGN_WITHDRAW ?
+				 "withdraw" : "cooperative-settle",
+			 "ours", view->cosign_ours,
+			 "amount_wei", wei(view->cosign_wei),
+			 "state", view->cosign_state);
+}
+
 /**
  * ts_portal_channel_json() - the channel object
  * @view: the channel
@@ -191,7 +203,7 @@ json_t *ts_portal_channel_json(const struct ts_channel_view *view)
 	const struct ts_channel *c = &view->channel;
 	char id[TS_HASH_TEXT_SIZE];
 
-	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b}",
+	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b, s:o}",
 		"channel_identifier", ts_hash_print(&c->channel_identifier, id),
 		"open_block_number", (json_int_t)c->open_block_number,
 		"chain_id", u256(&c->chain_id),
@@ -212,7 +224,8 @@ json_t *ts_portal_channel_json(const struct ts_channel_view *view)
 		"refunded_wei", wei(view->refunded_wei),
 		"settle_timeout", (json_int_t)c->settle_timeout_blocks,
 		"state", states[c->state], "frozen", c->frozen,
-		"refunding", view->refunding, "leaving", view->leaving);
+		"refunding", view->refunding, "leaving", view->leaving,
+		"cosign", cosign(view));
 }
 
 static int add_message(const void *bytes, size_t len, void *arg)

@@ -39,14 +39,20 @@ static void print_transaction(json_t *t)
 	printf("%s%s\n", *waits ? ", " : "", waits);
 }
 
-static void print_list(json_t *list)
+static void print_cosigned(json_t *t)
+{
+	printf("%s with %s: %s\n", text(t, "what"), text(t, "partner_address"),
+	       text(t, "state"));
+}
+
+static void print_list(json_t *list, void (*print)(json_t *t))
 {
 	json_t *t;
 	size_t i;
 
 	json_array_foreach(list, i, t) {
 		fputs("    ", stdout);
-		print_transaction(t);
+		print(t);
 	}
 }
 
@@ -67,8 +73,9 @@ static void print_status(json_t *a)
 		       number(a, "confirmed_block"), number(a, "confirmations"));
 	if (json_is_true(json_object_get(a, "below_gas_reserve")))
 		puts("gas: our address holds less of the chain's own coin than chain.gas_reserve");
-	print_list(json_object_get(a, "transactions"));
-	print_list(json_object_get(a, "ended"));
+	print_list(json_object_get(a, "cosigned"), print_cosigned);
+	print_list(json_object_get(a, "transactions"), print_transaction);
+	print_list(json_object_get(a, "ended"), print_transaction);
 }
 
 static int chain_status(struct cmd *c)
@@ -87,17 +94,22 @@ static int chain_status(struct cmd *c)
 /* What differs from before; a transaction that is in neither list any more ended. */
 static void print_news(struct cmd *c, json_t *list, json_t *before)
 {
-	char id[24];
+	const char *partner;
+	char id[64];
 	json_t *t;
 	size_t i;
 
 	json_array_foreach(list, i, t) {
-		snprintf(id, sizeof(id), "%" JSON_INTEGER_FORMAT, number(t, "id"));
+		partner = text(t, "partner_address");
+		snprintf(id, sizeof(id), "%s%" JSON_INTEGER_FORMAT, partner,
+			 number(t, "id"));
 		if (json_equal(json_object_get(before, id), t))
 			continue;
 		json_object_set(before, id, t);
 		if (c->json)
 			out_json(json_incref(t));
+		else if (*partner)
+			print_cosigned(t);
 		else
 			print_transaction(t);
 	}
@@ -106,17 +118,19 @@ static void print_news(struct cmd *c, json_t *list, json_t *before)
 
 static int chain_watch(struct cmd *c)
 {
+	const char *const lists[] = { "cosigned", "transactions", "ended" };
 	json_t *before = json_object(), *answer;
-	size_t n = 1;
 	int ret = cmd_end(c);
+	size_t i, n = 1;
 
 	while (!ret && n) {
 		ret = ask(c, "chain", &answer);
 		if (ret)
 			break;
-		print_news(c, json_object_get(answer, "transactions"), before);
-		print_news(c, json_object_get(answer, "ended"), before);
-		n = json_array_size(json_object_get(answer, "transactions"));
+		for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+			print_news(c, json_object_get(answer, lists[i]), before);
+		n = json_array_size(json_object_get(answer, "transactions")) +
+		    json_array_size(json_object_get(answer, "cosigned"));
 		json_decref(answer);
 		if (n)
 			sleep(1);

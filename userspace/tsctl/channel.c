@@ -22,6 +22,7 @@ static void print_channel(json_t *ch)
 {
 	const char *const fields[] = { "state", "partner_deposit_wei", "transferred_wei",
 				       "unspent_wei", "refunded_wei", "nonce", "open_block_number" };
+	json_t *cosign = json_object_get(ch, "cosign");
 	size_t i;
 
 	printf("%s\n", json_string_value(json_object_get(ch, "partner_address")));
@@ -34,6 +35,11 @@ static void print_channel(json_t *ch)
 			printf("    %s %" JSON_INTEGER_FORMAT "\n", fields[i],
 			       json_integer_value(v));
 	}
+	if (json_is_object(cosign))
+		printf("    %s %s, %s\n",
+		       json_string_value(json_object_get(cosign, "what")),
+		       json_string_value(json_object_get(cosign, "amount_wei")),
+		       json_string_value(json_object_get(cosign, "state")));
 }
 
 static int channel_list(struct cmd *c)
@@ -210,31 +216,42 @@ static int channel_refund(struct cmd *c)
 
 static int channel_close(struct cmd *c)
 {
-	const char *partner = cmd_value(c, "close"), *how = NULL;
+	const char *partner = cmd_value(c, "close");
 
-	if (!partner)
+	if (!partner || cmd_end(c))
 		return 1;
-	if (cmd_more(c))
-		how = cmd_next(c);
-	if (how && !cmd_is(how, "cooperative"))
-		return cmd_unknown(c, how, "cooperative");
-	if (cmd_end(c))
-		return 1;
-	if (how)
-		return act(c, "channel-leave", partner, NULL);
 	return noted(c, json_pack("{s:s,s:s}", "cmd", "channel-close", "partner", partner));
 }
 
-static int pay(struct cmd *c)
+static int channel_settle(struct cmd *c)
 {
-	const char *partner = cmd_value(c, "pay"), *amount;
+	const char *partner = cmd_value(c, "settle");
+
+	if (!partner || cmd_end(c))
+		return 1;
+	return act(c, "channel-settle", partner, NULL);
+}
+
+static int act_with_amount(struct cmd *c, const char *name, const char *cmd)
+{
+	const char *partner = cmd_value(c, name), *amount;
 
 	if (!partner)
 		return 1;
 	amount = cmd_value(c, partner);
 	if (!amount || cmd_end(c))
 		return 1;
-	return act(c, "pay", partner, amount);
+	return act(c, cmd, partner, amount);
+}
+
+static int channel_withdraw(struct cmd *c)
+{
+	return act_with_amount(c, "withdraw", "channel-withdraw");
+}
+
+static int pay(struct cmd *c)
+{
+	return act_with_amount(c, "pay", "pay");
 }
 
 const struct verb pay_verbs[] = {
@@ -256,9 +273,13 @@ const struct verb channel_verbs[] = {
 	{ "refund", channel_refund, "PARTNER [AMOUNT]",
 	  "what the wallet PARTNER paid and has not spent, or so much of it, goes back\n"
 	  "          to it over its channel; its stations' budgets are revoked first" },
-	{ "close", channel_close, "PARTNER [cooperative]",
-	  "close a channel one-sidedly; tsd settles it when the windows are over;\n"
-	  "          'cooperative': together with PARTNER: refund what it has not spent,\n"
-	  "          withdraw what is ours, settle the rest" },
+	{ "withdraw", channel_withdraw, "PARTNER AMOUNT",
+	  "so many tokens of ours leave the channel, which stays open: PARTNER signs it,\n"
+	  "          and nothing moves in the channel until the chain has confirmed it" },
+	{ "settle", channel_settle, "PARTNER",
+	  "end a channel together with PARTNER: refund what it has not spent, withdraw\n"
+	  "          what is ours, settle the rest" },
+	{ "close", channel_close, "PARTNER",
+	  "close a channel one-sidedly; tsd settles it when the windows are over" },
 	{ 0 },
 };

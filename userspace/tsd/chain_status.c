@@ -53,6 +53,21 @@ static void add_view(const struct ts_transaction_view *view, void *arg)
 	json_array_append_new(arg, one);
 }
 
+/* What both sides have to sign before there is a transaction. */
+static int add_cosigned(const struct ts_channel_view *view, void *arg)
+{
+	char partner[TS_ADDRESS_TEXT_SIZE];
+
+	if (view->cosign && view->channel.state == TS_CHANNEL_OPEN)
+		json_array_append_new(arg, json_pack("{s:s, s:s, s:s, s:b}",
+			"partner_address",
+			ts_address_print(&view->channel.partner_address, partner),
+			"what", view->cosign == TS_COSIGN_WITHDRAW ?
+				"withdraw" : "cooperative-settle",
+			"state", view->cosign_state, "ours", view->cosign_ours));
+	return 0;
+}
+
 static const char *state_word(const struct ts_chain *c,
 			      const struct ts_follow_progress *progress)
 {
@@ -74,15 +89,17 @@ json_t *ts_chain_status(const struct ts_chain *c)
 {
 	struct ts_follow_progress progress = { };
 	json_t *live = json_array(), *ended = json_array(), *status;
+	json_t *cosigned = json_array();
 	unsigned int i;
 
 	if (c->follower)
 		ts_follow_progress(c->follower, &progress);
 	if (c->transactions)
 		ts_transactions_each(c->transactions, add_view, live);
+	ts_billing_channel_each(c->billing, add_cosigned, cosigned);
 	for (i = 0; i < c->n_ended; i++)
 		json_array_append_new(ended, transaction_json(c->ended[i]));
-	status = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o}",
+	status = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o}",
 		"endpoint", ts_rpc_endpoint(ts_rpc_watch_rpc(c->watch)),
 		"state", state_word(c, &progress), "fault", c->why,
 		"confirmed_block", (json_int_t)c->cursor.block_number,
@@ -90,7 +107,7 @@ json_t *ts_chain_status(const struct ts_chain *c)
 		"head_block", (json_int_t)progress.head_block,
 		"confirmations", (json_int_t)c->config.confirmations,
 		"doubted", progress.doubted, "below_gas_reserve", c->poor,
-		"transactions", live, "ended", ended);
+		"cosigned", cosigned, "transactions", live, "ended", ended);
 	if (c->heard_ns)
 		json_object_set_new(status, "heard_ms_ago", json_integer((json_int_t)
 			((ts_clock_boot_ns() - c->heard_ns) / 1000000)));

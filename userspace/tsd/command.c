@@ -213,10 +213,30 @@ static json_t *do_channel_refund(struct ts_daemon *d, const json_t *request)
 	return channel_done(d, &wallet);
 }
 
-static json_t *do_channel_leave(struct ts_daemon *d, const json_t *request)
+static json_t *do_channel_withdraw(struct ts_daemon *d, const json_t *request)
+{
+	struct ts_address wallet;
+	struct ts_time now;
+	ts_u128 amount_wei;
+
+	if (!d->chain)
+		return no_chain();
+	if (!partner_of(request, &wallet))
+		return bad_partner();
+	if (!amount_of(d, request, &amount_wei))
+		return bad_amount();
+	ts_clock_now(&now);
+	if (ts_billing_withdraw(d->billing, &wallet, amount_wei, &now))
+		return refused(d);
+	return channel_done(d, &wallet);
+}
+
+static json_t *do_channel_settle(struct ts_daemon *d, const json_t *request)
 {
 	struct ts_address wallet;
 
+	if (!d->chain)
+		return no_chain();
 	if (!partner_of(request, &wallet))
 		return bad_partner();
 	if (ts_billing_leave(d->billing, &wallet))
@@ -323,7 +343,8 @@ static const struct {
 	{ "chain", do_chain },
 	{ "wallet", do_wallet },
 	{ "channel-refund", do_channel_refund },
-	{ "channel-leave", do_channel_leave },
+	{ "channel-withdraw", do_channel_withdraw },
+	{ "channel-settle", do_channel_settle },
 	{ "pay", do_pay },
 	{ "reload", do_reload },
 	{ "session-close", do_session_close },
