@@ -202,10 +202,53 @@ async function stale(scene) {
 	await settled(scene, channel, before, gains);
 }
 
+// --- both sign ------------------------------------------------------------------
+
+const held = async ({ a, b }) => A_DEPOSIT + await sent(b, a) - await sent(a, b);
+
+async function withdraw(scene) {
+	const { net, a, b } = scene;
+	const { channel, before } = await begun(scene);
+	const life = (await a.channel(b)).open_block_number, of_a = await held(scene);
+	const changed = async (box, partner) =>
+		((await box.channel(partner)) || {}).open_block_number > life;
+
+	await once(a, async () => (await a.channel(b)).cosign || changed(a, b),
+		'channel', 'withdraw', b.account.address, '1');
+	await must('both have the next life', 120, async () =>
+		await changed(a, b) && await changed(b, a), () => mine(scene));
+	await must('all is confirmed', 60, () => both_quiet(scene), () => mine(scene));
+	assert.equal(await owns(net, a) - before[0], MESH, 'what a has withdrawn');
+	assert.equal(await owns(net, b), before[1], 'what b has');
+	assert.equal((await channel.side(a.account))[0], of_a - MESH, 'what a has left there');
+	assert.equal(big(await a.channel(b), 'deposit_wei'), of_a - MESH, 'by its own books');
+	assert.equal(big(await b.channel(a), 'partner_deposit_wei'), of_a - MESH, 'by those of b');
+	await pay(scene, 2);
+}
+
+// What was not spent goes back first, and nothing of these transfers was spent.
+async function settle(scene) {
+	const { net, a, b } = scene;
+	const { channel, before } = await begun(scene);
+
+	await once(a, async () => {
+		const c = await a.channel(b);
+
+		return !c || c.leaving || c.state !== 'open';
+	}, 'channel', 'settle', b.account.address);
+	await must('it is settled', 180, async () => await state(channel) === 0n, () => mine(scene));
+	await must('all is confirmed', 60, () => both_quiet(scene), () => mine(scene));
+	assert.deepEqual([await owns(net, a) - before[0], await owns(net, b) - before[1]],
+		[A_DEPOSIT, B_DEPOSIT], 'what both have of it');
+	assert.equal(await net.balance('erc20', { address: net.network }), 0n, 'what is left');
+}
+
 exports.prepare = prepare;
 exports.flows = [
 	{ name: 'open', from: 'nothing', victims: ['a', 'b'], play: open },
 	{ name: 'pay', from: 'paid', victims: ['a', 'b'], play: (scene) => pay(scene) },
 	{ name: 'close', from: 'paid', victims: ['a', 'b'], play: close },
+	{ name: 'withdraw', from: 'paid', victims: ['a', 'b'], play: withdraw },
+	{ name: 'settle', from: 'paid', victims: ['a', 'b'], play: settle },
 	{ name: 'stale', from: 'paid', victims: ['b'], play: stale },
 ];

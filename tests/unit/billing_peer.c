@@ -597,6 +597,86 @@ static void a_closed_channel_refunds_nothing(void **state)
 	assert_true(unspent_of(PARTNER) == 1000);
 }
 
+/* The chain shows the next life of the channel with PARTNER. */
+static void next_life(ts_u128 our_deposit_wei)
+{
+	struct ts_channel_view view;
+
+	assert_int_equal(ts_billing_channel_view(box.billing,
+		ts_signer_address(key_of(PARTNER)), &view), 0);
+	view.channel.open_block_number += 50;
+	view.channel.our_deposit_wei = our_deposit_wei;
+	memset(&view.channel.partner_proof, 0, sizeof(view.channel.partner_proof));
+	memset(&view.channel.our_proof, 0, sizeof(view.channel.our_proof));
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
+						   &box.now), 0);
+	far[PARTNER].life.channel.open_block_number = view.channel.open_block_number;
+	far[PARTNER].life.channel.partner_deposit_wei = our_deposit_wei;
+	memset(&far[PARTNER].life.channel.our_proof, 0, sizeof(struct ts_channel_proof));
+	memset(&far[PARTNER].life.channel.partner_proof, 0,
+	       sizeof(struct ts_channel_proof));
+	box.wallets[PARTNER].channel = far[PARTNER].life.channel;
+}
+
+/* M11: it is owed in the next life; what the last paid goes back first. */
+static void what_a_life_leaves_is_owed_in_the_next(void **state)
+{
+	assert_true(box_pay(&box, PARTNER, 1000, -1));
+	next_life(1600);
+	assert_true(box_pay(&box, PARTNER, 500, -1));
+	assert_int_equal(ts_billing_pay(box.billing,
+		ts_signer_address(key_of(PARTNER)), 601), -EPERM);
+	assert_int_equal(refund(PARTNER, 700), 0);
+	assert_true(unspent_of(PARTNER) == 0);
+	assert_true(total().refunded_wei == 700 && total().unspent_wei == 800);
+	restart(false);
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+	assert_true(total().refunded_wei == 1500 && total().unspent_wei == 0);
+	box_later(&box, 7 * SECOND);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	pump();
+	assert_true(far[PARTNER].life.channel.partner_proof.transferred_wei == 1500);
+}
+
+/* What comes back to us is no payment, and not owed again: two boxes that leave
+ * each other would never be done. */
+static void a_refund_is_no_payment(void **state)
+{
+	static const struct ts_bytes data = {
+		(const uint8_t *)TS_MEMO_REFUND, sizeof(TS_MEMO_REFUND) - 1
+	};
+	struct ts_message msg;
+
+	assert_int_equal(ts_life_pay(&far[PARTNER].life, key_of(PARTNER), 300, &data,
+				     &spare), TS_ACCEPTED);
+	far[PARTNER].life = spare;
+	assert_true(speak(PARTNER));
+	assert_true(total().paid_wei == 0 && unspent_of(PARTNER) == 0);
+	/* The same where something is under way already, and over the exposure. */
+	far[PARTNER].deaf = true;
+	assert_int_equal(ts_billing_pay(box.billing,
+		ts_signer_address(key_of(PARTNER)), 100), 0);
+	box.config.exposure_channel_wei = 1;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	assert_int_equal(ts_life_pay(&far[PARTNER].life, key_of(PARTNER), 400, &data,
+				     &spare), TS_ACCEPTED);
+	far[PARTNER].life = spare;
+	assert_true(speak(PARTNER));
+	assert_true(total().paid_wei == 0 && unspent_of(PARTNER) == 0);
+	/* And ours says that it is one. */
+	box.config.exposure_channel_wei = 0;
+	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
+	box.wallets[TARGET].channel = far[TARGET].life.channel;
+	assert_true(box_pay(&box, TARGET, 50, -1));
+	assert_int_equal(refund(TARGET, TS_U128_MAX), 0);
+	assert_int_equal(ts_message_decode(&msg,
+		box.messages[box.n_messages - 1].datagram.b,
+		box.messages[box.n_messages - 1].datagram.len), 0);
+	assert_true(ts_memo_is_refund(msg.direct_transfer.data.p,
+				      msg.direct_transfer.data.len));
+}
+
 /* M5, M11: the operator pays with income alone. */
 static void what_is_owed_is_not_paid_with(void **state)
 {
@@ -817,6 +897,8 @@ int main(void)
 		T(what_is_under_way_is_not_refunded),
 		T(a_refund_has_a_limit),
 		T(a_closed_channel_refunds_nothing),
+		T(what_a_life_leaves_is_owed_in_the_next),
+		T(a_refund_is_no_payment),
 		T(what_is_owed_is_not_paid_with),
 		T(a_refund_that_is_killed_counts_once),
 		T(a_wallet_asks_for_its_own),

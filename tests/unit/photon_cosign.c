@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "photon/memo.h"
 #include "photon_ends.h"
 
 static struct ends ends;
@@ -86,6 +87,61 @@ static void test_settle_balances(void **state)
 	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 30, 0);
 	assert_int_equal(box->life.cosign.kind, TS_COSIGN_NONE);
 	assert_true(box->life.leaving);
+}
+
+/* One of the box's transfers, whatever its data says. */
+static void send_with(const char *data, ts_u128 amount_wei)
+{
+	const struct ts_bytes bytes = { (const uint8_t *)data, strlen(data) };
+
+	assert_int_equal(ts_life_pay(&box->life, box->key, amount_wei, &bytes,
+				     &ends.spare), TS_ACCEPTED);
+	box->life = ends.spare;
+	ends_pass_queue(&ends, box, payer);
+}
+
+/*
+ * M11: who has asked to settle, with nothing of its own, still takes back what
+ * the other was paid in advance; nothing else, and it stays frozen.
+ */
+static void test_settle_takes_refunds(void **state)
+{
+	ends_withdrawn(&ends, 6000, ENDS_DEPOSIT_WEI, 0);
+	ts_life_leave(&payer->life, &ends.spare);
+	payer->life = ends.spare;
+	assert_true(ends_tick(&ends, payer));
+	assert_int_equal(payer->life.cosign.kind, TS_COSIGN_SETTLE);
+	ends_pass_queue(&ends, payer, box);
+	assert_true(box->life.leaving && !box->life.channel.frozen);
+	ends_pass_parallel(&ends, box, payer);
+	send_with(TS_MEMO_REFUND, 30);
+	assert_int_equal(ends.refusal, TS_ACCEPTED);
+	assert_true(ts_channel_our_balance_wei(&payer->life.channel) == 30);
+	assert_true(payer->life.channel.frozen);
+	/* The box takes the rest, and another life is for what came back. */
+	assert_true(ends_tick(&ends, box));
+	assert_true(box->life.cosign.withdraw_wei == ENDS_DEPOSIT_WEI - 30);
+	ends_pass_queue(&ends, box, payer);
+	assert_int_equal(payer->life.cosign.kind, TS_COSIGN_WITHDRAW);
+	assert_true(payer->life.cosign.complete);
+	/* The cheque is out (M2): now not even that comes in. */
+	ends_pass_parallel(&ends, payer, box);
+	box->life.channel.frozen = false;
+	memset(&box->life.cosign, 0, sizeof(box->life.cosign));
+	send_with(TS_MEMO_REFUND, 1);
+	assert_int_equal(ends.refusal, TS_REFUSED_FROZEN);
+}
+
+static void test_settle_takes_no_payments(void **state)
+{
+	ends_withdrawn(&ends, 6000, ENDS_DEPOSIT_WEI, 0);
+	ts_life_leave(&payer->life, &ends.spare);
+	payer->life = ends.spare;
+	assert_true(ends_tick(&ends, payer));
+	ends_pass_queue(&ends, payer, box);
+	ends_pass_parallel(&ends, box, payer);
+	send_with("ts1:refunds", 30);
+	assert_int_equal(ends.refusal, TS_REFUSED_FROZEN);
 }
 
 /* M2: the cheque. */
@@ -246,6 +302,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cosign_test(test_settle_trap),
 		cosign_test(test_settle_balances),
+		cosign_test(test_settle_takes_refunds),
+		cosign_test(test_settle_takes_no_payments),
 		cosign_test(test_withdraw_cheque),
 		cosign_test(test_withdraw_ends_on_chain_only),
 		cosign_test(test_unknown_withdraw),

@@ -20,7 +20,7 @@ static struct ts_billing_channel *way_to(struct ts_billing *b,
 	ts_u128 needed_wei;
 
 	if (!c || c->refunding ||
-	    __builtin_add_overflow(ts_channel_unspent_wei(c), lock->amount_wei,
+	    __builtin_add_overflow(ts_lives_unspent_wei(b, c), lock->amount_wei,
 				   &needed_wei))
 		return NULL;
 	return ts_channel_our_balance_wei(&c->row.channel) < needed_wei ? NULL :

@@ -13,6 +13,7 @@
 
 #include "billing/state.h"
 #include "photon/ack.h"
+#include "photon/memo.h"
 
 /* When a step is made. */
 struct ts_moment ts_life_moment(const struct ts_billing *b,
@@ -128,7 +129,7 @@ static void settle_down(struct ts_billing *b, struct ts_billing_channel *c,
 		return;
 	if (c->life->leaving && !c->life->channel.frozen &&
 	    c->life->channel.state == TS_CHANNEL_OPEN &&
-	    ts_channel_unspent_wei(c) && !c->refunded_all) {
+	    ts_lives_unspent_wei(b, c) && !c->refunded_all) {
 		ts_refund_begin(b, c, TS_U128_MAX, 0);
 		return;
 	}
@@ -174,9 +175,12 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		.memo = { outcome->memo, outcome->memo_len },
 	};
 
-	if (msg->id == TS_MSG_DIRECT_TRANSFER)
+	if (msg->id == TS_MSG_DIRECT_TRANSFER) {
 		credit.memo = msg->direct_transfer.data;
-	c->row.relayed_wei += grown_wei - outcome->credit_wei;
+		if (ts_memo_is_refund(credit.memo.p, credit.memo.len))
+			credit.wei = 0;
+	}
+	c->row.relayed_wei += grown_wei - credit.wei;
 	ts_life_store(b, c, &b->step->next);
 	if (ts_message_balance_proof(msg))
 		ts_batch_check(b, ts_ledger_channel_accept(b->ledger, &c->row,

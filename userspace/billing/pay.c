@@ -317,6 +317,9 @@ bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 {
 	const char *name, *text = NULL;
 
+	/* Our own money that comes back gives nobody credit. */
+	if (ts_memo_is_refund(memo->p, memo->len))
+		return true;
 	name = ts_pay_why_not(b, c, credit_wei, &text);
 	if (!name && is_hoarding(b, c, memo)) {
 		name = "too_many_sessions";
@@ -351,8 +354,13 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		return;
 	}
 	c->row.channel = *next;
+	if (ts_memo_is_refund(credit.memo.p, credit.memo.len)) {
+		c->row.relayed_wei += credit.wei;
+		credit.wei = 0;
+	}
 	ts_batch_check(b, ts_ledger_channel_accept(b->ledger, &c->row, bytes, len));
-	ts_pay_credit(b, c, &credit, now);
+	if (credit.wei)
+		ts_pay_credit(b, c, &credit, now);
 	ts_pay_ack(b, reply, effect->ack);
 	ts_pay_heard(b, &next->partner_address);
 }

@@ -15,6 +15,7 @@
 
 #include "billing/state.h"
 #include "photon/attach.h"
+#include "photon/memo.h"
 
 /**
  * struct part - of one payment
@@ -32,15 +33,13 @@ struct part {
  * @part: the parts; ids fall
  * @count: how many
  * @sum_wei: of them
- * @limit_wei: no more than this
- * @unseen_wei: what is left of payments that were not looked at yet
+ * @unseen_wei: what is left of a life's payments that were not looked at yet
  */
 struct parts {
 	const struct ts_address *wallet;
 	struct part *part;
 	size_t count;
 	ts_u128 sum_wei;
-	ts_u128 limit_wei;
 	ts_u128 unseen_wei;
 };
 
@@ -53,11 +52,45 @@ ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c)
 	       row->relayed_wei - row->spent_wei - row->refunded_wei;
 }
 
+static bool is_life_of(const struct ts_billing_channel *a,
+		       const struct ts_billing_channel *b)
+{
+	const struct ts_channel *x = &a->row.channel, *y = &b->row.channel;
+
+	return ts_hash_equal(&x->channel_identifier, &y->channel_identifier) &&
+	       !ts_u256_cmp(&x->chain_id, &y->chain_id);
+}
+
+/* Lives of the channel @c, with what nobody has paid in them, too. */
+#define for_each_life(life, b, c)					\
+	for (life = ts_channel_of_wallet(b,				\
+				&(c)->row.channel.partner_address);	\
+	     life; life = ts_channel_of_wallet_next(life))		\
+		if (is_life_of(life, c))
+
+/**
+ * ts_lives_unspent_wei() - what is owed in all lives of a channel
+ * @b: billing
+ * @c: any of them
+ *
+ * A withdrawal begins another life, and so does who comes back after a close:
+ * what was not spent in those before is owed in it (M11).
+ */
+ts_u128 ts_lives_unspent_wei(struct ts_billing *b,
+			     const struct ts_billing_channel *c)
+{
+	struct ts_billing_channel *life;
+	ts_u128 sum_wei = 0;
+
+	for_each_life(life, b, c)
+		sum_wei += ts_channel_unspent_wei(life);
+	return sum_wei;
+}
+
 static int collect(const struct ts_ledger_payment *p, void *arg)
 {
 	struct parts *parts = arg;
 	ts_u128 left_wei = p->delta_wei - p->spent_wei - p->refunded_wei;
-	ts_u128 room_wei = parts->limit_wei - parts->sum_wei;
 	struct part *more;
 
 	parts->unseen_wei -= left_wei;
@@ -68,10 +101,32 @@ static int collect(const struct ts_ledger_payment *p, void *arg)
 		parts->part = more;
 		more += parts->count++;
 		more->row = *p;
-		more->wei = left_wei < room_wei ? left_wei : room_wei;
-		parts->sum_wei += more->wei;
+		more->wei = left_wei;
 	}
-	return !parts->unseen_wei || parts->sum_wei == parts->limit_wei;
+	return !parts->unseen_wei;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	int64_t x = ((const struct part *)a)->row.id;
+	int64_t y = ((const struct part *)b)->row.id;
+
+	return x > y ? -1 : x < y;
+}
+
+/* No more than that, of the newest. */
+static void limit(struct parts *parts, ts_u128 limit_wei)
+{
+	struct part *p = parts->part;
+
+	if (parts->count)
+		qsort(p, parts->count, sizeof(*p), newest_first);
+	for (; p < parts->part + parts->count && parts->sum_wei < limit_wei; p++) {
+		if (p->wei > limit_wei - parts->sum_wei)
+			p->wei = limit_wei - parts->sum_wei;
+		parts->sum_wei += p->wei;
+	}
+	parts->count = p - parts->part;
 }
 
 static bool is_held(const struct ts_billing *b,
@@ -82,7 +137,7 @@ static bool is_held(const struct ts_billing *b,
 
 	TAILQ_FOREACH(a, &b->accounts, list)
 		TAILQ_FOREACH(r, &a->reservations, list)
-			if (r->payment->channel == c)
+			if (is_life_of(r->payment->channel, c))
 				return true;
 	return false;
 }
@@ -104,7 +159,7 @@ static void book_session(struct ts_billing *b, struct ts_billing_session *s,
 
 	for (p = TAILQ_FIRST(&s->payments); p; p = next) {
 		next = TAILQ_NEXT(p, list);
-		if (p->channel != c)
+		if (!is_life_of(p->channel, c))
 			continue;
 		part = bsearch(&p->row.id, parts->part, parts->count,
 			       sizeof(*part), by_id);
@@ -116,6 +171,25 @@ static void book_session(struct ts_billing *b, struct ts_billing_session *s,
 		ts_session_changed(b, s);
 		if (!p->row.live)
 			ts_session_drop_payment(b, s, p);
+	}
+}
+
+/* The row of @c itself is stored with what it signs. */
+static void book_lives(struct ts_billing *b, struct ts_billing_channel *c,
+		       const struct parts *parts)
+{
+	struct ts_billing_channel *life;
+	ts_u128 before_wei;
+	size_t i;
+
+	for_each_life(life, b, c) {
+		before_wei = life->row.refunded_wei;
+		for (i = 0; i < parts->count; i++)
+			if (parts->part[i].row.channel == life->row.id)
+				life->row.refunded_wei += parts->part[i].wei;
+		if (life != c && life->row.refunded_wei != before_wei)
+			ts_batch_check(b, ts_ledger_channel_update(b->ledger,
+								   &life->row));
 	}
 }
 
@@ -138,7 +212,7 @@ static void book(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_batch_check(b, ts_ledger_payment_update(b->ledger,
 							   &part[i].row));
 	}
-	c->row.refunded_wei += parts->sum_wei;
+	book_lives(b, c, parts);
 }
 
 /* @final: asked again at once it would come to the same. */
@@ -166,6 +240,9 @@ static void give_up(struct ts_billing *b, struct ts_billing_channel *c,
 static void pay_back(struct ts_billing *b, struct ts_billing_channel *c,
 		     struct parts *parts)
 {
+	static const struct ts_bytes data = {
+		(const uint8_t *)TS_MEMO_REFUND, sizeof(TS_MEMO_REFUND) - 1
+	};
 	const struct ts_life *old = ts_life_of(b, c, &b->step->old);
 	enum ts_refusal refusal = TS_REFUSED_QUEUE_BUSY;
 
@@ -175,7 +252,7 @@ static void pay_back(struct ts_billing *b, struct ts_billing_channel *c,
 		return;
 	}
 	if (old)
-		refusal = ts_life_pay(old, b->key, parts->sum_wei, NULL,
+		refusal = ts_life_pay(old, b->key, parts->sum_wei, &data,
 				      &b->step->next);
 	if (refusal) {
 		give_up(b, c, refusal == TS_REFUSED_QUEUE_BUSY ||
@@ -194,23 +271,35 @@ static void pay_back(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_reply(b, c->refund_reply)->refunded = c;
 }
 
+static int collect_lives(struct ts_billing *b, struct ts_billing_channel *c,
+			 struct parts *parts)
+{
+	struct ts_billing_channel *life;
+	int ret;
+
+	for_each_life(life, b, c) {
+		parts->unseen_wei = ts_channel_unspent_wei(life);
+		if (!parts->unseen_wei)
+			continue;
+		ret = ts_ledger_payment_load_channel(b->ledger, life->row.id,
+						     collect, parts);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
 static void finish(struct ts_billing *b, struct ts_billing_channel *c)
 {
-	struct parts parts = {
-		.wallet = &c->row.channel.partner_address,
-		.limit_wei = c->refund_limit_wei,
-		.unseen_wei = ts_channel_unspent_wei(c),
-	};
-	int ret = 0;
+	struct parts parts = { .wallet = &c->row.channel.partner_address };
 
-	if (parts.unseen_wei && parts.limit_wei)
-		ret = ts_ledger_payment_load_channel(b->ledger, c->row.id,
-						     collect, &parts);
-	if (ret < 0)
+	if (collect_lives(b, c, &parts)) {
 		give_up(b, c, TS_REFUSE_BUSY, "busy",
 			"the payments cannot be read; ask again");
-	else
+	} else {
+		limit(&parts, c->refund_limit_wei);
 		pay_back(b, c, &parts);
+	}
 	free(parts.part);
 }
 
@@ -251,12 +340,15 @@ void ts_refunds_refuse(struct ts_billing *b)
 void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
 		     ts_u128 limit_wei, uint64_t reply)
 {
+	struct ts_billing_channel *life;
+
 	c->refunding = true;
 	c->refund_limit_wei = limit_wei;
 	c->refund_reply = reply;
 	b->n_refunds++;
 	b->urgent = true;
-	ts_channel_revoke(b, c);
+	for_each_life(life, b, c)
+		ts_channel_revoke(b, life);
 }
 
 /* The newest life of ours with this wallet, if it can send at all. */
@@ -371,7 +463,7 @@ int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
 	if (refusal)
 		return ts_billing_fail(b, -EINVAL, "%s", ts_refusal_text(refusal));
 	if (ts_channel_our_balance_wei(&b->step->next.channel) <
-	    ts_channel_unspent_wei(c))
+	    ts_lives_unspent_wei(b, c))
 		return ts_billing_fail(b, -EPERM,
 			"the rest of our balance in this channel is what its wallet has not spent yet, and not ours to pay with; refund it, or pay less");
 	if (!ts_batch(b))
@@ -416,7 +508,7 @@ int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
 	if (refusal)
 		return ts_billing_fail(b, -EINVAL, "%s", ts_refusal_text(refusal));
 	if (ts_channel_our_balance_wei(&old->channel) - amount_wei <
-	    ts_channel_unspent_wei(c))
+	    ts_lives_unspent_wei(b, c))
 		return ts_billing_fail(b, -EPERM,
 			"the rest of our balance in this channel is what its wallet has not spent yet, and not ours to take; withdraw less, or settle the channel");
 	if (!ts_batch(b))

@@ -515,6 +515,8 @@ struct ts_billing_channel *ts_channel_with(struct ts_billing *b,
 
 /* refund.c */
 ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c);
+ts_u128 ts_lives_unspent_wei(struct ts_billing *b,
+			     const struct ts_billing_channel *c);
 void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
 		     ts_u128 limit_wei, uint64_t reply);
 void ts_refunds(struct ts_billing *b);

@@ -90,7 +90,8 @@ struct ts_ledger_options {
  * @base_wei: what the partner had transferred before we kept books: not credit
  * @spent_wei: of its payments, used up by closed accounts
  * @refunded_wei: of its payments, what went back by our own transfers (M11)
- * @relayed_wei: of what the partner transferred, what we only passed on as a hop
+ * @relayed_wei: of what the partner transferred, what we only passed on as a hop,
+ *	and refunds of what we had paid
  *	of a mediated transfer, our fee in it: nobody's credit
  * @has_life: something is under way in it or was: it has a row of lives; told by
  *	ts_ledger_channel_load()

@@ -7,6 +7,7 @@
 
 #include "photon/ack.h"
 #include "photon/life_step.h"
+#include "photon/memo.h"
 
 /**
  * ts_life_fault() - whether a life from a file or a database can be true
@@ -157,20 +158,39 @@ static void see_evidence(struct ts_life *life)
 	ts_outbox_proven_wei(&life->outbox, out_wei - c->partner_deposit_wei);
 }
 
+/*
+ * We asked to settle with nothing of ours, and the partner, who was paid in
+ * advance, gives back what was not spent before it can sign (M11).  What comes
+ * in beside that signature of ours it could take again; it need not have sent it.
+ */
+static bool comes_back(const struct ts_received *r)
+{
+	const struct ts_bytes *data = &r->msg->direct_transfer.data;
+	const struct ts_life *life = r->life;
+
+	return life->channel.frozen && life->cosign.kind == TS_COSIGN_SETTLE &&
+	       life->cosign.ours && !life->cosign.complete &&
+	       ts_memo_is_refund(data->p, data->len);
+}
+
 static enum ts_refusal direct_transfer(struct ts_received *r)
 {
-	struct ts_channel next;
+	struct ts_channel before = r->life->channel, next;
 	struct ts_effect effect;
 	enum ts_refusal refusal;
 
-	refusal = ts_channel_receive(&r->life->channel, r->msg, r->datagram,
-				     r->len, &next, &effect);
+	if (comes_back(r))
+		before.frozen = false;
+	refusal = ts_channel_receive(&before, r->msg, r->datagram, r->len, &next,
+				     &effect);
 	if (refusal)
 		return refusal;
 	if (effect.kind == TS_EFFECT_REPEAT) {
 		r->outcome->repeat = true;
 		return TS_ACCEPTED;
 	}
+	next.frozen = r->life->channel.frozen;
+	r->life->channel = before;
 	refusal = ts_life_usable(r->life);
 	if (refusal)
 		return refusal;

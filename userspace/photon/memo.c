@@ -74,6 +74,13 @@ bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len)
 			    len - tariff_at);
 }
 
+/** ts_memo_is_refund() - whether the data of a transfer says that it is one */
+bool ts_memo_is_refund(const void *data, size_t len)
+{
+	return len == sizeof(TS_MEMO_REFUND) - 1 &&
+	       !memcmp(data, TS_MEMO_REFUND, len);
+}
+
 /**
  * ts_memo_print() - write the data of a transfer
  * @memo: a memo with a valid code

@@ -7,6 +7,11 @@
  * in ASCII.  The code names the session: 80 random bits in 16 characters of
  * Crockford's base32, upper case (no I, L, O, U).  The tariff is the decimal id
  * of the tariff the payer has seen, a u32 without leading zeros.
+ *
+ *	ts1:refund
+ *
+ * is of a transfer that gives back what its receiver had paid (M11): it is no
+ * payment, and owes nothing to who sent it.
  */
 #ifndef TS_PHOTON_MEMO_H
 #define TS_PHOTON_MEMO_H
@@ -18,6 +23,7 @@
 #define TS_CODE_RANDOM_BYTES	10
 #define TS_CODE_CHARS		16
 #define TS_CODE_SIZE		(TS_CODE_CHARS + 1)
+#define TS_MEMO_REFUND		"ts1:refund"
 #define TS_MEMO_SIZE		(4 + TS_CODE_CHARS + 1 + 10 + 1)
 
 /**
@@ -31,6 +37,7 @@ struct ts_memo {
 };
 
 bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len);
+bool ts_memo_is_refund(const void *data, size_t len);
 size_t ts_memo_print(const struct ts_memo *memo, char text[TS_MEMO_SIZE]);
 void ts_code_make(char code[TS_CODE_SIZE],
 		  const uint8_t random[TS_CODE_RANDOM_BYTES]);
