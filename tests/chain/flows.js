@@ -183,11 +183,11 @@ async function close(scene) {
 	const { a, b } = scene;
 	const { channel, before, gains } = await begun(scene);
 
-	await once(a, async () => (await a.channel(b)).state !== 'open' || has_transaction(a),
+	await once(a, async () => (await a.channel(b) || {}).state !== 'open' || has_transaction(a),
 		'channel', 'close', b.account.address);
 	await must('it is closed', 60, async () => await state(channel) === 2n);
 	await must('b has shown its proof', 60, async () =>
-		(await channel.side(a.account))[2] === BigInt((await a.channel(b)).our_nonce));
+		(await channel.side(a.account))[2] === big(await a.channel(b), 'our_nonce'));
 	await settled(scene, channel, before, gains);
 }
 
@@ -198,7 +198,7 @@ async function stale(scene) {
 
 	await channel.close(a.account, channel.proof(b.account, 2n, MESH / 100n));
 	await must('b has shown its proof', 60, async () =>
-		(await channel.side(a.account))[2] === BigInt((await a.channel(b)).our_nonce));
+		(await channel.side(a.account))[2] === big(await a.channel(b), 'our_nonce'));
 	await settled(scene, channel, before, gains);
 }
 
@@ -213,7 +213,7 @@ async function withdraw(scene) {
 	const changed = async (box, partner) =>
 		((await box.channel(partner)) || {}).open_block_number > life;
 
-	await once(a, async () => (await a.channel(b)).cosign || changed(a, b),
+	await once(a, async () => (await a.channel(b) || {}).cosign || changed(a, b),
 		'channel', 'withdraw', b.account.address, '1');
 	await must('both have the next life', 120, async () =>
 		await changed(a, b) && await changed(b, a), () => mine(scene));
