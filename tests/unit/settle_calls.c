@@ -198,6 +198,16 @@ static void test_closed(void **state)
 	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
 	assert_false(seen.event.ours);
 	assert_true(seen.event.claimed.transferred_wei == 40);
+	/* A close without a proof can say anything, and is a close (M3). */
+	ev.closed.closing_participant = them;
+	ev.closed.transferred_amount.w[3] = 1;
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_int_equal(seen.event.kind, TS_SEEN_CLOSED);
+	assert_true(seen.event.ours);
+	assert_true(seen.event.claimed.transferred_wei == TS_U128_MAX);
+	ev.closed.closing_participant = us;
+	ev.closed.transferred_amount = ts_u256_from_u64(40);
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
 	ev.closed.closing_participant = them;
 	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
 	assert_true(seen.event.ours);

@@ -51,13 +51,14 @@ static int call_unlock(struct ts_wish *wish, const struct ts_life *life,
 				 &claim);
 }
 
-static void call_settle(struct ts_wish *wish, const struct ts_life *life)
+static void call_settle(struct ts_wish *wish, const struct ts_life *life,
+			const struct ts_claimed *claimed)
 {
 	const struct ts_channel *ch = &life->channel;
 	const struct ts_onchain *on = &life->onchain;
 	struct ts_transferred ours = {
-		ch->our_address, ts_u256_from_u128(on->ours.transferred_wei),
-		on->ours.locksroot,
+		ch->our_address, ts_u256_from_u128(claimed->transferred_wei),
+		claimed->locksroot,
 	};
 	struct ts_transferred partners = {
 		ch->partner_address,
@@ -141,7 +142,7 @@ static int call(struct ts_wish *wish, const struct ts_life *life,
 						  &intent->disposal->signature);
 		break;
 	case TS_INTENT_SETTLE:
-		call_settle(wish, life);
+		call_settle(wish, life, &life->onchain.ours);
 		break;
 	}
 	return 0;
@@ -176,6 +177,39 @@ int ts_wish_of_intent(struct ts_wish *wish, const struct ts_ledger_channel *c,
 	ret = call(wish, life, intent, contracts, &about);
 	name_wish(wish, &life->channel, &about);
 	return ret;
+}
+
+/**
+ * ts_wish_of_bare_settle() - settle as if the partner had shown no proof of ours
+ * @wish: where it goes
+ * @c: the channel's row
+ * @life: its state, which wants to be settled
+ * @contracts: where to
+ *
+ * Who closes without a proof (nonce 0) can have the event say any amount, and the
+ * contract holds none.  The event does not tell the two apart, and the contract
+ * takes only one of both settlements: the other waits until this life is over.
+ *
+ * Return: 0, or -ENOENT: the event says nothing else than that.
+ */
+int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel *c,
+			   const struct ts_life *life,
+			   const struct ts_contracts *contracts)
+{
+	const struct ts_hash bare = { { 1 } };
+	const struct ts_claimed nothing = { };
+
+	if (!memcmp(&life->onchain.ours, &nothing, sizeof(nothing)))
+		return -ENOENT;
+	memset(wish, 0, sizeof(*wish));
+	wish->label = labels[TS_INTENT_SETTLE];
+	wish->channel = c->id;
+	wish->to = contracts->tokens_network;
+	wish->until_block = TS_ANY_BLOCK;
+	wish->vital = true;
+	call_settle(wish, life, &nothing);
+	name_wish(wish, &life->channel, &bare);
+	return 0;
 }
 
 /**

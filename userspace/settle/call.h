@@ -10,6 +10,9 @@
 int ts_wish_of_intent(struct ts_wish *wish, const struct ts_ledger_channel *c,
 		      const struct ts_life *life, const struct ts_intent *intent,
 		      const struct ts_contracts *contracts);
+int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel *c,
+			   const struct ts_life *life,
+			   const struct ts_contracts *contracts);
 void ts_wish_of_deposit(struct ts_wish wishes[2], const struct ts_channel *channel,
 			const struct ts_u256 *amount);
 

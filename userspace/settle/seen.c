@@ -26,25 +26,36 @@ static int opened(struct ts_seen *seen, const struct ts_chain_event *ev,
 			       &seen->event.partner_deposit_wei);
 }
 
+/*
+ * What the partner claims of us.  A close without a proof can name any amount, and
+ * a co-signed settlement shown as one names more than there is (M1); neither may
+ * hide that the window has begun (M3).
+ */
+static void read_claim(struct ts_claimed *claimed, const struct ts_u256 *amount,
+		       const struct ts_hash *locksroot)
+{
+	if (ts_u256_to_u128(amount, &claimed->transferred_wei))
+		claimed->transferred_wei = TS_U128_MAX;
+	claimed->locksroot = *locksroot;
+}
+
 /* Whoever closes shows the other's proof. */
-static int closed(struct ts_seen *seen, const struct ts_chain_event *ev,
-		  const struct ts_address *us)
+static void closed(struct ts_seen *seen, const struct ts_chain_event *ev,
+		   const struct ts_address *us)
 {
 	seen->event.kind = TS_SEEN_CLOSED;
 	seen->event.ours = !is_us(&ev->closed.closing_participant, us);
-	seen->event.claimed.locksroot = ev->closed.locksroot;
-	return ts_u256_to_u128(&ev->closed.transferred_amount,
-			       &seen->event.claimed.transferred_wei);
+	read_claim(&seen->event.claimed, &ev->closed.transferred_amount,
+		   &ev->closed.locksroot);
 }
 
-static int updated(struct ts_seen *seen, const struct ts_chain_event *ev,
-		   const struct ts_address *us)
+static void updated(struct ts_seen *seen, const struct ts_chain_event *ev,
+		    const struct ts_address *us)
 {
 	seen->event.kind = TS_SEEN_UPDATED;
 	seen->event.ours = is_us(&ev->proof_updated.participant, us);
-	seen->event.claimed.locksroot = ev->proof_updated.locksroot;
-	return ts_u256_to_u128(&ev->proof_updated.transferred_amount,
-			       &seen->event.claimed.transferred_wei);
+	read_claim(&seen->event.claimed, &ev->proof_updated.transferred_amount,
+		   &ev->proof_updated.locksroot);
 }
 
 static int unlocked(struct ts_seen *seen, const struct ts_chain_event *ev,
@@ -101,10 +112,10 @@ int ts_seen_read(struct ts_seen *seen, const struct ts_chain_event *event,
 				      &seen->event.our_deposit_wei);
 		break;
 	case TS_CHAIN_CHANNEL_CLOSED:
-		ret = closed(seen, event, us);
+		closed(seen, event, us);
 		break;
 	case TS_CHAIN_BALANCE_PROOF_UPDATED:
-		ret = updated(seen, event, us);
+		updated(seen, event, us);
 		break;
 	case TS_CHAIN_CHANNEL_UNLOCKED:
 		ret = unlocked(seen, event, us);
