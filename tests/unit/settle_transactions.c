@@ -319,6 +319,39 @@ static void test_cancel(void **state)
 	assert_int_equal(node_calls(&node, &two), 1);
 }
 
+static bool is_over(int64_t channel, void *arg)
+{
+	return true;
+}
+
+/* What was meant for a life that is over is not sent in the next one. */
+static void test_dropped(void **state)
+{
+	struct ts_wish wish = wish_of(1), sent = wish_of(2);
+	struct ts_ledger_channel row = { .channel.open_block_number = 1 };
+	struct ts_address two = address_of(2);
+
+	assert_int_equal(ts_ledger_begin(ledger), 0);
+	assert_int_equal(ts_ledger_channel_insert(ledger, &row), 0);
+	wish.channel = sent.channel = row.id;
+	node.refuse_to = wish.to;
+	node.fee_floor_wei = 110;
+	config.bump_blocks = 8;
+	ts_transactions_configure(transactions, &config);
+	add(&wish);
+	add(&sent);
+	commit();
+	go_on(3);
+	assert_int_equal(node.n, 1);
+	crash();
+	ts_transactions_drop(transactions, is_over, NULL);
+	node.refuse_to = (struct ts_address){ };
+	go_on(40);
+	assert_int_equal(ended[TS_TRANSACTION_CANCELLED], 2);
+	assert_int_equal(node_calls(&node, &wish.to), 0);
+	assert_int_equal(node_calls(&node, &two), 0);
+}
+
 /* Somebody else with our key took the nonce: that is said, not guessed. */
 static void test_overtaken(void **state)
 {
@@ -430,6 +463,7 @@ int main(void)
 		settle_test(test_price_rises_to_the_cap),
 		settle_test(test_reserve),
 		settle_test(test_cancel),
+		settle_test(test_dropped),
 		settle_test(test_overtaken),
 		settle_test(test_random),
 	};

@@ -244,6 +244,13 @@ static struct ts_billing_channel *by_row(struct ts_billing *b, int64_t row)
 	return c;
 }
 
+bool ts_billing_life_is_over(struct ts_billing *b, int64_t channel)
+{
+	const struct ts_billing_channel *c = by_row(b, channel);
+
+	return !c || c->row.channel.state == TS_CHANNEL_NONE;
+}
+
 static int note_doubt(int64_t channel, ts_u128 deposit_wei, void *arg)
 {
 	struct ts_billing_doubt *doubt = arg;

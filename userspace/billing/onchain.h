@@ -90,6 +90,14 @@ int ts_billing_cosigned_failed(struct ts_billing *b, int64_t channel,
 			       const struct ts_signer *key);
 
 /**
+ * ts_billing_life_is_over() - whether nothing more can be done for that life
+ * @channel: row number of the channel's life
+ *
+ * Return: true also when there is no such row.
+ */
+bool ts_billing_life_is_over(struct ts_billing *b, int64_t channel);
+
+/**
  * ts_billing_chain_resume() - the chain is followed again, from @cursor_block on
  *
  * What was seen above it may have been undone meanwhile: it is shown again if not.

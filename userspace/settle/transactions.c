@@ -220,6 +220,28 @@ int ts_transactions_add(struct ts_transactions *t, const struct ts_wish *wish,
 	return 0;
 }
 
+/**
+ * ts_transactions_drop() - what is of no use to anybody any more is not sent
+ * @t: ours
+ * @is_over: whether the life in a channel's row is
+ * @arg: for @is_over
+ *
+ * The channel's next life has the same parties: what was meant for the last one,
+ * a close without a proof above all, would be taken in it.  What was signed gives
+ * its nonce to a transaction with nothing in it.  To be said again after a restart:
+ * only what comes of it is in the ledger.
+ */
+void ts_transactions_drop(struct ts_transactions *t,
+			  bool (*is_over)(int64_t channel, void *arg), void *arg)
+{
+	struct transaction *x;
+
+	TAILQ_FOREACH(x, &t->live, list)
+		if (x->row.channel && x->row.until_block &&
+		    is_over(x->row.channel, arg))
+			x->row.until_block = 0;
+}
+
 /** ts_transactions_dirty() - whether ts_transactions_write() has anything to do */
 bool ts_transactions_dirty(const struct ts_transactions *t)
 {

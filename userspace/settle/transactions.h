@@ -167,6 +167,9 @@ int ts_transactions_add(struct ts_transactions *t, const struct ts_wish *wish,
 bool ts_transactions_is_live(const struct ts_transactions *t,
 			     const struct ts_hash *intent);
 
+void ts_transactions_drop(struct ts_transactions *t,
+			  bool (*is_over)(int64_t channel, void *arg), void *arg);
+
 void ts_transactions_poll(struct ts_transactions *t, uint64_t head_block);
 bool ts_transactions_next(struct ts_transactions *t, struct ts_ask *ask);
 void ts_transactions_quantity(struct ts_transactions *t, uint64_t serial,

@@ -87,6 +87,24 @@ static bool is_over(const struct ts_chain *c, const struct ts_intent *intent,
 	return false;
 }
 
+static void add(struct ts_chain *c, const struct ts_wish *wish)
+{
+	int ret;
+
+	if (ts_transactions_is_live(c->transactions, &wish->intent) ||
+	    ts_billing_begin(c->billing))
+		return;
+	ret = ts_transactions_add(c->transactions, wish, NULL);
+	if (ret)
+		ts_log(TS_LOG_ERROR, "chain: %s cannot be noted: %s",
+		       wish->label, ret == -ENOSPC ?
+		       "too many transactions are under way" :
+		       ts_ledger_error(c->ledger));
+	else
+		ts_log(TS_LOG_INFO, "chain: %s of channel %lld is to be sent",
+		       wish->label, (long long)wish->channel);
+}
+
 static void on_intents(const struct ts_ledger_channel *row,
 		       const struct ts_life *life,
 		       const struct ts_intent *intents, size_t n, void *arg)
@@ -94,25 +112,22 @@ static void on_intents(const struct ts_ledger_channel *row,
 	struct ts_chain *c = arg;
 	struct ts_wish wish;
 	size_t i;
-	int ret;
 
 	for (i = 0; i < n; i++) {
-		if (ts_wish_of_intent(&wish, row, life, &intents[i], &c->contracts) ||
-		    ts_transactions_is_live(c->transactions, &wish.intent) ||
-		    is_over(c, &intents[i], &wish))
-			continue;
-		if (ts_billing_begin(c->billing))
-			return;
-		ret = ts_transactions_add(c->transactions, &wish, NULL);
-		if (ret)
-			ts_log(TS_LOG_ERROR, "chain: %s cannot be noted: %s",
-			       wish.label, ret == -ENOSPC ?
-			       "too many transactions are under way" :
-			       ts_ledger_error(c->ledger));
-		else
-			ts_log(TS_LOG_INFO, "chain: %s of channel %lld is to be sent",
-			       wish.label, (long long)row->id);
+		if (!ts_wish_of_intent(&wish, row, life, &intents[i], &c->contracts) &&
+		    !is_over(c, &intents[i], &wish))
+			add(c, &wish);
+		if (intents[i].kind == TS_INTENT_SETTLE &&
+		    !ts_wish_of_bare_settle(&wish, row, life, &c->contracts))
+			add(c, &wish);
 	}
+}
+
+static bool life_is_over(int64_t channel, void *arg)
+{
+	struct ts_chain *c = arg;
+
+	return ts_billing_life_is_over(c->billing, channel);
 }
 
 /** ts_chain_look() - what do the channels want of the chain now? */
@@ -126,6 +141,7 @@ void ts_chain_look(struct ts_chain *c)
 	ts_chain_moment(c, &moment);
 	if (ts_billing_intents(c->billing, &moment, on_intents, c))
 		ts_log(TS_LOG_ERROR, "chain: %s", ts_billing_error(c->billing));
+	ts_transactions_drop(c->transactions, life_is_over, c);
 }
 
 static void find_row(const struct ts_transaction_view *view, void *arg)
