@@ -153,5 +153,5 @@ function hex(value) {
 	return text.length % 2 ? '0' + text : text;
 }
 
-module.exports = { ID, ack, decode, directTransfer, settlementAsProof, settleRequest,
+module.exports = { ID, ZERO, ack, decode, directTransfer, settlementAsProof, settleRequest,
 	settleResponse, withdrawRequest, withdrawResponse };
