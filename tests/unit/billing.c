@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "billing/onchain.h"
 #include "billing_box.h"
 
 static struct box box;
@@ -158,6 +159,28 @@ static void refusals_are_named(void **state)
 	box_flush(&box);
 	assert_false(box.wallets[0].waiting);
 	assert_true(box_view(&box, code).attached_wei == 2 * GWEI);
+}
+
+/* M3: what has been paid can be claimed, or nothing more is taken. */
+static void gas_for_all_that_have_paid(void **state)
+{
+	int first = box_code(&box, 0), second = box_code(&box, 1);
+
+	assert_true(box_pay(&box, 0, GWEI, first));
+	ts_billing_gas(box.billing, 999, 1000);
+	assert_false(box_pay(&box, 0, GWEI, first));
+	assert_string_equal(box.last_refusal.name, "gas_reserve");
+	/* For one that has paid, and none more. */
+	ts_billing_gas(box.billing, 1999, 1000);
+	box_send(&box, 0);
+	box_flush(&box);
+	assert_false(box.wallets[0].waiting);
+	assert_false(box_pay(&box, 1, GWEI, second));
+	assert_string_equal(box.last_refusal.name, "gas_reserve");
+	ts_billing_gas(box.billing, 2000, 1000);
+	box_send(&box, 1);
+	box_flush(&box);
+	assert_false(box.wallets[1].waiting);
 }
 
 /* M3: a channel that would settle before we notice is not credited. */
@@ -739,6 +762,7 @@ int main(void)
 		T(nothing_leaves_before_the_commit),
 		T(refusals_are_named),
 		T(short_channels_are_not_credited),
+		T(gas_for_all_that_have_paid),
 		T(a_slice_comes_back),
 		T(an_idle_station_gives_its_slice_back),
 		T(several_wallets_are_spent_in_order),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsd.conf: what is read from a good one, and what is said of every bad one. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "tsd/config.h"
+#include "tsd/config_chain.h"
 
 static const char good[] =
 	"name = \"box\";\n"
@@ -85,6 +87,7 @@ static void test_good(void **state)
 	assert_int_equal(c->chain.poll_s, 5);
 	assert_true(c->chain.gas_price_max_wei == (ts_u128)40500000000);
 	assert_true(c->chain.gas_reserve_wei == (ts_u128)100000000000000000);
+	assert_true(c->chain.coin_price_wei == (ts_u128)1000000000000000000);
 	assert_int_equal(c->limits.photon_per_source, 9);
 	assert_int_equal(c->limits.http_per_source, 16);
 	assert_int_equal(c->limits.mdns_peers, 256);
@@ -97,6 +100,31 @@ static void test_good(void **state)
 	assert_memory_equal(c->peers[0].place.ip, "\x0a\0\0\x09", 4);
 	assert_int_equal(c->peers[1].place.family, AF_INET6);
 	assert_int_equal(c->peers[1].place.port, 40002);
+	ts_config_free(c);
+}
+
+/* M3: what cannot be claimed for less than it is worth is no credit. */
+static void test_gas_deposit(void **state)
+{
+	struct ts_config_chain chain = {
+		.gas_price_min_wei = (ts_u128)18000000000,
+		.coin_price_wei = (ts_u128)2500000000000000000,
+	};
+	char text[sizeof(good) + 64], *at, err[TS_CONFIG_ERROR_SIZE];
+	struct ts_config *c;
+	ts_u128 wei;
+
+	assert_int_equal(ts_config_gas_deposit(&chain, &wei), 0);
+	assert_true(wei == (ts_u128)99000000000000000);
+	chain.coin_price_wei = TS_U128_MAX / 1000;
+	assert_int_equal(ts_config_gas_deposit(&chain, &wei), -ERANGE);
+	strcpy(text, good);
+	at = strstr(text, "confirmations = 20;");
+	assert_non_null(at);
+	memcpy(at, "coin_price = \"40\"; ", strlen("confirmations = 20;"));
+	c = load(text, err);
+	assert_string_equal(err, "");
+	assert_true(c->billing.min_deposit_wei == (ts_u128)1584000000000000000);
 	ts_config_free(c);
 }
 
@@ -405,6 +433,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_gas_deposit),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_missing_groups),
 		cmocka_unit_test(test_no_file),

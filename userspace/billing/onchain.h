@@ -98,6 +98,16 @@ int ts_billing_cosigned_failed(struct ts_billing *b, int64_t channel,
 bool ts_billing_life_is_over(struct ts_billing *b, int64_t channel);
 
 /**
+ * ts_billing_gas() - what there is to pay for claiming what channels have paid
+ * @coin_wei: of the chain's own coin, ours
+ * @claim_wei: what it takes for one channel: an update and a settlement
+ *
+ * As long as that is not enough for all of them nothing is credited (M3).  Until it
+ * is known the rules for a box without a chain hold.
+ */
+void ts_billing_gas(struct ts_billing *b, ts_u128 coin_wei, ts_u128 claim_wei);
+
+/**
  * ts_billing_chain_resume() - the chain is followed again, from @cursor_block on
  *
  * What was seen above it may have been undone meanwhile: it is shown again if not.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "billing/onchain.h"
 #include "billing/state.h"
 
 /* Codes that a wallet has paid for and no station has shown. */
@@ -92,6 +93,32 @@ static ts_u128 unsettled_wei(const struct ts_ledger_channel *c)
 	return in > out ? in - out : 0;
 }
 
+static bool is_to_be_claimed(const struct ts_billing *b,
+			     const struct ts_billing_channel *c)
+{
+	return !ts_channel_foreign(b, &c->row.channel) && unsettled_wei(&c->row);
+}
+
+/* Whether our coin does not do for all that have paid, and @more of them. */
+static bool is_gas_short(const struct ts_billing *b, unsigned int more)
+{
+	const struct ts_billing_channel *c;
+	ts_u128 claims = more;
+
+	if (!b->gas_claim_wei)
+		return false;
+	TAILQ_FOREACH(c, &b->channels, list)
+		claims += is_to_be_claimed(b, c);
+	return b->gas_coin_wei / b->gas_claim_wei < claims;
+}
+
+void ts_billing_gas(struct ts_billing *b, ts_u128 coin_wei, ts_u128 claim_wei)
+{
+	b->gas_coin_wei = coin_wei;
+	b->gas_claim_wei = claim_wei;
+	b->gas_short = is_gas_short(b, 0);
+}
+
 /* M3: our income exists only if the channel leaves us the time to claim it. */
 const char *ts_pay_why_not(const struct ts_billing *b,
 			   const struct ts_billing_channel *c,
@@ -118,6 +145,10 @@ const char *ts_pay_why_not(const struct ts_billing *b,
 	if (!c->row.trusted && ch->partner_deposit_wei < config->min_deposit_wei) {
 		*text = "the payer's deposit does not cover this box's cost of settling; deposit more";
 		return "deposit_too_small";
+	}
+	if (b->gas_short || (!is_to_be_claimed(b, c) && is_gas_short(b, 1))) {
+		*text = "the box could not pay the chain for claiming this now; its operator must send it some of the chain's coin";
+		return "gas_reserve";
 	}
 	*text = "this channel has paid as much as the box takes before it settles on the chain; try again later";
 	if (config->exposure_channel_wei &&

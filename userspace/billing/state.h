@@ -275,6 +275,9 @@ struct ts_billing_reply {
  * @key: signs what we send; NULL: not decrypted yet
  * @head_block: see struct ts_moment
  * @head_fresh: likewise
+ * @gas_coin_wei: by ts_billing_gas()
+ * @gas_claim_wei: likewise; 0: not known yet
+ * @gas_short: that does not do for all channels that have paid
  * @lives: channels with something under way
  * @send_ns: when something of them is to be sent; UINT64_MAX: nothing
  * @step: NULL until the first message that is more than a direct transfer
@@ -322,6 +325,9 @@ struct ts_billing {
 	const struct ts_signer *key;
 	uint64_t head_block;
 	bool head_fresh;
+	ts_u128 gas_coin_wei;
+	ts_u128 gas_claim_wei;
+	bool gas_short;
 	TAILQ_HEAD(, ts_billing_channel) lives;
 	uint64_t send_ns;
 	struct ts_billing_step *step;

@@ -159,6 +159,19 @@ static bool is_known_already(const struct ts_rpc_answer *a)
 					strcasestr(a->why, "known transaction"));
 }
 
+/* At what the node asks for, within what the configuration allows. */
+static ts_u128 claim_cost_wei(const struct ts_chain *c, ts_u128 gas_price_wei)
+{
+	if (gas_price_wei < c->config.gas_price_min_wei)
+		gas_price_wei = c->config.gas_price_min_wei;
+	if (gas_price_wei > c->config.gas_price_max_wei)
+		gas_price_wei = c->config.gas_price_max_wei;
+	if (__builtin_mul_overflow(gas_price_wei, (ts_u128)TS_CONFIG_CLAIM_GAS,
+				   &gas_price_wei))
+		return TS_U128_MAX;
+	return gas_price_wei;
+}
+
 /* Who cannot pay for an update loses what it would have shown (M3). */
 static void look_at_funds(struct ts_chain *c)
 {
@@ -166,6 +179,9 @@ static void look_at_funds(struct ts_chain *c)
 	bool poor;
 
 	ts_transactions_funds(c->transactions, &funds);
+	if (funds.known)
+		ts_billing_gas(c->billing, funds.balance_wei,
+			       claim_cost_wei(c, funds.gas_price_wei));
 	poor = funds.known && funds.balance_wei < c->config.gas_reserve_wei;
 	if (poor && !c->poor)
 		ts_log(TS_LOG_WARN, "chain: our address holds less of the chain's own coin than chain.gas_reserve; send it some, or closes may go unanswered");

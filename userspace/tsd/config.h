@@ -77,6 +77,8 @@ struct ts_config_discovery {
 };
 
 #define TS_CONFIG_URL_SIZE	256
+/* Gas of updateBalanceProof and settle together, as measured, rounded up. */
+#define TS_CONFIG_CLAIM_GAS	110000
 
 /**
  * struct ts_config_chain - the node of the chain, and how it is used
@@ -89,6 +91,7 @@ struct ts_config_discovery {
  * @gas_price_min_wei: what a node proposes is raised to this
  * @gas_price_max_wei: and no more is ever paid
  * @gas_reserve_wei: of our coin, kept for what keeps our money
+ * @coin_price_wei: what one coin of the chain is worth, in the token
  */
 struct ts_config_chain {
 	char rpc[TS_CONFIG_URL_SIZE];
@@ -100,6 +103,7 @@ struct ts_config_chain {
 	ts_u128 gas_price_min_wei;
 	ts_u128 gas_price_max_wei;
 	ts_u128 gas_reserve_wei;
+	ts_u128 coin_price_wei;
 };
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* config_chain.c - chain of tsd.conf. */
+#include <errno.h>
 #include <string.h>
 
 #include "chain/follow.h"
@@ -8,10 +9,13 @@
 /* Gas is priced in 10^9 of the smallest unit of the chain's own coin. */
 #define GWEI_DECIMALS	9
 #define COIN_DECIMALS	18
+/* A deposit is worth so many times the gas of claiming it (M3). */
+#define DEPOSIT_GAS_TIMES	20
 
 static const char *const chain_keys[] = {
 	"id", "tokens_network", "token", "rpc", "poll_seconds", "confirmations",
 	"start_block", "second_rpc", "second_above", "gas_price_min_gwei", "gas_price_max_gwei", "gas_reserve",
+	"coin_price",
 	NULL
 };
 static const char *const token_keys[] = { "address", "symbol", "decimals", NULL };
@@ -65,10 +69,34 @@ static void read_node(struct ts_reader *r, config_setting_t *chain,
 		       &c->gas_price_max_wei);
 	ts_read_tokens(r, chain, "gas_reserve", "0.1", COIN_DECIMALS,
 		       &c->gas_reserve_wei);
+	ts_read_tokens(r, chain, "coin_price", "1", decimals, &c->coin_price_wei);
 	if (!r->failed && (!c->gas_price_max_wei ||
 			   c->gas_price_min_wei > c->gas_price_max_wei))
 		ts_reader_fail(r, chain, "gas_price_max_gwei",
 			       "must be above 0 and not less than gas_price_min_gwei");
+}
+
+/**
+ * ts_config_gas_deposit() - the least deposit that is worth the gas of claiming it
+ * @c: the node of the chain
+ * @deposit_wei: of the token (M3)
+ *
+ * Return: 0, or -ERANGE: it is beyond any amount.
+ */
+int ts_config_gas_deposit(const struct ts_config_chain *c, ts_u128 *deposit_wei)
+{
+	ts_u128 coin_wei = 1;
+	unsigned int i;
+
+	for (i = 0; i < COIN_DECIMALS; i++)
+		coin_wei *= 10;
+	if (__builtin_mul_overflow(c->gas_price_min_wei,
+				   (ts_u128)TS_CONFIG_CLAIM_GAS * DEPOSIT_GAS_TIMES,
+				   deposit_wei) ||
+	    __builtin_mul_overflow(*deposit_wei, c->coin_price_wei, deposit_wei))
+		return -ERANGE;
+	*deposit_wei /= coin_wei;
+	return 0;
 }
 
 /**

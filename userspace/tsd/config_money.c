@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "billing/price.h"
+#include "tsd/config_chain.h"
 #include "tsd/config_money.h"
 
 static const char *const channel_keys[] = {
@@ -164,6 +165,21 @@ static void check_default(struct ts_reader *r, config_setting_t *at,
 		       b->default_tariff_id);
 }
 
+/* What cannot be claimed for less than it is worth is no credit (M3). */
+static void raise_min_deposit(struct ts_reader *r, config_setting_t *root,
+			      struct ts_config *c)
+{
+	ts_u128 deposit_wei;
+
+	if (r->failed || !*c->chain.rpc)
+		return;
+	if (ts_config_gas_deposit(&c->chain, &deposit_wei))
+		ts_reader_fail(r, config_setting_lookup(root, "chain"), "coin_price",
+			       "times chain.gas_price_min_gwei is more than any deposit can be");
+	else if (c->billing.min_deposit_wei < deposit_wei)
+		c->billing.min_deposit_wei = deposit_wei;
+}
+
 /**
  * ts_config_read_money() - slices, reservations, limits of value
  * @r: the reader
@@ -207,6 +223,7 @@ void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 			 TS_LOSS_OPERATOR : TS_LOSS_PAYER;
 	b->forward = ts_read_bool(r, s, "forward", false);
 	ts_read_tokens(r, s, "forward_fee", "0", decimals, &b->forward_fee_wei);
+	raise_min_deposit(r, root, c);
 	if (!r->failed)
 		check_default(r, s ? s : root, b);
 }
