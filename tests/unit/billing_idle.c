@@ -269,6 +269,8 @@ static void a_ledger_from_before(void **state)
 		"ALTER TABLE payments DROP COLUMN refunded_wei;"
 		"ALTER TABLE payments DROP COLUMN mediated;"
 		"ALTER TABLE payments DROP COLUMN locksroot;"
+		"ALTER TABLE channels ADD COLUMN our_message BLOB NOT NULL DEFAULT x'';"
+		"ALTER TABLE channels ADD COLUMN partner_message BLOB NOT NULL DEFAULT x'';"
 		"CREATE INDEX sessions_open ON sessions (id) WHERE closed = 0;"
 		"DELETE FROM meta WHERE key LIKE 'age%';"
 		"DROP TABLE lives; DROP TABLE doubts; DROP TABLE submissions;"

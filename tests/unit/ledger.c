@@ -268,8 +268,9 @@ static void the_check_finds_what_was_changed(void **state)
 		"UPDATE payments SET spent_wei = delta_wei WHERE id = 1",
 		"UPDATE payments SET signature = zeroblob(65) WHERE id = 2",
 		"DELETE FROM payments WHERE id = 2",
-		"UPDATE channels SET partner_nonce = partner_nonce + 1",
-		"UPDATE channels SET spent_wei = partner_transferred_wei",
+		"DELETE FROM payments",
+		"UPDATE channels SET partner_nonce = partner_nonce + 3",
+		"UPDATE channels SET spent_wei = partner_deposit_wei",
 		"UPDATE reservations SET units = units + 1000000000000",
 		"UPDATE accounts SET granted_units = granted_units + 10000000000000",
 		"UPDATE accounts SET passed_units = passed_units + 1",
@@ -278,8 +279,8 @@ static void the_check_finds_what_was_changed(void **state)
 		"UPDATE payments SET session = NULL WHERE id = 1",
 		"UPDATE payments SET locksroot = randomblob(32) WHERE id = 1",
 		"UPDATE payments SET refunded_wei = delta_wei WHERE id = 2",
-		"UPDATE channels SET refunded_wei = partner_transferred_wei",
-		"UPDATE channels SET relayed_wei = partner_transferred_wei",
+		"UPDATE channels SET refunded_wei = partner_deposit_wei",
+		"UPDATE channels SET relayed_wei = partner_deposit_wei",
 	};
 	struct box *box = calloc(1, sizeof(*box));
 	struct ts_ledger_options options = { .path = path };
@@ -326,20 +327,40 @@ static void assert_number(const char *sql, int number)
 	sqlite3_close(db);
 }
 
-static void write_channel(struct ts_ledger *l, const struct ts_ledger_channel *c,
-			  const char *message)
+static int get_channel(const struct ts_ledger_channel *c, void *arg)
 {
+	*(struct ts_ledger_channel *)arg = *c;
+	return 0;
+}
+
+static void assert_proof(struct ts_ledger *l, uint64_t nonce, ts_u128 wei)
+{
+	struct ts_ledger_channel c;
+
+	assert_int_equal(ts_ledger_channel_load(l, get_channel, &c), 0);
+	assert_int_equal(c.channel.partner_proof.nonce, nonce);
+	assert_true(c.channel.partner_proof.transferred_wei == wei);
+	assert_int_equal(c.channel.partner_proof.signature.b[0], nonce);
+}
+
+static void pay(struct ts_ledger *l, uint64_t nonce, ts_u128 wei)
+{
+	struct ts_ledger_payment p = {
+		.channel = 1, .nonce = nonce, .delta_wei = 1,
+		.cumulative_wei = wei, .signature.b = { (uint8_t)nonce },
+		.boot_id = "b",
+	};
+
 	assert_int_equal(ts_ledger_begin(l), 0);
-	if (message)
-		assert_int_equal(ts_ledger_channel_accept(l, c, message,
-							  strlen(message)), 0);
-	else
-		assert_int_equal(ts_ledger_channel_update(l, c), 0);
+	assert_int_equal(ts_ledger_payment_insert(l, &p), 0);
 	assert_int_equal(ts_ledger_commit(l), 0);
 }
 
-/* Not held in memory, it must not get lost by what else is written of a channel. */
-static void the_message_of_a_proof_stays_with_it(void **state)
+/*
+ * A payment is written once (M10): whichever of it and of the channel's row has the
+ * higher nonce says what the partner signed last.
+ */
+static void the_last_payment_is_the_partners_proof(void **state)
 {
 	struct ts_ledger_channel c = { .channel = { .open_block_number = 1 } };
 	struct ts_ledger *l;
@@ -348,26 +369,25 @@ static void the_message_of_a_proof_stays_with_it(void **state)
 	assert_int_equal(ts_ledger_begin(l), 0);
 	assert_int_equal(ts_ledger_channel_insert(l, &c), 0);
 	assert_int_equal(ts_ledger_commit(l), 0);
-	c.channel.partner_proof.nonce = 1;
-	c.channel.partner_proof.transferred_wei = 5;
-	write_channel(l, &c, "first");
-	c.spent_wei = 3;
-	c.channel.frozen = true;
-	write_channel(l, &c, NULL);
-	assert_number("SELECT partner_message = CAST('first' AS BLOB) AND frozen"
-		      " AND partner_nonce = 1 FROM channels", 1);
-	c.channel.partner_proof.nonce = 2;
-	write_channel(l, &c, "second");
-	assert_number("SELECT partner_message = CAST('second' AS BLOB) FROM channels", 1);
-	/* Another proof of ours, as an import may bring it, has none. */
-	assert_number("SELECT length(our_message) FROM channels", 0);
-	execute("UPDATE channels SET our_message = x'0102'");
-	write_channel(l, &c, NULL);
-	assert_number("SELECT length(our_message) FROM channels", 2);
-	c.channel.our_proof.nonce = 4;
-	write_channel(l, &c, NULL);
-	assert_number("SELECT length(our_message) FROM channels", 0);
-	assert_number("SELECT partner_message = CAST('second' AS BLOB) FROM channels", 1);
+	assert_proof(l, 0, 0);
+	pay(l, 1, 5);
+	pay(l, 2, 7);
+	assert_proof(l, 2, 7);
+	assert_number("SELECT partner_nonce FROM channels", 0);
+	/* A proof that only moves locks comes with its row. */
+	c.channel.partner_proof.nonce = 3;
+	c.channel.partner_proof.transferred_wei = 7;
+	c.channel.partner_proof.signature.b[0] = 3;
+	assert_int_equal(ts_ledger_begin(l), 0);
+	assert_int_equal(ts_ledger_channel_update(l, &c), 0);
+	assert_int_equal(ts_ledger_commit(l), 0);
+	assert_proof(l, 3, 7);
+	pay(l, 4, 9);
+	assert_proof(l, 4, 9);
+	/* Less than the row says was transferred before: no partner signs that. */
+	pay(l, 5, 6);
+	assert_int_equal(ts_ledger_channel_load(l, get_channel, &c), -EUCLEAN);
+	assert_non_null(strstr(ts_ledger_error(l), "its last payment is damaged"));
 	ts_ledger_close(l);
 }
 
@@ -424,7 +444,7 @@ int main(void)
 		T(a_real_limit_ends_writing),
 		T(another_may_copy_the_log_back),
 		T(the_check_finds_what_was_changed),
-		T(the_message_of_a_proof_stays_with_it),
+		T(the_last_payment_is_the_partners_proof),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,6 +173,8 @@ static void test_from_before(void **state)
 		"ALTER TABLE payments DROP COLUMN refunded_wei;"
 		"ALTER TABLE payments DROP COLUMN mediated;"
 		"ALTER TABLE payments DROP COLUMN locksroot;"
+		"ALTER TABLE channels ADD COLUMN our_message BLOB NOT NULL DEFAULT x'';"
+		"ALTER TABLE channels ADD COLUMN partner_message BLOB NOT NULL DEFAULT x'';"
 		"PRAGMA user_version = 3";
 	static const char to_2[] =
 		"DROP TABLE lives; DROP TABLE submissions;"

@@ -162,8 +162,7 @@ static void refuse_lock(struct ts_billing *b, struct ts_billing_channel *c,
 
 /* The new state and all that comes of it, into the batch. */
 static void take(struct ts_billing *b, struct ts_billing_channel *c,
-		 const struct ts_message *msg, const void *bytes, size_t len,
-		 const struct ts_outcome *outcome,
+		 const struct ts_message *msg, const struct ts_outcome *outcome,
 		 struct ts_billing_channel *other, const struct ts_time *now)
 {
 	ts_u128 before_wei = c->row.channel.partner_proof.transferred_wei;
@@ -182,9 +181,6 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 	}
 	c->row.relayed_wei += grown_wei - credit.wei;
 	ts_life_store(b, c, &b->step->next);
-	if (ts_message_balance_proof(msg))
-		ts_batch_check(b, ts_ledger_channel_accept(b->ledger, &c->row,
-							   bytes, len));
 	if (other)
 		ts_life_store(b, other, &b->step->other);
 	if (credit.wei)
@@ -272,7 +268,7 @@ enum ts_refusal ts_life_message(struct ts_billing *b,
 	refusal = ts_hop_follow(b, c, &outcome, &other);
 	if (refusal)
 		return refusal;
-	take(b, c, msg, bytes, len, &outcome, other, now);
+	take(b, c, msg, &outcome, other, now);
 	b->counters.messages++;
 	ts_pay_ack(b, reply, outcome.ack);
 	if (c->row.channel.partner_proof.nonce != nonce)

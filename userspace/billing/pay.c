@@ -363,8 +363,8 @@ bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 }
 
 static void take(struct ts_billing *b, struct ts_billing_channel *c,
-		 const struct ts_message *msg, const void *bytes, size_t len,
-		 const struct ts_channel *next, const struct ts_effect *effect,
+		 const struct ts_message *msg, const struct ts_channel *next,
+		 const struct ts_effect *effect,
 		 uint64_t reply, const struct ts_time *now)
 {
 	struct ts_billing_credit credit = {
@@ -387,11 +387,10 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 	c->row.channel = *next;
 	if (ts_memo_is_refund(credit.memo.p, credit.memo.len)) {
 		c->row.relayed_wei += credit.wei;
-		credit.wei = 0;
-	}
-	ts_batch_check(b, ts_ledger_channel_accept(b->ledger, &c->row, bytes, len));
-	if (credit.wei)
+		ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	} else {
 		ts_pay_credit(b, c, &credit, now);
+	}
 	ts_pay_ack(b, reply, effect->ack);
 	ts_pay_heard(b, &next->partner_address);
 }
@@ -425,7 +424,7 @@ enum ts_refusal ts_pay_transfer(struct ts_billing *b,
 	if (refusal)
 		return refusal;
 	if (effect.kind == TS_EFFECT_CREDIT) {
-		take(b, c, msg, bytes, len, &next, &effect, reply, now);
+		take(b, c, msg, &next, &effect, reply, now);
 	} else {
 		b->counters.repeats++;
 		ts_pay_ack(b, reply, effect.ack);

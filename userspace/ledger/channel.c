@@ -24,9 +24,6 @@
 #define SIDE_SET(side)							\
 	#side "_nonce=?, " #side "_transferred_wei=?, "			\
 	#side "_locksroot=?, " #side "_hash=?, " #side "_signature=?"
-/* In an UPDATE the columns at the right are those of before it. */
-#define MESSAGE_OF(side)						\
-	#side "_message=CASE WHEN " #side "_nonce=? THEN " #side "_message ELSE x'' END"
 #define SIDE_ARGS(proof)						\
 	(proof)->nonce, &(proof)->transferred_wei,			\
 	HASH_ARG(&(proof)->locksroot), HASH_ARG(&(proof)->additional_hash), \
@@ -45,9 +42,8 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 	ts_u256_put(chain_id, &ch->chain_id);
 	err = ts_db_write(l, "INSERT INTO channels (" IDENTITY_COLUMNS ", "
 			  SIDE_COLUMNS(our) ", " SIDE_COLUMNS(partner)
-			  ", our_message, partner_message) VALUES ("
-			  "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-			  "?,?,?,?,?,?,?,?,?,?,x'',x'')",
+			  ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+			  "?,?,?,?,?,?,?,?,?,?)",
 			  "bubbbbbuiiiwwwwww" SIDE_TYPES SIDE_TYPES,
 			  HASH_ARG(&ch->channel_identifier),
 			  ch->open_block_number, HASH_ARG(chain_id),
@@ -66,10 +62,7 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 	return err;
 }
 
-/*
- * Everything but the identity and base_wei, which never change.  The message of
- * a proof stays with it, and goes when the proof is another.
- */
+/* Everything but the identity and base_wei, which never change. */
 int ts_ledger_channel_update(struct ts_ledger *l,
 			     const struct ts_ledger_channel *c)
 {
@@ -77,34 +70,14 @@ int ts_ledger_channel_update(struct ts_ledger *l,
 
 	return ts_db_write(l, "UPDATE channels SET settle_timeout=?, state=?,"
 		" frozen=?, trusted=?, our_deposit_wei=?, partner_deposit_wei=?,"
-		" spent_wei=?, refunded_wei=?, relayed_wei=?, " SIDE_SET(our) ", " SIDE_SET(partner) ", "
-		MESSAGE_OF(our) ", " MESSAGE_OF(partner) " WHERE id=?",
-		"uiiiwwwww" SIDE_TYPES SIDE_TYPES "uui",
+		" spent_wei=?, refunded_wei=?, relayed_wei=?, " SIDE_SET(our) ", " SIDE_SET(partner)
+		" WHERE id=?", "uiiiwwwww" SIDE_TYPES SIDE_TYPES "i",
 		ch->settle_timeout_blocks, (int64_t)ch->state,
 		(int64_t)ch->frozen, (int64_t)c->trusted,
 		&ch->our_deposit_wei, &ch->partner_deposit_wei, &c->spent_wei,
 		&c->refunded_wei, &c->relayed_wei,
 		SIDE_ARGS(&ch->our_proof), SIDE_ARGS(&ch->partner_proof),
-		ch->our_proof.nonce, ch->partner_proof.nonce, c->id);
-}
-
-/**
- * ts_ledger_channel_accept() - the partner's next proof
- * @l: the ledger
- * @c: the channel with that proof; of nothing else in it is written
- * @message: the datagram that carried it, as it came
- * @len: how many bytes
- *
- * Return: 0 or negative errno.
- */
-int ts_ledger_channel_accept(struct ts_ledger *l,
-			     const struct ts_ledger_channel *c,
-			     const void *message, size_t len)
-{
-	return ts_db_write(l, "UPDATE channels SET " SIDE_SET(partner)
-			   ", partner_message=? WHERE id=?", SIDE_TYPES "bi",
-			   SIDE_ARGS(&c->channel.partner_proof), message, len,
-			   c->id);
+		c->id);
 }
 
 static void get_side(sqlite3_stmt *stmt, int column,
@@ -115,6 +88,36 @@ static void get_side(sqlite3_stmt *stmt, int column,
 	ts_db_blob(stmt, column + 2, &proof->locksroot, TS_HASH_BYTES, bad);
 	ts_db_blob(stmt, column + 3, &proof->additional_hash, TS_HASH_BYTES, bad);
 	ts_db_blob(stmt, column + 4, &proof->signature, TS_SIGNATURE_BYTES, bad);
+}
+
+/*
+ * The partner's last proof is in its last payment when that came after this row
+ * was written.
+ */
+static int get_last_paid(struct ts_ledger *l, int64_t channel,
+			 struct ts_channel_proof *proof, bool *bad)
+{
+	struct ts_channel_proof paid;
+	sqlite3_stmt *stmt;
+	int ret;
+
+	stmt = ts_db_prepare(l, "SELECT nonce, cumulative_wei, locksroot,"
+			     " message_hash, signature FROM payments"
+			     " WHERE channel=? ORDER BY nonce DESC LIMIT 1",
+			     "i", channel);
+	if (!stmt)
+		return -EIO;
+	ret = ts_db_step(l, stmt);
+	if (ret <= 0)
+		return ret;
+	get_side(stmt, 0, &paid, bad);
+	sqlite3_reset(stmt);
+	if (paid.nonce <= proof->nonce)
+		return 0;
+	if (paid.transferred_wei < proof->transferred_wei)
+		*bad = true;
+	*proof = paid;
+	return 0;
 }
 
 /* What pending locks hold is not spent twice, whoever reads the row. */
@@ -129,12 +132,14 @@ static bool get_locked(sqlite3_stmt *stmt, int column, struct ts_channel *ch)
 	return true;
 }
 
-static bool get_channel(sqlite3_stmt *stmt, struct ts_ledger_channel *c)
+/* Return: 0, -EUCLEAN: it cannot be true, or another negative errno. */
+static int get_channel(struct ts_ledger *l, sqlite3_stmt *stmt,
+		       struct ts_ledger_channel *c)
 {
 	struct ts_channel *ch = &c->channel;
 	uint8_t chain_id[TS_U256_BYTES];
 	bool bad = false;
-	int i = 1;
+	int i = 1, err;
 
 	memset(c, 0, sizeof(*c));
 	c->id = sqlite3_column_int64(stmt, 0);
@@ -158,9 +163,12 @@ static bool get_channel(sqlite3_stmt *stmt, struct ts_ledger_channel *c)
 	c->relayed_wei = ts_db_u128(stmt, i++, &bad);
 	get_side(stmt, i, &ch->our_proof, &bad);
 	get_side(stmt, i + SIDE_COUNT, &ch->partner_proof, &bad);
+	err = get_last_paid(l, c->id, &ch->partner_proof, &bad);
+	if (err)
+		return err;
 	i += 2 * SIDE_COUNT;
 	c->has_life = sqlite3_column_bytes(stmt, i) > 0;
-	return !bad && get_locked(stmt, i, ch);
+	return bad || !get_locked(stmt, i, ch) ? -EUCLEAN : 0;
 }
 
 /* Every life of every channel, oldest row first. */
@@ -179,12 +187,13 @@ int ts_ledger_channel_load(struct ts_ledger *l,
 	if (!stmt)
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
-		if (!get_channel(stmt, &c))
-			ret = ts_db_fail(l, -EUCLEAN,
-				"%s: row %lld of channels is damaged; restore a backup",
-				l->path, (long long)c.id);
-		else
+		ret = get_channel(l, stmt, &c);
+		if (!ret)
 			ret = cb(&c, arg);
+		else if (ret == -EUCLEAN)
+			ts_db_fail(l, ret,
+				   "%s: row %lld of channels or its last payment is damaged; restore a backup",
+				   l->path, (long long)c.id);
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;

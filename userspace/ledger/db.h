@@ -10,6 +10,11 @@
 #include "ledger/ledger.h"
 
 #define TS_DB_STATEMENTS_MAX	64
+/*
+ * How many payments there are, a number of meta: rows of them only ever come, so
+ * that is the last one's, and the check sees when one is missing.
+ */
+#define TS_DB_PAYMENTS		"payments"
 /* Values that one statement may have. */
 #define TS_DB_VALUES_MAX	32
 
@@ -30,6 +35,7 @@ struct ts_db_statement {
  * @file_fd: of the database, with a flock; likewise
  * @read_only: opened to look only
  * @in_batch: between begin and commit or discard
+ * @last_payment: row number of the newest one in this batch; 0: none is in it
  * @wal_frames: in the write-ahead log after the last commit
  * @failed: why nothing can be written any more; empty: all is well
  * @error: the last error
@@ -44,6 +50,7 @@ struct ts_ledger {
 	int file_fd;
 	bool read_only;
 	bool in_batch;
+	int64_t last_payment;
 	int wal_frames;
 	char failed[512];
 	char error[512];

@@ -96,9 +96,9 @@ struct ts_ledger_options {
  * @has_life: something is under way in it or was: it has a row of lives; told by
  *	ts_ledger_channel_load()
  *
- * paid = channel.partner_proof.transferred_wei - base_wei - relayed_wei.  The
- * datagrams of the last proofs are in the table only: a thousand channels are
- * held in memory.
+ * paid = channel.partner_proof.transferred_wei - base_wei - relayed_wei.  A
+ * payment is not written here as well: when it is newer than the row, its proof
+ * is the partner's last one.
  */
 struct ts_ledger_channel {
 	int64_t id;
@@ -359,9 +359,6 @@ int ts_ledger_meta_put(struct ts_ledger *l, const char *key, uint64_t value);
 int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c);
 int ts_ledger_channel_update(struct ts_ledger *l,
 			     const struct ts_ledger_channel *c);
-int ts_ledger_channel_accept(struct ts_ledger *l,
-			     const struct ts_ledger_channel *c,
-			     const void *message, size_t len);
 int ts_ledger_life_write(struct ts_ledger *l, int64_t channel,
 			 const struct ts_life *life);
 int ts_ledger_life_read(struct ts_ledger *l, const struct ts_ledger_channel *c,

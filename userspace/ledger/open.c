@@ -309,6 +309,8 @@ int ts_ledger_commit(struct ts_ledger *l)
 
 	if (!l->in_batch)
 		return ts_db_fail(l, -EINVAL, "%s: no batch is open", l->path);
+	if (l->last_payment)
+		ts_ledger_meta_put(l, TS_DB_PAYMENTS, (uint64_t)l->last_payment);
 	if (l->failed[0])
 		err = ts_db_fail(l, -EROFS, "%s", l->failed);
 	else if (sqlite3_exec(l->db, "COMMIT", NULL, NULL, NULL))
@@ -319,6 +321,7 @@ int ts_ledger_commit(struct ts_ledger *l)
 		return err;
 	}
 	l->in_batch = false;
+	l->last_payment = 0;
 	if (l->wal_frames >= WAL_FRAMES_MAX)
 		checkpoint(l);
 	return 0;
@@ -339,4 +342,5 @@ void ts_ledger_discard(struct ts_ledger *l)
 	/* May fail because SQLite has rolled back by itself already. */
 	sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
 	l->in_batch = false;
+	l->last_payment = 0;
 }

@@ -34,7 +34,7 @@ int ts_ledger_payment_insert(struct ts_ledger *l, struct ts_ledger_payment *p)
 		&p->refunded_wei, (int64_t)p->mediated,
 		(const void *)&p->locksroot, (size_t)TS_HASH_BYTES);
 	if (!err)
-		p->id = sqlite3_last_insert_rowid(l->db);
+		p->id = l->last_payment = sqlite3_last_insert_rowid(l->db);
 	return err;
 }
 

@@ -20,8 +20,7 @@
 	COUNT(side##_nonce) "," WEI(side##_transferred_wei) ","		\
 	HASH(side##_locksroot) "," HASH(side##_hash) ","		\
 	#side "_signature BLOB NOT NULL"				\
-	" CHECK (length(" #side "_signature) = 65),"			\
-	#side "_message BLOB NOT NULL"
+	" CHECK (length(" #side "_signature) = 65)"
 
 #define SESSIONS_OPEN							\
 	"CREATE INDEX sessions_open ON sessions (id)"			\
@@ -232,7 +231,8 @@ SESSIONS_OPEN
 /*
  * What makes version N + 1 of version N.  1 knew neither sessions at rest nor
  * payments that move, 2 nothing that is under way in a channel and nothing of the
- * chain, 3 no payments by an Unlock, no transfers of ours and no doubts.
+ * chain, 3 no payments by an Unlock, no transfers of ours and no doubts, and kept
+ * with each proof the datagram that had carried it, which nobody ever read.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -245,7 +245,9 @@ static const char *const upgrades[] = {
 	      "DROP INDEX sessions_open;"
 	      SESSIONS_OPEN,
 	[2] = LIVES CHAIN,
-	[3] = "ALTER TABLE channels ADD COLUMN " WEI(refunded_wei)
+	[3] = "ALTER TABLE channels DROP COLUMN our_message;"
+	      "ALTER TABLE channels DROP COLUMN partner_message;"
+	      "ALTER TABLE channels ADD COLUMN " WEI(refunded_wei)
 			" DEFAULT " NOTHING ";"
 	      "ALTER TABLE channels ADD COLUMN " WEI(relayed_wei)
 			" DEFAULT " NOTHING ";"
