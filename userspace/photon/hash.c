@@ -6,6 +6,7 @@
  * permutation as a public function; Ethereum's Keccak-256 is the same sponge
  * with the padding 0x01.
  */
+#include <endian.h>
 #include <string.h>
 
 #include <nettle/sha3.h>
@@ -51,9 +52,19 @@ void ts_keccak_init(struct ts_keccak *k)
 void ts_keccak_update(struct ts_keccak *k, const void *data, size_t len)
 {
 	const uint8_t *p = data;
+	uint64_t lane;
 
-	while (len--) {
-		absorb_byte(k, k->fill++, *p++);
+	while (len) {
+		if (k->fill % sizeof(lane) || len < sizeof(lane)) {
+			absorb_byte(k, k->fill++, *p++);
+			len--;
+		} else {
+			memcpy(&lane, p, sizeof(lane));
+			k->lanes[k->fill / sizeof(lane)] ^= le64toh(lane);
+			k->fill += sizeof(lane);
+			p += sizeof(lane);
+			len -= sizeof(lane);
+		}
 		if (k->fill == TS_KECCAK_RATE_BYTES)
 			permute(k);
 	}
