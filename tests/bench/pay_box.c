@@ -258,7 +258,7 @@ static void open_loop(struct box *b)
 {
 	/* One address stands for all payers: it is no stranger here. */
 	struct ts_udp_limits limits = { .per_source = 1000000, .burst = 1000000,
-					.sources = 16 };
+					.sources = 16, .strangers = 1000000 };
 	struct ts_endpoint at = { .len = sizeof(struct sockaddr_in) };
 	char err[512];
 

@@ -92,7 +92,7 @@ static void test_endpoint(void **state)
 
 static void test_police(void **state)
 {
-	struct ts_police *p = ts_police_new(1024, 10, 5);
+	struct ts_police *p = ts_police_new(1024, 10, 5, 0);
 	struct ts_endpoint one, same, other;
 	uint64_t now = 1000000000000ull;
 	int i, passed = 0;
@@ -118,6 +118,46 @@ static void test_police(void **state)
 	for (i = 0; i < 5; i++)
 		assert_true(ts_police_admit(p, (struct sockaddr *)&one.addr, now));
 	assert_false(ts_police_admit(p, (struct sockaddr *)&other.addr, now));
+	ts_police_free(p);
+}
+
+static bool admits(struct ts_police *p, uint32_t source, uint64_t now)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(source) };
+
+	return ts_police_admit(p, (struct sockaddr *)&from, now);
+}
+
+/* However many there are: they get no more than theirs, and nothing of a payer's. */
+static void test_strangers(void **state)
+{
+	struct ts_police *p = ts_police_new(64, 10, 5, 100);
+	struct sockaddr_in payer = { .sin_family = AF_INET,
+				     .sin_addr.s_addr = htonl(7) };
+	uint64_t now = 1000000000000ull;
+	unsigned int passed = 0, i;
+
+	ts_police_know(p, (struct sockaddr *)&payer, now);
+	for (i = 100; i < 10100; i++)
+		passed += admits(p, i, now);
+	/* A tenth of a second of them at once. */
+	assert_int_equal(passed, 10);
+	for (i = 0; i < 5; i++)
+		assert_true(admits(p, 7, now));
+	assert_false(admits(p, 7, now));
+	now += 1000000000;
+	assert_true(admits(p, 7, now));
+	/* Who is elsewhere now, or was silent for ten minutes, is a stranger. */
+	ts_police_forget(p, (struct sockaddr *)&payer, now);
+	for (i = 100; i < 10100; i++)
+		admits(p, i, now);
+	assert_false(admits(p, 7, now));
+	ts_police_know(p, (struct sockaddr *)&payer, now);
+	now += 601 * 1000000000ull;
+	for (i = 100; i < 10100; i++)
+		admits(p, i, now);
+	assert_false(admits(p, 7, now));
 	ts_police_free(p);
 }
 
@@ -272,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_price),
 		cmocka_unit_test(test_endpoint),
 		cmocka_unit_test(test_police),
+		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_watcher),
 		cmocka_unit_test(test_ruleset),

@@ -330,6 +330,7 @@ struct ts_channel_view {
  * @payments: accepted and committed
  * @repeats: acked again
  * @refused: by enum ts_refuse
+ * @refusals: of these, what a channel or the codec refused, by enum ts_refusal
  * @pings: acked
  * @messages: accepted and committed, of those that are no plain payment
  * @forwarded: locks that went on to their target
@@ -344,6 +345,7 @@ struct ts_billing_counters {
 	uint64_t payments;
 	uint64_t repeats;
 	uint64_t refused[TS_REFUSE_READ_ONLY + 1];
+	uint64_t refusals[TS_REFUSAL_COUNT];
 	uint64_t pings;
 	uint64_t messages;
 	uint64_t forwarded;

@@ -143,11 +143,13 @@ void ts_billing_datagram(struct ts_billing *b, const void *bytes, size_t len,
 		ts_billing_flush(b, now);
 	}
 	err = ts_message_decode(&msg, bytes, len);
-	if (err)
+	if (err) {
+		b->counters.refusals[TS_REFUSED_MALFORMED]++;
 		ts_reply_refuse(b, reply, TS_REFUSE_INVALID, ts_photon_err_name(err),
 				ts_photon_err_text(err));
-	else if (b->broken)
+	} else if (b->broken) {
 		ts_pay_refuse_read_only(b, reply);
-	else
+	} else {
 		to_its_rule(b, &msg, bytes, len, reply, now);
+	}
 }

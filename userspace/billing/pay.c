@@ -72,6 +72,7 @@ void ts_pay_refuse(struct ts_billing *b, uint64_t reply, enum ts_refusal refusal
 {
 	ts_reply_refuse(b, reply, kind_of(refusal), ts_refusal_name(refusal),
 	       ts_refusal_text(refusal));
+	b->counters.refusals[refusal]++;
 	if (kind_of(refusal) == TS_REFUSE_CONFLICT)
 		b->replies[b->n_replies - 1].conflict = c;
 }

@@ -32,7 +32,7 @@ static const char *const port_keys[] = {
 };
 static const char *const gate_keys[] = { "enabled", "unsolicited", NULL };
 static const char *const limits_keys[] = {
-	"photon_per_source", "photon_burst", "photon_sources",
+	"photon_per_source", "photon_burst", "photon_sources", "photon_strangers",
 	"mdns_per_source", "mdns_burst", "mdns_peers",
 	"http_connections", "http_per_source", "http_timeout_seconds", "events",
 	NULL
@@ -248,6 +248,7 @@ static void read_limits(struct ts_reader *r, config_setting_t *root,
 	l->photon_per_source = ts_read_number(r, s, "photon_per_source", 50, 1, 100000);
 	l->photon_burst = ts_read_number(r, s, "photon_burst", 100, 1, 100000);
 	l->photon_sources = ts_read_number(r, s, "photon_sources", 1024, 16, 65536);
+	l->photon_strangers = ts_read_number(r, s, "photon_strangers", 2000, 50, 1000000);
 	l->mdns_per_source = ts_read_number(r, s, "mdns_per_source", 20, 1, 1000);
 	l->mdns_burst = ts_read_number(r, s, "mdns_burst", 40, 1, 1000);
 	l->mdns_peers = ts_read_number(r, s, "mdns_peers", 256, 1, 4096);

@@ -39,6 +39,8 @@
  * @photon_per_source: datagrams a second from one address
  * @photon_burst: and at once
  * @photon_sources: addresses remembered, for this and the next
+ * @photon_strangers: datagrams a second from all together of whom no payment was
+ *	accepted lately
  * @mdns_per_source: packets of Multicast DNS a second from one address
  * @mdns_burst: and at once
  * @mdns_peers: peers that may be found at once
@@ -51,6 +53,7 @@ struct ts_config_limits {
 	uint32_t photon_per_source;
 	uint32_t photon_burst;
 	uint32_t photon_sources;
+	uint32_t photon_strangers;
 	uint32_t mdns_per_source;
 	uint32_t mdns_burst;
 	uint32_t mdns_peers;

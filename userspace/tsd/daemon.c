@@ -336,6 +336,7 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 		.per_source = d->config->limits.photon_per_source,
 		.burst = d->config->limits.photon_burst,
 		.sources = d->config->limits.photon_sources,
+		.strangers = d->config->limits.photon_strangers,
 	};
 	char path[TS_CONFIG_PATH_SIZE + 16];
 	int ret;

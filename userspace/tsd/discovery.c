@@ -415,7 +415,7 @@ struct ts_discovery *ts_discovery_new(struct ev_loop *loop, const struct ts_conf
 	if (!d)
 		return NULL;
 	d->police = ts_police_new(c->limits.photon_sources, c->limits.mdns_per_source,
-				  c->limits.mdns_burst);
+				  c->limits.mdns_burst, 0);
 	if (!d->police) {
 		free(d);
 		return NULL;

@@ -40,15 +40,24 @@ static void on_heard(void *ctx, uint64_t number, const struct ts_address *partne
 {
 	struct ts_daemon *d = ctx;
 	const struct ts_reply *from = ts_reply_find(&d->replies, number);
+	uint64_t now_ns = ts_clock_boot_ns();
 	struct ts_peer_place place = { 0 };
+	const struct ts_peer *before;
+	struct ts_endpoint left;
 
 	if (!from || from->http || !d->peers)
 		return;
+	/* One place of each: who has a channel cannot make a thousand known. */
+	before = ts_peers_find(d->peers, partner, now_ns);
+	if (before) {
+		ts_peer_endpoint(before, &left);
+		ts_udp_forget(d->udp, &left);
+	}
+	ts_udp_know(d->udp, &from->from);
 	place.family = (uint8_t)ts_endpoint_address(
 		(const struct sockaddr *)&from->from.addr, place.ip);
 	place.port = ts_endpoint_port(&from->from);
-	ts_peers_learn(d->peers, partner, &place, TS_PEER_MESSAGE, true,
-		       ts_clock_boot_ns());
+	ts_peers_learn(d->peers, partner, &place, TS_PEER_MESSAGE, true, now_ns);
 }
 
 static void on_refunded(void *ctx, uint64_t number,

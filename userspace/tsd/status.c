@@ -130,13 +130,18 @@ static json_t *billing(struct ts_daemon *d)
 		[TS_REFUSE_READ_ONLY] = "read_only",
 	};
 	struct ts_billing_counters c;
-	json_t *refused = json_object();
+	json_t *refused = json_object(), *why = json_object();
 	unsigned int i;
 
 	ts_billing_counters(d->billing, &c);
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		json_object_set_new(refused, kinds[i], json_integer(c.refused[i]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	/* By name, and only what occurred: there are many. */
+	for (i = TS_ACCEPTED + 1; i < TS_REFUSAL_COUNT; i++)
+		if (c.refusals[i])
+			json_object_set_new(why, ts_refusal_name(i),
+					    json_integer((json_int_t)c.refusals[i]));
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 			 "payments", (json_int_t)c.payments,
 			 "repeats", (json_int_t)c.repeats,
 			 "pings", (json_int_t)c.pings,
@@ -150,7 +155,7 @@ static json_t *billing(struct ts_daemon *d)
 			 "commits", (json_int_t)c.commits,
 			 "grants", (json_int_t)c.grants,
 			 "no_place_to_wait", (json_int_t)d->dropped_replies,
-			 "refused", refused);
+			 "refused", refused, "why", why);
 }
 
 static json_t *ports(struct ts_daemon *d)

@@ -29,7 +29,7 @@
  * it needs around them.  Its default of 200 kB is full after 3 ms of a flood, and
  * what is dropped then is payments as well.
  */
-#define QUEUE_BYTES (1 << 20)
+#define QUEUE_BYTES (4 << 20)
 /* One byte more than a datagram may have, to tell the longer ones. */
 #define SLOT_BYTES (TS_DATAGRAM_MAX_BYTES + 1)
 
@@ -167,7 +167,8 @@ struct ts_udp *ts_udp_new(struct ev_loop *loop, const struct ts_endpoint *at,
 
 	if (!u)
 		goto no_memory;
-	u->police = ts_police_new(limits->sources, limits->per_source, limits->burst);
+	u->police = ts_police_new(limits->sources, limits->per_source, limits->burst,
+				  limits->strangers);
 	if (!u->police)
 		goto free_udp;
 	u->fd = open_socket(at);
@@ -215,6 +216,20 @@ void ts_udp_send(struct ts_udp *u, const void *bytes, size_t len,
 		u->counters.sent++;
 	else
 		u->counters.send_failed++;
+}
+
+/** ts_udp_know() - who is there is no stranger; only for one place of a peer */
+void ts_udp_know(struct ts_udp *u, const struct ts_endpoint *from)
+{
+	ts_police_know(u->police, (const struct sockaddr *)&from->addr,
+		       ts_clock_boot_ns());
+}
+
+/** ts_udp_forget() - it is not there any more */
+void ts_udp_forget(struct ts_udp *u, const struct ts_endpoint *from)
+{
+	ts_police_forget(u->police, (const struct sockaddr *)&from->addr,
+			 ts_clock_boot_ns());
 }
 
 /** ts_udp_counters() - Return: counters, valid while @u is */

@@ -14,7 +14,7 @@
  * @received: handed on
  * @empty: datagrams of no bytes
  * @too_long: above 1200 bytes
- * @policed: above the rate of their source
+ * @policed: above the rate of their source, or of all strangers
  * @sent: Acks and messages of ours
  * @send_failed: of these, what the kernel did not take; it is sent again, an Ack
  *	when the peer asks again
@@ -35,6 +35,7 @@ struct ts_udp_limits {
 	unsigned int per_source;
 	unsigned int burst;
 	unsigned int sources;
+	unsigned int strangers;
 };
 
 /*
@@ -52,6 +53,8 @@ struct ts_udp *ts_udp_new(struct ev_loop *loop, const struct ts_endpoint *at,
 void ts_udp_free(struct ts_udp *u);
 void ts_udp_send(struct ts_udp *u, const void *bytes, size_t len,
 		 const struct ts_endpoint *to);
+void ts_udp_know(struct ts_udp *u, const struct ts_endpoint *from);
+void ts_udp_forget(struct ts_udp *u, const struct ts_endpoint *from);
 const struct ts_udp_counters *ts_udp_counters(const struct ts_udp *u);
 
 #endif /* TS_TSD_UDP_H */
