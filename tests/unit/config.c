@@ -18,7 +18,7 @@ static const char good[] =
 	"name = \"box\";\n"
 	"key = { passphrase_file = \"/etc/pass\"; };\n"
 	"chain = { id = 7; tokens_network = \"0x0000000000000000000000000000000000007e70\";\n"
-	"  token = { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"SMT\"; decimals = 18; };"
+	"  token = { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"SMT\"; decimals = 18; kind = \"smt\"; };"
 	" rpc = \"http://127.0.0.1:8545\"; confirmations = 20; gas_price_max_gwei = \"40.5\"; };\n"
 	"channels = ( { partner = \"0x1111111111111111111111111111111111111111\"; open_block_number = 9; partner_deposit = \"2.5\"; } );\n"
 	"listen = { http = [ \"10.0.0.1:80\", \"[fd00::1]:80\" ]; photon = \"10.0.0.1:40001\"; };\n"
@@ -87,6 +87,7 @@ static void test_good(void **state)
 	assert_int_equal(c->chain.poll_s, 5);
 	assert_true(c->chain.gas_price_max_wei == (ts_u128)40500000000);
 	assert_true(c->chain.gas_reserve_wei == (ts_u128)100000000000000000);
+	assert_int_equal(c->chain.token_kind, TS_TOKEN_SMT);
 	assert_true(c->chain.coin_price_wei == (ts_u128)1000000000000000000);
 	assert_int_equal(c->limits.photon_per_source, 9);
 	assert_int_equal(c->limits.http_per_source, 16);

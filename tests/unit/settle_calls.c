@@ -139,20 +139,37 @@ static void test_cosigned(void **state)
 static void test_deposit(void **state)
 {
 	struct ts_channel channel = box->life.channel;
-	struct ts_u256 amount = ts_u256_from_u64(5);
 	struct ts_wish wishes[2];
 	struct ts_hash add;
 
-	ts_wish_of_deposit(wishes, &channel, &amount);
+	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC20, 5), 2);
 	assert_string_equal(wishes[0].label, "approve");
 	assert_true(ts_address_equal(&wishes[0].to, &channel.token));
 	assert_string_equal(wishes[1].label, "deposit");
 	assert_false(wishes[0].vital || wishes[1].vital);
 	add = wishes[1].intent;
 	channel.open_block_number = 0;
-	ts_wish_of_deposit(wishes, &channel, &amount);
+	ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC20, 5);
 	assert_string_equal(wishes[1].label, "open");
 	assert_memory_not_equal(&wishes[1].intent, &add, sizeof(add));
+}
+
+/* One transaction, to the token; of the chain's own coin, with the coin in it. */
+static void test_deposit_in_one(void **state)
+{
+	struct ts_channel channel = box->life.channel;
+	struct ts_wish wishes[2];
+
+	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC223, 5), 1);
+	assert_string_equal(wishes[0].label, "deposit");
+	assert_true(ts_address_equal(&wishes[0].to, &channel.token));
+	assert_true(wishes[0].value_wei == 0);
+	channel.open_block_number = 0;
+	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_SMT, 5), 1);
+	assert_string_equal(wishes[0].label, "open");
+	assert_true(ts_address_equal(&wishes[0].to, &channel.token));
+	assert_true(wishes[0].value_wei == 5);
+	assert_false(wishes[0].vital);
 }
 
 static const struct ts_address us = { { 0x11 } }, them = { { 0x22 } },
@@ -243,6 +260,7 @@ int main(void)
 		call_test(test_names),
 		call_test(test_cosigned),
 		call_test(test_deposit),
+		call_test(test_deposit_in_one),
 		call_test(test_opened),
 		call_test(test_closed),
 		call_test(test_withdrawn),

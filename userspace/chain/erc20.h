@@ -11,6 +11,18 @@
 /* How a channel's deposit can be paid; see Photon's contract. */
 #define TS_SMT_TOKEN_NAME	"SMTToken"
 
+/**
+ * enum ts_token_kind - how a deposit of a token is paid in
+ * @TS_TOKEN_ERC20: approve() and deposit()
+ * @TS_TOKEN_ERC223: its transfer() calls the contract that keeps the channels
+ * @TS_TOKEN_SMT: the wrapper of the chain's own coin
+ */
+enum ts_token_kind {
+	TS_TOKEN_ERC20,
+	TS_TOKEN_ERC223,
+	TS_TOKEN_SMT,
+};
+
 /* The functions that are called, by their names. */
 enum ts_erc20_call {
 	TS_ERC20_APPROVE,

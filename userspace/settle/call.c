@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "chain/erc20.h"
 #include "chain/network.h"
 #include "settle/call.h"
 
@@ -212,29 +211,68 @@ int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel 
 	return 0;
 }
 
-/**
- * ts_wish_of_deposit() - open a channel, or add to our deposit
- * @wishes: approve and deposit; the second's @after is the caller's to set
- * @channel: with whom, in which token; open_block_number 0: it is to be opened
- * @amount: what is added
- */
-void ts_wish_of_deposit(struct ts_wish wishes[2], const struct ts_channel *channel,
-			const struct ts_u256 *amount)
+static void name_deposit(struct ts_wish *wish, const struct ts_channel *channel,
+			 const struct ts_address *to)
+{
+	wish->label = channel->open_block_number ? "deposit" : "open";
+	wish->to = *to;
+	wish->until_block = TS_ANY_BLOCK;
+	name_wish(wish, channel, NULL);
+}
+
+static void approve_and_deposit(struct ts_wish wishes[2],
+				const struct ts_channel *channel,
+				const struct ts_opening *opening, ts_u128 amount_wei)
 {
 	struct ts_wish *approve = &wishes[0], *deposit = &wishes[1];
+	struct ts_u256 amount = ts_u256_from_u128(amount_wei);
 
-	memset(wishes, 0, 2 * sizeof(*wishes));
 	approve->label = "approve";
 	approve->to = channel->token;
 	approve->until_block = TS_ANY_BLOCK;
-	ts_erc20_approve(&approve->call, &channel->tokens_network, amount);
+	ts_erc20_approve(&approve->call, &channel->tokens_network, &amount);
 	name_wish(approve, channel, NULL);
-	deposit->label = channel->open_block_number ? "deposit" : "open";
-	deposit->to = channel->tokens_network;
-	deposit->until_block = TS_ANY_BLOCK;
-	ts_network_deposit(&deposit->call, &channel->token, &channel->our_address,
-			   &channel->partner_address, amount,
-			   channel->open_block_number ? 0 :
-			   channel->settle_timeout_blocks);
-	name_wish(deposit, channel, NULL);
+	ts_network_deposit(&deposit->call, &channel->token, &opening->participant,
+			   &opening->partner, &amount,
+			   opening->settle_timeout_blocks);
+	name_deposit(deposit, channel, &channel->tokens_network);
+}
+
+/**
+ * ts_wish_of_deposit() - open a channel, or add to our deposit
+ * @wishes: where they go; of two the second's @after is the caller's to set
+ * @channel: with whom, in which token; open_block_number 0: it is to be opened
+ * @kind: of the token
+ * @amount_wei: what is added
+ *
+ * Return: how many transactions it takes: 2, approve and deposit, or 1.
+ */
+unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
+				const struct ts_channel *channel,
+				enum ts_token_kind kind, ts_u128 amount_wei)
+{
+	struct ts_opening opening = {
+		.participant = channel->our_address,
+		.partner = channel->partner_address,
+		.settle_timeout_blocks = channel->open_block_number ? 0 :
+					 channel->settle_timeout_blocks,
+	};
+	struct ts_u256 amount = ts_u256_from_u128(amount_wei);
+
+	memset(wishes, 0, 2 * sizeof(*wishes));
+	switch (kind) {
+	case TS_TOKEN_ERC20:
+		approve_and_deposit(wishes, channel, &opening, amount_wei);
+		return 2;
+	case TS_TOKEN_ERC223:
+		ts_erc223_open(&wishes[0].call, &channel->tokens_network, &amount,
+			       &opening);
+		break;
+	case TS_TOKEN_SMT:
+		ts_smt_open(&wishes[0].call, &opening);
+		wishes[0].value_wei = amount_wei;
+		break;
+	}
+	name_deposit(&wishes[0], channel, &channel->token);
+	return 1;
 }

@@ -3,6 +3,7 @@
 #ifndef TS_SETTLE_CALL_H
 #define TS_SETTLE_CALL_H
 
+#include "chain/erc20.h"
 #include "chain/event.h"
 #include "photon/onchain.h"
 #include "settle/transactions.h"
@@ -13,7 +14,8 @@ int ts_wish_of_intent(struct ts_wish *wish, const struct ts_ledger_channel *c,
 int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel *c,
 			   const struct ts_life *life,
 			   const struct ts_contracts *contracts);
-void ts_wish_of_deposit(struct ts_wish wishes[2], const struct ts_channel *channel,
-			const struct ts_u256 *amount);
+unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
+				const struct ts_channel *channel,
+				enum ts_token_kind kind, ts_u128 amount_wei);
 
 #endif /* TS_SETTLE_CALL_H */

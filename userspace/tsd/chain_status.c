@@ -119,16 +119,22 @@ json_t *ts_chain_wallet(const struct ts_chain *c)
 {
 	struct ts_transactions_funds funds = { };
 	char text[TS_ADDRESS_TEXT_SIZE];
+	bool token_known = c->token_known;
+	ts_u128 token_wei = c->token_wei;
 
 	if (c->transactions)
 		ts_transactions_funds(c->transactions, &funds);
+	if (c->config.token_kind == TS_TOKEN_SMT) {
+		token_known = funds.known;
+		token_wei = funds.balance_wei;
+	}
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I}",
 			 "address", ts_address_print(&c->us, text),
 			 "coin_wei", funds.known ? wei(funds.balance_wei) : json_null(),
 			 "gas_reserve_wei", wei(c->config.gas_reserve_wei),
 			 "gas_price_wei", funds.known ? wei(funds.gas_price_wei) :
 							json_null(),
-			 "token_wei", c->token_known ? wei(c->token_wei) : json_null(),
+			 "token_wei", token_known ? wei(token_wei) : json_null(),
 			 "transactions", (json_int_t)funds.count);
 }
 
@@ -192,20 +198,20 @@ static void find_deposit(const struct ts_transaction_view *view, void *arg)
 static int add_deposit(struct ts_chain *c, const struct ts_channel *channel,
 		       ts_u128 amount_wei, char *err, size_t err_size)
 {
-	struct ts_u256 amount = ts_u256_from_u128(amount_wei);
 	struct ts_wish wishes[2];
 	bool found = false;
+	unsigned int n;
 	int ret;
 
 	ts_transactions_each(c->transactions, find_deposit, &found);
 	if (found)
 		return fail(err, err_size, -EALREADY,
 			    "a deposit is under way already; see \"tsctl chain status\"");
-	ts_wish_of_deposit(wishes, channel, &amount);
+	n = ts_wish_of_deposit(wishes, channel, c->config.token_kind, amount_wei);
 	if (ts_billing_begin(c->billing))
 		return fail(err, err_size, -EROFS, ts_billing_error(c->billing));
 	ret = ts_transactions_add(c->transactions, &wishes[0], &wishes[1].after);
-	if (!ret)
+	if (!ret && n == 2)
 		ret = ts_transactions_add(c->transactions, &wishes[1], NULL);
 	if (ret)
 		return fail(err, err_size, ret, ret == -ENOSPC ?

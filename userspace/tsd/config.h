@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "billing/billing.h"
+#include "chain/erc20.h"
 #include "discovery/peers.h"
 #include "lib/meter.h"
 #include "photon/channel.h"
@@ -94,6 +95,7 @@ struct ts_config_discovery {
  * @gas_price_min_wei: what a node proposes is raised to this
  * @gas_price_max_wei: and no more is ever paid
  * @gas_reserve_wei: of our coin, kept for what keeps our money
+ * @token_kind: how deposits are paid in
  * @coin_price_wei: what one coin of the chain is worth, in the token
  */
 struct ts_config_chain {
@@ -106,6 +108,7 @@ struct ts_config_chain {
 	ts_u128 gas_price_min_wei;
 	ts_u128 gas_price_max_wei;
 	ts_u128 gas_reserve_wei;
+	enum ts_token_kind token_kind;
 	ts_u128 coin_price_wei;
 };
 

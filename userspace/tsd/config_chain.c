@@ -18,7 +18,9 @@ static const char *const chain_keys[] = {
 	"coin_price",
 	NULL
 };
-static const char *const token_keys[] = { "address", "symbol", "decimals", NULL };
+static const char *const token_keys[] = { "address", "symbol", "decimals", "kind", NULL };
+/* By enum ts_token_kind. */
+static const char *const token_kinds[] = { "erc20", "erc223", "smt", NULL };
 
 /* Without a node all that is about it would be without effect. */
 static void refuse_without_node(struct ts_reader *r, config_setting_t *chain)
@@ -129,5 +131,7 @@ void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
 	strcpy(c->token_symbol, "token");
 	ts_read_text(r, token, "symbol", c->token_symbol, sizeof(c->token_symbol));
 	c->token_decimals = ts_read_number(r, token, "decimals", 18, 0, 36);
+	c->chain.token_kind = ts_read_word(r, token, "kind", token_kinds,
+					   TS_TOKEN_ERC20);
 	read_node(r, chain, &c->chain, c->token_decimals);
 }
