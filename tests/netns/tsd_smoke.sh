@@ -249,6 +249,25 @@ another_station() {
 	check "until the wallet says otherwise" test "$(field .unspent_wei)" -gt 1000000000000000
 }
 
+# What is paid and not used goes back to the wallet, which has it on disk.
+refunds() {
+	local left purse back unspent
+
+	left=$(field .unspent_wei)
+	check "unspent value comes back" in_ns $C tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" refund $BOX
+	is "the station has nothing any more" "$(field .unspent_wei)" 0
+	purse=$(echo "$W/purse"/0x*.json)
+	read -r back unspent < <(get -f "$BOX/v1/channel?address=$(jq -r .channel.partner_address "$purse")" |
+		jq -r '"\(.refunded_wei) \(.unspent_wei)"')
+	check "what came back is no less than the station had" test "$back" -gt 0 -a "$back" -ge "$left"
+	is "the box has nothing of ours any more" "$unspent" 0
+	is "the wallet has the box's proof of it" "$(jq -r .channel.proof.transferred_wei "$purse")" "$back"
+	is "a second time there is nothing" \
+		"$(in_ns $C tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" refund $BOX | grep -c '^nothing to refund')" 1
+	check "it is paid again" pay 0.05
+	is "and the station is paid" "$(field .state)" paid
+}
+
 # A station falls silent; its account ends, its value stays, and it comes back.
 silence() {
 	local code left
@@ -386,6 +405,7 @@ control_socket() {
 
 	strangers "$(field .session)"
 	another_station "$(field .session)"
+	refunds
 	silence
 
 	code=$(field .session)

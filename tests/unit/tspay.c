@@ -159,35 +159,61 @@ static void box_takes(struct fixture *f, const struct ts_datagram *d, ts_u128 we
 	f->boxes = next;
 }
 
+/* Our newest message in the purse. */
+static struct ts_datagram newest(const struct purse *p)
+{
+	const struct ts_outbox *o = &p->life.outbox;
+	struct ts_datagram d = { };
+
+	if (!o->queue_count)
+		return d;
+	d.len = o->queue[o->queue_count - 1].len;
+	memcpy(d.b, o->queue[o->queue_count - 1].b, d.len);
+	return d;
+}
+
+static bool acked(const struct purse *p)
+{
+	return ts_outbox_is_drained(&p->life.outbox);
+}
+
+static void box_takes_newest(struct fixture *f, const struct purse *p, ts_u128 wei)
+{
+	struct ts_datagram d = newest(p);
+
+	box_takes(f, &d, wei);
+}
+
 static void test_purse_same_bytes_after_crash(void **state)
 {
 	struct fixture *f = *state;
-	struct ts_datagram first;
+	struct ts_datagram first, again;
 	struct purse p;
 	char err[256];
 
 	look(f);
 	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
 	assert_int_equal(purse_pay(&p, f->wallet, 10, "hello", err, sizeof(err)), 0);
-	first = p.last;
+	first = newest(&p);
 	/* The next must wait: one outstanding message per channel. */
 	assert_int_equal(purse_pay(&p, f->wallet, 10, NULL, err, sizeof(err)), -EINPROGRESS);
 	purse_close(&p);
 
 	/* Crashed before or after the send: the same bytes again. */
 	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
-	assert_false(p.acked);
-	assert_int_equal(p.last.len, first.len);
-	assert_memory_equal(p.last.b, first.b, first.len);
-	box_takes(f, &p.last, 10);
+	assert_false(acked(&p));
+	again = newest(&p);
+	assert_int_equal(again.len, first.len);
+	assert_memory_equal(again.b, first.b, first.len);
+	box_takes(f, &again, 10);
 	purse_close(&p);
 
 	/* The Ack was lost, but the box shows our proof: that is evidence. */
 	look(f);
 	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
-	assert_true(p.acked);
+	assert_true(acked(&p));
 	assert_int_equal(purse_pay(&p, f->wallet, 5, NULL, err, sizeof(err)), 0);
-	box_takes(f, &p.last, 5);
+	box_takes_newest(f, &p, 5);
 	purse_close(&p);
 }
 
@@ -215,15 +241,15 @@ static void test_purse_lost(void **state)
 	look(f);
 	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
 	assert_int_equal(purse_pay(&p, f->wallet, 10, NULL, err, sizeof(err)), 0);
-	box_takes(f, &p.last, 10);
+	box_takes_newest(f, &p, 10);
 	assert_int_equal(unlink(p.path), 0);
 	purse_close(&p);
 	/* The box gives back our own signed proof; nonce 2 follows, not 1. */
 	look(f);
 	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
 	assert_int_equal(purse_pay(&p, f->wallet, 5, NULL, err, sizeof(err)), 0);
-	assert_int_equal(p.channel.our_proof.nonce, 2);
-	box_takes(f, &p.last, 5);
+	assert_int_equal(p.life.channel.our_proof.nonce, 2);
+	box_takes_newest(f, &p, 5);
 	purse_close(&p);
 }
 
@@ -245,13 +271,11 @@ static void test_purse_full_disk(void **state)
 {
 	struct rlimit old, none = { 0 };
 	struct fixture *f = *state;
-	struct ts_datagram before;
 	struct purse p;
 	char err[256];
 
 	look(f);
 	assert_int_equal(purse_open(&p, f->dir, &f->seen, err, sizeof(err)), 0);
-	before = p.last;
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	none.rlim_max = old.rlim_max;
@@ -259,8 +283,8 @@ static void test_purse_full_disk(void **state)
 	/* Not on disk: nothing may be sent, nothing has changed. */
 	assert_true(purse_pay(&p, f->wallet, 10, NULL, err, sizeof(err)) < 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-	assert_int_equal(p.last.len, before.len);
-	assert_int_equal(p.channel.our_proof.nonce, 0);
+	assert_int_equal(p.life.outbox.queue_count, 0);
+	assert_int_equal(p.life.channel.our_proof.nonce, 0);
 	assert_int_equal(purse_pay(&p, f->wallet, 10, NULL, err, sizeof(err)), 0);
 	purse_close(&p);
 }

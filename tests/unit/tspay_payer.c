@@ -98,6 +98,18 @@ int box_watch(struct box *b, struct session *s, int timeout_ms, char *err,
 	return cheat.full ? -1 : 0;
 }
 
+int box_outbox(struct box *b, const struct ts_address *wallet,
+	       int (*cb)(const struct ts_datagram *d, void *arg), void *arg,
+	       char *err, size_t err_size)
+{
+	return 0;
+}
+
+int box_ack(struct box *b, const uint8_t ack[TS_ACK_BYTES], char *err, size_t err_size)
+{
+	return 0;
+}
+
 struct fixture {
 	struct options o;
 	struct payer p;
@@ -270,7 +282,7 @@ static void once_heeds_the_highest_price(void **state)
 	f->o.policy.max_wei_per_gb = 999999999;
 	assert_int_equal(payer_once(&f->p, 10), 1);
 	assert_true(cheat.taken_wei == 0);
-	assert_int_equal(f->p.purse.channel.our_proof.nonce, 0);
+	assert_int_equal(f->p.purse.life.channel.our_proof.nonce, 0);
 	f->o.policy.max_wei_per_gb = 1000000000;
 	payer_once(&f->p, 10);
 	assert_true(cheat.taken_wei == 10);

@@ -81,6 +81,9 @@ static int read_proof(const struct reader *outer, const char *name,
 		ret = read_wei(&r, "transferred_wei", &proof->transferred_wei);
 	if (ret || !proof->nonce)
 		return ret;
+	hash = json_string_value(json_object_get(r.json, "locksroot"));
+	if (hash && ts_hash_parse(&proof->locksroot, hash))
+		return fail(outer, name, "an object whose locksroot is 0x and 64 hex digits");
 	hash = json_string_value(json_object_get(r.json, "additional_hash"));
 	if (!hash || ts_hash_parse(&proof->additional_hash, hash))
 		return fail(outer, name, "an object whose additional_hash is 0x and 64 hex digits");
@@ -139,23 +142,22 @@ static void swap_sides(struct ts_channel *c)
 }
 
 /**
- * ts_channel_from_json() - read a channel
+ * ts_channel_read() - read a channel, locks and all, without believing it
  * @json: the object
  * @side: whose place to take
- * @channel: set on success; its identifier is computed, never believed
+ * @channel: set on success; its identifier is computed
  * @err: on failure what is wrong, one line
  * @err_size: room in @err
  *
- * Proofs are taken only with their owner's signature (ts_channel_fault()).
+ * Whether it can be true ts_life_fault() says, which knows the locks.
  *
  * Return: 0 or -EINVAL.
  */
-int ts_channel_from_json(const json_t *json, enum ts_side side,
-			 struct ts_channel *channel, char *err, size_t err_size)
+int ts_channel_read(const json_t *json, enum ts_side side,
+		    struct ts_channel *channel, char *err, size_t err_size)
 {
 	struct reader r = { json, err, err_size };
 	struct ts_channel c = { 0 };
-	const char *fault;
 	int ret;
 
 	ret = read_identity(&r, &c);
@@ -175,6 +177,31 @@ int ts_channel_from_json(const json_t *json, enum ts_side side,
 		swap_sides(&c);
 	ts_channel_identifier(&c.our_address, &c.partner_address, &c.token,
 			      &c.tokens_network, &c.channel_identifier);
+	*channel = c;
+	return 0;
+}
+
+/**
+ * ts_channel_from_json() - read a channel
+ * @json: the object
+ * @side: whose place to take
+ * @channel: set on success; its identifier is computed, never believed
+ * @err: on failure what is wrong, one line
+ * @err_size: room in @err
+ *
+ * Proofs are taken only with their owner's signature (ts_channel_fault()).
+ *
+ * Return: 0 or -EINVAL.
+ */
+int ts_channel_from_json(const json_t *json, enum ts_side side,
+			 struct ts_channel *channel, char *err, size_t err_size)
+{
+	struct ts_channel c;
+	const char *fault;
+	int ret = ts_channel_read(json, side, &c, err, err_size);
+
+	if (ret)
+		return ret;
 	fault = ts_channel_fault(&c);
 	if (fault) {
 		snprintf(err, err_size, "channel: %s", fault);
@@ -201,11 +228,16 @@ static json_t *json_address(const struct ts_address *a)
 static json_t *json_proof(const struct ts_channel_proof *p)
 {
 	char hash[TS_HASH_TEXT_SIZE], signature[2 + 2 * TS_SIGNATURE_BYTES + 1];
+	json_t *json;
 
-	return json_pack("{s:I,s:o,s:s,s:s}", "nonce", (json_int_t)p->nonce,
+	json = json_pack("{s:I,s:o,s:s,s:s}", "nonce", (json_int_t)p->nonce,
 			 "transferred_wei", json_wei(p->transferred_wei),
 			 "additional_hash", ts_hash_print(&p->additional_hash, hash),
 			 "signature", ts_hex_print(signature, p->signature.b, TS_SIGNATURE_BYTES));
+	if (json && !ts_hash_is_zero(&p->locksroot))
+		json_object_set_new(json, "locksroot",
+				    json_string(ts_hash_print(&p->locksroot, hash)));
+	return json;
 }
 
 /**

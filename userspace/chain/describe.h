@@ -11,7 +11,8 @@
  *			     "additional_hash": "0x..", "signature": "0x.." } }
  *
  * Numbers may be JSON integers or decimal strings; amounts above 2^53 must be
- * strings.  deposit_wei, state and the proofs may be left out.
+ * strings.  deposit_wei, state and the proofs may be left out.  A proof has a
+ * "locksroot" while locks of its side are pending.
  */
 #ifndef TS_CHAIN_DESCRIBE_H
 #define TS_CHAIN_DESCRIBE_H
@@ -31,6 +32,8 @@ enum ts_side {
 };
 
 json_t *ts_channel_describe(const struct ts_channel *channel, enum ts_side side);
+int ts_channel_read(const json_t *json, enum ts_side side,
+		    struct ts_channel *channel, char *err, size_t err_size);
 int ts_channel_from_json(const json_t *json, enum ts_side side,
 			 struct ts_channel *channel, char *err, size_t err_size);
 

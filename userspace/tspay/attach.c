@@ -14,8 +14,8 @@
 int payer_attach(struct payer *p, const char *code, ts_u128 limit_wei)
 {
 	struct ts_attach attach = {
-		.box = p->purse.channel.partner_address,
-		.chain_id = p->purse.channel.chain_id,
+		.box = p->purse.life.channel.partner_address,
+		.chain_id = p->purse.life.channel.chain_id,
 		.limit_wei = limit_wei,
 	};
 	char err[512], amount[TS_TOKEN_TEXT_SIZE];

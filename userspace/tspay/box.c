@@ -8,6 +8,7 @@
 
 #include "chain/describe.h"
 #include "photon/ack.h"
+#include "photon/hex.h"
 #include "tspay/box.h"
 #include "tspay/stream.h"
 
@@ -130,6 +131,17 @@ static long request(struct box *b, const char *path, const struct ts_datagram *b
 		snprintf(err, err_size, "%s: %s", url, *why ? why : curl_easy_strerror(code));
 	curl_slist_free_all(headers);
 	return status;
+}
+
+/* Whether the refusal is of this name. */
+static bool is_refusal(struct box *b, const char *name)
+{
+	json_t *json = json_loadb(b->answer, b->len, 0, NULL);
+	const char *text = json_string_value(json_object_get(json, "error"));
+	bool is = text && !strcmp(text, name);
+
+	json_decref(json);
+	return is;
 }
 
 /* A refusal of the box in its own words. */
@@ -296,6 +308,86 @@ int box_channel(struct box *b, const struct ts_address *wallet,
 	return ret;
 }
 
+int box_books(struct box *b, const struct ts_address *wallet, struct books *out,
+	      char *err, size_t err_size)
+{
+	char path[32 + TS_ADDRESS_TEXT_SIZE], text[TS_ADDRESS_TEXT_SIZE];
+	json_t *json;
+
+	snprintf(path, sizeof(path), "/v1/channel?address=%s", ts_address_print(wallet, text));
+	json = get(b, path, err, err_size);
+	if (!json)
+		return -EIO;
+	out->nonce = (uint64_t)json_integer_value(json_object_get(json, "nonce"));
+	out->unspent_wei = wei_of(json, "unspent_wei");
+	out->refunded_wei = wei_of(json, "refunded_wei");
+	json_decref(json);
+	return 0;
+}
+
+static int read_message(const json_t *v, struct ts_datagram *d)
+{
+	const char *text = json_string_value(v);
+	size_t len = text ? strlen(text) : 0;
+
+	if (len < 2 || len % 2 || (len - 2) / 2 > sizeof(d->b))
+		return -EPROTO;
+	d->len = (len - 2) / 2;
+	return ts_hex_parse(d->b, d->len, text);
+}
+
+int box_outbox(struct box *b, const struct ts_address *wallet,
+	       int (*cb)(const struct ts_datagram *d, void *arg), void *arg,
+	       char *err, size_t err_size)
+{
+	char path[32 + TS_ADDRESS_TEXT_SIZE], text[TS_ADDRESS_TEXT_SIZE];
+	json_t *json, *messages;
+	struct ts_datagram d;
+	int ret = 0;
+	size_t i;
+
+	snprintf(path, sizeof(path), "/v1/outbox?address=%s", ts_address_print(wallet, text));
+	json = get(b, path, err, err_size);
+	if (!json)
+		return -EIO;
+	messages = json_object_get(json, "messages");
+	for (i = 0; i < json_array_size(messages) && !ret; i++) {
+		if (!read_message(json_array_get(messages, i), &d)) {
+			ret = cb(&d, arg);
+			continue;
+		}
+		snprintf(err, err_size, "%s%s: a message is no datagram", b->url, path);
+		ret = -EPROTO;
+	}
+	json_decref(json);
+	return ret;
+}
+
+int box_ack(struct box *b, const uint8_t ack[TS_ACK_BYTES], char *err, size_t err_size)
+{
+	struct ts_datagram d = { .len = TS_ACK_BYTES };
+	long status;
+
+	memcpy(d.b, ack, TS_ACK_BYTES);
+	status = request(b, "/v1/pay", &d, err, err_size);
+	if (status < 0)
+		return -EIO;
+	if (status == 204 || is_refusal(b, "nothing_to_ack"))
+		return 0;
+	box_says(b, status, err, err_size);
+	return -EPROTO;
+}
+
+int box_refund(struct box *b, const struct ts_datagram *refund, char *err, size_t err_size)
+{
+	json_t *json = ask(b, "/v1/channel/refund", refund, err, err_size);
+
+	if (!json)
+		return is_refusal(b, "nothing_to_refund") ? -ENODATA : -EIO;
+	json_decref(json);
+	return 0;
+}
+
 /* Whether a conflict says that the box has not seen our previous message. */
 static bool lacks_previous(struct box *b, const struct ts_datagram *d)
 {
@@ -305,7 +397,7 @@ static bool lacks_previous(struct box *b, const struct ts_datagram *d)
 	struct ts_message msg;
 	bool gap = false;
 
-	if (!ts_message_decode(&msg, d->b, d->len))
+	if (!ts_message_decode(&msg, d->b, d->len) && msg.id == TS_MSG_DIRECT_TRANSFER)
 		gap = (uint64_t)last + 2 == msg.direct_transfer.proof.nonce;
 	json_decref(json);
 	return gap;

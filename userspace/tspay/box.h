@@ -67,6 +67,37 @@ int box_session(struct box *b, struct session *out, char *err, size_t err_size);
 int box_channel(struct box *b, const struct ts_address *wallet,
 		struct ts_channel *out, char *err, size_t err_size);
 
+/**
+ * struct books - what the box has of a channel
+ * @nonce: of our newest proof there
+ * @unspent_wei: paid and neither used nor refunded: the box holds it for us
+ * @refunded_wei: gone back
+ */
+struct books {
+	uint64_t nonce;
+	ts_u128 unspent_wei;
+	ts_u128 refunded_wei;
+};
+
+int box_books(struct box *b, const struct ts_address *wallet, struct books *out,
+	      char *err, size_t err_size);
+
+/**
+ * box_outbox() - the box's messages to a wallet, in their order
+ * @cb: a non-zero return ends it and is returned
+ */
+int box_outbox(struct box *b, const struct ts_address *wallet,
+	       int (*cb)(const struct ts_datagram *d, void *arg), void *arg,
+	       char *err, size_t err_size);
+
+/** box_ack() - POST an Ack; one that the box does not wait for is no failure */
+int box_ack(struct box *b, const uint8_t ack[TS_ACK_BYTES], char *err,
+	    size_t err_size);
+
+/** box_refund() - ask for what is unspent; -ENODATA: there is nothing */
+int box_refund(struct box *b, const struct ts_datagram *refund, char *err,
+	       size_t err_size);
+
 /** box_pay() - POST a datagram; Return: enum paid */
 enum paid box_pay(struct box *b, const struct ts_datagram *d,
 		  const struct ts_address *receiver, char *err, size_t err_size);

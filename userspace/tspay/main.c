@@ -53,6 +53,15 @@ static int attach(struct payer *p)
 	return payer_attach(p, p->o->attach, limit);
 }
 
+static int refund(struct payer *p)
+{
+	ts_u128 limit = TS_U128_MAX;
+
+	if (p->o->amount && !amount("the refund", p->o->amount, p->token.decimals, &limit))
+		return 2;
+	return payer_refund(p, limit);
+}
+
 static int run(struct options *o)
 {
 	struct payer p;
@@ -62,6 +71,10 @@ static int run(struct options *o)
 		goto out;
 	if (o->attach) {
 		ret = attach(&p);
+		goto out;
+	}
+	if (o->refund) {
+		ret = refund(&p);
 		goto out;
 	}
 	ret = 2;

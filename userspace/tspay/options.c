@@ -24,6 +24,7 @@ static int usage(FILE *f, int ret)
 "       tspay [OPTIONS] --once AMOUNT --discover --channel FILE\n"
 "                                      the same, wherever on this link it is\n"
 "       tspay [OPTIONS] --attach CODE URL    take what was paid for CODE along\n"
+"       tspay [OPTIONS] refund [AMOUNT] URL  have back what is paid and not used\n"
 "       tspay [--key FILE] [--passphrase SRC] key new|address|import KEYSTORE|\n"
 "             export --v3 KEYSTORE     the wallet's key; KEYSTORE is Ethereum's file\n"
 "\n"
@@ -225,34 +226,25 @@ static bool take_key_verb(struct options *o, int n, char **words)
 	       (o->keystore || !o->keystore_passphrase);
 }
 
-int options_parse(struct options *o, int argc, char **argv)
+static bool is_url(const char *word)
 {
-	int opt, ret;
+	return strstr(word, "://");
+}
 
-	memset(o, 0, sizeof(*o));
-	o->passphrase = "prompt";
-	o->decimals = DECIMALS_DEFAULT;
-	o->policy.low_bytes = 20000000;
-	o->policy.step_bytes = 50000000;
-	o->key_file = below("XDG_CONFIG_HOME", ".config", "/key.json");
-	o->state_dir = below("XDG_STATE_HOME", ".local/state", "");
-	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::DC:l:b:c:m:o:d:a:L:Vh", long_options,
-				  NULL)) != -1) {
-		ret = take(o, opt, optarg, argc, argv);
-		if (ret)
-			return ret;
-	}
-	if (argc - optind >= 2 && !strcmp(argv[optind], "key"))
-		return take_key_verb(o, argc - optind - 1, argv + optind + 1) ?
-		       0 : usage(stderr, 2);
-	if (o->keystore || o->keystore_passphrase) {
-		fprintf(stderr, "tspay: --v3 and --v3-passphrase are of \"key export\" and \"key import\"\n");
-		return 2;
-	}
-	if (argc - optind == 1)
-		o->url = argv[optind];
-	else if (argc > optind)
+/* Return: 0 go on, 2 wrong use. */
+static int take_refund(struct options *o, int n, char **words)
+{
+	if (n < 1 || n > 2 || !is_url(words[n - 1]) || o->once || o->attach || o->limit)
 		return usage(stderr, 2);
+	o->refund = true;
+	o->amount = n == 2 ? words[0] : NULL;
+	o->url = words[n - 1];
+	return 0;
+}
+
+/* What is given has to go together. Return: 0 go on, 2 wrong use. */
+static int check_payment(const struct options *o)
+{
 	if (o->udp && o->discover) {
 		fprintf(stderr, "tspay: --udp says where to pay and --discover looks for it; give one of them\n");
 		return 2;
@@ -279,6 +271,44 @@ int options_parse(struct options *o, int argc, char **argv)
 		return 2;
 	}
 	return 0;
+}
+
+static void set_defaults(struct options *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->passphrase = "prompt";
+	o->decimals = DECIMALS_DEFAULT;
+	o->policy.low_bytes = 20000000;
+	o->policy.step_bytes = 50000000;
+	o->key_file = below("XDG_CONFIG_HOME", ".config", "/key.json");
+	o->state_dir = below("XDG_STATE_HOME", ".local/state", "");
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+	int opt, ret;
+
+	set_defaults(o);
+	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::DC:l:b:c:m:o:d:a:L:Vh", long_options,
+				  NULL)) != -1) {
+		ret = take(o, opt, optarg, argc, argv);
+		if (ret)
+			return ret;
+	}
+	if (argc - optind >= 2 && !strcmp(argv[optind], "key"))
+		return take_key_verb(o, argc - optind - 1, argv + optind + 1) ?
+		       0 : usage(stderr, 2);
+	if (o->keystore || o->keystore_passphrase) {
+		fprintf(stderr, "tspay: --v3 and --v3-passphrase are of \"key export\" and \"key import\"\n");
+		return 2;
+	}
+	if (argc > optind && !strcmp(argv[optind], "refund"))
+		return take_refund(o, argc - optind - 1, argv + optind + 1);
+	if (argc - optind == 1)
+		o->url = argv[optind];
+	else if (argc > optind)
+		return usage(stderr, 2);
+	return check_payment(o);
 }
 
 void options_free(struct options *o)

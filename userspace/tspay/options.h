@@ -18,6 +18,8 @@ enum key_verb {
 /**
  * struct options - what was asked for
  * @key_verb: what to do with the key instead of paying
+ * @refund: have unspent value come back instead of paying
+ * @amount: of the refund; NULL: all
  * @url: the box
  * @code: pay for this session; NULL: that of this station
  * @key_file: the wallet's key
@@ -39,6 +41,8 @@ enum key_verb {
  */
 struct options {
 	enum key_verb key_verb;
+	bool refund;
+	const char *amount;
 	const char *url;
 	const char *code;
 	char *key_file;

@@ -14,10 +14,10 @@
 #include "tspay/payer.h"
 #include "tspay/udp.h"
 
-/* HTTP attempts and UDP sends of one datagram before giving up for now. */
-#define DELIVER_TRIES 5
 /* Seconds that a node on the link has to answer. */
 #define DISCOVER_ASKS 5
+/* How often the box is asked for messages of its own. */
+#define FETCH_MS 30000
 
 static int say(const char *text)
 {
@@ -158,65 +158,6 @@ void payer_close(struct payer *p)
 	ts_signer_free(p->signer);
 }
 
-static void nap(const volatile sig_atomic_t *stop, int seconds)
-{
-	struct timespec t = { .tv_sec = seconds };
-
-	if (!*stop)
-		nanosleep(&t, NULL);
-}
-
-/* Return: 0 acked, 1 not. */
-static int deliver_http(struct payer *p)
-{
-	const struct ts_address *receiver = &p->purse.channel.partner_address;
-	char err[512] = "stopped";
-	int i;
-
-	for (i = 0; i < DELIVER_TRIES && !*p->stop; i++) {
-		switch (box_pay(p->box, &p->purse.last, receiver, err, sizeof(err))) {
-		case PAID_ACKED:
-			return 0;
-		case PAID_REFUSED:
-			show_line(&p->show, "refused: %s", err);
-			return 1;
-		case PAID_GAP:
-			/* The box lost what it acked: an Ack is no evidence (M9). */
-			if (p->purse.before.len)
-				box_pay(p->box, &p->purse.before, receiver, err, sizeof(err));
-			break;
-		case PAID_NO_ANSWER:
-			nap(p->stop, 1 << (i < 2 ? i : 2));
-			break;
-		}
-	}
-	show_line(&p->show, "not delivered yet: %s", err);
-	return 1;
-}
-
-static int deliver_udp(struct payer *p)
-{
-	int ret = udp_deliver(p->udp_fd, &p->purse.last, &p->purse.channel.partner_address,
-			      DELIVER_TRIES, p->stop);
-
-	if (ret)
-		show_line(&p->show, "not delivered yet: %s",
-			  ret == -ETIMEDOUT ? "no Ack (a Photon node is silent about what it refuses)" :
-			  strerror(-ret));
-	return ret ? 1 : 0;
-}
-
-static int deliver(struct payer *p)
-{
-	char err[512];
-
-	if (p->udp_fd >= 0 ? deliver_udp(p) : deliver_http(p))
-		return 1;
-	if (purse_acked(&p->purse, err, sizeof(err)))
-		return say(err);
-	return 0;
-}
-
 static uint64_t now_ms(void)
 {
 	struct timespec t;
@@ -232,7 +173,7 @@ int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 	struct ts_memo m;
 
 	/* What an earlier run or try left behind comes first, in the same bytes. */
-	if (p->purse.last.len && !p->purse.acked && deliver(p))
+	if (payer_deliver(p))
 		return 1;
 	if (s) {
 		memcpy(m.code, s->code, sizeof(m.code));
@@ -246,12 +187,30 @@ int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 		return say(err);
 	}
 	p->paid_wei += wei;
-	if (deliver(p))
+	if (payer_deliver(p))
 		return 1;
 	show_line(&p->show, "paid %s %s, nonce %" PRIu64,
 		  ts_token_print(wei, p->token.decimals, amount),
-		  p->token.symbol[0] ? p->token.symbol : "wei", p->purse.channel.our_proof.nonce);
+		  p->token.symbol[0] ? p->token.symbol : "wei", p->purse.life.channel.our_proof.nonce);
 	return 0;
+}
+
+void payer_moment(struct ts_moment *moment)
+{
+	*moment = (struct ts_moment){ .now_ns = now_ms() * 1000000 };
+}
+
+/* Refunds, mostly: what the box has for us, once in a while. */
+static void fetch(struct payer *p)
+{
+	struct ts_moment moment;
+
+	if (p->fetched_ms && now_ms() - p->fetched_ms < FETCH_MS)
+		return;
+	p->fetched_ms = now_ms();
+	payer_moment(&moment);
+	if (payer_fetch(p, &moment) > 0)
+		payer_deliver(p);
 }
 
 int payer_once(struct payer *p, ts_u128 wei)
@@ -263,6 +222,7 @@ int payer_once(struct payer *p, ts_u128 wei)
 		return payer_pay(p, NULL, wei);
 	if (box_session(p->box, &s, err, sizeof(err)))
 		return say(err);
+	fetch(p);
 	if (s.wei_per_gb > p->o->policy.max_wei_per_gb)
 		return say(answer_text(ANSWER_TOO_DEAR));
 	return payer_pay(p, &s, wei);
@@ -273,7 +233,7 @@ static enum answer decide(struct payer *p, const struct session *s, ts_u128 *wei
 	struct offer offer = {
 		.wei_per_gb = s->wei_per_gb,
 		.remaining_bytes = s->remaining_bytes,
-		.balance_wei = ts_channel_our_balance_wei(&p->purse.channel),
+		.balance_wei = ts_channel_our_balance_wei(&p->purse.life.channel),
 		.now_s = now_ms() / 1000,
 	};
 
@@ -290,11 +250,12 @@ int payer_watch(struct payer *p)
 	if (box_session(p->box, &s, err, sizeof(err)))
 		return say(err);
 	while (!*p->stop) {
+		fetch(p);
 		answer = decide(p, &s, &wei);
 		show_session(&p->show, &s, &p->token, answer, p->paid_wei, now_ms());
 		if (answer == ANSWER_PAY) {
 			if (payer_pay(p, &s, wei))
-				nap(p->stop, 1);
+				payer_nap(p, 1);
 			/* Not from the stream: what was paid must be counted in. */
 			if (box_session(p->box, &s, err, sizeof(err)))
 				show_line(&p->show, "%s", err);
@@ -303,7 +264,7 @@ int payer_watch(struct payer *p)
 		}
 		if (box_watch(p->box, &s, 1000, err, sizeof(err)) < 0 && !*p->stop) {
 			show_line(&p->show, "%s", err);
-			nap(p->stop, 1);
+			payer_nap(p, 1);
 			/* The box may have no stream left, but still an answer. */
 			box_session(p->box, &s, err, sizeof(err));
 		}

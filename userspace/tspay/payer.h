@@ -14,7 +14,8 @@
  * @box: NULL when only UDP is used
  * @token: of the box; without one only its decimals are known
  * @udp_fd: -1: over HTTP
- * @paid_wei: acknowledged in this run
+ * @paid_wei: signed in this run
+ * @fetched_ms: when the box was asked for messages of its own
  */
 struct payer {
 	const struct options *o;
@@ -24,6 +25,7 @@ struct payer {
 	struct purse purse;
 	int udp_fd;
 	ts_u128 paid_wei;
+	uint64_t fetched_ms;
 	struct show show;
 	const volatile sig_atomic_t *stop;
 };
@@ -59,7 +61,36 @@ int payer_attach(struct payer *p, const char *code, ts_u128 limit_wei);
  */
 int payer_once(struct payer *p, ts_u128 wei);
 
+/**
+ * payer_refund() - have what is paid and not used come back (M11)
+ * @p: with a box
+ * @limit_wei: no more than this; TS_U128_MAX: all
+ * Return: exit status; 0 also when there was nothing.
+ */
+int payer_refund(struct payer *p, ts_u128 limit_wei);
+
 /** payer_watch() - pay by the policy until stopped; Return: exit status */
 int payer_watch(struct payer *p);
+
+/* courier.c */
+
+/**
+ * payer_deliver() - bring what of ours has not arrived, in its order
+ * Return: 0: all of it has, or 1 after saying why not.
+ */
+int payer_deliver(struct payer *p);
+
+/**
+ * payer_fetch() - take what the box has for us
+ * @p: with a box
+ * @moment: now
+ * Return: how many messages were taken, or -1 after saying why none can be.
+ */
+int payer_fetch(struct payer *p, const struct ts_moment *moment);
+
+/* Now, with nothing known of the chain. */
+void payer_moment(struct ts_moment *moment);
+/* Unless told to stop. */
+void payer_nap(const struct payer *p, int seconds);
 
 #endif /* TSPAY_PAYER_H */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* purse.c - the payer's side of one channel, kept in a file. */
+/* purse.c - the payer's side of one channel: its steps, each kept before it is. */
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "chain/describe.h"
-#include "photon/hex.h"
+#include "photon/ack.h"
 #include "tspay/purse.h"
+
+/* One thread, and never two at once: too big for a stack. */
+static struct ts_life scratch;
+
+static int no_memory(char *err, size_t err_size)
+{
+	snprintf(err, err_size, "out of memory");
+	return -ENOMEM;
+}
 
 static int fail(char *err, size_t err_size, const char *what, const char *path)
 {
@@ -23,178 +29,48 @@ static int fail(char *err, size_t err_size, const char *what, const char *path)
 	return ret;
 }
 
-static json_t *json_datagram(const struct ts_datagram *d)
+/* Our own signature, and what only the box had: its signature. */
+static void take_proofs(struct ts_life *life, const struct ts_channel *seen)
 {
-	char text[2 + 2 * TS_DATAGRAM_MAX_BYTES + 1];
+	struct ts_channel *c = &life->channel;
 
-	return json_string(d->len ? ts_hex_print(text, d->b, d->len) : "");
-}
-
-static int read_datagram(const json_t *v, struct ts_datagram *d)
-{
-	const char *text = json_string_value(v);
-	size_t len = text ? strlen(text) : 0;
-
-	d->len = 0;
-	if (!text || !len)
-		return text ? 0 : -EINVAL;
-	if (len < 2 || len % 2 || (len - 2) / 2 > sizeof(d->b))
-		return -EINVAL;
-	if (ts_hex_parse(d->b, (len - 2) / 2, text))
-		return -EINVAL;
-	d->len = (len - 2) / 2;
-	return 0;
-}
-
-static int sync_dir(const char *path)
-{
-	char *copy = strdup(path);
-	int fd, ret;
-
-	if (!copy)
-		return -1;
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(copy);
-	if (fd < 0)
-		return -1;
-	ret = fsync(fd);
-	close(fd);
-	return ret;
-}
-
-static int write_file(const char *path, const char *text)
-{
-	size_t len = strlen(text);
-	ssize_t n;
-	int fd, ret = -1;
-
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -1;
-	n = write(fd, text, len);
-	if (n == (ssize_t)len)
-		ret = fsync(fd);
-	else if (n >= 0)
-		errno = ENOSPC;
-	close(fd);
-	return ret;
-}
-
-static void read_boot_id(char boot_id[37])
-{
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	if (!f || !fgets(boot_id, 37, f))
-		boot_id[0] = '\0';
-	if (f)
-		fclose(f);
-}
-
-static json_t *json_spent(const struct spent *s)
-{
-	uint64_t i = s->slot < POLICY_SLOTS ? 0 : s->slot - POLICY_SLOTS + 1;
-	char boot_id[37], minute[24], wei[TS_U128_TEXT_SIZE];
-	json_t *minutes = json_object();
-
-	read_boot_id(boot_id);
-	for (; i <= s->slot; i++) {
-		ts_u128 v = s->slot_wei[i % POLICY_SLOTS];
-
-		snprintf(minute, sizeof(minute), "%llu", (unsigned long long)i);
-		if (v)
-			json_object_set_new(minutes, minute,
-					    json_string(ts_u128_print(v, wei)));
-	}
-	return json_pack("{s:s,s:o}", "boot_id", boot_id, "minutes", minutes);
-}
-
-/* What cannot be read was spent by nobody: purses of before have none. */
-static void read_spent(const json_t *json, struct spent *s)
-{
-	const char *then = json_string_value(json_object_get(json, "boot_id"));
-	json_t *minutes = json_object_get(json, "minutes"), *value;
-	char boot_id[37];
-	const char *key;
-	bool same;
-
-	read_boot_id(boot_id);
-	same = then && *then && !strcmp(then, boot_id);
-	memset(s, 0, sizeof(*s));
-	json_object_foreach(minutes, key, value) {
-		uint64_t minute = same ? strtoull(key, NULL, 10) : 0;
-		const char *text = json_string_value(value);
-		ts_u128 wei;
-
-		if (text && !ts_u128_parse(&wei, text))
-			spent_add(s, minute * POLICY_SLOT_S, wei);
-	}
-}
-
-/* Replace the file as a whole: a crash leaves the old or the new one. */
-static int save(const struct purse *p, char *err, size_t err_size)
-{
-	json_t *json = json_pack("{s:i,s:o,s:o,s:o,s:b,s:o}", "version", 1,
-				 "channel", ts_channel_describe(&p->channel, TS_SIDE_WALLET),
-				 "last", json_datagram(&p->last),
-				 "before", json_datagram(&p->before), "acked", p->acked,
-				 "spent", json_spent(&p->spent));
-	char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
-	char *tmp = NULL;
-	int ret = 0;
-
-	errno = ENOMEM;
-	if (!text || asprintf(&tmp, "%s.new", p->path) < 0 || write_file(tmp, text) ||
-	    rename(tmp, p->path) || sync_dir(p->path))
-		ret = fail(err, err_size, "cannot write the purse", p->path);
-	free(tmp);
-	free(text);
-	json_decref(json);
-	return ret;
-}
-
-static int load(struct purse *p, char *err, size_t err_size)
-{
-	json_error_t je;
-	json_t *json = json_load_file(p->path, JSON_REJECT_DUPLICATES, &je);
-	int ret;
-
-	if (!json) {
-		if (access(p->path, F_OK) && errno == ENOENT)
-			return -ENOENT;
-		snprintf(err, err_size, "%s, line %d: %s; it holds what you have paid: do not delete it, restore it from a copy",
-			 p->path, je.line, je.text);
-		return -EINVAL;
-	}
-	ret = ts_channel_from_json(json_object_get(json, "channel"), TS_SIDE_WALLET,
-				   &p->channel, err, err_size);
-	if (!ret && (read_datagram(json_object_get(json, "last"), &p->last) ||
-		     read_datagram(json_object_get(json, "before"), &p->before))) {
-		snprintf(err, err_size, "%s: last and before must be datagrams in hex", p->path);
-		ret = -EINVAL;
-	}
-	p->acked = json_is_true(json_object_get(json, "acked"));
-	read_spent(json_object_get(json, "spent"), &p->spent);
-	json_decref(json);
-	return ret;
-}
-
-/* What only the box or the chain can know is taken from what was seen. */
-static void take_seen(struct purse *p, const struct ts_channel *seen)
-{
-	struct ts_channel *c = &p->channel;
-
-	c->our_deposit_wei = seen->our_deposit_wei;
-	c->partner_deposit_wei = seen->partner_deposit_wei;
-	c->state = seen->state;
-	if (seen->our_proof.nonce > c->our_proof.nonce) {
+	/* What is co-signed counts all that was transferred before. */
+	if (c->frozen)
+		return;
+	if (seen->our_proof.nonce > c->our_proof.nonce && !c->our_locked_wei) {
 		c->our_proof = seen->our_proof;
-		p->last.len = p->before.len = 0;
-		p->acked = true;
-	} else if (p->last.len && seen->our_proof.nonce == c->our_proof.nonce) {
-		p->acked = true;
+		ts_outbox_proven(&life->outbox, UINT64_MAX);
+	} else if (seen->our_proof.nonce == c->our_proof.nonce) {
+		ts_outbox_proven(&life->outbox, c->our_proof.nonce);
 	}
-	if (seen->partner_proof.nonce > c->partner_proof.nonce)
+	if (seen->partner_proof.nonce > c->partner_proof.nonce && !c->partner_locked_wei)
 		c->partner_proof = seen->partner_proof;
+}
+
+/*
+ * What the box says: within one life a deposit only grows, and whether the
+ * channel is closed the chain says, for what follows from it is sent there.
+ */
+static int take_seen(struct purse *p, const struct ts_channel *seen, char *err,
+		     size_t err_size)
+{
+	struct ts_channel *c = &scratch.channel;
+	const char *fault;
+
+	scratch = p->life;
+	if (seen->our_deposit_wei > c->our_deposit_wei)
+		c->our_deposit_wei = seen->our_deposit_wei;
+	if (seen->partner_deposit_wei > c->partner_deposit_wei)
+		c->partner_deposit_wei = seen->partner_deposit_wei;
+	take_proofs(&scratch, seen);
+	fault = ts_life_fault(&scratch);
+	if (fault) {
+		snprintf(err, err_size, "what the box says of the channel cannot be: %s", fault);
+		return -EPROTO;
+	}
+	p->life = scratch;
+	p->closed = seen->state != TS_CHANNEL_OPEN;
+	return 0;
 }
 
 /* The purse itself is replaced at each payment, so it cannot be what is locked. */
@@ -219,34 +95,49 @@ static int lock(struct purse *p, char *err, size_t err_size)
 	return ret;
 }
 
+static int name_file(struct purse *p, const char *dir, int dir_len,
+		     const struct ts_channel *c, char *err, size_t err_size)
+{
+	char id[TS_HASH_TEXT_SIZE];
+
+	ts_hash_print(&c->channel_identifier, id);
+	if (asprintf(&p->path, "%.*s/%s-%llu.json", dir_len, dir, id,
+		     (unsigned long long)c->open_block_number) >= 0)
+		return 0;
+	p->path = NULL;
+	return no_memory(err, err_size);
+}
+
+static void begin(struct purse *p, const struct ts_channel *seen)
+{
+	memset(&p->life, 0, sizeof(p->life));
+	p->life.channel = *seen;
+	p->closed = seen->state != TS_CHANNEL_OPEN;
+	p->life.channel.state = TS_CHANNEL_OPEN;
+}
+
 int purse_open(struct purse *p, const char *dir, const struct ts_channel *seen,
 	       char *err, size_t err_size)
 {
-	char id[TS_HASH_TEXT_SIZE];
 	int ret;
 
 	memset(p, 0, sizeof(*p));
 	if (mkdir(dir, 0700) && errno != EEXIST)
 		return fail(err, err_size, "cannot make", dir);
-	ts_hash_print(&seen->channel_identifier, id);
-	if (asprintf(&p->path, "%s/%s-%llu.json", dir, id,
-		     (unsigned long long)seen->open_block_number) < 0) {
-		p->path = NULL;
-		snprintf(err, err_size, "out of memory");
-		return -ENOMEM;
-	}
+	ret = name_file(p, dir, (int)strlen(dir), seen, err, err_size);
+	if (ret)
+		return ret;
 	ret = lock(p, err, err_size);
 	if (ret) {
 		purse_close(p);
 		return ret;
 	}
-	ret = load(p, err, err_size);
+	ret = purse_load(p, err, err_size);
 	if (ret == -ENOENT) {
-		p->channel = *seen;
-		p->acked = true;
-		ret = save(p, err, err_size);
+		begin(p, seen);
+		ret = purse_save(p, err, err_size);
 	} else if (!ret) {
-		take_seen(p, seen);
+		ret = take_seen(p, seen, err, err_size);
 	}
 	if (ret)
 		purse_close(p);
@@ -261,34 +152,138 @@ void purse_close(struct purse *p)
 	memset(p, 0, sizeof(*p));
 }
 
+int purse_commit(struct purse *p, const struct ts_life *next, char *err, size_t err_size)
+{
+	static struct ts_life before;
+	int ret;
+
+	before = p->life;
+	p->life = *next;
+	ret = purse_save(p, err, err_size);
+	if (ret)
+		p->life = before;
+	return ret;
+}
+
+int purse_next_life(struct purse *p, const struct ts_life *next, char *err,
+		    size_t err_size)
+{
+	const char *slash = strrchr(p->path, '/');
+	static struct purse new;
+	int ret;
+
+	memset(&new, 0, sizeof(new));
+	ret = name_file(&new, p->path, (int)(slash - p->path), &next->channel, err,
+			err_size);
+	if (ret)
+		return ret;
+	ret = lock(&new, err, err_size);
+	/* The box may have shown it to us before the chain did. */
+	if (!ret)
+		ret = purse_load(&new, err, err_size);
+	if (ret == -ENOENT) {
+		new.life = *next;
+		ret = 0;
+	} else if (!ret) {
+		ret = take_seen(&new, &next->channel, err, err_size);
+	}
+	new.cursor = p->cursor;
+	new.spent = p->spent;
+	if (!ret)
+		ret = purse_save(&new, err, err_size);
+	/* Only now: a crash before shows the end again, and finds the new one. */
+	if (!ret) {
+		scratch = p->life;
+		scratch.channel.state = TS_CHANNEL_NONE;
+		scratch.channel.frozen = false;
+		scratch.leaving = false;
+		scratch.close_wanted = false;
+		memset(&scratch.cosign, 0, sizeof(scratch.cosign));
+		memset(&scratch.onchain, 0, sizeof(scratch.onchain));
+		memset(&scratch.outbox, 0, sizeof(scratch.outbox));
+		ret = purse_commit(p, &scratch, err, err_size);
+	}
+	if (ret) {
+		purse_close(&new);
+		return ret;
+	}
+	purse_close(p);
+	*p = new;
+	return 0;
+}
+
 int purse_pay(struct purse *p, const struct ts_signer *key, ts_u128 amount_wei,
 	      const char *memo, char *err, size_t err_size)
 {
 	struct ts_bytes data = { (const uint8_t *)memo, memo ? strlen(memo) : 0 };
-	struct purse next = *p;
-	enum ts_refusal refusal;
-	int ret;
+	enum ts_refusal refusal = TS_REFUSED_CHANNEL_CLOSED;
 
-	if (p->last.len && !p->acked) {
+	if (!ts_outbox_is_drained(&p->life.outbox)) {
 		snprintf(err, err_size, "the last payment has no Ack yet");
 		return -EINPROGRESS;
 	}
-	next.before = p->last;
-	next.acked = false;
-	refusal = ts_channel_send(&p->channel, key, amount_wei, &data, &next.channel,
-				  &next.last);
+	if (!p->closed)
+		refusal = ts_life_pay(&p->life, key, amount_wei, &data, &scratch);
 	if (refusal) {
 		snprintf(err, err_size, "cannot pay: %s", ts_refusal_text(refusal));
 		return -EPERM;
 	}
-	ret = save(&next, err, err_size);
-	if (!ret)
-		*p = next;
-	return ret;
+	return purse_commit(p, &scratch, err, err_size);
 }
 
-int purse_acked(struct purse *p, char *err, size_t err_size)
+/*
+ * A wallet takes no locks: who knows of no place to bring a secret to must not
+ * wait for one.  Without a fresh head the answer to each is no, at once.
+ */
+static struct ts_moment moment_of(const struct ts_message *msg,
+				  const struct ts_moment *moment)
 {
-	p->acked = true;
-	return save(p, err, err_size);
+	struct ts_moment m = *moment;
+
+	if (msg->id == TS_MSG_MEDIATED_TRANSFER)
+		m.head_fresh = false;
+	return m;
+}
+
+int purse_take(struct purse *p, const struct ts_signer *key,
+	       const struct ts_moment *moment, const struct ts_datagram *d,
+	       uint8_t ack[TS_ACK_BYTES], char *err, size_t err_size)
+{
+	struct ts_outcome outcome;
+	enum ts_refusal refusal;
+	struct ts_message msg;
+	struct ts_moment m;
+	int ret = 0;
+
+	if (ts_message_decode(&msg, d->b, d->len) || msg.id == TS_MSG_ACK ||
+	    !ts_life_concerns(&p->life, &msg))
+		return 0;
+	m = moment_of(&msg, moment);
+	refusal = ts_life_receive(&p->life, key, &m, &msg, d->b, d->len, &scratch,
+				  &outcome);
+	/* Until our own messages prove that we have it, it is shown again. */
+	if (refusal == TS_REFUSED_NONCE_REPLAYED)
+		return 0;
+	if (refusal) {
+		snprintf(err, err_size, "a message of the box is not taken: %s",
+			 ts_refusal_text(refusal));
+		return -EPROTO;
+	}
+	if (outcome.changed)
+		ret = purse_commit(p, &scratch, err, err_size);
+	memcpy(ack, outcome.ack, TS_ACK_BYTES);
+	return ret ? ret : outcome.changed ? 2 : 1;
+}
+
+int purse_acked(struct purse *p, const struct ts_datagram *d, char *err, size_t err_size)
+{
+	uint8_t bytes[TS_ACK_BYTES];
+	struct ts_message msg;
+
+	ts_ack_make(d->b, d->len, &p->life.channel.partner_address, bytes);
+	scratch = p->life;
+	if (ts_message_decode(&msg, bytes, sizeof(bytes)) ||
+	    !ts_outbox_ack(&scratch.outbox, &msg.ack))
+		return 0;
+	return purse_commit(p, &scratch, err, err_size);
 }
