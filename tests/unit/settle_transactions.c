@@ -247,6 +247,29 @@ static void test_refused(void **state)
 	assert_int_equal(node.n, 0);
 }
 
+/* What is wanted no more ends if it was not signed, and else is seen through. */
+static void test_not_wanted(void **state)
+{
+	struct ts_wish refused = wish_of(1), good = wish_of(2);
+
+	node.refuse_to = refused.to;
+	add(&refused);
+	add(&good);
+	commit();
+	round_once();
+	ts_transactions_cancel(transactions, &refused.intent);
+	ts_transactions_cancel(transactions, &good.intent);
+	commit();
+	assert_int_equal(ended[TS_TRANSACTION_CANCELLED], 1);
+	assert_false(ts_transactions_is_live(transactions, &refused.intent));
+	crash();
+	assert_false(ts_transactions_is_live(transactions, &refused.intent));
+	assert_true(ts_transactions_is_live(transactions, &good.intent));
+	go_on(15);
+	assert_int_equal(ended[TS_TRANSACTION_DONE], 1);
+	assert_int_equal(node.n, 1);
+}
+
 static void first_view(const struct ts_transaction_view *view, void *arg)
 {
 	struct ts_transaction_view *out = arg;
@@ -460,6 +483,7 @@ int main(void)
 		settle_test(test_nothing_before_a_poll),
 		settle_test(test_after),
 		settle_test(test_refused),
+		settle_test(test_not_wanted),
 		settle_test(test_price_rises_to_the_cap),
 		settle_test(test_reserve),
 		settle_test(test_cancel),

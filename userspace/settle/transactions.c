@@ -160,6 +160,23 @@ static struct transaction *find(const struct ts_transactions *t,
 	return NULL;
 }
 
+/**
+ * ts_transactions_cancel() - a wish is wanted no more
+ * @t: ours
+ * @intent: which
+ *
+ * What was signed may have been sent, and is seen through.  What was not would be
+ * refused by the contract, round after round: a settlement, where somebody else was
+ * first.
+ */
+void ts_transactions_cancel(struct ts_transactions *t, const struct ts_hash *intent)
+{
+	struct transaction *x = find(t, intent);
+
+	if (x && x->row.state == TS_TRANSACTION_PLANNED)
+		ts_transaction_end(t, x, TS_TRANSACTION_CANCELLED);
+}
+
 /** ts_transactions_is_live() - whether a wish is under way */
 bool ts_transactions_is_live(const struct ts_transactions *t,
 			     const struct ts_hash *intent)

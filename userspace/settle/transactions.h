@@ -164,6 +164,8 @@ void ts_transactions_configure(struct ts_transactions *t,
 
 int ts_transactions_add(struct ts_transactions *t, const struct ts_wish *wish,
 			int64_t *id);
+void ts_transactions_cancel(struct ts_transactions *t,
+			    const struct ts_hash *intent);
 bool ts_transactions_is_live(const struct ts_transactions *t,
 			     const struct ts_hash *intent);
 
