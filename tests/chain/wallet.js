@@ -7,6 +7,7 @@
 //   wallet.js FILE close I J                         without any proof
 //   wallet.js FILE channel I J    prints STATE NONCE BLOCKS: NONCE of the proof that J
 //                                 has shown of I, BLOCKS until it can be settled
+//   wallet.js FILE deposit I J    what I has in its channel with J
 //   wallet.js FILE balance I      of erc20
 'use strict';
 
@@ -45,6 +46,12 @@ const commands = {
 		const left = first - await net.height();
 
 		console.log(`${state} ${nonce} ${left > 0n ? left : 0n}`);
+	},
+	async deposit(i, j) {
+		const channel = between(i, j);
+		const [deposit] = await channel.side(channel.a);
+
+		console.log(String(deposit));
 	},
 	async balance(i) {
 		console.log(String(await net.balance('erc20', account(i))));

@@ -17,6 +17,7 @@
 #include "chain/describe.h"
 #include "chain/token.h"
 #include "photon/ack.h"
+#include "tspay/chain_config.h"
 #include "tspay/options.h"
 #include "tspay/policy.h"
 #include "tspay/purse.h"
@@ -376,6 +377,101 @@ static void test_key_words(void **state)
 	parse_words("--once 1 --v3 b.json http://box", 2, KEY_NONE, NULL);
 }
 
+static void parse_channel(const char *text, int ret, enum channel_verb verb,
+			  const char *amount, const char *url)
+{
+	char copy[128], *argv[16] = { "tspay" }, *word;
+	struct options o;
+	int argc = 1;
+
+	strcpy(copy, text);
+	for (word = strtok(copy, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	optind = 0;
+	assert_int_equal(options_parse(&o, argc, argv), ret);
+	if (!ret) {
+		assert_int_equal(o.channel_verb, verb);
+		assert_int_equal(!!o.amount, !!amount);
+		assert_int_equal(!!o.url, !!url);
+		if (amount)
+			assert_string_equal(o.amount, amount);
+		if (url)
+			assert_string_equal(o.url, url);
+	}
+	options_free(&o);
+}
+
+static void test_channel_words(void **state)
+{
+	parse_channel("channel list", 0, CHANNEL_LIST, NULL, NULL);
+	parse_channel("-j channel show", 0, CHANNEL_SHOW, NULL, NULL);
+	parse_channel("channel open 5 http://box", 0, CHANNEL_OPEN, "5", "http://box");
+	parse_channel("channel open 5 -n 0x1", 0, CHANNEL_OPEN, "5", NULL);
+	parse_channel("channel deposit 5", 0, CHANNEL_DEPOSIT, "5", NULL);
+	parse_channel("channel withdraw http://box", 0, CHANNEL_WITHDRAW, NULL, "http://box");
+	parse_channel("channel withdraw 1 http://box", 0, CHANNEL_WITHDRAW, "1", "http://box");
+	parse_channel("channel close", 0, CHANNEL_CLOSE, NULL, NULL);
+	parse_channel("channel watch http://box", 0, CHANNEL_WATCH, NULL, "http://box");
+	parse_channel("refund http://box", 0, CHANNEL_NONE, NULL, "http://box");
+	parse_channel("refund 1 http://box", 0, CHANNEL_NONE, "1", "http://box");
+	parse_channel("channel", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("channel bend", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("channel open 5", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("channel open http://box", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("channel withdraw", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("channel close 5", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("channel list http://box", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("--once 1 channel list", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("refund", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("refund 1", 2, CHANNEL_NONE, NULL, NULL);
+}
+
+static int read_config(const char *text, const char *rpc, struct chain_config *c)
+{
+	char path[] = "/tmp/tspay-chain.XXXXXX", err[512] = "";
+	int fd = mkstemp(path), ret;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	ret = chain_config_read(c, path, rpc, err, sizeof(err));
+	assert_int_equal(!ret, !*err);
+	unlink(path);
+	return ret;
+}
+
+static void test_chain_config(void **state)
+{
+	struct chain_config c;
+	char err[512];
+
+	assert_int_equal(read_config("{\"rpc\":\"http://node\",\"confirmations\":3}", NULL, &c), 0);
+	assert_string_equal(c.rpc, "http://node");
+	assert_int_equal(c.confirmations, 3);
+	assert_true(ts_address_is_zero(&c.token));
+	assert_true(c.gas_reserve_wei > 0);
+	chain_config_free(&c);
+	assert_int_equal(read_config("{\"rpc\":\"http://node\"}", "http://other", &c), 0);
+	assert_string_equal(c.rpc, "http://other");
+	chain_config_free(&c);
+	assert_int_not_equal(read_config("{}", NULL, &c), 0);
+	chain_config_free(&c);
+	assert_int_not_equal(read_config("[]", "http://other", &c), 0);
+	chain_config_free(&c);
+	assert_int_not_equal(read_config("{\"token\":\"0x12\"}", "http://other", &c), 0);
+	chain_config_free(&c);
+	assert_int_not_equal(read_config("{\"confirmation\":3}", "http://other", &c), 0);
+	chain_config_free(&c);
+	assert_int_not_equal(read_config("{\"confirmations\":0}", "http://other", &c), 0);
+	chain_config_free(&c);
+	/* Without a file the node alone is enough for what is in a purse. */
+	assert_int_equal(chain_config_read(&c, "/nonexistent/chain.json", "http://node", err,
+					   sizeof(err)), 0);
+	chain_config_free(&c);
+	assert_int_not_equal(chain_config_read(&c, "/nonexistent/chain.json", NULL, err,
+					       sizeof(err)), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +479,8 @@ int main(void)
 		cmocka_unit_test(test_cap_per_hour),
 		cmocka_unit_test(test_token_text),
 		cmocka_unit_test(test_key_words),
+		cmocka_unit_test(test_channel_words),
+		cmocka_unit_test(test_chain_config),
 		cmocka_unit_test_setup_teardown(test_purse_same_bytes_after_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_is_used_by_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_lost, setup, teardown),

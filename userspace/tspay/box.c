@@ -184,6 +184,15 @@ static json_t *get(struct box *b, const char *path, char *err, size_t err_size)
 	return ask(b, path, NULL, err, err_size);
 }
 
+/* Zero: there is none. */
+static void read_address(const json_t *object, const char *name, struct ts_address *out)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	if (!text || ts_address_parse(out, text))
+		memset(out, 0, sizeof(*out));
+}
+
 int box_token(struct box *b, struct token *out, char *err, size_t err_size)
 {
 	json_t *json = get(b, "/v1/info", err, err_size), *token, *photon;
@@ -200,6 +209,8 @@ int box_token(struct box *b, struct token *out, char *err, size_t err_size)
 	out->photon_port = (uint16_t)json_integer_value(json_object_get(photon, "port"));
 	snprintf(out->symbol, sizeof(out->symbol), "%s", symbol ? symbol : "");
 	make_plain(out->symbol);
+	read_address(token, "address", &out->contract);
+	read_address(json, "tokens_network", &out->tokens_network);
 	if (!address || ts_address_parse(&out->address, address) || out->decimals > 36) {
 		snprintf(err, err_size, "%s/v1/info lacks an address or a token", b->url);
 		json_decref(json);

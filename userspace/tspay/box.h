@@ -35,12 +35,19 @@ struct session {
 	ts_u128 unspent_wei;
 };
 
-/** struct token - of the box */
+/**
+ * struct token - of the box
+ * @address: the box's own
+ * @contract: the token's; zero: it does not say
+ * @tokens_network: where its channels are; likewise
+ */
 struct token {
 	char symbol[16];
 	unsigned int decimals;
 	uint16_t photon_port;
 	struct ts_address address;
+	struct ts_address contract;
+	struct ts_address tokens_network;
 };
 
 /** enum paid - what became of a datagram */

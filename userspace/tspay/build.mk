@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 TSPAY_PARTS := $(filter-out userspace/tspay/main.c,$(wildcard userspace/tspay/*.c))
-TSPAY_PKGS := libcurl jansson libsodium libsecp256k1 nettle
+TSPAY_LIBS := tspay settle ledger chain keys discovery photon
+TSPAY_PKGS := libcurl jansson sqlite3 libsodium libsecp256k1 nettle
 $(eval $(call library,tspay,$(TSPAY_PARTS)))
-$(eval $(call program,tspay,userspace/tspay/main.c,tspay chain keys discovery photon,$(TSPAY_PKGS)))
+$(eval $(call program,tspay,userspace/tspay/main.c,$(TSPAY_LIBS),$(TSPAY_PKGS)))

@@ -31,7 +31,7 @@ static void datagram_of(struct ts_datagram *d, const struct ts_outgoing *out)
 	memcpy(d->b, out->b, out->len);
 }
 
-/* The box lost what it acked, or the Ack was a lie (M9): all before @head again. */
+/* The box lost what it acked, or the Ack was a lie (M9): all before @head again, or all. */
 static void send_before(struct payer *p, const struct ts_outgoing *head)
 {
 	const struct ts_outbox *o = &p->purse.life.outbox;
@@ -43,6 +43,11 @@ static void send_before(struct payer *p, const struct ts_outgoing *head)
 		datagram_of(&d, &o->queue[i]);
 		box_pay(p->box, &d, &o->queue[i].to, err, sizeof(err));
 	}
+}
+
+void payer_repeat(struct payer *p)
+{
+	send_before(p, NULL);
 }
 
 /* Return: 0 acked, 1 not. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tspay: pays a TokenSwitch box, or any Photon node, by DirectTransfers. */
+#include <curl/curl.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "chain/token.h"
+#include "tspay/channel.h"
 #include "tspay/key.h"
 #include "tspay/payer.h"
 
@@ -62,6 +64,21 @@ static int refund(struct payer *p)
 	return payer_refund(p, limit);
 }
 
+static int channel(const struct options *o)
+{
+	ts_u128 wei = 0;
+
+	if (o->channel_verb == CHANNEL_LIST || o->channel_verb == CHANNEL_SHOW)
+		return channel_show(o);
+	if (o->amount && !amount("the amount", o->amount, o->decimals, &wei))
+		return 2;
+	if (o->amount && !wei) {
+		fprintf(stderr, "tspay: the amount is 0\n");
+		return 2;
+	}
+	return channel_run(o, wei, &stop);
+}
+
 static int run(struct options *o)
 {
 	struct payer p;
@@ -104,15 +121,20 @@ int main(int argc, char **argv)
 		fprintf(stderr, "tspay: libsodium does not start on this machine\n");
 		return 1;
 	}
+	curl_global_init(CURL_GLOBAL_DEFAULT);
 	/* No SA_RESTART: a wait ends at once. */
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	ret = options_parse(&o, argc, argv);
-	if (!ret)
-		ret = o.key_verb == KEY_NONE ? run(&o) : key_run(&o);
-	else if (ret == 1)
-		ret = 0;
+	if (ret)
+		ret = ret == 1 ? 0 : ret;
+	else if (o.key_verb != KEY_NONE)
+		ret = key_run(&o);
+	else if (o.channel_verb != CHANNEL_NONE)
+		ret = channel(&o);
+	else
+		ret = run(&o);
 	options_free(&o);
 	return ret;
 }

@@ -25,6 +25,10 @@ static int usage(FILE *f, int ret)
 "                                      the same, wherever on this link it is\n"
 "       tspay [OPTIONS] --attach CODE URL    take what was paid for CODE along\n"
 "       tspay [OPTIONS] refund [AMOUNT] URL  have back what is paid and not used\n"
+"       tspay [OPTIONS] channel list|show     what the purses have, without a network\n"
+"       tspay [OPTIONS] channel open|deposit AMOUNT [URL]\n"
+"       tspay [OPTIONS] channel withdraw [AMOUNT] URL\n"
+"       tspay [OPTIONS] channel settle|close|watch [URL]\n"
 "       tspay [--key FILE] [--passphrase SRC] key new|address|import KEYSTORE|\n"
 "             export --v3 KEYSTORE     the wallet's key; KEYSTORE is Ethereum's file\n"
 "\n"
@@ -48,6 +52,10 @@ static int usage(FILE *f, int ret)
 "  -a, --attach CODE       what this wallet paid for the session CODE is for this\n"
 "                          station from now on\n"
 "  -L, --limit AMOUNT      but no more than this of it\n"
+"  -n, --node ADDRESS      the channel with this box or node, where URL does not say it\n"
+"  -r, --rpc URL           a node of the chain  (that of the chain's file)\n"
+"      --chain FILE        which chain and contracts  (~/.config/tspay/chain.json)\n"
+"  -j, --json              channel verbs: tell it as JSON, a step a line\n"
 "  -V, --version           print the version\n"
 "  -h, --help              print this\n");
 	return ret;
@@ -107,6 +115,7 @@ static char *below(const char *variable, const char *fallback, const char *name)
 enum {
 	OPT_V3 = 256,
 	OPT_V3_PASSPHRASE,
+	OPT_CHAIN,
 };
 
 static const struct option long_options[] = {
@@ -127,6 +136,10 @@ static const struct option long_options[] = {
 	{ "limit", required_argument, NULL, 'L' },
 	{ "v3", required_argument, NULL, OPT_V3 },
 	{ "v3-passphrase", required_argument, NULL, OPT_V3_PASSPHRASE },
+	{ "node", required_argument, NULL, 'n' },
+	{ "rpc", required_argument, NULL, 'r' },
+	{ "chain", required_argument, NULL, OPT_CHAIN },
+	{ "json", no_argument, NULL, 'j' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -144,6 +157,19 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 		free(o->state_dir);
 		o->state_dir = strdup(value);
 		return o->state_dir ? 0 : 2;
+	case OPT_CHAIN:
+		free(o->chain_file);
+		o->chain_file = strdup(value);
+		return o->chain_file ? 0 : 2;
+	case 'n':
+		o->partner = value;
+		return 0;
+	case 'r':
+		o->rpc = value;
+		return 0;
+	case 'j':
+		o->json = true;
+		return 0;
 	case 'p':
 		o->passphrase = value;
 		return 0;
@@ -242,6 +268,57 @@ static int take_refund(struct options *o, int n, char **words)
 	return 0;
 }
 
+/**
+ * struct channel_word - a verb
+ * @amounts: 0: it has none, 1: it may have one, 2: it must
+ * @url: likewise
+ */
+static const struct channel_word {
+	const char *name;
+	enum channel_verb verb;
+	int amounts;
+	int url;
+} channel_words[] = {
+	{ "list", CHANNEL_LIST, 0, 0 },
+	{ "show", CHANNEL_SHOW, 0, 0 },
+	{ "open", CHANNEL_OPEN, 2, 1 },
+	{ "deposit", CHANNEL_DEPOSIT, 2, 1 },
+	{ "withdraw", CHANNEL_WITHDRAW, 1, 2 },
+	{ "settle", CHANNEL_SETTLE, 0, 1 },
+	{ "close", CHANNEL_CLOSE, 0, 1 },
+	{ "watch", CHANNEL_WATCH, 0, 1 },
+};
+
+/* Return: 0 go on, 2 wrong use. */
+static int take_channel(struct options *o, int n, char **words)
+{
+	const struct channel_word *w = channel_words;
+	const struct channel_word *end = w + sizeof(channel_words) / sizeof(channel_words[0]);
+
+	while (n && w != end && strcmp(words[0], w->name))
+		w++;
+	if (!n || w == end || o->once || o->attach || o->limit || o->udp || o->discover)
+		return usage(stderr, 2);
+	o->channel_verb = w->verb;
+	n--;
+	words++;
+	if (w->amounts && n && !is_url(words[0])) {
+		o->amount = *words++;
+		n--;
+	}
+	if (w->url && n && is_url(words[0])) {
+		o->url = *words++;
+		n--;
+	}
+	if (n || (w->amounts == 2 && !o->amount) || (w->url == 2 && !o->url))
+		return usage(stderr, 2);
+	if (!o->url && !o->partner && (w->verb == CHANNEL_OPEN)) {
+		fprintf(stderr, "tspay: with whom? give the URL of the box, or --node ADDRESS\n");
+		return 2;
+	}
+	return 0;
+}
+
 /* What is given has to go together. Return: 0 go on, 2 wrong use. */
 static int check_payment(const struct options *o)
 {
@@ -282,6 +359,7 @@ static void set_defaults(struct options *o)
 	o->policy.step_bytes = 50000000;
 	o->key_file = below("XDG_CONFIG_HOME", ".config", "/key.json");
 	o->state_dir = below("XDG_STATE_HOME", ".local/state", "");
+	o->chain_file = below("XDG_CONFIG_HOME", ".config", "/chain.json");
 }
 
 int options_parse(struct options *o, int argc, char **argv)
@@ -289,7 +367,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	int opt, ret;
 
 	set_defaults(o);
-	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::DC:l:b:c:m:o:d:a:L:Vh", long_options,
+	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::DC:l:b:c:m:o:d:a:L:n:r:jVh", long_options,
 				  NULL)) != -1) {
 		ret = take(o, opt, optarg, argc, argv);
 		if (ret)
@@ -302,6 +380,8 @@ int options_parse(struct options *o, int argc, char **argv)
 		fprintf(stderr, "tspay: --v3 and --v3-passphrase are of \"key export\" and \"key import\"\n");
 		return 2;
 	}
+	if (argc > optind && !strcmp(argv[optind], "channel"))
+		return take_channel(o, argc - optind - 1, argv + optind + 1);
 	if (argc > optind && !strcmp(argv[optind], "refund"))
 		return take_refund(o, argc - optind - 1, argv + optind + 1);
 	if (argc - optind == 1)
@@ -315,4 +395,5 @@ void options_free(struct options *o)
 {
 	free(o->key_file);
 	free(o->state_dir);
+	free(o->chain_file);
 }

@@ -15,11 +15,29 @@ enum key_verb {
 	KEY_EXPORT,
 };
 
+/** enum channel_verb - "tspay channel ..." instead of paying */
+enum channel_verb {
+	CHANNEL_NONE,
+	CHANNEL_LIST,
+	CHANNEL_SHOW,
+	CHANNEL_OPEN,
+	CHANNEL_DEPOSIT,
+	CHANNEL_WITHDRAW,
+	CHANNEL_CLOSE,
+	CHANNEL_SETTLE,
+	CHANNEL_WATCH,
+};
+
 /**
  * struct options - what was asked for
  * @key_verb: what to do with the key instead of paying
+ * @channel_verb: what to do with the channel instead of paying
  * @refund: have unspent value come back instead of paying
- * @amount: of the refund; NULL: all
+ * @amount: of the refund, the deposit or the withdrawal; NULL: all
+ * @partner: of the channel, by its address; NULL: the box at @url, or the only one
+ * @chain_file: which chain, see struct chain_config
+ * @rpc: a node of it, instead of the file's; or NULL
+ * @json: tell it as JSON
  * @url: the box
  * @code: pay for this session; NULL: that of this station
  * @key_file: the wallet's key
@@ -41,8 +59,13 @@ enum key_verb {
  */
 struct options {
 	enum key_verb key_verb;
+	enum channel_verb channel_verb;
 	bool refund;
 	const char *amount;
+	const char *partner;
+	char *chain_file;
+	const char *rpc;
+	bool json;
 	const char *url;
 	const char *code;
 	char *key_file;

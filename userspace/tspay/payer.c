@@ -116,11 +116,8 @@ static int open_found(struct payer *p, const struct ts_address *node)
 	return p->udp_fd < 0 ? say(err) : 0;
 }
 
-int payer_open(struct payer *p, const struct options *o, const volatile sig_atomic_t *stop)
+int payer_begin(struct payer *p, const struct options *o, const volatile sig_atomic_t *stop)
 {
-	struct ts_channel seen;
-	char err[512];
-
 	memset(p, 0, sizeof(*p));
 	p->o = o;
 	p->stop = stop;
@@ -133,7 +130,15 @@ int payer_open(struct payer *p, const struct options *o, const volatile sig_atom
 		if (!p->box)
 			return say("out of memory");
 	}
-	if (know_token(p))
+	return know_token(p);
+}
+
+int payer_open(struct payer *p, const struct options *o, const volatile sig_atomic_t *stop)
+{
+	struct ts_channel seen;
+	char err[512];
+
+	if (payer_begin(p, o, stop))
 		return 1;
 	if (o->udp && open_udp(p))
 		return 1;

@@ -30,7 +30,13 @@ struct payer {
 	const volatile sig_atomic_t *stop;
 };
 
-/** payer_open() - Return: 0, or 1 after saying what is wrong */
+/**
+ * payer_begin() - the key, the box and its token; no channel yet
+ * Return: 0, or 1 after saying what is wrong; payer_close() in either case.
+ */
+int payer_begin(struct payer *p, const struct options *o,
+		const volatile sig_atomic_t *stop);
+/** payer_open() - all of that and the purse, to pay; Return: as above */
 int payer_open(struct payer *p, const struct options *o,
 	       const volatile sig_atomic_t *stop);
 void payer_close(struct payer *p);
@@ -79,6 +85,9 @@ int payer_watch(struct payer *p);
  * Return: 0: all of it has, or 1 after saying why not.
  */
 int payer_deliver(struct payer *p);
+
+/* Bring all again that nothing proves to have arrived (M9). */
+void payer_repeat(struct payer *p);
 
 /**
  * payer_fetch() - take what the box has for us

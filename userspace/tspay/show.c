@@ -9,6 +9,7 @@
 
 #include "chain/token.h"
 #include "tspay/show.h"
+#include "tspay/steps.h"
 
 static const char *size_text(uint64_t bytes, char buf[static 32])
 {
@@ -69,13 +70,17 @@ void show_session(struct show *v, const struct session *s, const struct token *t
 
 void show_line(struct show *v, const char *fmt, ...)
 {
+	char text[1024];
 	va_list ap;
 
 	show_end(v);
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	putchar('\n');
+	if (v->json)
+		steps_line("box", NULL, text, true);
+	else
+		puts(text);
 	fflush(stdout);
 }
 

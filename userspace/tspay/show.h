@@ -11,6 +11,7 @@
  * struct show - one line that is rewritten on a terminal; elsewhere a line for
  *	each change of state
  * @tty: standard output is a terminal
+ * @json: lines are JSON objects
  * @open: the line is on the screen and has no end yet
  * @last_used: used_bytes of the last look, for the rate
  * @last_ms: when that was
@@ -19,6 +20,7 @@
  */
 struct show {
 	bool tty;
+	bool json;
 	bool open;
 	uint64_t last_used;
 	uint64_t last_ms;

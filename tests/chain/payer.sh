@@ -1,0 +1,229 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The payer's side: tspay opens a channel on the chain, pays a box, has back what it
+# did not use, withdraws, leaves, closes, and is closed on, killed (-9) on the way.  What
+# is on the chain is what the ledgers say, to the unit.  TS_PAYER=all: see below.
+cd "$(dirname "$0")/../netns" || exit 1
+. ./net.sh
+. ./tsd.sh
+export O
+CONFIRMATIONS=3
+TIMEOUT=60
+ONE=1000000000000000000
+RPC_PORT=8545
+
+chain() { in_ns $R "$TOP/tests/chain/chain" "$@"; }
+wallet() { NODE_PATH=$O/chain/node_modules in_ns $R node "$TOP/tests/chain/wallet.js" "$W/chain" "$@"; }
+mine() { chain mine "$W/chain" "$1"; }
+block_more() { in_ns $R curl -s -o /dev/null -H 'Content-Type: application/json' \
+	-d '{"jsonrpc":"2.0","id":1,"method":"evm_mine","params":[]}' "$RPC"; }
+ctl() { in_ns $R tsctl -j -c "$W/tsd.conf" "$@"; }
+about() { jq -r "$1" "$W/chain"; }
+sum() { python3 -c 'import sys; print(eval(sys.argv[1]))' "$1"; }
+following() { [ "$(ctl chain status | jq -r .state)" = at-head ]; }
+at_rest() { [ "$(ctl chain status | jq '.transactions | length')" = 0 ]; }
+# The box credits that much of the wallet's, in the newest life.
+credited() { # WEI
+	ctl channel list | jq -e --arg d "$1" --argjson b "$(block)" \
+		'any(.[]; .state == "open" and .open_block_number == $b and .partner_deposit_wei == $d)'
+}
+how() { echo tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" --chain "$W/chain.json"; }
+payer() { in_ns $C $(how) "$@"; }
+# In the background; $payer_pid is tspay itself, not a shell around it.
+payer_start() { # WORDS...
+	nsenter --net=/run/netns/$C -- $(how) -j channel "$@" >>"$W/said" 2>&1 &
+	payer_pid=$!
+	pids+=($payer_pid)
+}
+payer_kill() { kill -9 $payer_pid; wait $payer_pid 2>/dev/null; true; }
+ended() { ! kill -0 $payer_pid 2>/dev/null; }
+# Of the newest life of the channel, as its purse has it.
+purse() { payer -j channel show | jq -r "max_by(.open_block_number) | $1"; }
+block() { purse .open_block_number; }
+state() { wallet channel 0 1 | cut -d' ' -f1; }
+
+# A verb until it ends; meanwhile blocks are made, as on any chain.
+verb() { # WORDS...
+	payer_start "$@"
+	mine_until 60 ended || payer_kill
+	wait $payer_pid
+}
+# The same, killed as soon as it has told a step; then run again. STEP is WHAT/STATE
+# of a transaction, or WHAT alone for anything that is said of it.
+verb_killed() { # STEP WORDS...
+	local step=$1 from; shift
+	from=$(($(wc -l <"$W/said") + 1))
+	payer_start "$@"
+	if until_true 40 told "$from" "$step"; then
+		payer_kill
+		verb "$@"
+	else
+		payer_kill
+		note "$step was not told"
+		return 1
+	fi
+}
+told() { # LINE WHAT[/STATE]
+	tail -n +"$1" "$W/said" | grep '^{' | jq -es --arg w "${2%%/*}" --arg s "${2#*/}" \
+		'any(.[]; .step == $w and ($w == $s or .state == $s))'
+}
+do_verb() { # NAME STEP|"" WORDS...
+	local name=$1 step=$2; shift 2
+	if [ -n "$step" ]; then
+		check "$name: $1, killed at $step" verb_killed "$step" "$@"
+	else
+		check "$name: $1" verb "$@"
+	fi
+}
+
+# Without a channel there is nothing to wait for.
+give_up() {
+	sed 's/^/# /' "$W/tsd.log" "$W/said"
+	done_testing
+	exit 1
+}
+
+# The first half of a life: opened, credited, paid, refunded.
+open_and_pay() { # NAME STEP-OF-OPENING
+	do_verb "$1" "$2" open 5 $BOX
+	is "$1: it is open" "$(state)" 1
+	[ "$(state)" = 1 ] || give_up
+	is "$1: five left the wallet" "$(sum "$before - $(wallet balance 0)")" $((5 * ONE))
+	is "$1: the contract has them once" "$(wallet deposit 0 1)" $((5 * ONE))
+	check "$1: the box credits them" until_true 20 credited $((5 * ONE))
+	check "$1: a payment" pay 0.5
+	check "$1: another" pay 0.25
+	check "$1: a part comes back" payer refund 0.25 $BOX
+	is "$1: the channel has the rest" "$(purse .balance_wei)" $(sum "45 * $ONE // 10")
+}
+
+# Leave with the box's help: nothing of ours stays behind.
+leave() { # NAME STEP-OF-OPENING STEP-OF-WITHDRAWAL STEP-OF-LEAVING
+	local name=$1 before box used
+
+	before=$(wallet balance 0) box=$(wallet balance 1)
+	open_and_pay "$name" "$2"
+	spend 200
+	do_verb "$name" "$3" withdraw 1 $BOX
+	used=$(wallet deposit 1 0)
+	check "$name: what was used is the box's" test "$used" -gt 0 -a "$used" -lt $((ONE / 2))
+	is "$name: one is back" "$(sum "$before - $(wallet balance 0)")" $((4 * ONE))
+	is "$name: the rest is in the channel" "$(wallet deposit 0 1)" "$(sum "4 * $ONE - $used")"
+	is "$name: the purse says so" "$(purse .balance_wei)" "$(sum "4 * $ONE - $used")"
+	check "$name: it is known to the box" until_true 20 credited "$(sum "4 * $ONE - $used")"
+	check "$name: a payment in the new life" pay 0.125
+	do_verb "$name" "$4" settle $BOX
+	is "$name: all but what was used is back" "$(sum "$before - $(wallet balance 0)")" "$used"
+	is "$name: nothing of ours is in the channel" "$(wallet deposit 0 1)" 0
+	is "$name: what is in it is the box's" "$(wallet deposit 1 0)" "$used"
+	is "$name: the box did not take more" "$(sum "$(wallet balance 1) - $box")" 0
+	# Again from here: it is open, with nothing of ours.
+	do_verb "$name" "" deposit 2 $BOX
+	is "$name: two are in it" "$(wallet deposit 0 1)" $((2 * ONE))
+	check "$name: they are credited" until_true 20 credited $((2 * ONE))
+	check "$name: a payment out of them" pay 0.5
+	check "$name: is refunded" payer refund $BOX
+	do_verb "$name" "${5:-}" close
+	is "$name: it is closed" "$(state)" 2
+	check "$name: with the box's newest proof" test "$(wallet channel 1 0 | cut -d' ' -f2)" -gt 0
+	mine $(($(wallet channel 0 1 | cut -d' ' -f3) + CONFIRMATIONS))
+	do_verb "$name" "${6:-}" settle
+	is "$name: it is settled" "$(state)" 0
+	is "$name: the wallet has all but what was used" "$(sum "$before - $(wallet balance 0)")" "$used"
+	is "$name: that the box has" "$(sum "$(wallet balance 1) - $box")" "$used"
+	check "$name: the box is at rest" mine_until 40 at_rest
+}
+mine_until() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1 * PATIENCE)); shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -ge $end ] && return 1
+		block_more
+		sleep 0.2
+	done
+}
+spend() { # KILOBYTES of UDP upstream
+	in_ns $C python3 - "$1" <<-'PY'
+	import socket, sys
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	for i in range(int(sys.argv[1])):
+	    s.sendto(b"x" * 958, ("10.66.2.2", 9))
+	PY
+}
+proof_shown() { [ "$(wallet channel 1 0 | cut -d' ' -f2)" -gt 0 ]; }
+
+# The box closes, and shows nothing; the wallet shows what the box has refunded.
+closed_on() { # NAME STEP-OF-UPDATE
+	local name=$1 before box paid from
+
+	from=$(($(wc -l <"$W/said") + 1))
+	before=$(wallet balance 0) box=$(wallet balance 1)
+	open_and_pay "$name" ""
+	paid=$((ONE / 2))
+	wallet close 1 0
+	payer_start watch $BOX
+	if [ -n "$2" ]; then
+		check "$name: killed at $2" mine_until 30 told "$from" "$2"
+		payer_kill
+		payer_start watch $BOX
+	fi
+	check "$name: the refund is shown to the chain" mine_until 30 proof_shown
+	mine $(($(wallet channel 0 1 | cut -d' ' -f3) + CONFIRMATIONS))
+	check "$name: it is settled by whoever is first" mine_until 40 settled
+	check "$name: who watches is done" mine_until 30 ended
+	is "$name: the wallet paid that" "$(sum "$before - $(wallet balance 0)")" "$paid"
+	is "$name: the box has it" "$(sum "$(wallet balance 1) - $box")" "$paid"
+	check "$name: the box is at rest" mine_until 40 at_rest
+}
+settled() { [ "$(state)" = 0 ]; }
+
+net_up
+mkdir -p "$O/chain"
+chain start "$W/chain" $$ || { echo "Bail out! no chain"; exit 1; }
+(umask 077; echo "a passphrase of the tests" >"$W/pass"; : >"$W/said")
+cheapkey "$W/wallet" "$W/pass" "$(about '.accounts[0].private_key[2:]')" >/dev/null
+cheapkey "$W/key" "$W/pass" "$(about '.accounts[1].private_key[2:]')" >/dev/null
+RPC=$(about .rpc)
+# The node of the chain is a service of the box, for clients that have not paid, too.
+start in_ns $R node -e 'const net = require("net"), [port, to] = process.argv.slice(1);
+	net.createServer((c) => { const s = net.connect(to, "127.0.0.1"); c.pipe(s).pipe(c);
+		for (const e of [c, s]) e.on("error", () => { c.destroy(); s.destroy(); }); })
+	.listen(port, "10.66.1.1")' $RPC_PORT "${RPC##*:}"
+cat >"$W/tsd.conf" <<CONF
+run_dir = "$W"; state_dir = "$W";
+key = { file = "$W/key"; passphrase_file = "$W/pass"; };
+chain = { id = $(about .chain_id); tokens_network = "$(about .contracts.tokens_network)";
+	token = { address = "$(about .contracts.erc20)"; symbol = "MESH"; decimals = 18; };
+	rpc = "$RPC"; poll_seconds = 1; confirmations = $CONFIRMATIONS; };
+listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
+meter = { driver = "$DRIVER"; };
+ports = ( { pattern = "p0"; meter = "$METER"; } );
+rules = ( "free udp 53", "free tcp $RPC_PORT", "local 10.66.1.0/24" );
+tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; } );
+money = { min_settle_timeout = 40; };
+CONF
+cat >"$W/chain.json" <<CONF
+{ "rpc": "http://10.66.1.1:$RPC_PORT", "tokens_network": "$(about .contracts.tokens_network)",
+  "token": "$(about .contracts.erc20)", "confirmations": $CONFIRMATIONS, "poll_seconds": 1,
+  "settle_timeout": $TIMEOUT }
+CONF
+tsd_start
+if ! until_true 20 tsd_healthy; then
+	not_ok "tsd serves"
+	sed 's/^/# /' "$W/tsd.log"
+	done_testing
+	exit 1
+fi
+check "tsd follows the chain" until_true 20 following
+if [ "${TS_PAYER:-}" = all ]; then
+	leave "undisturbed" "" "" "" "" ""
+	closed_on "closed on" ""
+	for step in sent mined done; do
+		leave "killed when $step" open/$step withdraw/$step withdraw/$step close/$step settle/$step
+	done
+else
+	note "killed once at each verb; TS_PAYER=all: at each step of each, and undisturbed"
+fi
+leave "killed" open/sent withdraw withdraw/sent close/sent settle/mined
+closed_on "closed on, killed" update/sent
+[ "$n_failed" = 0 ] || sed 's/^/# /' "$W/tsd.log" "$W/said"
+done_testing
