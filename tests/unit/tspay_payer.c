@@ -274,6 +274,17 @@ static void no_event_stream_is_no_reason_to_run_dry(void **state)
 	assert_true(cheat.taken_wei > 0);
 }
 
+/* "tspay channel deposit" does not wait for who pays, nor the other way round. */
+static void a_deposit_made_meanwhile_is_paid_from(void **state)
+{
+	struct fixture *f = *state;
+
+	f->p.purse.life.channel.our_deposit_wei = 0;
+	cheat.full = true;
+	payer_watch(&f->p);
+	assert_true(cheat.taken_wei > 0);
+}
+
 /* The box of this test asks 1000000000 wei for a GB. */
 static void once_heeds_the_highest_price(void **state)
 {
@@ -298,6 +309,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_box_does_not_move_the_point,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(no_event_stream_is_no_reason_to_run_dry,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_deposit_made_meanwhile_is_paid_from,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(once_heeds_the_highest_price,
 						setup, teardown),

@@ -205,6 +205,21 @@ void payer_moment(struct ts_moment *moment)
 	*moment = (struct ts_moment){ .now_ns = now_ms() * 1000000 };
 }
 
+/* "tspay channel deposit" may have added to it; or it was closed. */
+static void look_again(struct payer *p)
+{
+	const struct ts_channel *c = &p->purse.life.channel;
+	struct ts_channel seen;
+	char err[512];
+
+	if (box_channel(p->box, &c->our_address, &seen, err, sizeof(err)) ||
+	    !ts_hash_equal(&seen.channel_identifier, &c->channel_identifier) ||
+	    seen.open_block_number != c->open_block_number)
+		return;
+	if (purse_seen(&p->purse, &seen, err, sizeof(err)))
+		show_line(&p->show, "%s", err);
+}
+
 /* Refunds, mostly: what the box has for us, once in a while. */
 static void fetch(struct payer *p)
 {
@@ -216,6 +231,7 @@ static void fetch(struct payer *p)
 	payer_moment(&moment);
 	if (payer_fetch(p, &moment) > 0)
 		payer_deliver(p);
+	look_again(p);
 }
 
 int payer_once(struct payer *p, ts_u128 wei)

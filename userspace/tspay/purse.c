@@ -51,8 +51,8 @@ static void take_proofs(struct ts_life *life, const struct ts_channel *seen)
  * What the box says: within one life a deposit only grows, and whether the
  * channel is closed the chain says, for what follows from it is sent there.
  */
-static int take_seen(struct purse *p, const struct ts_channel *seen, char *err,
-		     size_t err_size)
+int purse_seen(struct purse *p, const struct ts_channel *seen, char *err,
+	       size_t err_size)
 {
 	struct ts_channel *c = &scratch.channel;
 	const char *fault;
@@ -137,7 +137,7 @@ int purse_open(struct purse *p, const char *dir, const struct ts_channel *seen,
 		begin(p, seen);
 		ret = purse_save(p, err, err_size);
 	} else if (!ret) {
-		ret = take_seen(p, seen, err, err_size);
+		ret = purse_seen(p, seen, err, err_size);
 	}
 	if (ret)
 		purse_close(p);
@@ -185,7 +185,7 @@ int purse_next_life(struct purse *p, const struct ts_life *next, char *err,
 		new.life = *next;
 		ret = 0;
 	} else if (!ret) {
-		ret = take_seen(&new, &next->channel, err, err_size);
+		ret = purse_seen(&new, &next->channel, err, err_size);
 	}
 	new.cursor = p->cursor;
 	new.spent = p->spent;

@@ -52,6 +52,13 @@ int purse_open(struct purse *p, const char *dir, const struct ts_channel *seen,
 void purse_close(struct purse *p);
 
 /**
+ * purse_seen() - the box describes the channel anew
+ * Return: 0, or -EPROTO with one line in @err: it cannot be, and is not taken.
+ */
+int purse_seen(struct purse *p, const struct ts_channel *seen, char *err,
+	       size_t err_size);
+
+/**
  * purse_each() - look at all purses, those in use too
  * @cb: the purse is valid until it returns; a non-zero return ends it
  *
