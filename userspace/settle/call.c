@@ -178,6 +178,15 @@ int ts_wish_of_intent(struct ts_wish *wish, const struct ts_ledger_channel *c,
 	return ret;
 }
 
+/** ts_wish_name_bare_settle() - the name and label that it has, also when it is over */
+void ts_wish_name_bare_settle(struct ts_wish *wish, const struct ts_channel *channel)
+{
+	const struct ts_hash bare = { { 1 } };
+
+	wish->label = labels[TS_INTENT_SETTLE];
+	name_wish(wish, channel, &bare);
+}
+
 /**
  * ts_wish_of_bare_settle() - settle as if the partner had shown no proof of ours
  * @wish: where it goes
@@ -195,19 +204,17 @@ int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel 
 			   const struct ts_life *life,
 			   const struct ts_contracts *contracts)
 {
-	const struct ts_hash bare = { { 1 } };
 	const struct ts_claimed nothing = { };
 
 	if (!memcmp(&life->onchain.ours, &nothing, sizeof(nothing)))
 		return -ENOENT;
 	memset(wish, 0, sizeof(*wish));
-	wish->label = labels[TS_INTENT_SETTLE];
 	wish->channel = c->id;
 	wish->to = contracts->tokens_network;
 	wish->until_block = TS_ANY_BLOCK;
 	wish->vital = true;
 	call_settle(wish, life, &nothing);
-	name_wish(wish, &life->channel, &bare);
+	ts_wish_name_bare_settle(wish, &life->channel);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 int ts_wish_of_intent(struct ts_wish *wish, const struct ts_ledger_channel *c,
 		      const struct ts_life *life, const struct ts_intent *intent,
 		      const struct ts_contracts *contracts);
+void ts_wish_name_bare_settle(struct ts_wish *wish, const struct ts_channel *channel);
 int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel *c,
 			   const struct ts_life *life,
 			   const struct ts_contracts *contracts);

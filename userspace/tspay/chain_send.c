@@ -190,7 +190,41 @@ static int want_no_more(struct chain *c)
 		if (!wish_of(c, &wish, &intent))
 			ts_transactions_cancel(c->transactions, &wish.intent);
 	}
+	ts_wish_name_bare_settle(&wish, &c->purse->life.channel);
+	ts_transactions_cancel(c->transactions, &wish.intent);
 	return commit(c);
+}
+
+/* Return: 0, also when it is under way or over. */
+static int note(struct chain *c, const struct ts_wish *wish)
+{
+	int ret;
+
+	if (ts_transactions_is_live(c->transactions, &wish->intent))
+		return 0;
+	ret = begin(c);
+	if (ret)
+		return ret;
+	ret = ts_transactions_add(c->transactions, wish, NULL);
+	if (ret != -ENOSPC)
+		return ret ? chain_fatal(c, ret, ts_ledger_error(c->ledger)) : 0;
+	steps_say(c->steps, "chain", "too many transactions are under way");
+	return 0;
+}
+
+static int note_intent(struct chain *c, const struct ts_intent *intent)
+{
+	static const struct ts_ledger_channel no_row;
+	struct ts_wish wish;
+	int ret = 0;
+
+	if (!wish_of(c, &wish, intent) && !is_over(c, intent, &wish))
+		ret = note(c, &wish);
+	/* A close without a proof names any amount: the contract takes one of both. */
+	if (!ret && intent->kind == TS_INTENT_SETTLE &&
+	    !ts_wish_of_bare_settle(&wish, &no_row, &c->purse->life, &c->contracts))
+		ret = note(c, &wish);
+	return ret;
 }
 
 /* What does the purse want of the chain now? */
@@ -198,7 +232,6 @@ int chain_look(struct chain *c)
 {
 	struct ts_intent intents[TS_INTENTS_MAX];
 	struct ts_moment moment;
-	struct ts_wish wish;
 	size_t i, n;
 	int ret;
 
@@ -208,25 +241,10 @@ int chain_look(struct chain *c)
 		return want_no_more(c);
 	chain_moment(c, &moment);
 	ret = tick(c, &moment);
-	if (ret)
-		return ret;
-	n = ts_life_intents(&c->purse->life, &moment, intents);
-	for (i = 0; i < n; i++) {
-		if (wish_of(c, &wish, &intents[i]) ||
-		    ts_transactions_is_live(c->transactions, &wish.intent) ||
-		    is_over(c, &intents[i], &wish))
-			continue;
-		ret = begin(c);
-		if (!ret)
-			ret = ts_transactions_add(c->transactions, &wish, NULL);
-		if (ret == -ENOSPC) {
-			steps_say(c->steps, "chain", "too many transactions are under way");
-			break;
-		}
-		if (ret)
-			return chain_fatal(c, ret, ts_ledger_error(c->ledger));
-	}
-	return commit(c);
+	n = ret ? 0 : ts_life_intents(&c->purse->life, &moment, intents);
+	for (i = 0; i < n && !ret; i++)
+		ret = note_intent(c, &intents[i]);
+	return ret ? ret : commit(c);
 }
 
 int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei,
