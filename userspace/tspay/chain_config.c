@@ -74,10 +74,28 @@ static ts_u128 read_amount(struct reader *r, const char *name, const char *fallb
 	return wei;
 }
 
+static enum ts_token_kind read_kind(struct reader *r)
+{
+	static const char *const kinds[] = {
+		[TS_TOKEN_ERC20] = "erc20",
+		[TS_TOKEN_ERC223] = "erc223",
+		[TS_TOKEN_SMT] = "smt",
+	};
+	const json_t *v = json_object_get(r->json, "kind");
+	size_t i;
+
+	for (i = 0; v && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (json_is_string(v) && !strcmp(json_string_value(v), kinds[i]))
+			return (enum ts_token_kind)i;
+	if (v)
+		fail(r, "kind", "erc20, erc223 or smt");
+	return TS_TOKEN_ERC20;
+}
+
 static void check_names(struct reader *r)
 {
 	static const char *const known[] = {
-		"rpc", "tokens_network", "token", "confirmations", "poll_seconds",
+		"rpc", "tokens_network", "token", "kind", "confirmations", "poll_seconds",
 		"settle_timeout", "gas_price_min_gwei", "gas_price_max_gwei", "gas_reserve",
 	};
 	const char *name;
@@ -121,6 +139,7 @@ int chain_config_read(struct chain_config *c, const char *path, const char *rpc,
 	check_names(&r);
 	read_address(&r, "tokens_network", &c->tokens_network);
 	read_address(&r, "token", &c->token);
+	c->kind = read_kind(&r);
 	c->confirmations = (unsigned int)read_number(&r, "confirmations", TS_FOLLOW_CONFIRMATIONS,
 						     1, TS_FOLLOW_CONFIRMATIONS_MAX);
 	c->poll_s = (unsigned int)read_number(&r, "poll_seconds", POLL_S, 1, POLL_MAX_S);

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "chain/erc20.h"
 #include "photon/sign.h"
 #include "photon/u256.h"
 
@@ -13,6 +14,7 @@
  * @rpc: URL of a node
  * @tokens_network: the channels' contract; zero: not given
  * @token: the token's contract; zero: not given
+ * @kind: of the token
  * @confirmations: how many blocks deep a block is believed to stay
  * @poll_s: between two looks at the chain
  * @settle_timeout_blocks: of channels that we open
@@ -24,6 +26,7 @@ struct chain_config {
 	char *rpc;
 	struct ts_address tokens_network;
 	struct ts_address token;
+	enum ts_token_kind kind;
 	unsigned int confirmations;
 	unsigned int poll_s;
 	uint64_t settle_timeout_blocks;

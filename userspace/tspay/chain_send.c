@@ -250,23 +250,23 @@ int chain_look(struct chain *c)
 int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei,
 		  struct ts_hash *intent)
 {
-	struct ts_u256 amount = ts_u256_from_u128(wei);
 	struct ts_wish wishes[2];
-	int64_t approval;
+	unsigned int i, n;
+	int64_t before;
 	int ret;
 
-	ts_wish_of_deposit(wishes, channel, &amount);
-	*intent = wishes[1].intent;
+	n = ts_wish_of_deposit(wishes, channel, c->config->kind, wei);
+	*intent = wishes[n - 1].intent;
 	if (ts_transactions_is_live(c->transactions, intent))
 		return -EEXIST;
 	ret = begin(c);
 	if (ret)
 		return ret;
 	/* One that is left of an opening that was cancelled is of another amount. */
-	ret = ts_transactions_add(c->transactions, &wishes[0], &approval);
-	wishes[1].after = approval;
-	if (!ret)
-		ret = ts_transactions_add(c->transactions, &wishes[1], NULL);
+	for (i = 0; i < n && !ret; i++) {
+		wishes[i].after = i ? before : 0;
+		ret = ts_transactions_add(c->transactions, &wishes[i], &before);
+	}
 	if (!ret)
 		return commit(c);
 	ts_ledger_discard(c->ledger);

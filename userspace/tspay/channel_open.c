@@ -74,13 +74,13 @@ static int deposit(struct job *j, const struct ts_channel *channel, ts_u128 wei)
 /* Has an opening that is under way; its name knows of no block yet. */
 static bool is_opening(struct job *j, const struct ts_channel *channel)
 {
-	struct ts_u256 none = { };
 	struct ts_wish wishes[2];
 	struct ts_channel c = *channel;
+	unsigned int n;
 
 	c.open_block_number = 0;
-	ts_wish_of_deposit(wishes, &c, &none);
-	j->intent = wishes[1].intent;
+	n = ts_wish_of_deposit(wishes, &c, j->config.kind, 0);
+	j->intent = wishes[n - 1].intent;
 	return chain_is_live(&j->c, &j->intent);
 }
 
