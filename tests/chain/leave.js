@@ -62,6 +62,9 @@ async function withdraw_ours() {
 	assert.equal(c.deposit_wei, String(6n * TOKEN));
 	assert.equal(c.partner_deposit_wei, String(15n * TOKEN));
 	await peer.pay(TOKEN);
+	// What was paid before the withdrawal is owed as much as what is paid after it.
+	await assert.rejects(scene.ctl('channel', 'withdraw', peer.account.address, '1.1'),
+		/not ours to take/);
 	await scene.quiet();
 }
 

@@ -447,6 +447,51 @@ static void a_cosigned_withdrawal_freezes(void **state)
 	box.wallets[PARTNER].waiting = false;
 }
 
+static int withdraw(ts_u128 amount_wei)
+{
+	int ret = ts_billing_withdraw(box.billing,
+				      ts_signer_address(key_of(PARTNER)),
+				      amount_wei, &box.now);
+
+	box_flush(&box);
+	return ret;
+}
+
+/* A withdrawal of ours left so much of our deposit in the channel's next life. */
+static void next_life_with(ts_u128 our_deposit_wei)
+{
+	struct ts_channel_view view;
+
+	assert_int_equal(ts_billing_channel_view(box.billing,
+		ts_signer_address(key_of(PARTNER)), &view), 0);
+	view.channel.open_block_number += 50;
+	view.channel.frozen = false;
+	view.channel.our_deposit_wei = our_deposit_wei;
+	memset(&view.channel.partner_proof, 0, sizeof(view.channel.partner_proof));
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
+						   &box.now), 0);
+	box_flush(&box);
+}
+
+/* M2, M5, M11: what the wallet has not spent is not ours to take, in no life. */
+static void a_withdrawal_of_ours_leaves_what_is_owed(void **state)
+{
+	assert_true(box_pay(&box, PARTNER, 500, -1));
+	assert_int_equal(withdraw(1), -EPERM);
+	next_life_with(500);
+	assert_int_equal(withdraw(1), -EPERM);
+	next_life_with(800);
+	assert_int_equal(withdraw(301), -EPERM);
+	assert_int_equal(withdraw(801), -EINVAL);
+	assert_int_equal(withdraw(300), 0);
+	assert_true(is_last_message(TS_MSG_WITHDRAW_REQUEST));
+	restart(true);
+	/* The same again goes on; anything else has to wait. */
+	assert_int_equal(withdraw(300), 0);
+	assert_int_equal(withdraw(200), -EPERM);
+	box.wallets[PARTNER].waiting = false;
+}
+
 /* M1: asked to settle while it owns anything, the box withdraws that first. */
 static void a_settlement_is_not_signed_with_a_balance(void **state)
 {
@@ -892,6 +937,7 @@ int main(void)
 		T(nothing_leaves_before_its_commit),
 		T(what_is_not_acked_is_sent_again),
 		T(a_cosigned_withdrawal_freezes),
+		T(a_withdrawal_of_ours_leaves_what_is_owed),
 		T(a_settlement_is_not_signed_with_a_balance),
 		T(what_is_unspent_goes_back),
 		T(what_is_under_way_is_not_refunded),
