@@ -110,8 +110,10 @@ async function settle_front_run() {
 		scene.ctl('channel', 'settle', peer.account.address));
 	const proof = await close_by_it(peer, message);
 
-	await peer.agreeSettle(message);
-	await scene.until('the settlement is tried', async () =>
+	// The answer comes when the box has seen that already, or before.
+	await peer.post(wire.settleResponse(peer.chain.life, peer.account, message));
+	await scene.until('the box sees it, or its settlement waits', async () =>
+		(await peer.seen()).state === 'closed' ||
 		(await scene.ctl('chain', 'status')).transactions.some((t) =>
 			t.what === 'cooperative-settle' && t.waits));
 	await end_by_it(peer, proof);
