@@ -49,7 +49,7 @@ verb() { # WORDS...
 	wait $payer_pid
 }
 # The same, killed as soon as it has told a step; then run again. STEP is WHAT/STATE
-# of a transaction, or WHAT alone for anything that is said of it.
+# of a transaction, WHAT/WORD of what is said, or WHAT alone for anything about it.
 verb_killed() { # STEP WORDS...
 	local step=$1 from; shift
 	from=$(($(wc -l <"$W/said") + 1))
@@ -63,9 +63,9 @@ verb_killed() { # STEP WORDS...
 		return 1
 	fi
 }
-told() { # LINE WHAT[/STATE]
+told() { # LINE WHAT[/STATE|/WORD]
 	tail -n +"$1" "$W/said" | grep '^{' | jq -es --arg w "${2%%/*}" --arg s "${2#*/}" \
-		'any(.[]; .step == $w and ($w == $s or .state == $s))'
+		'any(.[]; .step == $w and ($w == $s or .state == $s or (.text | contains($s))))'
 }
 do_verb() { # NAME STEP|"" WORDS...
 	local name=$1 step=$2; shift 2
@@ -218,12 +218,13 @@ if [ "${TS_PAYER:-}" = all ]; then
 	leave "undisturbed" "" "" "" "" ""
 	closed_on "closed on" ""
 	for step in sent mined done; do
-		leave "killed when $step" open/$step withdraw/$step withdraw/$step close/$step settle/$step
+		leave "killed when $step" open/$step withdraw/$step withdraw/$step close/$step chain/settled
 	done
 else
 	note "killed once at each verb; TS_PAYER=all: at each step of each, and undisturbed"
 fi
-leave "killed" open/sent withdraw withdraw/sent close/sent settle/mined
+# The box may settle before the wallet does.
+leave "killed" open/sent withdraw withdraw/sent close/sent chain/settled
 closed_on "closed on, killed" update/sent
 [ "$n_failed" = 0 ] || sed 's/^/# /' "$W/tsd.log" "$W/said"
 done_testing
