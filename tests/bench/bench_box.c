@@ -32,7 +32,8 @@ void bench_config(struct ts_billing_config *c, const struct ts_signer *box)
 	int dir;
 
 	c->our_address = *ts_signer_address(box);
-	memset(&c->token, 0x73, TS_ADDRESS_BYTES);
+	c->n_tokens = 1;
+	memset(&c->tokens[0].address, 0x73, TS_ADDRESS_BYTES);
 	memset(&c->tokens_network, 0x4e, TS_ADDRESS_BYTES);
 	c->chain_id = ts_u256_from_u64(1);
 	strcpy(c->boot_id, "0a0b0c0d-0000-4000-8000-000000000000");
@@ -50,7 +51,7 @@ struct ts_channel bench_channel(const struct ts_billing_config *c,
 	struct ts_channel ch = {
 		.our_address = of_box ? c->our_address : *wallet,
 		.partner_address = of_box ? *wallet : c->our_address,
-		.token = c->token, .tokens_network = c->tokens_network,
+		.token = c->tokens[0].address, .tokens_network = c->tokens_network,
 		.chain_id = c->chain_id, .open_block_number = 7,
 		.settle_timeout_blocks = 50000, .state = TS_CHANNEL_OPEN,
 	};

@@ -50,7 +50,7 @@ class Box {
 run_dir = "${this.dir}"; state_dir = "${this.dir}/state";
 key = { file = "${this.dir}/key"; passphrase_file = "${this.pass}"; };
 chain = { id = ${chain_id}; tokens_network = "${contracts.tokens_network}";
-	token = { address = "${contracts.erc20}"; symbol = "MESH"; decimals = 18; };
+	tokens = ( { address = "${contracts.erc20}"; symbol = "MESH"; decimals = 18; } );
 	rpc = "${url}"; poll_seconds = 1; confirmations = 2; };
 listen = { http = [ "${this.ip}:2050" ]; photon = "${this.ip}:40001"; };
 meter = { driver = "bpf"; };

@@ -61,7 +61,7 @@ box_config() {
 	run_dir = "$W"; state_dir = "$W";
 	key = { file = "$W/key"; passphrase_file = "$W/pass"; };
 	chain = { id = $(about .chain_id); tokens_network = "$(about .contracts.tokens_network)";
-		token = { ${TOKEN:-address = \"$(about .contracts.erc20)\"; symbol = \"MESH\"; decimals = 18;} };
+		tokens = ( { ${TOKEN:-address = \"$(about .contracts.erc20)\"; symbol = \"MESH\"; decimals = 18;} } );
 		rpc = "$(about .rpc)"; second_rpc = "${SECOND:-$(about .rpc)}"; second_above = "50"; poll_seconds = 1; confirmations = $CONFIRMATIONS; };
 	listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
 	meter = { driver = "$DRIVER"; };

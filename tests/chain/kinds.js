@@ -16,9 +16,9 @@ const conf = path.join(dir, 'tsd.conf');
 const GAS = TOKEN / 10n;
 
 function configure(contract, kind) {
-	const text = fs.readFileSync(conf, 'utf8').replace(/token = \{[^}]*\}/,
-		`token = { address = "${scene.net.at[contract].address}"; symbol = "T"; ` +
-		`decimals = 18; kind = "${kind}"; }`);
+	const text = fs.readFileSync(conf, 'utf8').replace(/tokens = \( \{[^}]*\} \)/,
+		`tokens = ( { address = "${scene.net.at[contract].address}"; symbol = "T"; ` +
+		`decimals = 18; kind = "${kind}"; } )`);
 
 	fs.writeFileSync(conf, text);
 }
@@ -50,7 +50,7 @@ async function whole_life(contract, kind) {
 
 	if (contract === 'smt')
 		await scene.until('the wallet is known', async () =>
-			(await scene.ctl('wallet', 'show')).token_wei === String(before));
+			(await scene.ctl('wallet', 'show')).tokens[0].wei === String(before));
 	await scene.ctl('channel', 'open', partner.address, '5');
 	await assert.rejects(scene.ctl('channel', 'open', partner.address, '5'), /under way/);
 	await scene.again();

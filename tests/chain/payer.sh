@@ -192,7 +192,7 @@ cat >"$W/tsd.conf" <<CONF
 run_dir = "$W"; state_dir = "$W";
 key = { file = "$W/key"; passphrase_file = "$W/pass"; };
 chain = { id = $(about .chain_id); tokens_network = "$(about .contracts.tokens_network)";
-	token = { address = "$(about .contracts.erc20)"; symbol = "MESH"; decimals = 18; };
+	tokens = ( { address = "$(about .contracts.erc20)"; symbol = "MESH"; decimals = 18; } );
 	rpc = "$RPC"; poll_seconds = 1; confirmations = $CONFIRMATIONS; };
 listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
 meter = { driver = "$DRIVER"; };

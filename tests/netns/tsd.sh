@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # tsd in the router namespace of net.sh, with one wallet that can pay.
-# After net_up: tsd_up DEVICE PATTERN [CONFIG LINE...]; pay AMOUNT [NAMESPACE].
+# After net_up: tsd_up PATTERN [CONFIG LINE...]; pay AMOUNT [NAMESPACE].
+# MORE_TOKENS, MORE_TARIFFS: groups that come after the usual one.
 # METER: auto, xdp, tc (driver bpf) or nf (driver genl).
 
 W=$(mktemp -d /tmp/tsnet.XXXXXX)
@@ -19,7 +20,7 @@ tsd_start() {
 tsd_healthy() { in_ns $R curl -sf -m $PATIENCE $BOX/v1/health; }
 tsd_kill() { kill -9 $tsd_pid 2>/dev/null; wait $tsd_pid 2>/dev/null; true; }
 
-tsd_up() { # DEVICE PATTERN, more configuration lines
+tsd_up() { # PATTERN, more configuration lines
 	local pattern=$1 box wallet; shift
 	(umask 077; echo "a passphrase of the tests" >"$W/pass")
 	rm -f "$W/key" "$W/ledger.db"* "$W/wallet"
@@ -29,12 +30,12 @@ tsd_up() { # DEVICE PATTERN, more configuration lines
 	run_dir = "$W"; state_dir = "$W";
 	key = { file = "$W/key"; passphrase_file = "$W/pass"; };
 	chain = { id = 20180430; tokens_network = "0x0000000000000000000000000000000000007e70";
-		token = { address = "0x00000000000000000000000000000000000070c5"; symbol = "SMT"; decimals = 18; }; };
+		tokens = ( { address = "0x00000000000000000000000000000000000070c5"; symbol = "SMT"; decimals = 18; }${MORE_TOKENS:+, $MORE_TOKENS} ); };
 	listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
 	meter = { driver = "$DRIVER"; };
 	ports = ( { pattern = "$pattern"; meter = "$METER"; } );
 	rules = ( "free udp 53", "local 10.66.1.0/24" );
-	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; } );
+	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; }${MORE_TARIFFS:+, $MORE_TARIFFS} );
 	$*
 	EOF
 	cat >"$W/channel" <<-EOF
@@ -46,6 +47,16 @@ tsd_up() { # DEVICE PATTERN, more configuration lines
 	tsd_start
 	until_true 20 tsd_healthy || { tail -n 20 "$W/tsd.log" | sed 's/^/# /'; return 1; }
 	in_ns $R tsctl -c "$W/tsd.conf" channel import "$W/channel" >/dev/null
+}
+
+control() { # JSON: one question to the control socket
+	python3 - "$W/tsd.sock" "$1" <<-'PY'
+	import socket, sys
+	s = socket.socket(socket.AF_UNIX)
+	s.connect(sys.argv[1])
+	s.sendall(sys.argv[2].encode() + b"\n")
+	print(s.makefile().readline(), end="")
+	PY
 }
 
 pay() { # AMOUNT [NAMESPACE]: at 1 token per GB, 0.01 is 10 MB

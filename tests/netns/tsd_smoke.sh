@@ -12,15 +12,6 @@ RUNS=" ${SMOKE_RUNS:-routed control bridged} "
 get() { in_ns $C curl -s -m $((3 * PATIENCE)) "$@"; }
 session() { get -f $BOX/v1/session; }
 field() { session | jq -r "$1"; }
-control() { # JSON: one question to the control socket
-	python3 - "$W/tsd.sock" "$1" <<-'PY'
-	import socket, sys
-	s = socket.socket(socket.AF_UNIX)
-	s.connect(sys.argv[1])
-	s.sendall(sys.argv[2].encode() + b"\n")
-	print(s.makefile().readline(), end="")
-	PY
-}
 datagrams() { # hostile ones, to the Photon port, from the client
 	in_ns $C python3 - <<-'PY'
 	import os, socket
@@ -46,7 +37,7 @@ connect_error() { # ADDRESS PORT: how a TCP connection of the client fails
 rules() { in_ns $R tsctl class list | sort | paste -sd,; }
 kernel() { in_ns $R tsctl -j account list | jq -c '.[0] | [.id, .epoch, .granted_units, .charged_units]'; }
 balance() { # the sums of the ledger
-	control '{"cmd":"account-of-bytes"}' | jq -r '.total.paid_wei'
+	control '{"cmd":"account-of-bytes"}' | jq -r '.totals[0].paid_wei // "0"'
 }
 spend() { # BYTES of UDP upstream
 	in_ns $C python3 - "$1" <<-'PY'
@@ -122,7 +113,7 @@ death() { # NAME
 }
 
 pings() { in_ns $C ping -q -c 2 -i 0.2 -W "$PATIENCE" 10.66.2.2; }
-consumed() { control '{"cmd":"account-of-bytes"}' | jq -r .total.consumed_wei; }
+consumed() { control '{"cmd":"account-of-bytes"}' | jq -r '.totals[0].consumed_wei // "0"'; }
 # Asked on the box: without a meter no client reaches it.
 datapath() { in_ns $R curl -s -m $((3 * PATIENCE)) $BOX/v1/health | jq -r .checks.datapath | grep -q "$1"; }
 

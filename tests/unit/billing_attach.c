@@ -50,6 +50,7 @@ static struct ts_attach good(unsigned int station)
 {
 	struct ts_attach attach = { .box = box.config.our_address,
 				    .chain_id = box.config.chain_id,
+				    .token = box.config.tokens[0].address,
 				    .limit_wei = TS_U128_MAX };
 	struct ts_key key = box_key(station);
 	struct ts_billing_nonce nonce;

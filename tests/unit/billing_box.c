@@ -382,7 +382,8 @@ static void e_heard(void *ctx, uint64_t reply, const struct ts_address *partner)
 }
 
 static void e_refunded(void *ctx, uint64_t reply,
-		       const struct ts_address *wallet)
+		       const struct ts_address *wallet,
+		       const struct ts_address *token)
 {
 	struct box *box = ctx;
 
@@ -484,7 +485,7 @@ static void make_wallet(struct box *box, unsigned int i)
 	w->code = -1;
 	c->our_address = *ts_signer_address(w->key);
 	c->partner_address = box->config.our_address;
-	c->token = box->config.token;
+	c->token = box->config.tokens[0].address;
 	c->tokens_network = box->config.tokens_network;
 	c->chain_id = box->config.chain_id;
 	ts_channel_identifier(&c->our_address, &c->partner_address, &c->token,
@@ -692,6 +693,7 @@ void box_attach(struct box *box, unsigned int wallet, const char *code,
 {
 	struct ts_attach attach = { .box = box->config.our_address,
 				    .chain_id = box->config.chain_id,
+				    .token = box->wallets[wallet].channel.token,
 				    .limit_wei = limit_wei };
 	struct ts_key key = box_key(station);
 	uint8_t bytes[TS_ATTACH_BYTES];
@@ -806,7 +808,9 @@ void box_setup(struct box *box)
 	assert_non_null(mkdtemp(box->dir));
 	box->key = make_key(0x22);
 	box->config.our_address = *ts_signer_address(box->key);
-	memset(&box->config.token, 0x73, TS_ADDRESS_BYTES);
+	box->config.n_tokens = 1;
+	memset(&box->config.tokens[0].address, 0x73, TS_ADDRESS_BYTES);
+	strcpy(box->config.tokens[0].symbol, "MESH");
 	memset(&box->config.tokens_network, 0x4e, TS_ADDRESS_BYTES);
 	box->config.chain_id = ts_u256_from_u64(20180430);
 	strcpy(box->config.boot_id, "0a0b0c0d-0000-4000-8000-000000000000");

@@ -88,7 +88,7 @@ static void a_cap_that_is_used_up_makes_no_epochs(void **state)
 {
 	int first = box_code(&box, 0), second = box_code(&box, 1);
 
-	box.config.reservation_cap_wei = 100000 * GWEI;
+	box.config.tokens[0].reservation_cap_wei = 100000 * GWEI;
 	reload();
 	assert_true(box_pay(&box, 0, 10000000 * GWEI, first));
 	assert_true(box_pay(&box, 0, 10000000 * GWEI, second));
@@ -109,7 +109,7 @@ static void a_cap_is_of_what_is_unspent(void **state)
 	int code = box_code(&box, 0);
 	unsigned int i;
 
-	box.config.reservation_cap_wei = 400000 * GWEI;
+	box.config.tokens[0].reservation_cap_wei = 400000 * GWEI;
 	reload();
 	assert_true(box_pay(&box, 0, 10000000 * GWEI, code));
 	tick();
@@ -133,7 +133,7 @@ static void another_token_buys_nothing(void **state)
 	assert_true(box_pay(&box, 0, 1000000 * GWEI, code));
 	assert_true(box_frame(&box, 0, 100, TS_DIR_DOWN));
 	box_crash(&box, false, 0);
-	memset(&box.config.token, 0x74, TS_ADDRESS_BYTES);
+	memset(&box.config.tokens[0].address, 0x74, TS_ADDRESS_BYTES);
 	assert_int_equal(box_open(&box), 0);
 	box_flush(&box);
 	tick();
@@ -141,7 +141,7 @@ static void another_token_buys_nothing(void **state)
 	assert_false(box_pay(&box, 0, 1000 * GWEI, code));
 	assert_string_equal(box.last_refusal.name, "foreign_channel");
 	assert_int_equal(ts_billing_channel_view(box.billing,
-		&box.wallets[0].channel.our_address, &view), -ENOENT);
+		&box.wallets[0].channel.our_address, NULL, &view), -ENOENT);
 }
 
 /* Prices change every hour for weeks: the kernel's table is no end of it. */

@@ -263,6 +263,7 @@ static void a_ledger_from_before(void **state)
 		"ALTER TABLE sessions DROP COLUMN seen_s;"
 		"ALTER TABLE sessions DROP COLUMN paid;"
 		"ALTER TABLE sessions DROP COLUMN forgotten;"
+		"ALTER TABLE sessions DROP COLUMN done_token;"
 		"ALTER TABLE payments DROP COLUMN max_wei;"
 		"ALTER TABLE channels DROP COLUMN refunded_wei;"
 		"ALTER TABLE channels DROP COLUMN relayed_wei;"

@@ -47,7 +47,7 @@ static struct ts_channel_view view_of(unsigned int wallet)
 	struct ts_channel_view view;
 
 	assert_int_equal(ts_billing_channel_view(box.billing,
-			&box.wallets[wallet].channel.our_address, &view), 0);
+			&box.wallets[wallet].channel.our_address, NULL, &view), 0);
 	return view;
 }
 

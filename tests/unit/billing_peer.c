@@ -229,6 +229,10 @@ static struct ts_ledger_sum of_payer;
 
 static int keep_payer(const struct ts_ledger_sum *s, void *arg)
 {
+	struct ts_ledger_sum *sum = arg;
+
+	if (ts_address_is_zero(&s->wallet))
+		*sum = *s;
 	if (ts_address_equal(&s->wallet, ts_signer_address(key_of(PAYER))))
 		of_payer = *s;
 	return 0;
@@ -236,10 +240,10 @@ static int keep_payer(const struct ts_ledger_sum *s, void *arg)
 
 static struct ts_ledger_sum total(void)
 {
-	struct ts_ledger_sum sum;
+	struct ts_ledger_sum sum = { };
 
 	memset(&of_payer, 0, sizeof(of_payer));
-	assert_int_equal(ts_ledger_sum(box.ledger, &sum, keep_payer, NULL), 0);
+	assert_int_equal(ts_ledger_sum(box.ledger, keep_payer, &sum), 0);
 	return sum;
 }
 
@@ -300,7 +304,7 @@ static void without_the_chain_a_lock_goes_back(void **state)
 /* M3: a lock is value, too. */
 static void a_lock_is_not_taken_where_a_payment_is_not(void **state)
 {
-	box.config.exposure_channel_wei = 4999 * GWEI;
+	box.config.tokens[0].exposure_channel_wei = 4999 * GWEI;
 	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
 	offer(BOX_WALLETS, 5000 * GWEI, 0);
 	assert_true(speak(PARTNER));
@@ -317,11 +321,11 @@ static void a_hop_credits_nobody(void **state)
 	struct ts_datagram d;
 
 	box.config.forward = true;
-	box.config.forward_fee_wei = 3;
+	box.config.tokens[0].forward_fee_wei = 3;
 	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
 	/* The box has to have something to pass on there. */
 	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(key_of(TARGET)), &view), 0);
+		ts_signer_address(key_of(TARGET)), NULL, &view), 0);
 	down = view.channel;
 	down.our_deposit_wei = 1000;
 	assert_int_equal(ts_billing_channel_import(box.billing, &down, false,
@@ -339,7 +343,7 @@ static void a_hop_credits_nobody(void **state)
 	assert_true(far[PARTNER].life.channel.our_proof.transferred_wei == 500);
 	assert_true(total().paid_wei == 0);
 	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(key_of(PARTNER)), &view), 0);
+		ts_signer_address(key_of(PARTNER)), NULL, &view), 0);
 	assert_true(view.paid_wei == 0 && view.unspent_wei == 0);
 	restart(false);
 	assert_true(total().paid_wei == 0);
@@ -433,7 +437,7 @@ static void a_cosigned_withdrawal_freezes(void **state)
 	assert_true(far[PARTNER].life.cosign.complete);
 	/* What the chain makes of it is the next life; the value is still owed. */
 	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(key_of(PARTNER)), &view), 0);
+		ts_signer_address(key_of(PARTNER)), NULL, &view), 0);
 	view.channel.open_block_number += 50;
 	view.channel.frozen = false;
 	view.channel.partner_deposit_wei = GWEI;
@@ -538,14 +542,14 @@ static ts_u128 unspent_of(unsigned int wallet)
 	struct ts_channel_view view;
 
 	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(key_of(wallet)), &view), 0);
+		ts_signer_address(key_of(wallet)), NULL, &view), 0);
 	return view.unspent_wei;
 }
 
 static int refund(unsigned int wallet, ts_u128 limit_wei)
 {
 	int ret = ts_billing_refund(box.billing, ts_signer_address(key_of(wallet)),
-				    limit_wei, REPLY);
+				    NULL, limit_wei, REPLY);
 
 	box_flush(&box);
 	return ret;
@@ -634,7 +638,7 @@ static void a_closed_channel_refunds_nothing(void **state)
 
 	assert_true(box_pay(&box, PARTNER, 1000, -1));
 	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(key_of(PARTNER)), &view), 0);
+		ts_signer_address(key_of(PARTNER)), NULL, &view), 0);
 	view.channel.state = TS_CHANNEL_CLOSED;
 	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
 						   &box.now), 0);
@@ -648,7 +652,7 @@ static void next_life(ts_u128 our_deposit_wei)
 	struct ts_channel_view view;
 
 	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(key_of(PARTNER)), &view), 0);
+		ts_signer_address(key_of(PARTNER)), NULL, &view), 0);
 	view.channel.open_block_number += 50;
 	view.channel.our_deposit_wei = our_deposit_wei;
 	memset(&view.channel.partner_proof, 0, sizeof(view.channel.partner_proof));
@@ -670,7 +674,7 @@ static void what_a_life_leaves_is_owed_in_the_next(void **state)
 	next_life(1600);
 	assert_true(box_pay(&box, PARTNER, 500, -1));
 	assert_int_equal(ts_billing_pay(box.billing,
-		ts_signer_address(key_of(PARTNER)), 601), -EPERM);
+		ts_signer_address(key_of(PARTNER)), NULL, 601), -EPERM);
 	assert_int_equal(refund(PARTNER, 700), 0);
 	assert_true(unspent_of(PARTNER) == 0);
 	assert_true(total().refunded_wei == 700 && total().unspent_wei == 800);
@@ -701,8 +705,8 @@ static void a_refund_is_no_payment(void **state)
 	/* The same where something is under way already, and over the exposure. */
 	far[PARTNER].deaf = true;
 	assert_int_equal(ts_billing_pay(box.billing,
-		ts_signer_address(key_of(PARTNER)), 100), 0);
-	box.config.exposure_channel_wei = 1;
+		ts_signer_address(key_of(PARTNER)), NULL, 100), 0);
+	box.config.tokens[0].exposure_channel_wei = 1;
 	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
 	assert_int_equal(ts_life_pay(&far[PARTNER].life, key_of(PARTNER), 400, &data,
 				     &spare), TS_ACCEPTED);
@@ -710,7 +714,7 @@ static void a_refund_is_no_payment(void **state)
 	assert_true(speak(PARTNER));
 	assert_true(total().paid_wei == 0 && unspent_of(PARTNER) == 0);
 	/* And ours says that it is one. */
-	box.config.exposure_channel_wei = 0;
+	box.config.tokens[0].exposure_channel_wei = 0;
 	assert_int_equal(ts_billing_reload(box.billing, &box.config, &box.now), 0);
 	box.wallets[TARGET].channel = far[TARGET].life.channel;
 	assert_true(box_pay(&box, TARGET, 50, -1));
@@ -729,10 +733,10 @@ static void what_is_owed_is_not_paid_with(void **state)
 
 	assert_true(box_pay(&box, PARTNER, 1000, -1));
 	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
-	assert_int_equal(ts_billing_pay(box.billing, wallet, 1), -EPERM);
-	assert_int_equal(ts_billing_pay(box.billing, wallet, 1001), -EINVAL);
+	assert_int_equal(ts_billing_pay(box.billing, wallet, NULL, 1), -EPERM);
+	assert_int_equal(ts_billing_pay(box.billing, wallet, NULL, 1001), -EINVAL);
 	assert_int_equal(ts_billing_pay(box.billing,
-		&box.config.our_address, 1), -ENOENT);
+		&box.config.our_address, NULL, 1), -ENOENT);
 	box_flush(&box);
 	assert_int_equal(box.n_messages, 0);
 }
@@ -792,6 +796,7 @@ static void a_wallet_asks_for_its_own(void **state)
 {
 	struct ts_attach refund = { .box = box.config.our_address,
 				    .chain_id = box.config.chain_id,
+				    .token = box.config.tokens[0].address,
 				    .limit_wei = TS_U128_MAX };
 	struct ts_key key = box_key(0), other = box_key(1);
 	int code = box_code(&box, 0);
@@ -848,7 +853,7 @@ static void a_payer_fetches_what_it_is_sent(void **state)
 	assert_true(box_pay(&box, PARTNER, 1000, -1));
 	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
 	assert_int_equal(ts_billing_refund(box.billing,
-		ts_signer_address(key_of(PARTNER)), TS_U128_MAX, 0), 0);
+		ts_signer_address(key_of(PARTNER)), NULL, TS_U128_MAX, 0), 0);
 	assert_int_equal(fetch(PARTNER).count, 0);
 	box_flush(&box);
 	f = fetch(PARTNER);

@@ -264,7 +264,7 @@ static void drain(struct box *box)
 	int code;
 
 	/* With a cap, a wallet's other stations may hold all of it for a while. */
-	box->config.reservation_cap_wei = 0;
+	box->config.tokens[0].reservation_cap_wei = 0;
 	assert_int_equal(ts_billing_reload(box->billing, &box->config,
 					   &box->now), 0);
 	for (station = 0; station < BOX_STATIONS; station++) {
@@ -296,7 +296,7 @@ static void run(bool power_cuts, uint64_t first, unsigned int boxes,
 		box->config.commit_window_ms = roll(2) ? 0 : 20;
 		box->config.loss_bearer = roll(2) ? TS_LOSS_OPERATOR :
 						    TS_LOSS_PAYER;
-		box->config.reservation_cap_wei = roll(2) ? 0 :
+		box->config.tokens[0].reservation_cap_wei = roll(2) ? 0 :
 			(ts_u128)200000 * 1000000000;
 		/* Then what nobody saw before the power cut passes twice. */
 		box->generous = power_cuts &&

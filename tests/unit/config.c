@@ -18,7 +18,7 @@ static const char good[] =
 	"name = \"box\";\n"
 	"key = { passphrase_file = \"/etc/pass\"; };\n"
 	"chain = { id = 7; tokens_network = \"0x0000000000000000000000000000000000007e70\";\n"
-	"  token = { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"SMT\"; decimals = 18; kind = \"smt\"; };"
+	"  tokens = ( { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"SMT\"; decimals = 18; kind = \"smt\"; } );"
 	" rpc = \"http://127.0.0.1:8545\"; confirmations = 20; gas_price_max_gwei = \"40.5\"; };\n"
 	"channels = ( { partner = \"0x1111111111111111111111111111111111111111\"; open_block_number = 9; partner_deposit = \"2.5\"; } );\n"
 	"listen = { http = [ \"10.0.0.1:80\", \"[fd00::1]:80\" ]; photon = \"10.0.0.1:40001\"; };\n"
@@ -76,9 +76,9 @@ static void test_good(void **state)
 			    "50000000000000000");
 	assert_int_equal(c->billing.slice_s, 5);
 	assert_int_equal(c->billing.loss_bearer, TS_LOSS_OPERATOR);
-	assert_true(c->billing.min_deposit_wei == (ts_u128)1500000000000000000);
+	assert_true(c->billing.tokens[0].min_deposit_wei == (ts_u128)1500000000000000000);
 	assert_true(c->billing.forward);
-	assert_true(c->billing.forward_fee_wei == (ts_u128)500000000000000000);
+	assert_true(c->billing.tokens[0].forward_fee_wei == (ts_u128)500000000000000000);
 	assert_int_equal(c->n_channels, 1);
 	assert_true(c->channels[0].channel.partner_deposit_wei ==
 		    (ts_u128)2500000000000000000);
@@ -87,8 +87,8 @@ static void test_good(void **state)
 	assert_int_equal(c->chain.poll_s, 5);
 	assert_true(c->chain.gas_price_max_wei == (ts_u128)40500000000);
 	assert_true(c->chain.gas_reserve_wei == (ts_u128)100000000000000000);
-	assert_int_equal(c->chain.token_kind, TS_TOKEN_SMT);
-	assert_true(c->chain.coin_price_wei == (ts_u128)1000000000000000000);
+	assert_int_equal(c->chain.token_kind[0], TS_TOKEN_SMT);
+	assert_true(c->chain.coin_price_wei[0] == (ts_u128)1000000000000000000);
 	assert_int_equal(c->limits.photon_per_source, 9);
 	assert_int_equal(c->limits.http_per_source, 16);
 	assert_int_equal(c->limits.mdns_peers, 256);
@@ -109,23 +109,23 @@ static void test_gas_deposit(void **state)
 {
 	struct ts_config_chain chain = {
 		.gas_price_min_wei = (ts_u128)18000000000,
-		.coin_price_wei = (ts_u128)2500000000000000000,
+		.coin_price_wei = { (ts_u128)2500000000000000000 },
 	};
 	char text[sizeof(good) + 64], *at, err[TS_CONFIG_ERROR_SIZE];
 	struct ts_config *c;
 	ts_u128 wei;
 
-	assert_int_equal(ts_config_gas_deposit(&chain, &wei), 0);
+	assert_int_equal(ts_config_gas_deposit(&chain, 0, &wei), 0);
 	assert_true(wei == (ts_u128)99000000000000000);
-	chain.coin_price_wei = TS_U128_MAX / 1000;
-	assert_int_equal(ts_config_gas_deposit(&chain, &wei), -ERANGE);
+	chain.coin_price_wei[0] = TS_U128_MAX / 1000;
+	assert_int_equal(ts_config_gas_deposit(&chain, 0, &wei), -ERANGE);
 	strcpy(text, good);
 	at = strstr(text, "confirmations = 20;");
 	assert_non_null(at);
 	memcpy(at, "coin_price = \"40\"; ", strlen("confirmations = 20;"));
 	c = load(text, err);
 	assert_string_equal(err, "");
-	assert_true(c->billing.min_deposit_wei == (ts_u128)1584000000000000000);
+	assert_true(c->billing.tokens[0].min_deposit_wei == (ts_u128)1584000000000000000);
 	ts_config_free(c);
 }
 
@@ -153,14 +153,27 @@ static const struct {
 	{ "id = 7;", "id = -7;", 3, "chain.id: must be a whole number, 1 to " },
 	{ "id = 7;", "id = 7.5;", 3, "chain.id: must be a whole number" },
 	{ "0x0000000000000000000000000000000000007e70", "0x7e70", 3, "chain.tokens_network: must be an address" },
-	{ "0x00000000000000000000000000000000000070c5", "0x00000000000000000000000000000000000070C5x", 4, "chain.token.address: must be an address" },
+	{ "0x00000000000000000000000000000000000070c5", "0x00000000000000000000000000000000000070C5x", 4, "chain.tokens[0].address: must be an address" },
 	{ "rpc = \"http", "rpc = \"ipc", 4, "chain.rpc: must begin with http:// or https://" },
 	{ "rpc = \"http://127.0.0.1:8545\";", "", 4, "chain.confirmations: has no effect without chain.rpc" },
 	{ "confirmations = 20", "confirmations = 20; second_rpc = \"box\"", 4, "chain.second_rpc: must begin with http:// or https://" },
 	{ "confirmations = 20", "confirmations = 20; second_above = \"5\"", 4, "chain.second_above: has no effect without chain.second_rpc" },
 	{ "confirmations = 20", "confirmations = 49", 4, "chain.confirmations: must be a whole number, 1 to 48" },
 	{ "40.5", "17", 3, "chain.gas_price_max_gwei: must be above 0 and not less than gas_price_min_gwei" },
-	{ "decimals = 18", "decimals = 37", 4, "chain.token.decimals: must be a whole number, 0 to 36" },
+	{ "decimals = 18", "decimals = 37", 4, "chain.tokens[0].decimals: must be a whole number, 0 to 36" },
+	{ "tokens = ( {", "token = {}; tokens = ( {", 4, "chain.token: is chain.tokens now, a list: tokens = ( { address = " },
+	{ "tokens = ( {", "tokens = (); more = ( {", 4, "chain.more: unknown key" },
+	{ "symbol = \"SMT\";", "", 4, "chain.tokens[0].symbol: missing" },
+	{ "symbol = \"SMT\";", "symbol = \"S T\";", 4, "chain.tokens[0].symbol: \"S T\" must be one word" },
+	{ "tokens = ( {", "tokens = ( { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"A\"; }, {", 4, "chain.tokens[1].address: is given twice" },
+	{ "tokens = ( {", "tokens = ( { address = \"0x00000000000000000000000000000000000070c6\"; symbol = \"SMT\"; }, {", 4, "chain.tokens[1].symbol: \"SMT\" is given twice" },
+	{ "tokens = ( {", "tokens = ( { address = \"0x00000000000000000000000000000000000070c6\"; symbol = \"A\"; }, {", 12, "money.min_deposit: must name each token, such as [ \"0.05 A\", \"0 SMT\" ]" },
+	{ "min_deposit = \"1.5\"", "min_deposit = [ \"1.5\" ]", 12, "money.min_deposit[0]: must be an amount and a symbol" },
+	{ "min_deposit = \"1.5\"", "min_deposit = [ \"1.5 SMT\", \"1 SMT\" ]", 12, "money.min_deposit[1]: SMT is given twice" },
+	{ "min_deposit = \"1.5\"", "min_deposit = [ \"1.5 MESH\" ]", 12, "money.min_deposit[0]: \"MESH\" is no symbol of chain.tokens" },
+	{ "min_deposit = \"1.5\"", "min_deposit = [ ]", 12, "money.min_deposit: nothing is said of SMT" },
+	{ "id = 3;", "id = 3; token = \"MESH\";", 11, "tariffs[0].token: \"MESH\" is no symbol of chain.tokens" },
+	{ "open_block_number = 9;", "open_block_number = 9; token = \"MESH\";", 5, "channels[0].token: \"MESH\" is no symbol of chain.tokens" },
 	{ "open_block_number = 9;", "", 5, "channels[0].open_block_number: missing" },
 	{ "partner_deposit = \"2.5\"", "partner_deposit = \"2,5\"", 5, "channels[0].partner_deposit: must be a decimal number of tokens" },
 	{ "partner_deposit = \"2.5\"", "partner_deposit = \"0.0000000000000000001\"", 5, "channels[0].partner_deposit: the token has 18 decimals" },

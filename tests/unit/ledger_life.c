@@ -173,6 +173,7 @@ static void test_from_before(void **state)
 		"ALTER TABLE payments DROP COLUMN refunded_wei;"
 		"ALTER TABLE payments DROP COLUMN mediated;"
 		"ALTER TABLE payments DROP COLUMN locksroot;"
+		"ALTER TABLE sessions DROP COLUMN done_token;"
 		"ALTER TABLE channels ADD COLUMN our_message BLOB NOT NULL DEFAULT x'';"
 		"ALTER TABLE channels ADD COLUMN partner_message BLOB NOT NULL DEFAULT x'';"
 		"PRAGMA user_version = 3";

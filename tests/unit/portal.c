@@ -81,11 +81,14 @@ static int fake_session(void *ctx, const char *code, struct ts_session_view *vie
 }
 
 static int fake_channel(void *ctx, const struct ts_address *wallet,
+			const struct ts_address *token,
 			struct ts_channel_view *view)
 {
 	memset(view, 0, sizeof(*view));
-	if (wallet->b[0] != 0x11)
+	if (wallet->b[0] != 0x11 || (token && token->b[0] != 0x74))
 		return -ENOENT;
+	if (token)
+		view->channel.token = *token;
 	view->channel.partner_address = *wallet;
 	view->channel.state = TS_CHANNEL_OPEN;
 	view->channel.partner_deposit_wei = TS_U128_MAX;
@@ -168,8 +171,8 @@ static int setup(void **state)
 		.refund = fake_attach, .pay = fake_pay, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {
-		.name = "A <b>box</b>", .version = "1", .token_symbol = "SMT",
-		.token_decimals = 18, .photon_port = 40001,
+		.name = "A <b>box</b>", .version = "1", .n_tokens = 1,
+		.tokens = { { .symbol = "SMT", .decimals = 18 } }, .photon_port = 40001,
 		.names = { "box.test", "10.0.0.1" }, .n_names = 2,
 	};
 
@@ -301,6 +304,17 @@ static void test_get(void **state)
 	    "HTTP/1.1 404 ");
 	has(get(f, "/v1/channel?address=0x22"), "\"error\":\"bad_address\"");
 	has(get(f, "/v1/channel"), "HTTP/1.1 400 ");
+	/* Without a token the first one: its symbol stands beside its address. */
+	has(get(f, "/v1/channel?address=0x1111111111111111111111111111111111111111"),
+	    "\"symbol\":\"SMT\"");
+	has(get(f, "/v1/channel?address=0x1111111111111111111111111111111111111111"
+		   "&token=0x7400000000000000000000000000000000000000"),
+	    "\"token\":\"0x7400000000000000000000000000000000000000\"");
+	has(get(f, "/v1/channel?address=0x1111111111111111111111111111111111111111"
+		   "&token=0x7500000000000000000000000000000000000000"),
+	    "\"error\":\"unknown_channel\"");
+	has(get(f, "/v1/channel?address=0x1111111111111111111111111111111111111111&token=MESH"),
+	    "\"error\":\"bad_token\"");
 	has(get(f, "/v1/outbox?address=0x1111111111111111111111111111111111111111"),
 	    "{\"messages\":[\"0x0900ff\"]}");
 	has(get(f, "/v1/outbox?address=0x2211111111111111111111111111111111111111"),
@@ -803,7 +817,7 @@ static void test_refund(void **state)
 	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
 	wait_for_pay(f, 1);
 	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
-	ts_portal_refunded(f->portal, f->reply, &wallet);
+	ts_portal_refunded(f->portal, f->reply, &wallet, NULL);
 	read_until(f, fd, NULL, out, sizeof(out));
 	has(out, "HTTP/1.1 200 ");
 	has(out, "\"refunded_wei\":");

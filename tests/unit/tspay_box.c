@@ -80,6 +80,40 @@ static void assert_plain(const char *text)
 			    !(c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0));
 }
 
+/* One of two tokens: by symbol, by contract, or the first; its price beside it. */
+static void a_box_has_two_tokens(void **state)
+{
+	static const char info[] = "HTTP/1.0 200 OK\r\n\r\n{\"address\":"
+		"\"0x00000000000000000000000000000000000000aa\",\"tokens\":["
+		"{\"address\":\"0x00000000000000000000000000000000000000bb\",\"symbol\":\"SMT\",\"decimals\":18},"
+		"{\"address\":\"0x00000000000000000000000000000000000000cc\",\"symbol\":\"MESH\",\"decimals\":6}],"
+		"\"tariffs\":[{\"id\":4,\"token\":\"0x00000000000000000000000000000000000000cc\","
+		"\"prices\":{\"internet\":{\"up\":{\"wei_per_gb\":\"7\"},\"down\":{\"wei_per_gb\":\"9\"}}}}]}";
+	struct ts_address contract = { .b[19] = 0xbb };
+	struct token t;
+	struct box *b;
+	char err[512];
+
+	begin(info);
+	b = box_open(server.url, NULL);
+	assert_int_equal(box_token(b, NULL, "MESH", &t, err, sizeof(err)), 0);
+	assert_int_equal(t.decimals, 6);
+	assert_int_equal(t.contract.b[19], 0xcc);
+	assert_int_equal(t.tariff_id, 4);
+	assert_true(t.wei_per_gb == 9);
+	assert_int_equal(box_token(b, &contract, NULL, &t, err, sizeof(err)), 0);
+	assert_string_equal(t.symbol, "SMT");
+	/* It has no tariff: nobody pays in it by mistake. */
+	assert_true(t.wei_per_gb == TS_U128_MAX);
+	assert_int_equal(box_token(b, NULL, NULL, &t, err, sizeof(err)), 0);
+	assert_string_equal(t.symbol, "SMT");
+	assert_int_not_equal(box_token(b, NULL, "NONE", &t, err, sizeof(err)), 0);
+	contract.b[19] = 0xdd;
+	assert_int_not_equal(box_token(b, &contract, NULL, &t, err, sizeof(err)), 0);
+	box_close(b);
+	end();
+}
+
 /*
  * Texts of a box end on a terminal: none of them may move its cursor, rename
  * its window or answer for its user.
@@ -87,8 +121,9 @@ static void assert_plain(const char *text)
 static void a_box_does_not_command_the_terminal(void **state)
 {
 	static const char info[] = "HTTP/1.0 200 OK\r\n\r\n{\"address\":"
-		"\"0x00000000000000000000000000000000000000aa\",\"token\":"
-		"{\"symbol\":\"S\\u001b[2J\\u009b31m\",\"decimals\":18}}";
+		"\"0x00000000000000000000000000000000000000aa\",\"tokens\":"
+		"[{\"address\":\"0x00000000000000000000000000000000000000bb\","
+		"\"symbol\":\"S\\u001b[2J\\u009b31m\",\"decimals\":18}]}";
 	static const char refusal[] = "HTTP/1.0 403 Forbidden\r\n\r\n"
 		"{\"message\":\"no \\u001b]0;paid\\u0007 \\u009b31m\\r\\n\"}";
 	static const char session[] = "HTTP/1.0 200 OK\r\n\r\n"
@@ -101,13 +136,13 @@ static void a_box_does_not_command_the_terminal(void **state)
 
 	begin(info);
 	b = box_open(server.url, NULL);
-	assert_int_equal(box_token(b, &t, err, sizeof(err)), 0);
+	assert_int_equal(box_token(b, NULL, NULL, &t, err, sizeof(err)), 0);
 	assert_plain(t.symbol);
 	box_close(b);
 	end();
 	begin(refusal);
 	b = box_open(server.url, NULL);
-	assert_int_not_equal(box_token(b, &t, err, sizeof(err)), 0);
+	assert_int_not_equal(box_token(b, NULL, NULL, &t, err, sizeof(err)), 0);
 	assert_plain(err);
 	box_close(b);
 	end();
@@ -128,6 +163,7 @@ static void a_box_does_not_command_the_terminal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_box_has_two_tokens),
 		cmocka_unit_test(a_box_does_not_command_the_terminal),
 	};
 

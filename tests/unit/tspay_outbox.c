@@ -51,7 +51,8 @@ void box_close(struct box *b)
 {
 }
 
-int box_token(struct box *b, struct token *out, char *err, size_t err_size)
+int box_token(struct box *b, const struct ts_address *contract,
+	      const char *symbol, struct token *out, char *err, size_t err_size)
 {
 	return -EIO;
 }
@@ -62,7 +63,8 @@ int box_session(struct box *b, struct session *out, char *err, size_t err_size)
 }
 
 int box_channel(struct box *b, const struct ts_address *wallet,
-		struct ts_channel *out, char *err, size_t err_size)
+		const struct ts_address *contract, struct ts_channel *out, char *err,
+		size_t err_size)
 {
 	return -EIO;
 }

@@ -30,6 +30,8 @@ static struct {
 	unsigned int polls;
 	unsigned int decimals;
 	bool full;
+	struct ts_address spends;	/* zero: the channel's token */
+	ts_u128 our_price_wei;
 } cheat;
 
 static volatile sig_atomic_t stop;
@@ -43,10 +45,13 @@ void box_close(struct box *b)
 {
 }
 
-int box_token(struct box *b, struct token *out, char *err, size_t err_size)
+int box_token(struct box *b, const struct ts_address *contract,
+	      const char *symbol, struct token *out, char *err, size_t err_size)
 {
 	memset(out, 0, sizeof(*out));
 	out->decimals = cheat.decimals;
+	out->tariff_id = 2;
+	out->wei_per_gb = cheat.our_price_wei;
 	return 0;
 }
 
@@ -57,6 +62,7 @@ int box_session(struct box *b, struct session *out, char *err, size_t err_size)
 	memset(out, 0, sizeof(*out));
 	strcpy(out->code, "0123456789ABCDEF");
 	strcpy(out->state, "dry");
+	out->token = cheat.spends;
 	out->tariff_id = 1;
 	out->wei_per_gb = 1000000000;
 	if (cheat.full && cheat.polls < 3)
@@ -65,7 +71,8 @@ int box_session(struct box *b, struct session *out, char *err, size_t err_size)
 }
 
 int box_channel(struct box *b, const struct ts_address *wallet,
-		struct ts_channel *out, char *err, size_t err_size)
+		const struct ts_address *contract, struct ts_channel *out, char *err,
+		size_t err_size)
 {
 	json_t *json = ts_channel_describe(&cheat.channel, TS_SIDE_BOX);
 	int ret = ts_channel_from_json(json, TS_SIDE_WALLET, out, err, err_size);
@@ -299,6 +306,22 @@ static void once_heeds_the_highest_price(void **state)
 	assert_true(cheat.taken_wei == 10);
 }
 
+/* The session spends another token now: its price there says nothing of ours. */
+static void the_price_is_in_our_token(void **state)
+{
+	struct fixture *f = *state;
+
+	cheat.spends = (struct ts_address){ { 3 } };
+	cheat.our_price_wei = 2000000000;
+	f->p.token.wei_per_gb = cheat.our_price_wei;
+	f->o.policy.max_wei_per_gb = 1000000000;
+	assert_int_equal(payer_once(&f->p, 10), 1);
+	assert_true(cheat.taken_wei == 0);
+	f->o.policy.max_wei_per_gb = 2000000000;
+	payer_once(&f->p, 10);
+	assert_true(cheat.taken_wei == 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +336,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_deposit_made_meanwhile_is_paid_from,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(once_heeds_the_highest_price,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(the_price_is_in_our_token,
 						setup, teardown),
 	};
 

@@ -53,11 +53,13 @@ static void fill_key(struct ts_account *k, const struct ts_billing_session *s)
 static uint64_t target_units(const struct ts_billing *b,
 			     const struct ts_billing_account *a)
 {
+	const struct ts_billing_token *token =
+		ts_billing_token(&b->config, &a->tariff->row.token);
 	uint64_t cap, target = 2 * a->slice_units;
 
-	if (!b->config.slice_cap_wei)
+	if (!token || !token->slice_cap_wei)
 		return target;
-	cap = ts_units_of_wei(b->config.slice_cap_wei, a->row.unit_shift);
+	cap = ts_units_of_wei(token->slice_cap_wei, a->row.unit_shift);
 	if (!cap)
 		cap = 1;
 	return target < cap ? target : cap;
@@ -129,7 +131,7 @@ bool ts_account_is_empty(const struct ts_billing_account *a)
 {
 	return a->row.state == TS_ACCOUNT_OPEN &&
 	       a->reserved_units - a->returned_units + a->revoked_units <=
-	       a->granted_units && ts_session_is_spent(a->session, a->row.unit_shift);
+	       a->granted_units && ts_session_is_spent(a->session, a->tariff);
 }
 
 /*

@@ -24,12 +24,14 @@
  * @reply: who is told
  * @station: that gets the value
  * @wallet: that signed
+ * @token: in which its payments are meant
  * @limit_wei: no more than this
  */
 struct ts_billing_attach {
 	uint64_t reply;
 	struct ts_key station;
 	struct ts_address wallet;
+	struct ts_address token;
 	ts_u128 limit_wei;
 };
 
@@ -99,25 +101,33 @@ static int nonce_use(struct ts_billing *b, uint64_t given_ns,
 	return 0;
 }
 
+static bool is_of(const struct ts_billing_payment *p,
+		  const struct ts_address *wallet, const struct ts_address *token)
+{
+	return ts_address_equal(&p->row.wallet, wallet) &&
+	       ts_address_equal(&p->channel->row.channel.token, token);
+}
+
 static bool has_paid(const struct ts_billing_session *s,
-		     const struct ts_address *wallet)
+		     const struct ts_address *wallet,
+		     const struct ts_address *token)
 {
 	const struct ts_billing_payment *p;
 
 	TAILQ_FOREACH(p, &s->payments, list)
-		if (ts_address_equal(&p->row.wallet, wallet))
+		if (is_of(p, wallet, token))
 			return true;
 	return false;
 }
 
 /* What the account at the old station has of a wallet's. */
 static bool is_serving(const struct ts_billing_account *a,
-		       const struct ts_address *wallet)
+		       const struct ts_billing_attach *attach)
 {
 	const struct ts_billing_reservation *r;
 
 	TAILQ_FOREACH(r, &a->reservations, list)
-		if (ts_address_equal(&r->payment->row.wallet, wallet))
+		if (is_of(r->payment, &attach->wallet, &attach->token))
 			return true;
 	return false;
 }
@@ -167,6 +177,7 @@ const struct ts_refused *ts_attach_cheap_fault(struct ts_billing *b,
 static const struct ts_refused *deep_fault(struct ts_billing *b,
 					   struct ts_billing_session *s,
 					   const uint8_t *bytes,
+					   const struct ts_address *token,
 					   struct ts_address *wallet)
 {
 	static const struct ts_refused
@@ -175,13 +186,13 @@ static const struct ts_refused *deep_fault(struct ts_billing *b,
 	busy = { TS_REFUSE_BUSY, "busy",
 		 "another attach is under way; send a new one in a moment", NULL },
 	payer = { TS_REFUSE_FORBIDDEN, "not_a_payer",
-		  "the wallet that signed has nothing left in this session", NULL };
+		  "the wallet that signed has nothing left in this session, in the token that it named", NULL };
 
 	if (!s || s->closing)
 		return &unknown;
 	if (s->attach || b->n_attaches == TS_ATTACHES_MAX)
 		return &busy;
-	if (ts_attach_recover(bytes, wallet) || !has_paid(s, wallet))
+	if (ts_attach_recover(bytes, wallet) || !has_paid(s, wallet, token))
 		return &payer;
 	return NULL;
 }
@@ -228,7 +239,8 @@ void ts_billing_attach(struct ts_billing *b, const struct ts_key *key,
 		why = ts_attach_cheap_fault(b, &attach, key, now, &given_ns);
 	if (!why) {
 		from = ts_session_by_code(b, attach.code);
-		why = deep_fault(b, from, bytes, &pending.wallet);
+		why = deep_fault(b, from, bytes, &attach.token,
+				 &pending.wallet);
 	}
 	if (!why)
 		why = ts_attach_use_fault(b, given_ns, now);
@@ -245,12 +257,13 @@ void ts_billing_attach(struct ts_billing *b, const struct ts_key *key,
 		ts_reply_refuse(b, reply, why->kind, why->name, why->text);
 		return;
 	}
+	pending.token = attach.token;
 	pending.limit_wei = attach.limit_wei;
 	*from->attach = pending;
 	b->n_attaches++;
 	b->urgent = true;
 	/* Who shares the session is not disturbed by somebody's unused value. */
-	if (from->account && is_serving(from->account, &pending.wallet))
+	if (from->account && is_serving(from->account, &pending))
 		ts_account_end(b, from->account);
 	else
 		ts_attach_finish(b, from, now);
@@ -301,9 +314,8 @@ static void move(struct ts_billing *b, struct ts_billing_session *from,
 			 gone + allowed_wei : TS_U128_MAX;
 	if (from != to) {
 		TAILQ_REMOVE(&from->payments, p, list);
-		from->live_wei -= p->row.delta_wei;
-		from->row.done_wei += p->row.spent_wei;
-		to->live_wei += p->row.delta_wei;
+		ts_session_add_done(from, &p->channel->row.channel.token,
+				    p->row.spent_wei);
 		p->row.session = to->row.id;
 		insert(to, p);
 		ts_session_dirty(b, from);
@@ -337,7 +349,7 @@ void ts_attach_finish(struct ts_billing *b, struct ts_billing_session *s,
 	ts_session_paid(b, to);
 	for (p = TAILQ_FIRST(&s->payments); p && attach.limit_wei; p = next) {
 		next = TAILQ_NEXT(p, list);
-		if (!ts_address_equal(&p->row.wallet, &attach.wallet))
+		if (!is_of(p, &attach.wallet, &attach.token))
 			continue;
 		left = p->row.delta_wei - p->row.spent_wei -
 		       p->row.refunded_wei;

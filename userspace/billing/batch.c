@@ -72,7 +72,8 @@ static void answer(struct ts_billing *b, struct ts_billing_reply *r)
 		b->effects.heard(b->effects.ctx, r->reply, &r->heard);
 	if (r->refunded) {
 		b->effects.refunded(b->effects.ctx, r->reply,
-				    &r->refunded->row.channel.partner_address);
+				    &r->refunded->row.channel.partner_address,
+				    &r->refunded->row.channel.token);
 		return;
 	}
 	if (r->taken) {
@@ -145,7 +146,7 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 	/* A config whose tariffs were in the batch does not hold either. */
 	b->config = b->stored;
 	b->broken = false;
-	b->batch_wei = 0;
+	memset(b->batch_wei, 0, sizeof(b->batch_wei));
 	b->batch_payments = 0;
 	b->lazy_ns = UINT64_MAX;
 	if (ts_billing_load(b, now))
@@ -162,7 +163,7 @@ static void committed(struct ts_billing *b)
 	b->counters.commits++;
 	b->counters.payments += b->batch_payments;
 	b->batch_payments = 0;
-	b->batch_wei = 0;
+	memset(b->batch_wei, 0, sizeof(b->batch_wei));
 	b->urgent = false;
 	b->window_ns = 0;
 	TAILQ_FOREACH(a, &b->work, work) {

@@ -123,7 +123,8 @@ enum ts_notice {
  *	comes before its ack
  * @send: send a message of ours to @to, by whatever way there is; it is sent
  *	again until it is acked
- * @refunded: the refund of @reply to @wallet is signed, and on its way
+ * @refunded: the refund of @reply to @wallet, over its channel in @token, is
+ *	signed, and on its way
  * @attached: the attach of @reply is done; the value is the session's of @code,
  *	the asking station's
  * @session_changed: the view of this session differs from before
@@ -146,7 +147,8 @@ struct ts_billing_effects {
 		     size_t len);
 	void (*refuse)(void *ctx, uint64_t reply, const struct ts_refused *why);
 	void (*refunded)(void *ctx, uint64_t reply,
-			 const struct ts_address *wallet);
+			 const struct ts_address *wallet,
+			 const struct ts_address *token);
 	void (*attached)(void *ctx, uint64_t reply, const char *code);
 	void (*session_changed)(void *ctx, const char *code);
 	void (*notify)(void *ctx, const char *code, enum ts_notice notice);
@@ -170,10 +172,44 @@ enum ts_loss_bearer {
 };
 
 #define TS_TARIFFS_MAX	16
+#define TS_TOKENS_MAX	8
+#define TS_SYMBOL_SIZE	16
+
+/**
+ * struct ts_billing_token - a token that this box takes, and limits in it
+ * @address: of its contract; channels of no such token are refused
+ * @symbol: for people, each once
+ * @decimals: one token is 10^this of its smallest unit
+ * @slice_cap_wei: a slice has no more than this value; 0: no cap
+ * @reservation_cap_wei: most that is reserved and unspent per wallet, what a
+ *	power cut may cost; 0: no cap
+ * @window_value_wei: a batch worth at least this is not made to wait; 0: none
+ * @min_deposit_wei: credit only channels with at least this of the partner (M3)
+ * @exposure_channel_wei: most that one channel may have paid and not settled
+ *	on chain; 0: no cap
+ * @exposure_box_wei: likewise all channels in this token together
+ * @forward_fee_wei: the least fee for a lock that is forwarded
+ *
+ * What is in one token is never compared with, added to or paid by another.
+ */
+struct ts_billing_token {
+	struct ts_address address;
+	char symbol[TS_SYMBOL_SIZE];
+	unsigned int decimals;
+	ts_u128 slice_cap_wei;
+	ts_u128 reservation_cap_wei;
+	ts_u128 window_value_wei;
+	ts_u128 min_deposit_wei;
+	ts_u128 exposure_channel_wei;
+	ts_u128 exposure_box_wei;
+	ts_u128 forward_fee_wei;
+};
 
 /**
  * struct ts_billing_tariff - a tariff as the operator writes it
  * @id: 1 or more, the number that payers put into their memo
+ * @token: which of the config's tokens its prices are in; another one under a
+ *	known id is another tariff, and what was paid stays in the one before
  * @valid_from_s: wall time from which these prices hold; 0: at once.  A rise
  *	is to be announced before: give a time ahead
  * @wei_per_gb: decimal digits for 10^9 bytes, [class][direction]; "" is 0
@@ -183,6 +219,7 @@ enum ts_loss_bearer {
  */
 struct ts_billing_tariff {
 	uint32_t id;
+	unsigned int token;
 	uint64_t valid_from_s;
 	char wei_per_gb[TS_CLASS_COUNT][TS_DIR_COUNT][TS_PRICE_TEXT_SIZE];
 };
@@ -190,8 +227,10 @@ struct ts_billing_tariff {
 /**
  * struct ts_billing_config - what the operator decides; copied
  * @our_address: of the box; channels of another are refused
- * @token: the token all tariffs are in; channels of another are refused
- * @tokens_network: likewise
+ * @tokens: that are taken, at least one; each has a tariff.  The first is meant
+ *	where none is named
+ * @n_tokens: how many
+ * @tokens_network: channels of another contract are refused
  * @chain_id: likewise
  * @boot_id: /proc/sys/kernel/random/boot_id, 36 characters
  * @tariffs: at least one
@@ -199,24 +238,15 @@ struct ts_billing_tariff {
  * @default_tariff_id: for stations that have not paid
  * @slice_s: a slice lasts this long at the present rate; 0: 30
  * @slice_floor_bytes: but no less than this (dearest price); 0: 1 MiB
- * @slice_cap_wei: and no more than this value; 0: no cap
  * @reservation_slices: a reservation is this many slices; 0: 4
- * @reservation_cap_wei: most that is reserved and unspent per wallet, what a
- *	power cut may cost; 0: no cap
  * @idle_s: after this long without a frame the slice goes back; 0: 120
  * @session_idle_s: after this long the account ends; 0: an hour
  * @commit_window_ms: 0..250: how long small payments wait for company
- * @window_value_wei: a batch worth at least this is not made to wait; 0: none
  * @session_write_ms: new unpaid sessions may wait this long; 0: 1000
  * @unpaid_sessions_max: bound on sessions that nobody has paid for; 0: 4096
  * @tariff_hold_s: how long value keeps the tariff it was paid under; 0: a day
  * @min_settle_timeout_blocks: credit only channels with at least this (M3)
- * @min_deposit_wei: and at least this deposit of the partner
- * @exposure_channel_wei: most that one channel may have paid and not settled
- *	on chain; 0: no cap
- * @exposure_box_wei: likewise all channels together
  * @forward: a lock for another's target is forwarded, for a fee
- * @forward_fee_wei: the least fee for that
  * @station_retention_s: sessions that hold nothing are forgotten so long after
  *	their station was last seen, MAC addresses of closed sessions so long
  *	after the end; 0: a week
@@ -224,7 +254,8 @@ struct ts_billing_tariff {
  */
 struct ts_billing_config {
 	struct ts_address our_address;
-	struct ts_address token;
+	struct ts_billing_token tokens[TS_TOKENS_MAX];
+	unsigned int n_tokens;
 	struct ts_address tokens_network;
 	struct ts_u256 chain_id;
 	char boot_id[TS_BOOT_ID_SIZE];
@@ -233,22 +264,15 @@ struct ts_billing_config {
 	uint32_t default_tariff_id;
 	uint32_t slice_s;
 	uint64_t slice_floor_bytes;
-	ts_u128 slice_cap_wei;
 	uint32_t reservation_slices;
-	ts_u128 reservation_cap_wei;
 	uint32_t idle_s;
 	uint32_t session_idle_s;
 	uint32_t commit_window_ms;
-	ts_u128 window_value_wei;
 	uint32_t session_write_ms;
 	uint32_t unpaid_sessions_max;
 	uint32_t tariff_hold_s;
 	uint64_t min_settle_timeout_blocks;
-	ts_u128 min_deposit_wei;
-	ts_u128 exposure_channel_wei;
-	ts_u128 exposure_box_wei;
 	bool forward;
-	ts_u128 forward_fee_wei;
 	uint32_t station_retention_s;
 	enum ts_loss_bearer loss_bearer;
 };
@@ -268,11 +292,13 @@ enum ts_session_state {
  * @state: see enum ts_session_state
  * @account_id: in the kernel; 0: no account
  * @epoch: likewise
- * @tariff: what the account, or else the next payment, is charged by; a copy
+ * @tariff: what the account, or else the next payment, is charged by; a copy.
+ *	All amounts are in its token; payments in others wait for their turn
  * @granted_units: cumulative, of the account
  * @charged_units: likewise
  * @remaining_units: granted - charged: what the kernel still lets pass
- * @attached_wei: all that was ever paid with this code
+ * @attached_wei: what was paid with this code, since the session came to spend
+ *	this token
  * @unspent_wei: of that, not consumed: pool and kernel together
  * @remaining_bytes: whole bytes of class internet that @unspent_wei buys, at
  *	the dearer direction; UINT64_MAX when that is free
@@ -412,7 +438,7 @@ void ts_billing_head(struct ts_billing *b, uint64_t head_block, bool fresh);
 /**
  * ts_billing_reload() - use another config from now on
  *
- * Value paid keeps its tariff (M7); our_address, token, tokens_network,
+ * Value paid keeps its tariff (M7); our_address, the tokens, tokens_network,
  * chain_id and boot_id must be the same.  If the commit of its tariffs fails
  * later, the config before holds again.  Return: 0 or -EINVAL, and nothing has
  * changed.
@@ -569,6 +595,7 @@ int ts_billing_channel_import(struct ts_billing *b,
 /**
  * ts_billing_refund() - unspent value goes back to the wallet that paid it (M11)
  * @wallet: of the channel
+ * @token: of the channel; NULL: the first of the config
  * @limit_wei: no more than this, newest payments first; TS_U128_MAX: all
  * @reply: given back to refunded() or refuse() exactly once; 0: nobody waits
  *
@@ -578,7 +605,7 @@ int ts_billing_channel_import(struct ts_billing *b,
  * and @reply does not come back.
  */
 int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,
-		      ts_u128 limit_wei, uint64_t reply);
+		      const struct ts_address *token, ts_u128 limit_wei, uint64_t reply);
 /**
  * ts_billing_refund_signed() - the wallet itself asks for it
  * @key: the station that asks, which got the nonce by ts_billing_nonce()
@@ -599,7 +626,7 @@ void ts_billing_refund_signed(struct ts_billing *b, const struct ts_key *key,
  * ts_billing_refund(), or -EINVAL.
  */
 int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
-		   ts_u128 amount_wei);
+		   const struct ts_address *token, ts_u128 amount_wei);
 /**
  * ts_billing_leave() - end the channel together with its partner (M1, M11)
  *
@@ -607,7 +634,8 @@ int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
  * step when the one before is done, and over restarts.  Nothing is credited over
  * it any more.  Return: as ts_billing_refund().
  */
-int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet);
+int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet,
+		     const struct ts_address *token);
 /**
  * ts_billing_withdraw() - ask the partner to co-sign a withdrawal of ours (M2)
  * @amount_wei: out of our balance, but for what the wallet has not spent yet
@@ -616,7 +644,7 @@ int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet);
  * while it is under way it changes nothing.  Return: as ts_billing_pay().
  */
 int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
-			ts_u128 amount_wei, const struct ts_time *now);
+			const struct ts_address *token, ts_u128 amount_wei, const struct ts_time *now);
 
 /* Views; read the kernel's counters, change nothing.  -ENOENT: unknown. */
 int ts_billing_session_view(struct ts_billing *b, const char *code,
@@ -624,9 +652,11 @@ int ts_billing_session_view(struct ts_billing *b, const char *code,
 int ts_billing_session_each(struct ts_billing *b,
 			    int (*cb)(const struct ts_session_view *view,
 				      void *arg), void *arg);
-/* The newest life of the channel with this wallet, in today's token. */
+/* The newest life of the channel with this wallet in @token; NULL: in the first
+ * token of the config. */
 int ts_billing_channel_view(struct ts_billing *b,
 			    const struct ts_address *wallet,
+			    const struct ts_address *token,
 			    struct ts_channel_view *view);
 int ts_billing_channel_each(struct ts_billing *b,
 			    int (*cb)(const struct ts_channel_view *view,
@@ -642,12 +672,18 @@ int ts_billing_outbox_each(struct ts_billing *b, const struct ts_address *to,
 int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 			   int (*cb)(const struct ts_ledger_tariff *t,
 				     bool announced, void *arg), void *arg);
-/* "account-of-bytes": sums of the ledger, by wallet; see ts_ledger_sum(). */
-int ts_billing_sum(struct ts_billing *b, struct ts_ledger_sum *total,
+/* "account-of-bytes": sums of the ledger, by token and wallet; see
+ * ts_ledger_sum(). */
+int ts_billing_sum(struct ts_billing *b,
 		   int (*cb)(const struct ts_ledger_sum *s, void *arg),
 		   void *arg);
 void ts_billing_counters(const struct ts_billing *b,
 			 struct ts_billing_counters *counters);
+
+/** ts_billing_token() - Return: which token of a config that is, or NULL */
+const struct ts_billing_token *
+ts_billing_token(const struct ts_billing_config *config,
+		 const struct ts_address *address);
 
 /** ts_billing_meter_use() - let billing use a real meter (links libtokenswitch) */
 void ts_billing_meter_use(struct ts_billing_meter *ops, struct ts_meter *m);

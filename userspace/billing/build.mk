@@ -8,6 +8,6 @@ BILLING_SOURCES := $(addprefix userspace/billing/, \
 	datagram.c hop.c idle.c life.c load.c \
 	meter_use.c onchain.c open.c pay.c price.c refund.c reserve.c session.c \
 	table.c tariff.c \
-	tick.c view.c)
+	tick.c token.c view.c)
 
 $(eval $(call library,billing,$(BILLING_SOURCES)))

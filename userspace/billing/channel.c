@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * channel.c - the lives of channels, found by identifier and by wallet.
+ * channel.c - the lives of channels, found by identifier, and by wallet and token.
  */
 #include "billing/state.h"
 
@@ -74,16 +74,26 @@ ts_channel_of_wallet_next(struct ts_billing_channel *c)
 			 &c->row.channel.partner_address);
 }
 
-/** ts_channel_with() - the newest life of the channel with @wallet that is in
- * today's token, contract and chain, or NULL */
+/**
+ * ts_channel_with() - the channel with a wallet
+ * @b: billing
+ * @wallet: whose; it may have one in each token
+ * @token: in which; NULL: in the first of the config
+ *
+ * Return: its newest life in today's contract and chain, or NULL.
+ */
 struct ts_billing_channel *ts_channel_with(struct ts_billing *b,
-					   const struct ts_address *wallet)
+					   const struct ts_address *wallet,
+					   const struct ts_address *token)
 {
 	struct ts_billing_channel *c, *newest = NULL;
 
+	if (!token)
+		token = &b->config.tokens[0].address;
 	for (c = ts_channel_of_wallet(b, wallet); c;
 	     c = ts_channel_of_wallet_next(c))
-		if (!ts_channel_foreign(b, &c->row.channel) &&
+		if (ts_address_equal(&c->row.channel.token, token) &&
+		    !ts_channel_foreign(b, &c->row.channel) &&
 		    (!newest || c->row.channel.open_block_number >
 				newest->row.channel.open_block_number))
 			newest = c;

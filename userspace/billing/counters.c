@@ -127,6 +127,7 @@ void ts_account_book(struct ts_billing *b, struct ts_billing_account *a,
  */
 void ts_account_size_slice(struct ts_billing *b, struct ts_billing_account *a)
 {
+	const struct ts_billing_token *token;
 	uint64_t slice, floor, cap = TS_EPOCH_UNITS_MAX;
 	uint16_t dearest = ts_tariff_dearest(&a->tariff->row);
 
@@ -138,8 +139,9 @@ void ts_account_size_slice(struct ts_billing *b, struct ts_billing_account *a)
 		floor = TS_EPOCH_UNITS_MAX;
 	if (slice < floor)
 		slice = floor;
-	if (b->config.slice_cap_wei)
-		cap = ts_units_of_wei(b->config.slice_cap_wei, a->row.unit_shift);
+	token = ts_billing_token(&b->config, &a->tariff->row.token);
+	if (token && token->slice_cap_wei)
+		cap = ts_units_of_wei(token->slice_cap_wei, a->row.unit_shift);
 	if (slice > cap)
 		slice = cap;
 	/* A free tariff has no price to make a slice of. */

@@ -10,13 +10,14 @@
 #include "photon/hop.h"
 
 /*
- * Our channel with the target of a lock.  What its partner has not spent yet is
+ * Our channel with the target of a lock, in the token of the lock.  What its partner has not spent yet is
  * not ours to pay with.
  */
 static struct ts_billing_channel *way_to(struct ts_billing *b,
+					 const struct ts_address *token,
 					 const struct ts_pending_lock *lock)
 {
-	struct ts_billing_channel *c = ts_channel_with(b, &lock->target);
+	struct ts_billing_channel *c = ts_channel_with(b, &lock->target, token);
 	ts_u128 needed_wei;
 
 	if (!c || c->refunding ||
@@ -40,15 +41,17 @@ void ts_hop_lock(struct ts_billing *b, struct ts_billing_channel *up,
 	const struct ts_pending_lock *lock =
 		ts_locks_find_const(&up->life->partner_locks, secret_hash);
 	struct ts_moment moment = ts_life_moment(b, now);
+	const struct ts_billing_token *token =
+		ts_billing_token(&b->config, &up->row.channel.token);
 	struct ts_billing_channel *down = NULL;
 	const struct ts_life *way = NULL;
 
-	if (lock && b->config.forward)
-		down = way_to(b, lock);
+	if (lock && token && b->config.forward)
+		down = way_to(b, &token->address, lock);
 	if (down)
 		way = ts_life_of(b, down, &b->step->old);
 	switch (ts_hop_forward(up->life, way, b->key, &moment, secret_hash,
-			       b->config.forward_fee_wei, &b->step->next,
+			       token ? token->forward_fee_wei : 0, &b->step->next,
 			       &b->step->other)) {
 	case TS_ACCEPTED:
 		ts_life_store(b, down, &b->step->other);

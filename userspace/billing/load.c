@@ -89,17 +89,22 @@ static int add_payment(struct ts_billing *b, struct ts_billing_session *s,
 		       struct ts_billing_channel *c,
 		       const struct ts_ledger_payment *row)
 {
+	struct ts_billing_version *v;
 	struct ts_billing_payment *p;
 
-	if (!c || !s || !ts_tariff_by_row(b, row->tariff))
+	v = ts_tariff_by_row(b, row->tariff);
+	if (!c || !s || !v)
 		return dangling(b, "payment", row->id);
+	if (!ts_address_equal(&v->row.token, &c->row.channel.token))
+		return ts_billing_fail(b, -EUCLEAN,
+			"the ledger contradicts itself: payment %lld is in another token than its tariff; restore a backup",
+			(long long)row->id);
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		return ts_billing_fail(b, -ENOMEM, "out of memory");
 	p->row = *row;
 	p->channel = c;
-	p->tariff = ts_tariff_by_row(b, row->tariff);
-	s->live_wei += row->delta_wei;
+	p->tariff = v;
 	TAILQ_INSERT_TAIL(&s->payments, p, list);
 	return 0;
 }

@@ -234,6 +234,21 @@ int ts_billing_channel_event(struct ts_billing *b,
 	return take_event(b, shown, key);
 }
 
+int ts_billing_shown_token(struct ts_billing *b,
+			   const struct ts_billing_shown *shown,
+			   struct ts_address *token)
+{
+	const struct ts_billing_channel *c;
+
+	*token = shown->token;
+	if (shown->event.kind == TS_SEEN_OPENED)
+		return 0;
+	c = ts_channel_life(b, &shown->channel_identifier, UINT64_MAX);
+	if (c)
+		*token = c->row.channel.token;
+	return c ? 0 : -ENOENT;
+}
+
 static struct ts_billing_channel *by_row(struct ts_billing *b, int64_t row)
 {
 	struct ts_billing_channel *c;

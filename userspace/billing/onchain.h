@@ -51,6 +51,14 @@ int ts_billing_channel_event(struct ts_billing *b,
 			     const struct ts_time *now);
 
 /**
+ * ts_billing_shown_token() - what the amounts of an event are in
+ * Return: 0, or -ENOENT: no channel is known of which it could be.
+ */
+int ts_billing_shown_token(struct ts_billing *b,
+			   const struct ts_billing_shown *shown,
+			   struct ts_address *token);
+
+/**
  * struct ts_billing_doubt - a partner's deposit that waits for a second witness
  * @channel: row number of the channel's life
  * @open_block_number: of that life

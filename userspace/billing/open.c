@@ -52,14 +52,51 @@ static bool fits_a_frame(ts_u128 wei, const struct ts_ledger_tariff *t)
 		       (uint64_t)FRAME_BYTES_MAX * ts_tariff_dearest(t);
 }
 
+/* What is paid in a token must have a price in it. */
+static int check_tokens(const struct ts_billing_config *c, char *err,
+			size_t err_size)
+{
+	unsigned int i, j;
+
+	if (!c->n_tokens || c->n_tokens > TS_TOKENS_MAX) {
+		snprintf(err, err_size, "there must be 1 to %d tokens",
+			 TS_TOKENS_MAX);
+		return -EINVAL;
+	}
+	for (i = 0; i < c->n_tokens; i++) {
+		if (ts_billing_token(c, &c->tokens[i].address) != &c->tokens[i]) {
+			snprintf(err, err_size, "the token %s is given twice",
+				 c->tokens[i].symbol);
+			return -EINVAL;
+		}
+		for (j = 0; j < c->n_tariffs; j++)
+			if (c->tariffs[j].token == i)
+				break;
+		if (j == c->n_tariffs) {
+			snprintf(err, err_size,
+				"no tariff is in the token %s; give it one, or take the token away",
+				c->tokens[i].symbol);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int check_tariffs(const struct ts_billing_config *c, char *err,
 			 size_t err_size)
 {
+	const struct ts_billing_token *token;
 	struct ts_ledger_tariff t;
 	bool has_default = false;
 	unsigned int i, j;
 
 	for (i = 0; i < c->n_tariffs; i++) {
+		if (c->tariffs[i].token >= c->n_tokens) {
+			snprintf(err, err_size, "tariff %u: there is no such token",
+				 c->tariffs[i].id);
+			return -EINVAL;
+		}
+		token = &c->tokens[c->tariffs[i].token];
 		if (!c->tariffs[i].id) {
 			snprintf(err, err_size, "tariff: its id is 0; ids begin at 1");
 			return -EINVAL;
@@ -73,8 +110,8 @@ static int check_tariffs(const struct ts_billing_config *c, char *err,
 		}
 		if (ts_tariff_scale(&c->tariffs[i], &t, err, err_size))
 			return -EINVAL;
-		if (!fits_a_frame(c->slice_cap_wei, &t) ||
-		    !fits_a_frame(c->reservation_cap_wei, &t)) {
+		if (!fits_a_frame(token->slice_cap_wei, &t) ||
+		    !fits_a_frame(token->reservation_cap_wei, &t)) {
 			snprintf(err, err_size,
 				"the cap of a slice or of a reservation buys less than one frame of %d bytes at tariff %u; raise it",
 				FRAME_BYTES_MAX, t.id);
@@ -109,7 +146,8 @@ int ts_billing_config_check(const struct ts_billing_config *config,
 			strlen(config->boot_id), TS_BOOT_ID_SIZE - 1);
 		return -EINVAL;
 	}
-	return check_tariffs(config, err, err_size);
+	return check_tokens(config, err, err_size) ?:
+	       check_tariffs(config, err, err_size);
 }
 
 static int init_tables(struct ts_billing *b)
@@ -206,6 +244,18 @@ void ts_billing_free(struct ts_billing *b)
 	free(b);
 }
 
+static bool has_tokens_of(const struct ts_billing_config *one,
+			  const struct ts_billing_config *other)
+{
+	unsigned int i;
+
+	for (i = 0; i < one->n_tokens && i < other->n_tokens; i++)
+		if (!ts_address_equal(&one->tokens[i].address,
+				      &other->tokens[i].address))
+			return false;
+	return one->n_tokens == other->n_tokens;
+}
+
 int ts_billing_reload(struct ts_billing *b,
 		      const struct ts_billing_config *config,
 		      const struct ts_time *now)
@@ -217,12 +267,12 @@ int ts_billing_reload(struct ts_billing *b,
 	if (ts_billing_config_check(config, err, sizeof(err)))
 		return ts_billing_fail(b, -EINVAL, "%s", err);
 	if (!ts_address_equal(&config->our_address, &old.our_address) ||
-	    !ts_address_equal(&config->token, &old.token) ||
+	    !has_tokens_of(config, &old) ||
 	    !ts_address_equal(&config->tokens_network, &old.tokens_network) ||
 	    ts_u256_cmp(&config->chain_id, &old.chain_id) ||
 	    strcmp(config->boot_id, old.boot_id))
 		return ts_billing_fail(b, -EINVAL,
-			"the key, the token, the contract and the chain cannot change while tsd runs; restart it");
+			"the key, the tokens, the contract and the chain cannot change while tsd runs; restart it");
 	b->config = *config;
 	fill_defaults(&b->config);
 	ret = ts_tariff_sync(b, now);
@@ -236,7 +286,7 @@ int ts_billing_reload(struct ts_billing *b,
 /**
  * ts_channel_foreign() - whether a channel is not of what this box takes
  *
- * Asked of known ones too: the operator may have changed the key, the token,
+ * Asked of known ones too: the operator may have changed the key, the tokens,
  * the contract or the chain since.
  *
  * Return: NULL, or in which way.
@@ -248,8 +298,8 @@ const char *ts_channel_foreign(const struct ts_billing *b,
 
 	if (!ts_address_equal(&channel->our_address, &config->our_address))
 		return "it is not with this box's address";
-	if (!ts_address_equal(&channel->token, &config->token))
-		return "it is in another token than the tariffs";
+	if (!ts_billing_token(config, &channel->token))
+		return "it is in another token than those that this box takes";
 	if (!ts_address_equal(&channel->tokens_network, &config->tokens_network))
 		return "it is of another contract than the configured one";
 	if (ts_u256_cmp(&channel->chain_id, &config->chain_id))
@@ -281,7 +331,7 @@ static void end_life(struct ts_billing *b, struct ts_billing_channel *c)
 	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
 }
 
-/* All lives but the one that @channel describes, and @channel. */
+/* All lives in its token but the one that @channel describes, and @channel. */
 bool ts_channel_is_too_much(const struct ts_billing *b,
 			    const struct ts_channel *channel)
 {
@@ -291,9 +341,10 @@ bool ts_channel_is_too_much(const struct ts_billing *b,
 	TAILQ_FOREACH(c, &b->channels, list) {
 		const struct ts_channel *ch = &c->row.channel;
 
-		if (ts_hash_equal(&ch->channel_identifier,
-				  &channel->channel_identifier) &&
-		    ch->open_block_number == channel->open_block_number)
+		if (!ts_address_equal(&ch->token, &channel->token) ||
+		    (ts_hash_equal(&ch->channel_identifier,
+				   &channel->channel_identifier) &&
+		     ch->open_block_number == channel->open_block_number))
 			continue;
 		if (ts_ledger_channel_total(&total_wei, ch))
 			return true;

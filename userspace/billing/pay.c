@@ -127,6 +127,7 @@ const char *ts_pay_why_not(const struct ts_billing *b,
 {
 	const struct ts_billing_config *config = &b->config;
 	const struct ts_channel *ch = &c->row.channel;
+	const struct ts_billing_token *token;
 	const struct ts_billing_channel *other;
 	ts_u128 box = credit_wei;
 
@@ -134,6 +135,7 @@ const char *ts_pay_why_not(const struct ts_billing *b,
 		*text = "this channel is with another address, in another token, contract or chain than this box takes now; ask it for its channel";
 		return "foreign_channel";
 	}
+	token = ts_billing_token(config, &ch->token);
 	if (c->life && c->life->leaving) {
 		*text = "this channel is about to end; open a new one afterwards";
 		return "leaving";
@@ -143,7 +145,7 @@ const char *ts_pay_why_not(const struct ts_billing *b,
 		*text = "the channel's settle timeout is too short for this box; open one with a longer timeout";
 		return "settle_timeout_too_short";
 	}
-	if (!c->row.trusted && ch->partner_deposit_wei < config->min_deposit_wei) {
+	if (!c->row.trusted && ch->partner_deposit_wei < token->min_deposit_wei) {
 		*text = "the payer's deposit does not cover this box's cost of settling; deposit more";
 		return "deposit_too_small";
 	}
@@ -152,16 +154,17 @@ const char *ts_pay_why_not(const struct ts_billing *b,
 		return "gas_reserve";
 	}
 	*text = "this channel has paid as much as the box takes before it settles on the chain; try again later";
-	if (config->exposure_channel_wei &&
-	    unsettled_wei(&c->row) + credit_wei > config->exposure_channel_wei)
+	if (token->exposure_channel_wei &&
+	    unsettled_wei(&c->row) + credit_wei > token->exposure_channel_wei)
 		return "exposure_limit";
-	if (!config->exposure_box_wei)
+	if (!token->exposure_box_wei)
 		return NULL;
 	*text = "the box has taken as much as it may before it settles on the chain; try again later";
 	TAILQ_FOREACH(other, &b->channels, list)
-		if (!ts_channel_foreign(b, &other->row.channel))
+		if (ts_address_equal(&other->row.channel.token, &ch->token) &&
+		    !ts_channel_foreign(b, &other->row.channel))
 			box += unsettled_wei(&other->row);
-	return box > config->exposure_box_wei ? "exposure_limit" : NULL;
+	return box > token->exposure_box_wei ? "exposure_limit" : NULL;
 }
 
 /*
@@ -278,6 +281,21 @@ static struct ts_ledger_payment row_of(const struct ts_billing *b,
 	return row;
 }
 
+/* Enough of one token does not wait for company. */
+static void note_value(struct ts_billing *b, const struct ts_address *address,
+		       ts_u128 wei)
+{
+	const struct ts_billing_token *token = ts_billing_token(&b->config, address);
+	ts_u128 *sum_wei;
+
+	if (!token)
+		return;
+	sum_wei = &b->batch_wei[token - b->config.tokens];
+	*sum_wei += wei;
+	if (token->window_value_wei && *sum_wei >= token->window_value_wei)
+		b->urgent = true;
+}
+
 /**
  * ts_pay_credit() - a new payment into the batch, and into the session that its
  * memo names
@@ -298,17 +316,14 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 
 	c->refunded_all = false;
 	b->batch_payments++;
-	b->batch_wei += credit->wei;
-	if (b->config.window_value_wei &&
-	    b->batch_wei >= b->config.window_value_wei)
-		b->urgent = true;
+	note_value(b, &c->row.channel.token, credit->wei);
+	/* In a token that is not taken any more it stays in the wallet's pool. */
 	if (ts_memo_parse(&memo, credit->memo.p, credit->memo.len))
+		v = ts_tariff_to_pay(b, memo.tariff_id, &c->row.channel.token,
+				     now);
+	if (v)
 		s = find_session(b, &memo, now);
 	if (s) {
-		if (ts_tariff_is_offered(b, memo.tariff_id))
-			v = ts_tariff_current(b, memo.tariff_id, now);
-		if (!v)
-			v = ts_tariff_current(b, b->config.default_tariff_id, now);
 		if (!s->row.id && !ts_session_write(b, s))
 			return;
 		p = attach(b, s, c, v);
@@ -322,7 +337,6 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	if (!p)
 		return;
 	p->row = row;
-	s->live_wei += credit->wei;
 	s->resting = false;
 	s->away = false;
 	ts_session_seen(b, s, now);

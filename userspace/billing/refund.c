@@ -351,14 +351,14 @@ void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_channel_revoke(b, life);
 }
 
-/* The newest life of ours with this wallet, if it can send at all. */
+/* The newest life of ours with this wallet in this token, if it can send at all. */
 static int find(struct ts_billing *b, const struct ts_address *wallet,
-		struct ts_billing_channel **c)
+		const struct ts_address *token, struct ts_billing_channel **c)
 {
-	*c = ts_channel_with(b, wallet);
+	*c = ts_channel_with(b, wallet, token);
 	if (!*c)
 		return ts_billing_fail(b, -ENOENT,
-				       "there is no channel with this wallet here");
+				       "there is no channel with this wallet in this token here");
 	if (b->read_only[0])
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
 	if (!b->key || !ts_life_step(b))
@@ -377,10 +377,10 @@ static int find(struct ts_billing *b, const struct ts_address *wallet,
 }
 
 int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,
-		      ts_u128 limit_wei, uint64_t reply)
+		      const struct ts_address *token, ts_u128 limit_wei, uint64_t reply)
 {
 	struct ts_billing_channel *c;
-	int ret = find(b, wallet, &c);
+	int ret = find(b, wallet, token, &c);
 
 	if (!ret)
 		ts_refund_begin(b, c, limit_wei, reply);
@@ -391,7 +391,7 @@ static const struct ts_refused *why_not(int err)
 {
 	static const struct ts_refused
 	unknown = { TS_REFUSE_UNKNOWN, "unknown_channel",
-		    "this box knows no channel with the wallet that signed", NULL },
+		    "this box knows no channel with the wallet that signed, in the token that it named", NULL },
 	owed = { TS_REFUSE_FORBIDDEN, "not_refundable",
 		 "this channel is closed, or a withdrawal is under way in it; what is unspent stays owed to its wallet", NULL },
 	read_only = { TS_REFUSE_READ_ONLY, "read_only",
@@ -437,7 +437,7 @@ void ts_billing_refund_signed(struct ts_billing *b, const struct ts_key *key,
 	if (!why && ts_refund_recover(bytes, &wallet))
 		why = &bad;
 	if (!why)
-		why = why_not(find(b, &wallet, &c));
+		why = why_not(find(b, &wallet, &refund.token, &c));
 	if (!why)
 		why = ts_attach_use_fault(b, given_ns, now);
 	if (why)
@@ -447,12 +447,12 @@ void ts_billing_refund_signed(struct ts_billing *b, const struct ts_key *key,
 }
 
 int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
-		   ts_u128 amount_wei)
+		   const struct ts_address *token, ts_u128 amount_wei)
 {
 	struct ts_billing_channel *c;
 	enum ts_refusal refusal;
 	const struct ts_life *old;
-	int ret = find(b, wallet, &c);
+	int ret = find(b, wallet, token, &c);
 
 	if (ret)
 		return ret;
@@ -474,9 +474,9 @@ int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
 
 /* Whether that very withdrawal of ours is what @wallet's channel is frozen for. */
 static bool is_asked_again(struct ts_billing *b, const struct ts_address *wallet,
-			   ts_u128 amount_wei)
+			   const struct ts_address *token, ts_u128 amount_wei)
 {
-	struct ts_billing_channel *c = ts_channel_with(b, wallet);
+	struct ts_billing_channel *c = ts_channel_with(b, wallet, token);
 	const struct ts_cosign *cosign;
 
 	if (!c || !c->life || c->row.channel.state != TS_CHANNEL_OPEN)
@@ -487,7 +487,7 @@ static bool is_asked_again(struct ts_billing *b, const struct ts_address *wallet
 }
 
 int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
-			ts_u128 amount_wei, const struct ts_time *now)
+			const struct ts_address *token, ts_u128 amount_wei, const struct ts_time *now)
 {
 	struct ts_moment moment = ts_life_moment(b, now);
 	struct ts_billing_channel *c;
@@ -495,9 +495,9 @@ int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
 	const struct ts_life *old;
 	int ret;
 
-	if (is_asked_again(b, wallet, amount_wei))
+	if (is_asked_again(b, wallet, token, amount_wei))
 		return 0;
-	ret = find(b, wallet, &c);
+	ret = find(b, wallet, token, &c);
 	if (ret)
 		return ret;
 	old = ts_life_of(b, c, &b->step->old);
@@ -517,11 +517,12 @@ int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
 	return 0;
 }
 
-int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet)
+int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet,
+		     const struct ts_address *token)
 {
 	struct ts_billing_channel *c;
 	const struct ts_life *old;
-	int ret = find(b, wallet, &c);
+	int ret = find(b, wallet, token, &c);
 
 	if (ret)
 		return ret;

@@ -47,19 +47,22 @@ static ts_u128 at_stake_wei(const struct ts_billing_account *a,
 	return wei;
 }
 
-/* What a wallet may still have reserved: a power cut costs no more. */
+/* What a wallet may still have reserved in a token: a power cut costs no more. */
 static ts_u128 wallet_room_wei(const struct ts_billing *b,
-			       const struct ts_address *wallet)
+			       const struct ts_address *wallet,
+			       const struct ts_address *address)
 {
+	const struct ts_billing_token *token = ts_billing_token(&b->config, address);
 	const struct ts_billing_account *a;
 	ts_u128 wei = 0;
 
-	if (!b->config.reservation_cap_wei)
+	if (!token || !token->reservation_cap_wei)
 		return TS_U128_MAX;
 	TAILQ_FOREACH(a, &b->accounts, list)
-		wei += at_stake_wei(a, wallet);
-	return wei < b->config.reservation_cap_wei ?
-	       b->config.reservation_cap_wei - wei : 0;
+		if (ts_address_equal(&a->tariff->row.token, address))
+			wei += at_stake_wei(a, wallet);
+	return wei < token->reservation_cap_wei ?
+	       token->reservation_cap_wei - wei : 0;
 }
 
 static struct ts_billing_reservation *add(struct ts_billing *b,
@@ -93,7 +96,7 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
  * @now: the time
  *
  * First in, first out over the session's payments, of those that are spent at
- * the account's tariff.
+ * the account's tariff, and so are in its token.
  *
  * Return: units reserved, fewer than wanted when there are no more.
  */
@@ -112,7 +115,7 @@ uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
 		    ts_tariff_of_payment(b, p, now) != a->tariff)
 			continue;
 		wei = ts_payment_available_wei(p);
-		room = wallet_room_wei(b, &p->row.wallet);
+		room = wallet_room_wei(b, &p->row.wallet, &a->tariff->row.token);
 		take = ts_units_of_wei(wei < room ? wei : room, shift);
 		/* Whole wei, so that nothing is lost between reservations. */
 		wei = ts_wei_holding_units(units - got, shift);

@@ -396,15 +396,35 @@ bool ts_payment_is_done(const struct ts_billing_payment *p)
 				p->row.refunded_wei, p->tariff->row.unit_shift);
 }
 
-/* Whole units; the rest of each payment that is less than one buys nothing. */
-bool ts_session_is_spent(const struct ts_billing_session *s, int unit_shift)
+/*
+ * Whole units at this tariff, or at their own in another token; the rest of each
+ * payment that is less than one buys nothing.
+ */
+bool ts_session_is_spent(const struct ts_billing_session *s,
+			 const struct ts_billing_version *tariff)
 {
 	const struct ts_billing_payment *p;
+	int unit_shift;
 
-	TAILQ_FOREACH(p, &s->payments, list)
+	TAILQ_FOREACH(p, &s->payments, list) {
+		unit_shift = p->tariff->row.unit_shift;
+		if (ts_address_equal(&p->tariff->row.token, &tariff->row.token))
+			unit_shift = tariff->row.unit_shift;
 		if (ts_units_of_wei(ts_payment_available_wei(p), unit_shift))
 			return false;
+	}
 	return true;
+}
+
+/* What is done of one token; with another it begins anew. */
+void ts_session_add_done(struct ts_billing_session *s,
+			 const struct ts_address *token, ts_u128 wei)
+{
+	if (wei && !ts_address_equal(&s->row.done_token, token)) {
+		s->row.done_token = *token;
+		s->row.done_wei = 0;
+	}
+	s->row.done_wei += wei;
 }
 
 /* A payment of which nothing can be spent any more; its row says so. */
@@ -412,8 +432,7 @@ void ts_session_drop_payment(struct ts_billing *b,
 			     struct ts_billing_session *s,
 			     struct ts_billing_payment *p)
 {
-	s->live_wei -= p->row.delta_wei;
-	s->row.done_wei += p->row.delta_wei;
+	ts_session_add_done(s, &p->channel->row.channel.token, p->row.delta_wei);
 	ts_session_dirty(b, s);
 	TAILQ_REMOVE(&s->payments, p, list);
 	free(p);

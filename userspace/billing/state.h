@@ -200,7 +200,6 @@ struct ts_billing_account {
  * @dirty: @row is to be written with the next commit
  * @account: its account, or NULL
  * @payments: the live ones, in the order they are spent
- * @live_wei: sum of their deltas
  * @attach: a wallet takes its value to another station as soon as the account
  *	is settled, or NULL
  * @closing: log out as soon as the account is settled; when row.closed is
@@ -226,7 +225,6 @@ struct ts_billing_session {
 	bool dirty;
 	struct ts_billing_account *account;
 	TAILQ_HEAD(, ts_billing_payment) payments;
-	ts_u128 live_wei;
 	struct ts_billing_attach *attach;
 	bool is_unpaid;
 	bool closing;
@@ -284,7 +282,7 @@ struct ts_billing_reply {
  * @n_refunds: how many channels are refunding
  * @window_ns: when the open batch is committed at the latest
  * @lazy_ns: when dirty sessions are written at the latest; UINT64_MAX: none
- * @batch_wei: what the payments of the open batch are worth
+ * @batch_wei: what the payments of the open batch are worth, in each token
  * @urgent: commit at the next flush
  * @broken: a write failed; the next flush discards and reloads
  * @read_only: why nothing is accepted; empty: all is well
@@ -334,7 +332,7 @@ struct ts_billing {
 	unsigned int n_refunds;
 	uint64_t window_ns;
 	uint64_t lazy_ns;
-	ts_u128 batch_wei;
+	ts_u128 batch_wei[TS_TOKENS_MAX];
 	uint64_t batch_payments;
 	bool urgent;
 	bool broken;
@@ -367,8 +365,13 @@ int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now);
 uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now);
 struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row);
 struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
+					     const struct ts_address *token,
 					     const struct ts_time *now);
-bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id);
+bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id,
+			  const struct ts_address *token);
+struct ts_billing_version *ts_tariff_to_pay(struct ts_billing *b, uint32_t id,
+					    const struct ts_address *token,
+					    const struct ts_time *now);
 struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 						const struct ts_billing_payment *p,
 						const struct ts_time *now);
@@ -408,7 +411,10 @@ void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p);
 bool ts_payment_spendable(const struct ts_billing *b,
 			  const struct ts_billing_payment *p);
-bool ts_session_is_spent(const struct ts_billing_session *s, int unit_shift);
+bool ts_session_is_spent(const struct ts_billing_session *s,
+			 const struct ts_billing_version *tariff);
+void ts_session_add_done(struct ts_billing_session *s,
+			 const struct ts_address *token, ts_u128 wei);
 void ts_session_drop_payment(struct ts_billing *b,
 			     struct ts_billing_session *s,
 			     struct ts_billing_payment *p);
@@ -517,7 +523,8 @@ struct ts_billing_channel *ts_channel_of_wallet(struct ts_billing *b,
 struct ts_billing_channel *
 ts_channel_of_wallet_next(struct ts_billing_channel *c);
 struct ts_billing_channel *ts_channel_with(struct ts_billing *b,
-					   const struct ts_address *wallet);
+					   const struct ts_address *wallet,
+					   const struct ts_address *token);
 
 /* refund.c */
 ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c);

@@ -29,6 +29,7 @@ uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now)
  * ts_tariff_current() - the version that holds now
  * @b: billing
  * @id: the operator's number
+ * @token: what its prices are in: with another it is another tariff
  * @now: the time
  *
  * Of the versions that have begun, the last; while the clock is not
@@ -38,12 +39,13 @@ uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now)
  * Return: the version, or NULL: no such tariff.
  */
 struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
+					     const struct ts_address *token,
 					     const struct ts_time *now)
 {
 	struct ts_billing_version *v, *found = NULL;
 
 	TAILQ_FOREACH(v, &b->versions, list) {
-		if (v->row.id != id)
+		if (v->row.id != id || !ts_address_equal(&v->row.token, token))
 			continue;
 		if (!found || v->row.valid_from_s <= ts_wall_floor(b, now))
 			found = v;
@@ -52,17 +54,49 @@ struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
 }
 
 /* Whether it can still be paid under: the operator may have withdrawn it. */
-bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id)
+bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id,
+			  const struct ts_address *token)
 {
+	const struct ts_billing_config *c = &b->config;
 	unsigned int i;
 
-	for (i = 0; i < b->config.n_tariffs; i++)
-		if (b->config.tariffs[i].id == id)
-			return true;
+	for (i = 0; i < c->n_tariffs; i++)
+		if (c->tariffs[i].id == id)
+			return ts_address_equal(token,
+				&c->tokens[c->tariffs[i].token].address);
 	return false;
 }
 
-/* Whether no price of one is above the other's, per value and not per unit. */
+/**
+ * ts_tariff_to_pay() - what a payment, or a station that has not paid, comes under
+ * @b: billing
+ * @id: the tariff that is asked for
+ * @token: what is paid in
+ * @now: the time
+ *
+ * One in another token cannot be had: what is in one token is never spent at
+ * prices in another.  Then it is the default tariff, or else the first there is
+ * in @token.
+ *
+ * Return: the version, or NULL: this box takes no such token.
+ */
+struct ts_billing_version *ts_tariff_to_pay(struct ts_billing *b, uint32_t id,
+					    const struct ts_address *token,
+					    const struct ts_time *now)
+{
+	const struct ts_billing_config *c = &b->config;
+	unsigned int i;
+
+	if (!ts_tariff_is_offered(b, id, token))
+		id = c->default_tariff_id;
+	for (i = 0; i < c->n_tariffs && !ts_tariff_is_offered(b, id, token); i++)
+		id = c->tariffs[i].id;
+	return ts_tariff_is_offered(b, id, token) ?
+	       ts_tariff_current(b, id, token, now) : NULL;
+}
+
+/* Whether no price of one is above the other's, per value and not per unit; both
+ * are in one token. */
 static bool is_cheaper(const struct ts_ledger_tariff *one,
 		       const struct ts_ledger_tariff *other)
 {
@@ -96,7 +130,8 @@ static bool is_held(const struct ts_billing *b, const struct ts_ledger_payment *
 /**
  * ts_tariff_of_payment() - at which tariff a payment is spent now (M7)
  *
- * At the one it was paid under for a stated time; a lower one at once.
+ * At the one it was paid under for a stated time; a lower one at once.  Always in
+ * the token that it was paid in.
  */
 struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 						const struct ts_billing_payment *p,
@@ -104,7 +139,8 @@ struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 {
 	struct ts_billing_version *current;
 
-	current = ts_tariff_current(b, p->tariff->row.id, now);
+	current = ts_tariff_current(b, p->tariff->row.id, &p->tariff->row.token,
+				    now);
 	if (current == p->tariff || is_cheaper(&current->row, &p->tariff->row) ||
 	    !is_held(b, &p->row, now))
 		return current;
@@ -173,12 +209,11 @@ static struct ts_billing_version *newest(struct ts_billing *b, uint32_t id)
 }
 
 /* Whether a version has the prices and the token of what the config says. */
-static bool is_said(const struct ts_billing *b,
-		    const struct ts_billing_version *v,
+static bool is_said(const struct ts_billing_version *v,
 		    const struct ts_ledger_tariff *t)
 {
 	return !memcmp(v->row.wei_per_gb, t->wei_per_gb, sizeof(t->wei_per_gb)) &&
-	       ts_address_equal(&v->row.token, &b->config.token);
+	       ts_address_equal(&v->row.token, &t->token);
 }
 
 /*
@@ -188,13 +223,14 @@ static bool is_said(const struct ts_billing *b,
 static bool take_back(struct ts_billing *b, const struct ts_ledger_tariff *t,
 		      const struct ts_time *now)
 {
-	struct ts_billing_version *v, *current = ts_tariff_current(b, t->id, now);
+	struct ts_billing_version *v;
 
 	TAILQ_FOREACH(v, &b->versions, list) {
-		if (v->row.id != t->id || v == current ||
+		if (v->row.id != t->id ||
+		    v == ts_tariff_current(b, t->id, &v->row.token, now) ||
 		    v->row.valid_from_s == TS_TARIFF_NEVER_S ||
 		    v->row.valid_from_s <= ts_wall_floor(b, now) ||
-		    (v == newest(b, t->id) && is_said(b, v, t) &&
+		    (v == newest(b, t->id) && is_said(v, t) &&
 		     v->row.valid_from_s == t->valid_from_s))
 			continue;
 		if (b->read_only[0] || !ts_batch(b))
@@ -218,7 +254,6 @@ static bool insert(struct ts_billing *b, const struct ts_ledger_tariff *t)
 		return false;
 	v->row = *t;
 	v->row.version = last ? last->row.version + 1 : 1;
-	v->row.token = b->config.token;
 	ts_batch_check(b, ts_ledger_tariff_insert(b->ledger, &v->row));
 	TAILQ_INSERT_TAIL(&b->versions, v, list);
 	b->urgent = true;
@@ -233,10 +268,10 @@ static bool is_known(struct ts_billing *b, const struct ts_ledger_tariff *t,
 
 	if (!last)
 		return false;
-	if (is_said(b, last, t) && last->row.valid_from_s == t->valid_from_s)
+	if (is_said(last, t) && last->row.valid_from_s == t->valid_from_s)
 		return true;
-	current = ts_tariff_current(b, t->id, now);
-	return is_said(b, current, t) &&
+	current = ts_tariff_current(b, t->id, &t->token, now);
+	return current && is_said(current, t) &&
 	       current->row.valid_from_s <= ts_wall_floor(b, now);
 }
 
@@ -266,6 +301,7 @@ int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now)
 	for (i = 0; i < b->config.n_tariffs; i++) {
 		err = ts_tariff_scale(&b->config.tariffs[i], &t, b->error,
 				      sizeof(b->error));
+		t.token = b->config.tokens[b->config.tariffs[i].token].address;
 		if (!err)
 			err = add_version(b, &t, now);
 		if (err)

@@ -44,16 +44,29 @@ static uint64_t bytes_for(ts_u128 wei, const struct ts_ledger_tariff *t)
 	return price ? ts_units_of_wei(wei, t->unit_shift) / price : UINT64_MAX;
 }
 
+/* It is in one of the config's tokens, and so is found in that one. */
+static struct ts_billing_version *default_tariff(struct ts_billing *b)
+{
+	const struct ts_billing_config *c = &b->config;
+	static const struct ts_time whenever;
+	unsigned int i;
+
+	for (i = 0; i + 1 < c->n_tariffs; i++)
+		if (c->tariffs[i].id == c->default_tariff_id)
+			break;
+	return ts_tariff_current(b, c->default_tariff_id,
+				 &c->tokens[c->tariffs[i].token].address,
+				 &whenever);
+}
+
 static struct ts_billing_version *tariff_for(struct ts_billing *b,
 					     const struct ts_billing_session *s)
 {
-	static const struct ts_time whenever;
-
 	if (s->account)
 		return s->account->tariff;
 	if (!TAILQ_EMPTY(&s->payments))
 		return TAILQ_FIRST(&s->payments)->tariff;
-	return ts_tariff_current(b, b->config.default_tariff_id, &whenever);
+	return default_tariff(b);
 }
 
 static ts_u128 suggest_wei(const struct ts_billing *b,
@@ -80,8 +93,11 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	view->station.vlan = s->row.vlan;
 	view->station.zone = s->row.zone;
 	view->tariff = tariff_for(b, s)->row;
-	view->attached_wei = s->row.done_wei;
+	if (ts_address_equal(&s->row.done_token, &view->tariff.token))
+		view->attached_wei = s->row.done_wei;
 	TAILQ_FOREACH(p, &s->payments, list) {
+		if (!ts_address_equal(&p->tariff->row.token, &view->tariff.token))
+			continue;
 		view->attached_wei += p->row.delta_wei < p->row.max_wei ?
 				      p->row.delta_wei : p->row.max_wei;
 		if (ts_payment_spendable(b, p))
@@ -94,7 +110,7 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 		view_account(b, s->account, view);
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
-	if (!view->attached_wei)
+	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
 		view->state = TS_SESSION_NEVER_PAID;
 	else if ((s->account && s->account->dry) || !view->remaining_bytes)
 		view->state = TS_SESSION_DRY;
@@ -165,13 +181,14 @@ static void fill_channel(const struct ts_billing_channel *c,
 
 int ts_billing_channel_view(struct ts_billing *b,
 			    const struct ts_address *wallet,
+			    const struct ts_address *token,
 			    struct ts_channel_view *view)
 {
-	struct ts_billing_channel *newest = ts_channel_with(b, wallet);
+	struct ts_billing_channel *newest = ts_channel_with(b, wallet, token);
 
 	if (!newest)
 		return ts_billing_fail(b, -ENOENT,
-				       "there is no channel with this wallet here");
+				       "there is no channel with this wallet in this token here");
 	fill_channel(newest, view);
 	return 0;
 }
@@ -203,9 +220,10 @@ int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 
 	TAILQ_FOREACH(v, &b->versions, list) {
 		announced = v->row.valid_from_s > ts_wall_floor(b, now);
-		if (!ts_tariff_is_offered(b, v->row.id) ||
+		if (!ts_tariff_is_offered(b, v->row.id, &v->row.token) ||
 		    v->row.valid_from_s == TS_TARIFF_NEVER_S ||
-		    (!announced && v != ts_tariff_current(b, v->row.id, now)))
+		    (!announced && v != ts_tariff_current(b, v->row.id,
+							 &v->row.token, now)))
 			continue;
 		ret = cb(&v->row, announced, arg);
 		if (ret)
@@ -214,11 +232,11 @@ int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 	return 0;
 }
 
-int ts_billing_sum(struct ts_billing *b, struct ts_ledger_sum *total,
+int ts_billing_sum(struct ts_billing *b,
 		   int (*cb)(const struct ts_ledger_sum *s, void *arg),
 		   void *arg)
 {
-	int ret = ts_ledger_sum(b->ledger, total, cb, arg);
+	int ret = ts_ledger_sum(b->ledger, cb, arg);
 
 	if (ret < 0)
 		ts_billing_fail(b, ret, "%s", ts_ledger_error(b->ledger));

@@ -287,7 +287,8 @@ refuse:
 
 /**
  * ts_ledger_channel_total() - add what a channel can ever pay to a sum
- * @total_wei: of other channels; all their lives, for their payments stay
+ * @total_wei: of other channels in the same token; all their lives, for their
+ *	payments stay
  * @c: the channel
  *
  * All that is paid is paid out of deposits.  As long as these have a sum of 128
@@ -304,6 +305,7 @@ int ts_ledger_channel_total(ts_u128 *total_wei, const struct ts_channel *c)
 
 struct newest {
 	const struct ts_hash *identifier;
+	const struct ts_address *token;
 	uint64_t open_block_number;
 	struct ts_ledger_channel row;
 	ts_u128 others_wei;
@@ -313,8 +315,9 @@ static int pick_newest(const struct ts_ledger_channel *c, void *arg)
 {
 	struct newest *n = arg;
 
-	if (!ts_hash_equal(&c->channel.channel_identifier, n->identifier) ||
-	    c->channel.open_block_number != n->open_block_number)
+	if (ts_address_equal(&c->channel.token, n->token) &&
+	    (!ts_hash_equal(&c->channel.channel_identifier, n->identifier) ||
+	     c->channel.open_block_number != n->open_block_number))
 		/* Fitted when it came. */
 		ts_ledger_channel_total(&n->others_wei, &c->channel);
 	if (ts_hash_equal(&c->channel.channel_identifier, n->identifier) &&
@@ -338,6 +341,7 @@ int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
 			     bool trusted, char *err, size_t err_size)
 {
 	struct newest newest = { .identifier = &in->channel_identifier,
+				 .token = &in->token,
 				 .open_block_number = in->open_block_number };
 	struct ts_ledger_channel before;
 	int ret;

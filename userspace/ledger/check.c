@@ -26,8 +26,14 @@ struct table {
 /* What the reservations say of a payment. */
 struct of_payment {
 	struct ts_ledger_payment row;
+	const struct ts_address *token;
 	ts_u128 held_wei;
 	ts_u128 spent_wei;
+};
+
+struct of_tariff {
+	int64_t row;
+	struct ts_address token;
 };
 
 /* What the payments say of a channel. */
@@ -54,8 +60,9 @@ struct check {
 	void (*fault)(const char *text, void *arg);
 	void *arg;
 	int faults;
-	struct table channels, payments;
+	struct table channels, payments, tariffs;
 	struct of_account *account;
+	const struct ts_address *account_token;
 };
 
 static void fault(struct check *c, const char *fmt, ...)
@@ -159,6 +166,25 @@ static void check_proof_signer(struct check *c, const struct of_channel *oc)
 		      oc->row.id);
 }
 
+static int add_tariff(const struct ts_ledger_tariff *t, void *arg)
+{
+	struct of_tariff ot = { .row = t->row, .token = t->token };
+	struct check *c = arg;
+
+	return append(c, &c->tariffs, &ot);
+}
+
+/* What is paid in one token is spent at prices in that token. */
+static void check_token(struct check *c, const struct ts_channel *ch,
+			const struct ts_ledger_payment *p)
+{
+	const struct of_tariff *ot = find(&c->tariffs, p->tariff);
+
+	if (p->tariff && (!ot || !ts_address_equal(&ot->token, &ch->token)))
+		fault(c, "payment %" PRId64 ": its tariff is in another token than its channel",
+		      p->id);
+}
+
 static int add_payment(const struct ts_ledger_payment *p, void *arg)
 {
 	struct of_payment op = { .row = *p };
@@ -186,12 +212,14 @@ static int add_payment(const struct ts_ledger_payment *p, void *arg)
 	if (!p->session != !p->tariff)
 		fault(c, "payment %" PRId64 ": a session without a tariff, or the other way round",
 		      p->id);
+	check_token(c, &oc->row.channel, p);
 	if (c->flags & TS_LEDGER_CHECK_SIGNATURES)
 		check_signer(c, &oc->row.channel, p);
 	oc->paid_wei += p->delta_wei;
 	oc->spent_wei += p->spent_wei;
 	oc->refunded_wei += p->refunded_wei;
 	oc->last = *p;
+	op.token = &oc->row.channel.token;
 	return append(c, &c->payments, &op);
 }
 
@@ -217,6 +245,10 @@ static int add_reservation(const struct ts_ledger_reservation *r, void *arg)
 		      a->row.row, r->seq);
 		return 0;
 	}
+	if (!c->account_token || !p->token ||
+	    !ts_address_equal(p->token, c->account_token))
+		fault(c, "account row %" PRId64 " reservation %u: its payment is in another token than the account's tariff",
+		      a->row.row, r->seq);
 	/* What an account that is over used of a payment that has moved since
 	 * is that account's all the same. */
 	if (p->row.session != a->row.session &&
@@ -274,10 +306,13 @@ static void check_account(struct check *c, const struct of_account *a)
 static int add_account(const struct ts_ledger_account *row, void *arg)
 {
 	struct of_account a = { .row = *row };
+	const struct of_tariff *ot;
 	struct check *c = arg;
 	int ret;
 
+	ot = find(&c->tariffs, row->tariff);
 	c->account = &a;
+	c->account_token = ot ? &ot->token : NULL;
 	ret = ts_ledger_reservation_load(c->l, row->row, add_reservation, c);
 	if (!ret)
 		ret = ts_ledger_charge_load(c->l, row->row, add_charge, c);
@@ -411,6 +446,7 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		.l = l, .flags = flags, .fault = fault_cb, .arg = arg,
 		.channels = { .size = sizeof(struct of_channel) },
 		.payments = { .size = sizeof(struct of_payment) },
+		.tariffs = { .size = sizeof(struct of_tariff) },
 	};
 	int ret;
 
@@ -419,6 +455,8 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		ret = check_file(&c, "PRAGMA foreign_key_check", NULL);
 	if (!ret)
 		ret = ts_ledger_channel_load(l, add_channel, &c);
+	if (!ret)
+		ret = ts_ledger_tariff_load(l, add_tariff, &c);
 	if (!ret)
 		ret = ts_ledger_payment_load(l, add_payment, &c);
 	if (!ret)
@@ -431,5 +469,6 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 	}
 	free(c.channels.rows);
 	free(c.payments.rows);
+	free(c.tariffs.rows);
 	return ret ? ret : c.faults;
 }

@@ -48,7 +48,7 @@
 #define TS_PAYMENT_DATA_MAX	TS_MEMO_SIZE
 /* What is said of deposits that no sum here could hold. */
 #define TS_LEDGER_TOO_MUCH	\
-	"channel: the deposits of all channels together would be 2^128 or more, beyond this ledger"
+	"channel: the deposits of all channels in this token together would be 2^128 or more, beyond this ledger"
 /* A time that never comes: of a tariff that was taken back before it began. */
 #define TS_TARIFF_NEVER_S	((uint64_t)INT64_MAX)
 /* Text of a price, as the operator wrote it. */
@@ -175,8 +175,10 @@ struct ts_ledger_payment {
  * @created_s: wall time
  * @closed_s: wall time; meaningful when @closed
  * @closed: nothing is attached to it any more
+ * @done_token: of @done_wei; zero: none yet
  * @done_wei: of all payments with its code, those that are not live any more,
- *	and what it had used of those that a wallet took elsewhere
+ *	and what it had used of those that a wallet took elsewhere; since one of
+ *	another token than @done_token was the last
  * @done_bytes: billed bytes of its closed accounts, [direction]
  * @seen_s: in the box's age (see billing), when its station or the holder of its
  *	code was last seen
@@ -194,6 +196,7 @@ struct ts_ledger_session {
 	uint64_t created_s;
 	uint64_t closed_s;
 	bool closed;
+	struct ts_address done_token;
 	ts_u128 done_wei;
 	uint64_t done_bytes[TS_DIR_COUNT];
 	uint64_t seen_s;
@@ -307,7 +310,8 @@ struct ts_ledger_tariff {
 
 /**
  * struct ts_ledger_sum - account of bytes of one wallet, from the rows
- * @wallet: the address; zero in the total over all
+ * @token: what all amounts are in
+ * @wallet: the address; zero in the total over all with this token
  * @paid_wei: all payments
  * @attached_wei: of these, attached to a session
  * @reserved_wei: held by accounts that are not closed
@@ -318,6 +322,7 @@ struct ts_ledger_tariff {
  * @unspent_wei: paid - consumed - reserved - refunded
  */
 struct ts_ledger_sum {
+	struct ts_address token;
 	struct ts_address wallet;
 	ts_u128 paid_wei;
 	ts_u128 attached_wei;
@@ -434,7 +439,7 @@ int ts_ledger_tariff_load(struct ts_ledger *l,
 			  int (*cb)(const struct ts_ledger_tariff *t, void *arg),
 			  void *arg);
 
-int ts_ledger_sum(struct ts_ledger *l, struct ts_ledger_sum *total,
+int ts_ledger_sum(struct ts_ledger *l,
 		  int (*cb)(const struct ts_ledger_sum *s, void *arg), void *arg);
 int ts_ledger_purge_stations(struct ts_ledger *l, uint64_t before_s,
 			     unsigned int *purged);

@@ -26,6 +26,7 @@
 	"CREATE INDEX sessions_open ON sessions (id)"			\
 	" WHERE closed = 0 AND forgotten = 0;"
 #define NOTHING		"x'00000000000000000000000000000000'"
+#define NOBODY		"x'0000000000000000000000000000000000000000'"
 #define NO_ROOT								\
 	"x'0000000000000000000000000000000000000000000000000000000000000000'"
 #define NO_LIMIT	"x'ffffffffffffffffffffffffffffffff'"
@@ -151,6 +152,7 @@ DOUBTS
 	COUNT(created_s) ","
 	COUNT(closed_s) ","
 	BOOL(closed) ","
+	ADDRESS(done_token) " DEFAULT " NOBODY ","
 	WEI(done_wei) ","
 	COUNT(done_up_bytes) ","
 	COUNT(done_down_bytes) ","
@@ -231,8 +233,9 @@ SESSIONS_OPEN
 /*
  * What makes version N + 1 of version N.  1 knew neither sessions at rest nor
  * payments that move, 2 nothing that is under way in a channel and nothing of the
- * chain, 3 no payments by an Unlock, no transfers of ours and no doubts, and kept
- * with each proof the datagram that had carried it, which nobody ever read.
+ * chain, 3 no payments by an Unlock, no transfers of ours, no doubts and no second
+ * token, and kept with each proof the datagram that had carried it, which nobody
+ * ever read.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -256,6 +259,12 @@ static const char *const upgrades[] = {
 	      "ALTER TABLE payments ADD COLUMN " BOOL(mediated) " DEFAULT 0;"
 	      "ALTER TABLE payments ADD COLUMN " HASH(locksroot)
 			" DEFAULT " NO_ROOT ";"
+	      "ALTER TABLE sessions ADD COLUMN " ADDRESS(done_token)
+			" DEFAULT " NOBODY ";"
+	      /* A box had one token then: that of its tariffs. */
+	      "UPDATE sessions SET done_token = (SELECT token FROM tariffs"
+	      "	ORDER BY row DESC LIMIT 1)"
+	      "	WHERE EXISTS (SELECT 1 FROM tariffs);"
 	      DOUBTS,
 };
 

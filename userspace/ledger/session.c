@@ -8,7 +8,8 @@
 #include "ledger/db.h"
 
 #define COLUMNS "id, code, mac, vlan, zone, created_s, closed_s, closed,"	\
-	" done_wei, done_up_bytes, done_down_bytes, seen_s, paid, forgotten"
+	" done_token, done_wei, done_up_bytes, done_down_bytes, seen_s, paid,"	\
+	" forgotten"
 
 static const void *mac_of(const struct ts_ledger_session *s)
 {
@@ -24,13 +25,14 @@ int ts_ledger_session_insert(struct ts_ledger *l, struct ts_ledger_session *s)
 	int err;
 
 	err = ts_db_write(l, "INSERT INTO sessions (code, mac, vlan, zone,"
-		" created_s, closed_s, closed, done_wei, done_up_bytes,"
+		" created_s, closed_s, closed, done_token, done_wei, done_up_bytes,"
 		" done_down_bytes, seen_s, paid, forgotten)"
-		" VALUES (?, nullif(?, x''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"tbiiuuiwuuuii", s->code,
+		" VALUES (?, nullif(?, x''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"tbiiuuibwuuuii", s->code,
 		mac_of(s), s->has_station ? sizeof(s->mac) : (size_t)0,
 		(int64_t)s->vlan, (int64_t)s->zone, s->created_s, s->closed_s,
-		(int64_t)s->closed, &s->done_wei, s->done_bytes[TS_DIR_UP],
+		(int64_t)s->closed, (const void *)&s->done_token,
+		(size_t)TS_ADDRESS_BYTES, &s->done_wei, s->done_bytes[TS_DIR_UP],
 		s->done_bytes[TS_DIR_DOWN], s->seen_s, (int64_t)s->paid,
 		(int64_t)s->forgotten);
 	if (!err)
@@ -44,12 +46,13 @@ int ts_ledger_session_update(struct ts_ledger *l,
 {
 	return ts_db_write(l, "UPDATE sessions SET code=?,"
 		" mac=nullif(?, x''), vlan=?, zone=?, created_s=?, closed_s=?,"
-		" closed=?, done_wei=?, done_up_bytes=?, done_down_bytes=?,"
+		" closed=?, done_token=?, done_wei=?, done_up_bytes=?, done_down_bytes=?,"
 		" seen_s=?, paid=?, forgotten=?"
-		" WHERE id=?", "tbiiuuiwuuuiii", s->code, mac_of(s),
+		" WHERE id=?", "tbiiuuibwuuuiii", s->code, mac_of(s),
 		s->has_station ? sizeof(s->mac) : (size_t)0, (int64_t)s->vlan,
 		(int64_t)s->zone, s->created_s, s->closed_s,
-		(int64_t)s->closed, &s->done_wei, s->done_bytes[TS_DIR_UP],
+		(int64_t)s->closed, (const void *)&s->done_token,
+		(size_t)TS_ADDRESS_BYTES, &s->done_wei, s->done_bytes[TS_DIR_UP],
 		s->done_bytes[TS_DIR_DOWN], s->seen_s, (int64_t)s->paid,
 		(int64_t)s->forgotten, s->id);
 }
@@ -75,12 +78,13 @@ static bool get_session(sqlite3_stmt *stmt, struct ts_ledger_session *s)
 	s->created_s = ts_db_u64(stmt, 5, &bad);
 	s->closed_s = ts_db_u64(stmt, 6, &bad);
 	s->closed = sqlite3_column_int(stmt, 7);
-	s->done_wei = ts_db_u128(stmt, 8, &bad);
-	s->done_bytes[TS_DIR_UP] = ts_db_u64(stmt, 9, &bad);
-	s->done_bytes[TS_DIR_DOWN] = ts_db_u64(stmt, 10, &bad);
-	s->seen_s = ts_db_u64(stmt, 11, &bad);
-	s->paid = sqlite3_column_int(stmt, 12);
-	s->forgotten = sqlite3_column_int(stmt, 13);
+	ts_db_blob(stmt, 8, &s->done_token, TS_ADDRESS_BYTES, &bad);
+	s->done_wei = ts_db_u128(stmt, 9, &bad);
+	s->done_bytes[TS_DIR_UP] = ts_db_u64(stmt, 10, &bad);
+	s->done_bytes[TS_DIR_DOWN] = ts_db_u64(stmt, 11, &bad);
+	s->seen_s = ts_db_u64(stmt, 12, &bad);
+	s->paid = sqlite3_column_int(stmt, 13);
+	s->forgotten = sqlite3_column_int(stmt, 14);
 	return !bad && ts_code_valid(s->code);
 }
 

@@ -4,16 +4,18 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ledger/db.h"
 
 /**
- * struct sums - sums by channel row, then by wallet
+ * struct sums - sums by channel row, then by token and wallet
  * @l: the ledger
  * @sum: [index], those of the channels' partners first
  * @id: row number of each channel; ascending
  * @channels: how many
- * @count: these, and one for each other wallet that paid by mediated transfers
+ * @count: these, and one for each token in which another wallet paid by mediated
+ *	transfers
  */
 struct sums {
 	struct ts_ledger *l;
@@ -24,6 +26,7 @@ struct sums {
 };
 
 static struct ts_ledger_sum *append(struct sums *s,
+				    const struct ts_address *token,
 				    const struct ts_address *wallet)
 {
 	struct ts_ledger_sum *sum;
@@ -33,7 +36,7 @@ static struct ts_ledger_sum *append(struct sums *s,
 		return NULL;
 	s->sum = sum;
 	sum += s->count++;
-	*sum = (struct ts_ledger_sum){ .wallet = *wallet };
+	*sum = (struct ts_ledger_sum){ .token = *token, .wallet = *wallet };
 	return sum;
 }
 
@@ -45,7 +48,7 @@ static int add_channel(const struct ts_ledger_channel *c, void *arg)
 	id = realloc(s->id, (s->channels + 1) * sizeof(*id));
 	if (id)
 		s->id = id;
-	if (!id || !append(s, &c->channel.partner_address))
+	if (!id || !append(s, &c->channel.token, &c->channel.partner_address))
 		return ts_db_fail(s->l, -ENOMEM, "out of memory");
 	s->id[s->channels++] = c->id;
 	return 0;
@@ -63,18 +66,21 @@ static struct ts_ledger_sum *of_payment(struct sums *s, int64_t channel,
 					bool mediated,
 					const struct ts_address *wallet)
 {
+	struct ts_address token;
 	int64_t *found = NULL;
 	size_t i;
 
-	if (!mediated && s->channels)
+	if (s->channels)
 		found = bsearch(&channel, s->id, s->channels, sizeof(channel),
 				by_id);
-	if (!mediated)
+	if (!mediated || !found)
 		return found ? &s->sum[found - s->id] : NULL;
+	token = s->sum[found - s->id].token;
 	for (i = s->channels; i < s->count; i++)
-		if (ts_address_equal(&s->sum[i].wallet, wallet))
+		if (ts_address_equal(&s->sum[i].wallet, wallet) &&
+		    ts_address_equal(&s->sum[i].token, &token))
 			return &s->sum[i];
-	return append(s, wallet);
+	return append(s, &token, wallet);
 }
 
 static int add_payment(const struct ts_ledger_payment *p, void *arg)
@@ -146,41 +152,43 @@ static void add(struct ts_ledger_sum *to, const struct ts_ledger_sum *from)
 static int by_wallet(const void *a, const void *b)
 {
 	const struct ts_ledger_sum *x = a, *y = b;
-	int i;
 
-	for (i = 0; i < TS_ADDRESS_BYTES; i++)
-		if (x->wallet.b[i] != y->wallet.b[i])
-			return x->wallet.b[i] < y->wallet.b[i] ? -1 : 1;
-	return 0;
+	return memcmp(&x->token, &y->token, sizeof(x->token)) ?:
+	       memcmp(&x->wallet, &y->wallet, sizeof(x->wallet));
 }
 
-static int hand_out(struct sums *s, struct ts_ledger_sum *total,
+static int hand_out(struct sums *s,
 		    int (*cb)(const struct ts_ledger_sum *s, void *arg), void *arg)
 {
-	struct ts_ledger_sum one;
+	struct ts_ledger_sum one, total = { .token = s->sum[0].token };
 	size_t i = 0;
 	int ret;
 
-	qsort(s->sum, s->count, sizeof(*s->sum), by_wallet);
 	while (i < s->count) {
 		one = s->sum[i++];
 		while (i < s->count && !by_wallet(&one, &s->sum[i]))
 			add(&one, &s->sum[i++]);
 		one.unspent_wei = one.paid_wei - one.consumed_wei -
 				  one.reserved_wei - one.refunded_wei;
-		add(total, &one);
-		ret = cb ? cb(&one, arg) : 0;
+		add(&total, &one);
+		ret = cb(&one, arg);
 		if (ret)
 			return ret;
+		if (i < s->count && ts_address_equal(&one.token, &s->sum[i].token))
+			continue;
+		ret = cb(&total, arg);
+		if (ret || i == s->count)
+			return ret;
+		total = (struct ts_ledger_sum){ .token = s->sum[i].token };
 	}
 	return 0;
 }
 
 /**
- * ts_ledger_sum() - sums of value by wallet, from the rows
+ * ts_ledger_sum() - sums of value by token and wallet, from the rows
  * @l: the ledger
- * @total: over all wallets
- * @cb: called once a wallet, in order of the addresses; may be NULL
+ * @cb: called for each token in order of the addresses: once a wallet, likewise
+ *	in order, and then once for the total
  * @arg: for @cb
  *
  * What an open account holds is reserved; how much of that has passed is known
@@ -188,20 +196,21 @@ static int hand_out(struct sums *s, struct ts_ledger_sum *total,
  *
  * Return: 0, what @cb returned, or negative errno.
  */
-int ts_ledger_sum(struct ts_ledger *l, struct ts_ledger_sum *total,
+int ts_ledger_sum(struct ts_ledger *l,
 		  int (*cb)(const struct ts_ledger_sum *s, void *arg), void *arg)
 {
 	struct sums s = { .l = l };
 	int ret;
 
-	*total = (struct ts_ledger_sum){ 0 };
 	ret = ts_ledger_channel_load(l, add_channel, &s);
 	if (!ret)
 		ret = ts_ledger_payment_load(l, add_payment, &s);
 	if (!ret)
 		ret = add_reservations(&s);
-	if (!ret && s.count)
-		ret = hand_out(&s, total, cb, arg);
+	if (!ret && s.count) {
+		qsort(s.sum, s.count, sizeof(*s.sum), by_wallet);
+		ret = hand_out(&s, cb, arg);
+	}
 	free(s.sum);
 	free(s.id);
 	return ret;

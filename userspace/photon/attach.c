@@ -42,7 +42,8 @@ static void sign(const struct ts_attach *attach, const char *word,
 	out = put(out, word, WORD_BYTES);
 	out = put(out, attach->box.b, TS_ADDRESS_BYTES);
 	ts_u256_put(out, &attach->chain_id);
-	out = put(out + TS_U256_BYTES, attach->code, strlen(attach->code));
+	out = put(out + TS_U256_BYTES, attach->token.b, TS_ADDRESS_BYTES);
+	out = put(out, attach->code, strlen(attach->code));
 	out = put(out, attach->nonce.b, TS_HASH_BYTES);
 	out = put(out, &expiry, sizeof(expiry));
 	ts_u128_put(out, attach->limit_wei);
@@ -63,8 +64,9 @@ static int decode(struct ts_attach *attach, const char *word, size_t code_chars,
 		return -EINVAL;
 	in = get(attach->box.b, in + HEAD_BYTES + WORD_BYTES, TS_ADDRESS_BYTES);
 	attach->chain_id = ts_u256_get(in);
+	in = get(attach->token.b, in + TS_U256_BYTES, TS_ADDRESS_BYTES);
 	memset(attach->code, 0, sizeof(attach->code));
-	in = get(attach->code, in + TS_U256_BYTES, code_chars);
+	in = get(attach->code, in, code_chars);
 	in = get(attach->nonce.b, in, TS_HASH_BYTES);
 	in = get(&expiry, in, sizeof(expiry));
 	attach->expiry_s = be64toh(expiry);

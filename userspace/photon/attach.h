@@ -3,7 +3,7 @@
  * attach.h - "what I paid there, this station may spend": signed by a wallet.
  *
  *	0x19 "TokenSwitch Signed Message:" 0x0a "attach" 0x0a
- *	box 20, chain id 32, session code 16, nonce 32, expiry 8, limit 16
+ *	box 20, chain id 32, token 20, session code 16, nonce 32, expiry 8, limit 16
  *	signature 65
  *
  * Numbers are big-endian; the length is fixed.  The signature is over the
@@ -22,7 +22,7 @@
 #include "photon/sign.h"
 #include "photon/u256.h"
 
-#define TS_ATTACH_BYTES	(29 + 7 + 20 + 32 + 16 + 32 + 8 + 16 + 65)
+#define TS_ATTACH_BYTES	(29 + 7 + 20 + 32 + 20 + 16 + 32 + 8 + 16 + 65)
 /* A refund: without the session, and all that the wallet paid is meant. */
 #define TS_REFUND_BYTES	(TS_ATTACH_BYTES - 16)
 
@@ -30,6 +30,7 @@
  * struct ts_attach - what is signed
  * @box: address of the box that it is for
  * @chain_id: of the contract
+ * @token: what was paid in, and @limit_wei is counted in
  * @code: the session that the value is attached to now; of a refund empty
  * @nonce: given by the box to the station that is to have it, or that asks;
  *	good once
@@ -39,6 +40,7 @@
 struct ts_attach {
 	struct ts_address box;
 	struct ts_u256 chain_id;
+	struct ts_address token;
 	char code[TS_CODE_SIZE];
 	struct ts_hash nonce;
 	uint64_t expiry_s;

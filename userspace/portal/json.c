@@ -34,6 +34,29 @@ static json_t *u256(const struct ts_u256 *value)
 	return json_string(ts_u256_print(value, text));
 }
 
+/**
+ * ts_portal_add_token() - say what the amounts of an object are in
+ * @object: gets the members token, symbol and decimals
+ * @tokens: of the box
+ * @n_tokens: how many
+ * @a: of the token; of one that the box does not take any more only this is
+ *	known
+ */
+void ts_portal_add_token(json_t *object, const struct ts_billing_token *tokens,
+			 unsigned int n_tokens, const struct ts_address *a)
+{
+	unsigned int i;
+
+	json_object_set_new(object, "token", address(a));
+	for (i = 0; i < n_tokens; i++) {
+		if (!ts_address_equal(&tokens[i].address, a))
+			continue;
+		json_object_set_new(object, "symbol", json_string(tokens[i].symbol));
+		json_object_set_new(object, "decimals",
+				    json_integer(tokens[i].decimals));
+	}
+}
+
 static json_t *price(const struct ts_ledger_tariff *t, int class, int dir)
 {
 	const char *text = t->wei_per_gb[class][dir];
@@ -48,43 +71,64 @@ static json_t *prices(const struct ts_ledger_tariff *t, int class)
 			 "down", price(t, class, TS_DIR_DOWN));
 }
 
-static json_t *tariff(const struct ts_ledger_tariff *t)
+static json_t *tariff(const struct ts_portal_facts *f,
+		      const struct ts_ledger_tariff *t)
 {
-	return json_pack("{s:I, s:I, s:I, s:i, s:{s:o, s:o}}",
+	json_t *one = json_pack("{s:I, s:I, s:I, s:i, s:{s:o, s:o}}",
 			 "id", (json_int_t)t->id,
 			 "version", (json_int_t)t->version,
 			 "valid_from", (json_int_t)t->valid_from_s,
 			 "unit_shift", t->unit_shift, "prices",
 			 "local", prices(t, TS_CLASS_LOCAL),
 			 "internet", prices(t, TS_CLASS_INTERNET));
+
+	ts_portal_add_token(one, f->tokens, f->n_tokens, &t->token);
+	return one;
 }
+
+/** struct listing - tariffs being listed */
+struct listing {
+	const struct ts_portal_facts *facts;
+	json_t *list;
+};
 
 static int add_tariff(const struct ts_ledger_tariff *t, bool announced, void *arg)
 {
-	json_t *one = tariff(t);
+	struct listing *l = arg;
+	json_t *one = tariff(l->facts, t);
 
 	json_object_set_new(one, "announced", json_boolean(announced));
-	json_array_append_new(arg, one);
+	json_array_append_new(l->list, one);
 	return 0;
+}
+
+static json_t *tokens(const struct ts_portal_facts *f)
+{
+	const struct ts_billing_token *t = f->tokens;
+	json_t *list = json_array();
+
+	for (; t < f->tokens + f->n_tokens; t++)
+		json_array_append_new(list, json_pack("{s:o, s:s, s:i}",
+			"address", address(&t->address), "symbol", t->symbol,
+			"decimals", (int)t->decimals));
+	return list;
 }
 
 /** ts_json_info() - GET /v1/info; Return: a new reference, NULL: no memory */
 json_t *ts_json_info(const struct ts_portal *p)
 {
 	const struct ts_portal_facts *f = &p->facts;
-	json_t *list = json_array();
+	struct listing l = { .facts = f, .list = json_array() };
 
-	p->ops.tariffs(p->ops.ctx, add_tariff, list);
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:{s:o, s:s, s:i}, s:{s:i}, s:o}",
+	p->ops.tariffs(p->ops.ctx, add_tariff, &l);
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:{s:i}, s:o}",
 			 "name", f->name, "version", f->version,
 			 "address", address(&f->address),
 			 "chain_id", u256(&f->chain_id),
 			 "tokens_network", address(&f->tokens_network),
-			 "token", "address", address(&f->token),
-			 "symbol", f->token_symbol,
-			 "decimals", (int)f->token_decimals,
+			 "tokens", tokens(f),
 			 "photon", "port", (int)f->photon_port,
-			 "tariffs", list);
+			 "tariffs", l.list);
 }
 
 /** ts_json_nonce() - GET /v1/session/attach; Return: as ts_json_info() */
@@ -162,7 +206,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o}",
 		"session", view->code, "station", station(view),
 		"state", states[view->state], "account", account(view),
-		"tariff", tariff(&view->tariff),
+		"tariff", tariff(facts, &view->tariff),
 		"granted_units", units(view->granted_units),
 		"charged_units", units(view->charged_units),
 		"remaining_units", units(view->remaining_units),
@@ -189,11 +233,15 @@ static json_t *cosign(const struct ts_channel_view *view)
 
 /**
  * ts_portal_channel_json() - the channel object
+ * @tokens: of the box
+ * @n_tokens: how many
  * @view: the channel
  *
  * Return: a new reference, NULL: no memory.
  */
-json_t *ts_portal_channel_json(const struct ts_channel_view *view)
+json_t *ts_portal_channel_json(const struct ts_billing_token *tokens,
+			       unsigned int n_tokens,
+			       const struct ts_channel_view *view)
 {
 	static const char *const states[] = {
 		[TS_CHANNEL_NONE] = "none",
@@ -202,13 +250,13 @@ json_t *ts_portal_channel_json(const struct ts_channel_view *view)
 	};
 	const struct ts_channel *c = &view->channel;
 	char id[TS_HASH_TEXT_SIZE];
+	json_t *one;
 
-	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b, s:o}",
+	one = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b, s:o}",
 		"channel_identifier", ts_hash_print(&c->channel_identifier, id),
 		"open_block_number", (json_int_t)c->open_block_number,
 		"chain_id", u256(&c->chain_id),
 		"tokens_network", address(&c->tokens_network),
-		"token", address(&c->token),
 		"address", address(&c->our_address),
 		"partner_address", address(&c->partner_address),
 		"deposit_wei", wei(c->our_deposit_wei),
@@ -226,6 +274,8 @@ json_t *ts_portal_channel_json(const struct ts_channel_view *view)
 		"state", states[c->state], "frozen", c->frozen,
 		"refunding", view->refunding, "leaving", view->leaving,
 		"cosign", cosign(view));
+	ts_portal_add_token(one, tokens, n_tokens, &c->token);
+	return one;
 }
 
 static int add_message(const void *bytes, size_t len, void *arg)

@@ -30,12 +30,22 @@ static void escape(FILE *out, const char *text)
 	}
 }
 
-static void tokens(FILE *out, const struct ts_portal_facts *f, ts_u128 wei)
+/* An amount in the token of a tariff; without decimals, if it is not ours any more. */
+static void tokens(FILE *out, const struct ts_portal_facts *f,
+		   const struct ts_ledger_tariff *t, ts_u128 wei)
 {
+	const struct ts_billing_token *token = f->tokens;
 	char text[TS_TOKEN_TEXT_SIZE];
 
-	fprintf(out, "%s ", ts_token_print(wei, f->token_decimals, text));
-	escape(out, f->token_symbol);
+	while (token < f->tokens + f->n_tokens &&
+	       !ts_address_equal(&token->address, &t->token))
+		token++;
+	if (token == f->tokens + f->n_tokens) {
+		fprintf(out, "%s", ts_u128_print(wei, text));
+		return;
+	}
+	fprintf(out, "%s ", ts_token_print(wei, token->decimals, text));
+	escape(out, token->symbol);
 }
 
 static void price(FILE *out, const struct ts_portal_facts *f,
@@ -47,9 +57,9 @@ static void price(FILE *out, const struct ts_portal_facts *f,
 	ts_u128_parse(&down, v->tariff.wei_per_gb[class][TS_DIR_DOWN]);
 	ts_u128_parse(&up, v->tariff.wei_per_gb[class][TS_DIR_UP]);
 	fprintf(out, "<tr><th>%s</th><td>", what);
-	tokens(out, f, down);
+	tokens(out, f, &v->tariff, down);
 	fputs("</td><td>", out);
-	tokens(out, f, up);
+	tokens(out, f, &v->tariff, up);
 	fputs("</td></tr>\n", out);
 }
 
@@ -64,7 +74,7 @@ static void state(FILE *out, const struct ts_portal_facts *f,
 	else
 		fputs("<p><b>Paid.</b></p>\n", out);
 	fputs("<p>Left: ", out);
-	tokens(out, f, v->unspent_wei);
+	tokens(out, f, &v->tariff, v->unspent_wei);
 	if (v->remaining_bytes <= INT64_MAX)
 		fprintf(out, ", at least %.3f MB of internet traffic",
 			v->remaining_bytes / 1e6);

@@ -28,9 +28,8 @@
  * @address: who is paid
  * @chain_id: of the contract
  * @tokens_network: the contract
- * @token: what is paid with
- * @token_symbol: for people
- * @token_decimals: one token is 10^this of its smallest unit
+ * @tokens: what is paid with; the first where nothing else is said
+ * @n_tokens: how many
  * @photon_port: UDP port of the Photon node
  * @names: under which clients find us, beside our addresses; the first is the
  *	one that people are sent to
@@ -42,9 +41,8 @@ struct ts_portal_facts {
 	struct ts_address address;
 	struct ts_u256 chain_id;
 	struct ts_address tokens_network;
-	struct ts_address token;
-	char token_symbol[16];
-	unsigned int token_decimals;
+	struct ts_billing_token tokens[TS_TOKENS_MAX];
+	unsigned int n_tokens;
 	uint16_t photon_port;
 	char names[TS_PORTAL_NAMES_MAX][TS_PORTAL_NAME_SIZE];
 	unsigned int n_names;
@@ -61,7 +59,8 @@ struct ts_portal_facts {
  *	(A code that was not yet on disk when the daemon died names a session
  *	without a station once a payment with it arrives.)
  * @session: a session by its code; 0 or -ENOENT
- * @channel: the channel with this wallet; 0 or -ENOENT
+ * @channel: the channel with this wallet in this token, NULL: in the first; 0 or
+ *	-ENOENT
  * @outbox: calls back for each message of ours to this wallet that it may not
  *	have yet, in the order to take them
  * @tariffs: calls back for each tariff that can be paid under or will be
@@ -84,6 +83,7 @@ struct ts_portal_ops {
 	void (*show)(void *ctx, const struct sockaddr *peer, const char *code);
 	int (*session)(void *ctx, const char *code, struct ts_session_view *view);
 	int (*channel)(void *ctx, const struct ts_address *wallet,
+		       const struct ts_address *token,
 		       struct ts_channel_view *view);
 	int (*outbox)(void *ctx, const struct ts_address *wallet,
 		      int (*cb)(const void *bytes, size_t len, void *arg),
@@ -144,7 +144,8 @@ void ts_portal_ack(struct ts_portal *p, uint64_t reply,
 		   const uint8_t ack[TS_ACK_BYTES]);
 void ts_portal_taken(struct ts_portal *p, uint64_t reply);
 void ts_portal_refunded(struct ts_portal *p, uint64_t reply,
-			const struct ts_address *wallet);
+			const struct ts_address *wallet,
+			const struct ts_address *token);
 void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code);
 void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
 		      const struct ts_refused *why);
@@ -158,6 +159,10 @@ void ts_portal_counters(const struct ts_portal *p,
 json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 			       const struct ts_session_view *view,
 			       const char *host);
-json_t *ts_portal_channel_json(const struct ts_channel_view *view);
+json_t *ts_portal_channel_json(const struct ts_billing_token *tokens,
+			       unsigned int n_tokens,
+			       const struct ts_channel_view *view);
+void ts_portal_add_token(json_t *object, const struct ts_billing_token *tokens,
+			 unsigned int n_tokens, const struct ts_address *a);
 
 #endif /* TS_PORTAL_PORTAL_H */

@@ -125,6 +125,22 @@ static int find_wallet(struct ts_portal *p, struct MHD_Connection *c,
 	return -EINVAL;
 }
 
+/* The token that a request names, or without one NULL; likewise. */
+static int find_token(struct ts_portal *p, struct MHD_Connection *c,
+		      struct ts_address *room, const struct ts_address **token,
+		      enum MHD_Result *ret)
+{
+	const char *text = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+						       "token");
+
+	*token = text ? room : NULL;
+	if (!text || !ts_address_parse(room, text))
+		return 0;
+	*ret = error(p, c, MHD_HTTP_BAD_REQUEST, "bad_token",
+		     "?token= must be the address of a token's contract, as in tokens of /v1/info");
+	return -EINVAL;
+}
+
 static enum MHD_Result get_outbox(struct ts_portal *p, struct MHD_Connection *c)
 {
 	struct ts_address wallet;
@@ -138,17 +154,20 @@ static enum MHD_Result get_outbox(struct ts_portal *p, struct MHD_Connection *c)
 
 static enum MHD_Result get_channel(struct ts_portal *p, struct MHD_Connection *c)
 {
+	struct ts_address wallet, room;
+	const struct ts_address *token;
 	struct ts_channel_view view;
-	struct ts_address wallet;
 	enum MHD_Result ret;
 
-	if (find_wallet(p, c, &wallet, &ret))
+	if (find_wallet(p, c, &wallet, &ret) ||
+	    find_token(p, c, &room, &token, &ret))
 		return ret;
-	if (p->ops.channel(p->ops.ctx, &wallet, &view))
+	if (p->ops.channel(p->ops.ctx, &wallet, token, &view))
 		return error(p, c, MHD_HTTP_NOT_FOUND, "unknown_channel",
-			     "this box knows no channel with this address; open one, or let its operator import it");
+			     "this box knows no channel with this address in this token; open one, or let its operator import it");
 	return ts_answer(p, c, MHD_HTTP_OK,
-			 ts_answer_json(ts_portal_channel_json(&view)));
+			 ts_answer_json(ts_portal_channel_json(p->facts.tokens,
+				p->facts.n_tokens, &view)));
 }
 
 static enum MHD_Result get_health(struct ts_portal *p, struct MHD_Connection *c)
@@ -499,9 +518,11 @@ void ts_portal_taken(struct ts_portal *p, uint64_t reply)
  * @p: the portal
  * @reply: which
  * @wallet: whose channel is the answer's body
+ * @token: in which
  */
 void ts_portal_refunded(struct ts_portal *p, uint64_t reply,
-			const struct ts_address *wallet)
+			const struct ts_address *wallet,
+			const struct ts_address *token)
 {
 	struct ts_request *req = take_waiting(p, reply);
 	struct ts_channel_view view;
@@ -509,12 +530,13 @@ void ts_portal_refunded(struct ts_portal *p, uint64_t reply,
 	if (!req)
 		return;
 	req->status = MHD_HTTP_OK;
-	if (p->ops.channel(p->ops.ctx, wallet, &view)) {
+	if (p->ops.channel(p->ops.ctx, wallet, token, &view)) {
 		req->status = MHD_HTTP_NOT_FOUND;
 		req->answer = ts_answer_error("unknown_channel",
 					      "the channel is gone");
 	} else {
-		req->answer = ts_answer_json(ts_portal_channel_json(&view));
+		req->answer = ts_answer_json(ts_portal_channel_json(
+			p->facts.tokens, p->facts.n_tokens, &view));
 	}
 	resume(p, req);
 }

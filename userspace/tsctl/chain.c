@@ -148,9 +148,8 @@ const struct verb chain_verbs[] = {
 
 static int wallet_show(struct cmd *c)
 {
-	const char *const fields[] = { "coin_wei", "gas_reserve_wei", "gas_price_wei",
-				       "token_wei" };
-	json_t *answer;
+	const char *const fields[] = { "coin_wei", "gas_reserve_wei", "gas_price_wei" };
+	json_t *answer, *token;
 	size_t i;
 
 	if (cmd_end(c) || ask(c, "wallet", &answer))
@@ -161,6 +160,11 @@ static int wallet_show(struct cmd *c)
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		printf("    %s %s\n", fields[i],
 		       json_string_value(json_object_get(answer, fields[i])) ?: "not asked yet");
+	json_array_foreach(json_object_get(answer, "tokens"), i, token)
+		printf("    %s %s wei %s decimals %" JSON_INTEGER_FORMAT "\n", text(token, "symbol"),
+		       text(token, "token"),
+		       json_string_value(json_object_get(token, "wei")) ?: "not asked yet",
+		       number(token, "decimals"));
 	json_decref(answer);
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsctl channel: payment channels with wallets. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +21,9 @@ static int ask(struct cmd *c, json_t *request, json_t **answer)
 
 static void print_channel(json_t *ch)
 {
-	const char *const fields[] = { "state", "partner_deposit_wei", "transferred_wei",
-				       "unspent_wei", "refunded_wei", "nonce", "open_block_number" };
+	const char *const fields[] = { "token", "symbol", "decimals", "state",
+				       "partner_deposit_wei", "transferred_wei", "unspent_wei",
+				        "refunded_wei", "nonce", "open_block_number" };
 	json_t *cosign = json_object_get(ch, "cosign");
 	size_t i;
 
@@ -162,17 +164,28 @@ static int noted(struct cmd *c, json_t *request)
 	return 0;
 }
 
+/* "token SYMBOL", where it is given; else the first of the configuration is meant. */
+static int take_token(struct cmd *c, const char **token)
+{
+	*token = NULL;
+	if (!cmd_more(c) || !cmd_is(c->argv[0], "token"))
+		return 0;
+	cmd_next(c);
+	*token = cmd_value(c, "token");
+	return !*token;
+}
+
 static int pay_in(struct cmd *c, const char *name, const char *cmd)
 {
-	const char *partner = cmd_value(c, name), *amount;
+	const char *partner = cmd_value(c, name), *amount, *token;
 
 	if (!partner)
 		return 1;
 	amount = cmd_value(c, partner);
-	if (!amount || cmd_end(c))
+	if (!amount || take_token(c, &token) || cmd_end(c))
 		return 1;
-	return noted(c, json_pack("{s:s,s:s,s:s}", "cmd", cmd, "partner", partner,
-				  "amount", amount));
+	return noted(c, json_pack("{s:s,s:s,s:s,s:s*}", "cmd", cmd, "partner", partner,
+				  "amount", amount, "token", token));
 }
 
 static int channel_open(struct cmd *c)
@@ -185,14 +198,14 @@ static int channel_deposit(struct cmd *c)
 	return pay_in(c, "deposit", "channel-deposit");
 }
 
-/* PARTNER, perhaps AMOUNT, and how the channel is after it. */
+/* PARTNER, perhaps AMOUNT and SYMBOL, and how the channel is after it. */
 static int act(struct cmd *c, const char *cmd, const char *partner,
-	       const char *amount)
+	       const char *amount, const char *token)
 {
 	json_t *answer, *channel;
 
-	if (ask(c, json_pack("{s:s,s:s,s:s*}", "cmd", cmd, "partner", partner,
-			     "amount", amount), &answer))
+	if (ask(c, json_pack("{s:s,s:s,s:s*,s:s*}", "cmd", cmd, "partner", partner,
+			     "amount", amount, "token", token), &answer))
 		return 1;
 	channel = json_incref(json_object_get(answer, "channel"));
 	json_decref(answer);
@@ -205,43 +218,46 @@ static int act(struct cmd *c, const char *cmd, const char *partner,
 
 static int channel_refund(struct cmd *c)
 {
-	const char *partner = cmd_value(c, "refund"), *amount = NULL;
+	const char *partner = cmd_value(c, "refund"), *amount = NULL, *token;
 
 	if (!partner)
 		return 1;
-	if (cmd_more(c))
+	/* Of the two words that may follow only an amount begins with a digit. */
+	if (cmd_more(c) && isdigit((unsigned char)c->argv[0][0]))
 		amount = cmd_next(c);
-	return cmd_end(c) ? 1 : act(c, "channel-refund", partner, amount);
+	return take_token(c, &token) || cmd_end(c) ? 1 :
+	       act(c, "channel-refund", partner, amount, token);
 }
 
 static int channel_close(struct cmd *c)
 {
-	const char *partner = cmd_value(c, "close");
+	const char *partner = cmd_value(c, "close"), *token;
 
-	if (!partner || cmd_end(c))
+	if (!partner || take_token(c, &token) || cmd_end(c))
 		return 1;
-	return noted(c, json_pack("{s:s,s:s}", "cmd", "channel-close", "partner", partner));
+	return noted(c, json_pack("{s:s,s:s,s:s*}", "cmd", "channel-close", "partner", partner,
+				  "token", token));
 }
 
 static int channel_settle(struct cmd *c)
 {
-	const char *partner = cmd_value(c, "settle");
+	const char *partner = cmd_value(c, "settle"), *token;
 
-	if (!partner || cmd_end(c))
+	if (!partner || take_token(c, &token) || cmd_end(c))
 		return 1;
-	return act(c, "channel-settle", partner, NULL);
+	return act(c, "channel-settle", partner, NULL, token);
 }
 
 static int act_with_amount(struct cmd *c, const char *name, const char *cmd)
 {
-	const char *partner = cmd_value(c, name), *amount;
+	const char *partner = cmd_value(c, name), *amount, *token;
 
 	if (!partner)
 		return 1;
 	amount = cmd_value(c, partner);
-	if (!amount || cmd_end(c))
+	if (!amount || take_token(c, &token) || cmd_end(c))
 		return 1;
-	return act(c, cmd, partner, amount);
+	return act(c, cmd, partner, amount, token);
 }
 
 static int channel_withdraw(struct cmd *c)
@@ -255,7 +271,7 @@ static int pay(struct cmd *c)
 }
 
 const struct verb pay_verbs[] = {
-	{ "", pay, "PARTNER AMOUNT",
+	{ "", pay, "PARTNER AMOUNT [token SYMBOL]",
 	  "a transfer of the operator's own to the wallet PARTNER, over its channel; not\n"
 	  "          with what that wallet has not spent yet" },
 	{ 0 },
@@ -267,19 +283,20 @@ const struct verb channel_verbs[] = {
 	{ "import", channel_import, "FILE|- [trusted]",
 	  "tell tsd of a channel, as JSON; 'trusted' credits it although its settle\n"
 	  "          timeout or deposit is below what the configuration asks for" },
-	{ "open", channel_open, "PARTNER AMOUNT",
+	{ "open", channel_open, "PARTNER AMOUNT [token SYMBOL]",
 	  "open a channel on the chain with that many tokens of ours in it" },
-	{ "deposit", channel_deposit, "PARTNER AMOUNT", "add so many tokens to our side of one" },
-	{ "refund", channel_refund, "PARTNER [AMOUNT]",
+	{ "deposit", channel_deposit, "PARTNER AMOUNT [token SYMBOL]",
+	  "add so many tokens to our side of one" },
+	{ "refund", channel_refund, "PARTNER [AMOUNT] [token SYMBOL]",
 	  "what the wallet PARTNER paid and has not spent, or so much of it, goes back\n"
 	  "          to it over its channel; its stations' budgets are revoked first" },
-	{ "withdraw", channel_withdraw, "PARTNER AMOUNT",
+	{ "withdraw", channel_withdraw, "PARTNER AMOUNT [token SYMBOL]",
 	  "so many tokens of ours leave the channel, which stays open: PARTNER signs it,\n"
 	  "          and nothing moves in the channel until the chain has confirmed it" },
-	{ "settle", channel_settle, "PARTNER",
+	{ "settle", channel_settle, "PARTNER [token SYMBOL]",
 	  "end a channel together with PARTNER: refund what it has not spent, withdraw\n"
 	  "          what is ours, settle the rest" },
-	{ "close", channel_close, "PARTNER",
+	{ "close", channel_close, "PARTNER [token SYMBOL]",
 	  "close a channel one-sidedly; tsd settles it when the windows are over" },
 	{ 0 },
 };

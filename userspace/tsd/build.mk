@@ -6,7 +6,8 @@ CPPFLAGS_userspace_tsd_ := $(call pkg_cflags,libnl-route-3.0)
 $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 	chain.c chain_facts.c chain_follow.c chain_second.c chain_send.c \
 	chain_status.c \
-	clock.c command.c config.c config_chain.c config_discovery.c config_file.c config_money.c \
+	clock.c command.c config.c config_amount.c config_chain.c config_discovery.c \
+	config_file.c config_money.c \
 	config_read.c control.c daemon.c discovery.c effects.c endpoint.c gate.c \
 	gate_text.c lock.c log.c loop.c mdns_link.c neigh.c police.c ports.c ready.c \
 	reply.c rpc_watch.c selftest.c status.c udp.c unlock.c watcher.c)))

@@ -62,7 +62,8 @@ static void on_poll(struct ev_loop *loop, ev_timer *timer, int revents)
 		if (progress.state == TS_FOLLOW_AT_HEAD ||
 		    progress.state == TS_FOLLOW_CATCHING_UP)
 			ts_transactions_poll(c->transactions, progress.head_block);
-		c->token_asked = false;
+		if (!c->asking_token)
+			c->tokens_asked = 0;
 		ts_chain_second_poll(c);
 	}
 	ts_chain_pump(c);
@@ -99,7 +100,8 @@ struct ts_chain *ts_chain_new(struct ev_loop *loop, const struct ts_config *conf
 	c->config = config->chain;
 	c->us = *ts_signer_address(key);
 	c->chain_id = config->billing.chain_id;
-	c->token = config->billing.token;
+	memcpy(c->tokens, config->billing.tokens, sizeof(c->tokens));
+	c->n_tokens = config->billing.n_tokens;
 	c->open_timeout_blocks = config->billing.min_settle_timeout_blocks;
 	c->contracts.tokens_network = config->billing.tokens_network;
 	c->ledger = ledger;

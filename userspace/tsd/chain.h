@@ -30,9 +30,9 @@ void ts_chain_after_flush(struct ts_chain *c);
 
 json_t *ts_chain_status(const struct ts_chain *c);
 json_t *ts_chain_wallet(const struct ts_chain *c);
-int ts_chain_close(struct ts_chain *c, const struct ts_address *partner, char *err,
-		   size_t err_size);
+int ts_chain_close(struct ts_chain *c, const struct ts_address *partner,
+		   const struct ts_address *token, char *err, size_t err_size);
 int ts_chain_deposit(struct ts_chain *c, const struct ts_address *partner,
-		     ts_u128 amount_wei, bool open, char *err, size_t err_size);
+		     const struct ts_address *token, ts_u128 amount_wei, bool open, char *err, size_t err_size);
 
 #endif /* TS_TSD_CHAIN_H */

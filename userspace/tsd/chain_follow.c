@@ -42,7 +42,7 @@ static void take_event(struct ts_chain *c, const struct ts_chain_event *ev,
 	shown.token = seen.token;
 	shown.partner = seen.partner;
 	shown.event = seen.event;
-	shown.doubted = ts_chain_second_doubts(c, &seen.event);
+	shown.doubted = ts_chain_second_doubts(c, &shown);
 	ts_clock_now(&now);
 	if (ts_billing_channel_event(c->billing, &shown, c->key, &now))
 		log_event(ev, ts_billing_error(c->billing));

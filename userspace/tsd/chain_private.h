@@ -29,7 +29,8 @@ enum ts_chain_phase {
  * @config: chain of tsd.conf
  * @us: our address
  * @chain_id: of tsd.conf
- * @token: likewise
+ * @tokens: likewise
+ * @n_tokens: how many
  * @open_timeout_blocks: of channels that we open
  * @ledger: of the daemon
  * @billing: of the daemon
@@ -57,9 +58,10 @@ enum ts_chain_phase {
  * @ended: last transactions that ended, oldest first
  * @n_ended: how many
  * @poor: our coin is below the reserve, and that was said
- * @token_known: @token_wei was asked
- * @token_asked: in this poll
- * @token_wei: of the token, at our address
+ * @token_known: of which token @token_wei was asked
+ * @tokens_asked: how many, in this poll
+ * @asking_token: one of them is asked
+ * @token_wei: of each token, at our address
  * @poll: of the head
  */
 struct ts_chain {
@@ -67,7 +69,8 @@ struct ts_chain {
 	struct ts_config_chain config;
 	struct ts_address us;
 	struct ts_u256 chain_id;
-	struct ts_address token;
+	struct ts_billing_token tokens[TS_TOKENS_MAX];
+	unsigned int n_tokens;
 	uint64_t open_timeout_blocks;
 	struct ts_ledger *ledger;
 	struct ts_billing *billing;
@@ -95,9 +98,10 @@ struct ts_chain {
 	struct ts_ledger_transaction *ended[TS_CHAIN_ENDED_MAX];
 	unsigned int n_ended;
 	bool poor;
-	bool token_known;
-	bool token_asked;
-	ts_u128 token_wei;
+	bool token_known[TS_TOKENS_MAX];
+	unsigned int tokens_asked;
+	bool asking_token;
+	ts_u128 token_wei[TS_TOKENS_MAX];
 	ev_timer poll;
 };
 
@@ -113,7 +117,7 @@ bool ts_chain_ask_fact(struct ts_chain *c);
 int ts_chain_second_start(struct ts_chain *c);
 void ts_chain_second_poll(struct ts_chain *c);
 bool ts_chain_second_doubts(const struct ts_chain *c,
-			    const struct ts_channel_event *event);
+			    const struct ts_billing_shown *shown);
 
 /* chain_follow.c */
 int ts_chain_follow_start(struct ts_chain *c);

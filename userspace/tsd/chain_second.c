@@ -108,10 +108,19 @@ void ts_chain_second_poll(struct ts_chain *c)
 
 /** ts_chain_second_doubts() - Return: whether an event waits for the second node */
 bool ts_chain_second_doubts(const struct ts_chain *c,
-			    const struct ts_channel_event *event)
+			    const struct ts_billing_shown *shown)
 {
+	const struct ts_channel_event *event = &shown->event;
+	struct ts_address token;
 	ts_u128 deposit_wei = event->kind == TS_SEEN_DEPOSITED ?
 			      event->our_deposit_wei : event->partner_deposit_wei;
 
-	return c->second && deposit_wei > c->config.second_above_wei;
+	unsigned int i;
+
+	if (!c->second || ts_billing_shown_token(c->billing, shown, &token))
+		return false;
+	for (i = 0; i < c->n_tokens; i++)
+		if (ts_address_equal(&c->tokens[i].address, &token))
+			return deposit_wei > c->config.second_above_wei[i];
+	return false;
 }

@@ -263,26 +263,29 @@ static int send_ask(struct ts_chain *c)
 static void on_token(void *ctx, const struct ts_rpc_answer *a)
 {
 	struct ts_chain *c = ctx;
+	unsigned int i = c->tokens_asked - 1;
 	struct ts_u256 amount;
 
-	if (a->err || ts_erc20_read_amount(&a->data, &amount))
-		return;
-	c->token_known = true;
-	if (ts_u256_to_u128(&amount, &c->token_wei))
-		c->token_wei = TS_U128_MAX;
+	c->asking_token = false;
+	if (!a->err && !ts_erc20_read_amount(&a->data, &amount)) {
+		c->token_known[i] = true;
+		if (ts_u256_to_u128(&amount, &c->token_wei[i]))
+			c->token_wei[i] = TS_U128_MAX;
+	}
+	ts_chain_pump(c);
 }
 
-/* For people only: once in a poll. */
+/* For people only: each once in a poll, one after the other. */
 static void ask_token(struct ts_chain *c)
 {
 	struct ts_calldata call;
 
-	if (c->token_asked)
+	if (c->asking_token || c->tokens_asked == c->n_tokens)
 		return;
-	c->token_asked = true;
 	ts_erc20_balance_of(&call, &c->us);
-	ts_rpc_send(ts_rpc_watch_rpc(c->watch), TS_RPC_CALL,
-		    ts_rpc_params_call(&c->token, &call), on_token, c);
+	c->asking_token = !ts_rpc_send(ts_rpc_watch_rpc(c->watch), TS_RPC_CALL,
+		ts_rpc_params_call(&c->tokens[c->tokens_asked++].address, &call),
+		on_token, c);
 }
 
 /** ts_chain_ask_transactions() - Return: whether a question was sent */

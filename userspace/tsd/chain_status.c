@@ -114,19 +114,31 @@ json_t *ts_chain_status(const struct ts_chain *c)
 	return status;
 }
 
+/* What pays a deposit in: of the wrapper of the chain's coin that is the coin. */
+static json_t *balance(const struct ts_chain *c, unsigned int i,
+		       const struct ts_transactions_funds *funds)
+{
+	if (c->config.token_kind[i] == TS_TOKEN_SMT)
+		return funds->known ? wei(funds->balance_wei) : json_null();
+	return c->token_known[i] ? wei(c->token_wei[i]) : json_null();
+}
+
 /** ts_chain_wallet() - {"cmd":"wallet"}; Return: a new reference */
 json_t *ts_chain_wallet(const struct ts_chain *c)
 {
 	struct ts_transactions_funds funds = { };
 	char text[TS_ADDRESS_TEXT_SIZE];
-	bool token_known = c->token_known;
-	ts_u128 token_wei = c->token_wei;
+	json_t *list = json_array(), *one;
+	unsigned int i;
+
 
 	if (c->transactions)
 		ts_transactions_funds(c->transactions, &funds);
-	if (c->config.token_kind == TS_TOKEN_SMT) {
-		token_known = funds.known;
-		token_wei = funds.balance_wei;
+	for (i = 0; i < c->n_tokens; i++) {
+		one = json_pack("{s:o}", "wei", balance(c, i, &funds));
+		ts_portal_add_token(one, c->tokens, c->n_tokens,
+				    &c->tokens[i].address);
+		json_array_append_new(list, one);
 	}
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I}",
 			 "address", ts_address_print(&c->us, text),
@@ -134,7 +146,7 @@ json_t *ts_chain_wallet(const struct ts_chain *c)
 			 "gas_reserve_wei", wei(c->config.gas_reserve_wei),
 			 "gas_price_wei", funds.known ? wei(funds.gas_price_wei) :
 							json_null(),
-			 "token_wei", token_known ? wei(token_wei) : json_null(),
+			 "tokens", list,
 			 "transactions", (json_int_t)funds.count);
 }
 
@@ -156,6 +168,7 @@ static int follows(const struct ts_chain *c, char *err, size_t err_size)
  * ts_chain_close() - close our channel with a partner one-sidedly
  * @c: the chain
  * @partner: whose channel
+ * @token: in which
  * @err: on failure one line for people
  * @err_size: room in @err
  *
@@ -163,15 +176,15 @@ static int follows(const struct ts_chain *c, char *err, size_t err_size)
  *
  * Return: 0, -ENOENT, -EALREADY, -EAGAIN: not now, or -EROFS.
  */
-int ts_chain_close(struct ts_chain *c, const struct ts_address *partner, char *err,
-		   size_t err_size)
+int ts_chain_close(struct ts_chain *c, const struct ts_address *partner,
+		   const struct ts_address *token, char *err, size_t err_size)
 {
 	struct ts_hash identifier;
 	int ret = follows(c, err, err_size);
 
 	if (ret)
 		return ret;
-	ts_channel_identifier(&c->us, partner, &c->token,
+	ts_channel_identifier(&c->us, partner, token,
 			      &c->contracts.tokens_network, &identifier);
 	ret = ts_billing_channel_close(c->billing, &identifier);
 	if (ret)
@@ -200,14 +213,17 @@ static int add_deposit(struct ts_chain *c, const struct ts_channel *channel,
 {
 	struct ts_wish wishes[2];
 	bool found = false;
-	unsigned int n;
+	unsigned int i = 0, n;
 	int ret;
 
 	ts_transactions_each(c->transactions, find_deposit, &found);
 	if (found)
 		return fail(err, err_size, -EALREADY,
 			    "a deposit is under way already; see \"tsctl chain status\"");
-	n = ts_wish_of_deposit(wishes, channel, c->config.token_kind, amount_wei);
+	while (i < c->n_tokens - 1 &&
+	       !ts_address_equal(&c->tokens[i].address, &channel->token))
+		i++;
+	n = ts_wish_of_deposit(wishes, channel, c->config.token_kind[i], amount_wei);
 	if (ts_billing_begin(c->billing))
 		return fail(err, err_size, -EROFS, ts_billing_error(c->billing));
 	ret = ts_transactions_add(c->transactions, &wishes[0], &wishes[1].after);
@@ -224,6 +240,7 @@ static int add_deposit(struct ts_chain *c, const struct ts_channel *channel,
  * ts_chain_deposit() - open a channel with a partner, or add to our deposit in it
  * @c: the chain
  * @partner: with whom
+ * @token: in which
  * @amount_wei: what we put in
  * @open: it is to be opened; else it is open
  * @err: on failure one line for people
@@ -233,7 +250,7 @@ static int add_deposit(struct ts_chain *c, const struct ts_channel *channel,
  * now, or another negative errno.
  */
 int ts_chain_deposit(struct ts_chain *c, const struct ts_address *partner,
-		     ts_u128 amount_wei, bool open, char *err, size_t err_size)
+		     const struct ts_address *token, ts_u128 amount_wei, bool open, char *err, size_t err_size)
 {
 	struct ts_channel_view view;
 	struct ts_channel channel = { .state = TS_CHANNEL_NONE };
@@ -247,13 +264,13 @@ int ts_chain_deposit(struct ts_chain *c, const struct ts_address *partner,
 			    "the amount must be above 0, and the partner another address than ours");
 	channel.our_address = c->us;
 	channel.partner_address = *partner;
-	channel.token = c->token;
+	channel.token = *token;
 	channel.tokens_network = c->contracts.tokens_network;
 	channel.settle_timeout_blocks = c->open_timeout_blocks < TS_SETTLE_TIMEOUT_MIN ?
 					TS_SETTLE_TIMEOUT_MIN : c->open_timeout_blocks;
 	ts_channel_identifier(&channel.our_address, partner, &channel.token,
 			      &channel.tokens_network, &channel.channel_identifier);
-	if (!ts_billing_channel_view(c->billing, partner, &view) &&
+	if (!ts_billing_channel_view(c->billing, partner, token, &view) &&
 	    view.channel.state != TS_CHANNEL_NONE)
 		channel = view.channel;
 	if (open && channel.state != TS_CHANNEL_NONE)

@@ -19,11 +19,19 @@ static json_t *do_status(struct ts_daemon *d, const json_t *request)
 	return ts_status_json(d);
 }
 
-/** struct listing - sessions being listed */
+/** struct listing - sessions or channels being listed */
 struct listing {
 	struct ts_portal_facts facts;
 	json_t *list;
 };
+
+static void list_tokens(struct listing *l, const struct ts_daemon *d)
+{
+	const struct ts_billing_config *c = &d->config->billing;
+
+	memcpy(l->facts.tokens, c->tokens, sizeof(l->facts.tokens));
+	l->facts.n_tokens = c->n_tokens;
+}
 
 static int add_session(const struct ts_session_view *view, void *arg)
 {
@@ -39,6 +47,7 @@ static json_t *do_sessions(struct ts_daemon *d, const json_t *request)
 	struct listing l = { .list = json_array() };
 
 	l.facts.address = d->address;
+	list_tokens(&l, d);
 	l.facts.photon_port = ts_endpoint_port(&d->config->photon);
 	ts_billing_session_each(d->billing, add_session, &l);
 	return json_pack("{s:o}", "sessions", l.list);
@@ -46,16 +55,21 @@ static json_t *do_sessions(struct ts_daemon *d, const json_t *request)
 
 static int add_channel(const struct ts_channel_view *view, void *arg)
 {
-	json_array_append_new(arg, ts_portal_channel_json(view));
+	struct listing *l = arg;
+
+	json_array_append_new(l->list,
+			      ts_portal_channel_json(l->facts.tokens,
+						     l->facts.n_tokens, view));
 	return 0;
 }
 
 static json_t *do_channels(struct ts_daemon *d, const json_t *request)
 {
-	json_t *list = json_array();
+	struct listing l = { .list = json_array() };
 
-	ts_billing_channel_each(d->billing, add_channel, list);
-	return json_pack("{s:o}", "channels", list);
+	list_tokens(&l, d);
+	ts_billing_channel_each(d->billing, add_channel, &l);
+	return json_pack("{s:o}", "channels", l.list);
 }
 
 static json_t *do_peers(struct ts_daemon *d, const json_t *request)
@@ -105,8 +119,24 @@ static json_t *bad_partner(void)
 	return ts_command_failure("bad_partner", "\"partner\" must be an address: 0x and 40 hex digits (mixed case: with the right EIP-55 checksum)");
 }
 
+/* Without a symbol the first token is meant. */
+static const struct ts_billing_token *token_of(struct ts_daemon *d,
+					       const json_t *request)
+{
+	const json_t *symbol = json_object_get(request, "token");
+
+	return symbol && !json_string_value(symbol) ? NULL :
+	       ts_config_token(d->config, json_string_value(symbol));
+}
+
+static json_t *bad_token(void)
+{
+	return ts_command_failure("bad_token", "\"token\" must be a symbol that chain.tokens of the configuration gives");
+}
+
 static json_t *do_channel_close(struct ts_daemon *d, const json_t *request)
 {
+	const struct ts_billing_token *token = token_of(d, request);
 	struct ts_address partner;
 	char err[TS_RPC_WHY_SIZE];
 	int ret;
@@ -115,15 +145,18 @@ static json_t *do_channel_close(struct ts_daemon *d, const json_t *request)
 		return no_chain();
 	if (!partner_of(request, &partner))
 		return bad_partner();
-	ret = ts_chain_close(d->chain, &partner, err, sizeof(err));
+	if (!token)
+		return bad_token();
+	ret = ts_chain_close(d->chain, &partner, &token->address, err, sizeof(err));
 	return kept(d, ret, err);
 }
 
-static bool amount_of(struct ts_daemon *d, const json_t *request, ts_u128 *wei)
+static bool amount_of(const struct ts_billing_token *token,
+		      const json_t *request, ts_u128 *wei)
 {
 	const char *text = json_string_value(json_object_get(request, "amount"));
 
-	return text && !ts_token_parse(wei, text, d->config->token_decimals);
+	return text && !ts_token_parse(wei, text, token->decimals);
 }
 
 static json_t *bad_amount(void)
@@ -133,6 +166,7 @@ static json_t *bad_amount(void)
 
 static json_t *deposit(struct ts_daemon *d, const json_t *request, bool open)
 {
+	const struct ts_billing_token *token = token_of(d, request);
 	struct ts_address partner;
 	char err[TS_RPC_WHY_SIZE];
 	ts_u128 amount_wei;
@@ -142,9 +176,11 @@ static json_t *deposit(struct ts_daemon *d, const json_t *request, bool open)
 		return no_chain();
 	if (!partner_of(request, &partner))
 		return bad_partner();
-	if (!amount_of(d, request, &amount_wei))
+	if (!token)
+		return bad_token();
+	if (!amount_of(token, request, &amount_wei))
 		return bad_amount();
-	ret = ts_chain_deposit(d->chain, &partner, amount_wei, open, err, sizeof(err));
+	ret = ts_chain_deposit(d->chain, &partner, &token->address, amount_wei, open, err, sizeof(err));
 	return kept(d, ret, err);
 }
 
@@ -182,7 +218,8 @@ static json_t *refused(struct ts_daemon *d)
 }
 
 /* What was asked of a channel is on the disk: how the channel is now. */
-static json_t *channel_done(struct ts_daemon *d, const struct ts_address *wallet)
+static json_t *channel_done(struct ts_daemon *d, const struct ts_address *wallet,
+			    const struct ts_billing_token *token)
 {
 	struct ts_channel_view view;
 	struct ts_time now;
@@ -192,29 +229,35 @@ static json_t *channel_done(struct ts_daemon *d, const struct ts_address *wallet
 		return ts_command_failure("refused",
 					  ts_billing_read_only(d->billing));
 	ts_loop_wake(d);
-	if (ts_billing_channel_view(d->billing, wallet, &view))
+	if (ts_billing_channel_view(d->billing, wallet, &token->address, &view))
 		return refused(d);
-	return json_pack("{s:o}", "channel", ts_portal_channel_json(&view));
+	return json_pack("{s:o}", "channel", ts_portal_channel_json(
+				 d->config->billing.tokens,
+				 d->config->billing.n_tokens, &view));
 }
 
 /* Without an amount all that is unspent. */
 static json_t *do_channel_refund(struct ts_daemon *d, const json_t *request)
 {
+	const struct ts_billing_token *token = token_of(d, request);
 	ts_u128 limit_wei = TS_U128_MAX;
 	struct ts_address wallet;
 
 	if (!partner_of(request, &wallet))
 		return bad_partner();
+	if (!token)
+		return bad_token();
 	if (json_object_get(request, "amount") &&
-	    !amount_of(d, request, &limit_wei))
+	    !amount_of(token, request, &limit_wei))
 		return bad_amount();
-	if (ts_billing_refund(d->billing, &wallet, limit_wei, 0))
+	if (ts_billing_refund(d->billing, &wallet, &token->address, limit_wei, 0))
 		return refused(d);
-	return channel_done(d, &wallet);
+	return channel_done(d, &wallet, token);
 }
 
 static json_t *do_channel_withdraw(struct ts_daemon *d, const json_t *request)
 {
+	const struct ts_billing_token *token = token_of(d, request);
 	struct ts_address wallet;
 	struct ts_time now;
 	ts_u128 amount_wei;
@@ -223,39 +266,48 @@ static json_t *do_channel_withdraw(struct ts_daemon *d, const json_t *request)
 		return no_chain();
 	if (!partner_of(request, &wallet))
 		return bad_partner();
-	if (!amount_of(d, request, &amount_wei))
+	if (!token)
+		return bad_token();
+	if (!amount_of(token, request, &amount_wei))
 		return bad_amount();
 	ts_clock_now(&now);
-	if (ts_billing_withdraw(d->billing, &wallet, amount_wei, &now))
+	if (ts_billing_withdraw(d->billing, &wallet, &token->address, amount_wei,
+				&now))
 		return refused(d);
-	return channel_done(d, &wallet);
+	return channel_done(d, &wallet, token);
 }
 
 static json_t *do_channel_settle(struct ts_daemon *d, const json_t *request)
 {
+	const struct ts_billing_token *token = token_of(d, request);
 	struct ts_address wallet;
 
 	if (!d->chain)
 		return no_chain();
 	if (!partner_of(request, &wallet))
 		return bad_partner();
-	if (ts_billing_leave(d->billing, &wallet))
+	if (!token)
+		return bad_token();
+	if (ts_billing_leave(d->billing, &wallet, &token->address))
 		return refused(d);
-	return channel_done(d, &wallet);
+	return channel_done(d, &wallet, token);
 }
 
 static json_t *do_pay(struct ts_daemon *d, const json_t *request)
 {
+	const struct ts_billing_token *token = token_of(d, request);
 	struct ts_address wallet;
 	ts_u128 amount_wei;
 
 	if (!partner_of(request, &wallet))
 		return bad_partner();
-	if (!amount_of(d, request, &amount_wei))
+	if (!token)
+		return bad_token();
+	if (!amount_of(token, request, &amount_wei))
 		return bad_amount();
-	if (ts_billing_pay(d->billing, &wallet, amount_wei))
+	if (ts_billing_pay(d->billing, &wallet, &token->address, amount_wei))
 		return refused(d);
-	return channel_done(d, &wallet);
+	return channel_done(d, &wallet, token);
 }
 
 static json_t *do_reload(struct ts_daemon *d, const json_t *request)
@@ -299,27 +351,38 @@ static json_t *sum_json(const struct ts_ledger_sum *s)
 			 "unspent_wei", wei(s->unspent_wei));
 }
 
+/** struct revenue - sums being listed */
+struct revenue {
+	const struct ts_config *config;
+	json_t *totals, *wallets;
+};
+
 static int add_sum(const struct ts_ledger_sum *s, void *arg)
 {
 	char text[TS_ADDRESS_TEXT_SIZE];
+	struct revenue *r = arg;
 	json_t *one = sum_json(s);
 
+	ts_portal_add_token(one, r->config->billing.tokens,
+			    r->config->billing.n_tokens, &s->token);
+	if (ts_address_is_zero(&s->wallet))
+		return json_array_append_new(r->totals, one);
 	json_object_set_new(one, "wallet",
 			    json_string(ts_address_print(&s->wallet, text)));
-	json_array_append_new(arg, one);
-	return 0;
+	return json_array_append_new(r->wallets, one);
 }
 
 static json_t *do_account_of_bytes(struct ts_daemon *d, const json_t *request)
 {
-	struct ts_ledger_sum total = { };
-	json_t *list = json_array();
+	struct revenue r = { .config = d->config, .totals = json_array(),
+			     .wallets = json_array() };
 
-	if (ts_billing_sum(d->billing, &total, add_sum, list)) {
-		json_decref(list);
+	if (ts_billing_sum(d->billing, add_sum, &r)) {
+		json_decref(r.totals);
+		json_decref(r.wallets);
 		return ts_command_failure("ledger", ts_billing_error(d->billing));
 	}
-	return json_pack("{s:o, s:o}", "total", sum_json(&total), "wallets", list);
+	return json_pack("{s:o, s:o}", "totals", r.totals, "wallets", r.wallets);
 }
 
 /* The events themselves are the control socket's part. */

@@ -325,6 +325,20 @@ void ts_config_free(struct ts_config *c)
 	free(c);
 }
 
+/* The limits in a token may change, and all else of it not. */
+static bool has_tokens_of(const struct ts_config *old, const struct ts_config *new)
+{
+	const struct ts_billing_token *a = old->billing.tokens;
+	const struct ts_billing_token *b = new->billing.tokens;
+	unsigned int i, n = old->billing.n_tokens;
+
+	for (i = 0; i < n; i++, a++, b++)
+		if (!ts_address_equal(&a->address, &b->address) ||
+		    strcmp(a->symbol, b->symbol) || a->decimals != b->decimals)
+			return false;
+	return n == new->billing.n_tokens;
+}
+
 /**
  * ts_config_fixed() - what a running daemon cannot change
  * @old: the configuration it runs with
@@ -346,8 +360,7 @@ const char *ts_config_fixed(const struct ts_config *old,
 	if (ts_u256_cmp(&old->billing.chain_id, &new->billing.chain_id) ||
 	    !ts_address_equal(&old->billing.tokens_network,
 			      &new->billing.tokens_network) ||
-	    !ts_address_equal(&old->billing.token, &new->billing.token) ||
-	    old->token_decimals != new->token_decimals ||
+	    !has_tokens_of(old, new) ||
 	    memcmp(&old->chain, &new->chain, sizeof(old->chain)))
 		return "chain";
 	if (strcmp(old->driver, new->driver))
@@ -371,7 +384,7 @@ const char *ts_config_fixed(const struct ts_config *old,
 	return NULL;
 }
 
-static void explain_price(const struct ts_config *c, const char *what,
+static void explain_price(const struct ts_billing_token *token, const char *what,
 			  const char *wei_per_gb, uint16_t units,
 			  int unit_shift, FILE *out)
 {
@@ -382,10 +395,10 @@ static void explain_price(const struct ts_config *c, const char *what,
 	ts_u128_parse(&asked, wei_per_gb);
 	off = asked ? ((double)real / (double)asked - 1) * 100 : 0;
 	fprintf(out, "  %-13s %s %s/GB = %u units/byte, in effect %s %s/GB (%+.4f %%)\n",
-		what, ts_token_print(asked, c->token_decimals, asked_text),
-		c->token_symbol, units,
-		ts_token_print(real, c->token_decimals, real_text),
-		c->token_symbol, off);
+		what, ts_token_print(asked, token->decimals, asked_text),
+		token->symbol, units,
+		ts_token_print(real, token->decimals, real_text),
+		token->symbol, off);
 }
 
 static void explain_tariff(const struct ts_config *c,
@@ -394,6 +407,7 @@ static void explain_tariff(const struct ts_config *c,
 	static const char *const names[2][TS_DIR_COUNT] = {
 		{ "local up", "local down" }, { "internet up", "internet down" },
 	};
+	const struct ts_billing_token *token = &c->billing.tokens[t->token];
 	struct ts_ledger_tariff scaled;
 	char unneeded[200];
 	int class, i, dir;
@@ -401,12 +415,12 @@ static void explain_tariff(const struct ts_config *c,
 	/* It was good when the file was read. */
 	if (ts_tariff_scale(t, &scaled, unneeded, sizeof(unneeded)))
 		return;
-	fprintf(out, "tariff %u: one unit is 2^%d of the token's smallest unit\n",
-		t->id, scaled.unit_shift);
+	fprintf(out, "tariff %u: in %s; one unit is 2^%d of its smallest unit\n",
+		t->id, token->symbol, scaled.unit_shift);
 	for (i = 0; i < 2; i++) {
 		class = TS_CLASS_LOCAL + i;
 		for (dir = 0; dir < TS_DIR_COUNT; dir++)
-			explain_price(c, names[i][dir],
+			explain_price(token, names[i][dir],
 				      scaled.wei_per_gb[class][dir],
 				      scaled.price[class][dir],
 				      scaled.unit_shift, out);

@@ -88,28 +88,28 @@ struct ts_config_discovery {
  * struct ts_config_chain - the node of the chain, and how it is used
  * @rpc: its address; empty: there is none
  * @second_rpc: another node, asked about large deposits; empty: there is none
- * @second_above_wei: larger than this
+ * @second_above_wei: larger than this, in each token of billing
  * @poll_s: how often its newest block is asked for
  * @confirmations: how many blocks deep a block is believed to stay
  * @start_block: where to begin when the chain was never followed
  * @gas_price_min_wei: what a node proposes is raised to this
  * @gas_price_max_wei: and no more is ever paid
  * @gas_reserve_wei: of our coin, kept for what keeps our money
- * @token_kind: how deposits are paid in
- * @coin_price_wei: what one coin of the chain is worth, in the token
+ * @token_kind: how deposits are paid in, in each token of billing
+ * @coin_price_wei: what one coin of the chain is worth, in each token of billing
  */
 struct ts_config_chain {
 	char rpc[TS_CONFIG_URL_SIZE];
 	char second_rpc[TS_CONFIG_URL_SIZE];
-	ts_u128 second_above_wei;
+	ts_u128 second_above_wei[TS_TOKENS_MAX];
 	uint32_t poll_s;
 	uint32_t confirmations;
 	uint64_t start_block;
 	ts_u128 gas_price_min_wei;
 	ts_u128 gas_price_max_wei;
 	ts_u128 gas_reserve_wei;
-	enum ts_token_kind token_kind;
-	ts_u128 coin_price_wei;
+	enum ts_token_kind token_kind[TS_TOKENS_MAX];
+	ts_u128 coin_price_wei[TS_TOKENS_MAX];
 };
 
 /**
@@ -134,8 +134,6 @@ struct ts_config_channel {
  * @key_file: encrypted key
  * @passphrase_file: what opens it
  * @chain: the node of the chain
- * @token_symbol: for people
- * @token_decimals: one token is 10^this of its smallest unit
  * @http: where the portal listens
  * @n_http: how many
  * @http_names: names of the portal beside its addresses
@@ -172,8 +170,6 @@ struct ts_config {
 	char passphrase_file[TS_CONFIG_PATH_SIZE];
 
 	struct ts_config_chain chain;
-	char token_symbol[16];
-	unsigned int token_decimals;
 
 	struct ts_endpoint http[TS_CONFIG_HTTP_MAX];
 	unsigned int n_http;
@@ -207,6 +203,8 @@ struct ts_config *ts_config_load(const char *path, char *err, size_t err_size);
 void ts_config_free(struct ts_config *c);
 const char *ts_config_fixed(const struct ts_config *old,
 			    const struct ts_config *new);
+const struct ts_billing_token *ts_config_token(const struct ts_config *c,
+					       const char *symbol);
 void ts_config_explain(const struct ts_config *c, FILE *out);
 
 #endif /* TS_TSD_CONFIG_H */

@@ -6,7 +6,8 @@
 #include "tsd/config.h"
 #include "tsd/config_read.h"
 
-int ts_config_gas_deposit(const struct ts_config_chain *c, ts_u128 *deposit_wei);
+int ts_config_gas_deposit(const struct ts_config_chain *c, unsigned int token,
+			  ts_u128 *deposit_wei);
 void ts_config_read_chain(struct ts_reader *r, config_setting_t *root,
 			  struct ts_config *c);
 

@@ -4,15 +4,16 @@
 #include <string.h>
 
 #include "billing/price.h"
+#include "tsd/config_amount.h"
 #include "tsd/config_chain.h"
 #include "tsd/config_money.h"
 
 static const char *const channel_keys[] = {
-	"partner", "open_block_number", "partner_deposit", "our_deposit",
+	"partner", "token", "open_block_number", "partner_deposit", "our_deposit",
 	"settle_timeout", "trusted", NULL
 };
 static const char *const tariff_keys[] = {
-	"id", "valid_from", "local", "internet", NULL
+	"id", "token", "valid_from", "local", "internet", NULL
 };
 static const char *const price_keys[] = { "up", "down", NULL };
 static const char *const money_keys[] = {
@@ -29,6 +30,7 @@ static void read_channel(struct ts_reader *r, config_setting_t *s,
 			 struct ts_config *c, struct ts_config_channel *known)
 {
 	struct ts_channel *ch = &known->channel;
+	const struct ts_billing_token *token;
 
 	if (!config_setting_is_group(s)) {
 		ts_reader_fail(r, s, NULL, "must be a group in braces");
@@ -44,14 +46,15 @@ static void read_channel(struct ts_reader *r, config_setting_t *s,
 	ch->settle_timeout_blocks = ts_read_number(r, s, "settle_timeout", 100000,
 						   TS_SETTLE_TIMEOUT_MIN,
 						   TS_SETTLE_TIMEOUT_MAX);
-	ts_read_tokens(r, s, "partner_deposit", NULL, c->token_decimals,
-		    &ch->partner_deposit_wei);
-	ts_read_tokens(r, s, "our_deposit", "0", c->token_decimals,
-		    &ch->our_deposit_wei);
+	token = ts_read_token(r, s, &c->billing);
+	ts_read_tokens(r, s, "partner_deposit", NULL, token->decimals,
+		       &ch->partner_deposit_wei);
+	ts_read_tokens(r, s, "our_deposit", "0", token->decimals,
+		       &ch->our_deposit_wei);
 	known->trusted = ts_read_bool(r, s, "trusted", false);
 	ch->chain_id = c->billing.chain_id;
 	ch->tokens_network = c->billing.tokens_network;
-	ch->token = c->billing.token;
+	ch->token = token->address;
 	ch->state = TS_CHANNEL_OPEN;
 }
 
@@ -106,6 +109,7 @@ static void read_tariff(struct ts_reader *r, config_setting_t *s,
 			struct ts_config *c, struct ts_billing_tariff *t)
 {
 	const struct ts_billing_tariff *other;
+	const struct ts_billing_token *token;
 	struct ts_ledger_tariff scaled;
 	char why[200];
 
@@ -118,8 +122,10 @@ static void read_tariff(struct ts_reader *r, config_setting_t *s,
 		ts_reader_fail(r, s, "id", "missing; a number from 1 to 65535");
 	t->id = ts_read_number(r, s, "id", 1, 1, 65535);
 	t->valid_from_s = ts_read_number(r, s, "valid_from", 0, 0, INT64_MAX);
-	read_prices(r, s, "local", c->token_decimals, t->wei_per_gb[TS_CLASS_LOCAL]);
-	read_prices(r, s, "internet", c->token_decimals,
+	token = ts_read_token(r, s, &c->billing);
+	t->token = token - c->billing.tokens;
+	read_prices(r, s, "local", token->decimals, t->wei_per_gb[TS_CLASS_LOCAL]);
+	read_prices(r, s, "internet", token->decimals,
 		    t->wei_per_gb[TS_CLASS_INTERNET]);
 	if (!r->failed && ts_tariff_scale(t, &scaled, why, sizeof(why)))
 		ts_reader_fail(r, s, NULL, "%s", why);
@@ -169,15 +175,18 @@ static void check_default(struct ts_reader *r, config_setting_t *at,
 static void raise_min_deposit(struct ts_reader *r, config_setting_t *root,
 			      struct ts_config *c)
 {
+	struct ts_billing_token *t = c->billing.tokens;
 	ts_u128 deposit_wei;
+	unsigned int i;
 
-	if (r->failed || !*c->chain.rpc)
-		return;
-	if (ts_config_gas_deposit(&c->chain, &deposit_wei))
-		ts_reader_fail(r, config_setting_lookup(root, "chain"), "coin_price",
-			       "times chain.gas_price_min_gwei is more than any deposit can be");
-	else if (c->billing.min_deposit_wei < deposit_wei)
-		c->billing.min_deposit_wei = deposit_wei;
+	for (i = 0; i < c->billing.n_tokens && !r->failed && *c->chain.rpc; i++, t++) {
+		if (ts_config_gas_deposit(&c->chain, i, &deposit_wei))
+			ts_reader_fail(r, config_setting_lookup(root, "chain"), "coin_price",
+				       "times chain.gas_price_min_gwei is more than any deposit in %s can be",
+				       t->symbol);
+		else if (t->min_deposit_wei < deposit_wei)
+			t->min_deposit_wei = deposit_wei;
+	}
 }
 
 /**
@@ -192,21 +201,21 @@ void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 	static const char *const bearers[] = { "payer", "operator", NULL };
 	config_setting_t *s = ts_read_group(r, root, "money", money_keys);
 	struct ts_billing_config *b = &c->billing;
-	unsigned int decimals = c->token_decimals;
+	struct ts_billing_token *t = b->tokens;
 
 	b->default_tariff_id = ts_read_number(r, s, "default_tariff",
 					      b->tariffs[0].id, 1, 65535);
 	b->slice_s = ts_read_number(r, s, "slice_seconds", 30, 1, 3600);
 	b->slice_floor_bytes = ts_read_number(r, s, "slice_min_bytes", 1 << 20,
 					      1500, 1ull << 40);
-	ts_read_tokens(r, s, "slice_max", "0", decimals, &b->slice_cap_wei);
+	ts_read_amounts(r, s, "slice_max", b, &t->slice_cap_wei, sizeof(*t));
 	b->reservation_slices = ts_read_number(r, s, "reservation_slices", 4, 1, 1000);
-	ts_read_tokens(r, s, "reservation_max", "0", decimals, &b->reservation_cap_wei);
+	ts_read_amounts(r, s, "reservation_max", b, &t->reservation_cap_wei, sizeof(*t));
 	b->idle_s = ts_read_number(r, s, "idle_seconds", 120, 5, 86400);
 	b->session_idle_s = ts_read_number(r, s, "session_idle_seconds", 3600, 10,
 					   30 * 86400);
 	b->commit_window_ms = ts_read_number(r, s, "commit_window_ms", 0, 0, 250);
-	ts_read_tokens(r, s, "window_value", "0", decimals, &b->window_value_wei);
+	ts_read_amounts(r, s, "window_value", b, &t->window_value_wei, sizeof(*t));
 	b->unpaid_sessions_max = ts_read_number(r, s, "unpaid_sessions", 4096, 1,
 						1 << 20);
 	b->tariff_hold_s = ts_read_number(r, s, "tariff_hold_seconds", 86400, 1,
@@ -214,15 +223,15 @@ void ts_config_read_money(struct ts_reader *r, config_setting_t *root,
 	b->min_settle_timeout_blocks = ts_read_number(r, s, "min_settle_timeout",
 						      43200, 0,
 						      TS_SETTLE_TIMEOUT_MAX);
-	ts_read_tokens(r, s, "min_deposit", "0", decimals, &b->min_deposit_wei);
-	ts_read_tokens(r, s, "exposure_channel", "0", decimals, &b->exposure_channel_wei);
-	ts_read_tokens(r, s, "exposure_box", "0", decimals, &b->exposure_box_wei);
+	ts_read_amounts(r, s, "min_deposit", b, &t->min_deposit_wei, sizeof(*t));
+	ts_read_amounts(r, s, "exposure_channel", b, &t->exposure_channel_wei, sizeof(*t));
+	ts_read_amounts(r, s, "exposure_box", b, &t->exposure_box_wei, sizeof(*t));
 	b->station_retention_s = ts_read_number(r, s, "station_retention_seconds",
 						7 * 86400, 60, 10 * 366 * 86400);
 	b->loss_bearer = ts_read_word(r, s, "loss_bearer", bearers, 0) ?
 			 TS_LOSS_OPERATOR : TS_LOSS_PAYER;
 	b->forward = ts_read_bool(r, s, "forward", false);
-	ts_read_tokens(r, s, "forward_fee", "0", decimals, &b->forward_fee_wei);
+	ts_read_amounts(r, s, "forward_fee", b, &t->forward_fee_wei, sizeof(*t));
 	raise_min_deposit(r, root, c);
 	if (!r->failed)
 		check_default(r, s ? s : root, b);

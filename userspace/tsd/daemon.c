@@ -182,7 +182,8 @@ static bool is_news(struct ts_daemon *d, struct ts_channel *ch)
 {
 	struct ts_channel_view known;
 
-	if (ts_billing_channel_view(d->billing, &ch->partner_address, &known))
+	if (ts_billing_channel_view(d->billing, &ch->partner_address, &ch->token,
+				    &known))
 		return true;
 	if (ch->open_block_number != known.channel.open_block_number)
 		return ch->open_block_number > known.channel.open_block_number;
@@ -266,9 +267,8 @@ static void fill_facts(struct ts_portal_facts *f, const struct ts_daemon *d)
 	f->address = d->address;
 	f->chain_id = c->billing.chain_id;
 	f->tokens_network = c->billing.tokens_network;
-	f->token = c->billing.token;
-	snprintf(f->token_symbol, sizeof(f->token_symbol), "%s", c->token_symbol);
-	f->token_decimals = c->token_decimals;
+	memcpy(f->tokens, c->billing.tokens, sizeof(f->tokens));
+	f->n_tokens = c->billing.n_tokens;
 	f->photon_port = ts_endpoint_port(&c->photon);
 	memcpy(f->names, c->http_names, sizeof(f->names));
 	f->n_names = c->n_http_names;
@@ -306,9 +306,15 @@ static int open_portal(struct ts_daemon *d, char *err, size_t err_size)
 static bool is_partner(void *ctx, const struct ts_address *address)
 {
 	struct ts_daemon *d = ctx;
+	const struct ts_billing_config *c = &d->config->billing;
 	struct ts_channel_view view;
+	unsigned int i;
 
-	return !ts_billing_channel_view(d->billing, address, &view);
+	for (i = 0; i < c->n_tokens; i++)
+		if (!ts_billing_channel_view(d->billing, address,
+					     &c->tokens[i].address, &view))
+			return true;
+	return false;
 }
 
 static int open_discovery(struct ts_daemon *d, char *err, size_t err_size)

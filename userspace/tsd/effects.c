@@ -61,13 +61,14 @@ static void on_heard(void *ctx, uint64_t number, const struct ts_address *partne
 }
 
 static void on_refunded(void *ctx, uint64_t number,
-			const struct ts_address *wallet)
+			const struct ts_address *wallet,
+			const struct ts_address *token)
 {
 	struct ts_daemon *d = ctx;
 	struct ts_reply to;
 
 	if (ts_reply_take(&d->replies, number, &to))
-		ts_portal_refunded(d->portal, to.portal_reply, wallet);
+		ts_portal_refunded(d->portal, to.portal_reply, wallet, token);
 }
 
 /* To whom we know no way, it waits in the outbox for who fetches it by HTTP. */
@@ -350,7 +351,8 @@ static void portal_show(void *ctx, const struct sockaddr *peer, const char *code
 	    portal_who(ctx, peer, &key))
 		return;
 	if (!ts_billing_station_find(d->billing, &key, own) &&
-	    !ts_billing_session_view(d->billing, own, &view) && view.attached_wei)
+	    !ts_billing_session_view(d->billing, own, &view) &&
+	    view.state != TS_SESSION_NEVER_PAID)
 		return;
 	ts_clock_now(&now);
 	ts_billing_session_move(d->billing, code, &key, &now);
@@ -365,11 +367,12 @@ static int portal_session(void *ctx, const char *code, struct ts_session_view *v
 }
 
 static int portal_channel(void *ctx, const struct ts_address *wallet,
+			  const struct ts_address *token,
 			  struct ts_channel_view *view)
 {
 	struct ts_daemon *d = ctx;
 
-	return ts_billing_channel_view(d->billing, wallet, view);
+	return ts_billing_channel_view(d->billing, wallet, token, view);
 }
 
 static int portal_outbox(void *ctx, const struct ts_address *wallet,

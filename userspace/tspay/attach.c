@@ -16,6 +16,7 @@ int payer_attach(struct payer *p, const char *code, ts_u128 limit_wei)
 	struct ts_attach attach = {
 		.box = p->purse.life.channel.partner_address,
 		.chain_id = p->purse.life.channel.chain_id,
+		.token = p->purse.life.channel.token,
 		.limit_wei = limit_wei,
 	};
 	char err[512], amount[TS_TOKEN_TEXT_SIZE];

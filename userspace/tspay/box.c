@@ -193,33 +193,6 @@ static void read_address(const json_t *object, const char *name, struct ts_addre
 		memset(out, 0, sizeof(*out));
 }
 
-int box_token(struct box *b, struct token *out, char *err, size_t err_size)
-{
-	json_t *json = get(b, "/v1/info", err, err_size), *token, *photon;
-	const char *address, *symbol;
-
-	if (!json)
-		return -EIO;
-	memset(out, 0, sizeof(*out));
-	token = json_object_get(json, "token");
-	photon = json_object_get(json, "photon");
-	address = json_string_value(json_object_get(json, "address"));
-	symbol = json_string_value(json_object_get(token, "symbol"));
-	out->decimals = (unsigned int)json_integer_value(json_object_get(token, "decimals"));
-	out->photon_port = (uint16_t)json_integer_value(json_object_get(photon, "port"));
-	snprintf(out->symbol, sizeof(out->symbol), "%s", symbol ? symbol : "");
-	make_plain(out->symbol);
-	read_address(token, "address", &out->contract);
-	read_address(json, "tokens_network", &out->tokens_network);
-	if (!address || ts_address_parse(&out->address, address) || out->decimals > 36) {
-		snprintf(err, err_size, "%s/v1/info lacks an address or a token", b->url);
-		json_decref(json);
-		return -EPROTO;
-	}
-	json_decref(json);
-	return 0;
-}
-
 static ts_u128 wei_of(const json_t *object, const char *name)
 {
 	const char *text = json_string_value(json_object_get(object, name));
@@ -239,6 +212,88 @@ static ts_u128 dearest(const json_t *prices)
 	return up > down ? up : down;
 }
 
+/* Which of the box's tokens is meant; NULL: none. */
+static const json_t *find_token(const json_t *tokens, const struct ts_address *contract,
+				const char *symbol, struct token *out)
+{
+	const json_t *token;
+	const char *text, *name;
+	size_t i;
+
+	json_array_foreach(tokens, i, token) {
+		text = json_string_value(json_object_get(token, "address"));
+		name = json_string_value(json_object_get(token, "symbol"));
+		if (!text || !name || ts_address_parse(&out->contract, text))
+			return NULL;
+		if (contract ? ts_address_equal(contract, &out->contract) :
+			       !symbol || !strcmp(symbol, name))
+			return token;
+	}
+	return NULL;
+}
+
+/* The price of who has not paid yet: the first tariff in the token; without one
+ * nothing is cheap enough. */
+static void read_tariff(const json_t *tariffs, struct token *out)
+{
+	const json_t *tariff;
+	struct ts_address in;
+	const char *text;
+	size_t i;
+
+	out->wei_per_gb = TS_U128_MAX;
+	json_array_foreach(tariffs, i, tariff) {
+		text = json_string_value(json_object_get(tariff, "token"));
+		if (!text || ts_address_parse(&in, text) ||
+		    !ts_address_equal(&in, &out->contract) ||
+		    json_is_true(json_object_get(tariff, "announced")))
+			continue;
+		out->tariff_id = (uint32_t)json_integer_value(json_object_get(tariff, "id"));
+		out->wei_per_gb = dearest(json_object_get(tariff, "prices"));
+		return;
+	}
+}
+
+static int read_info(const json_t *json, const struct ts_address *contract,
+		     const char *symbol, struct token *out)
+{
+	const char *address = json_string_value(json_object_get(json, "address"));
+	const json_t *token, *photon = json_object_get(json, "photon");
+
+	memset(out, 0, sizeof(*out));
+	out->photon_port = (uint16_t)json_integer_value(json_object_get(photon, "port"));
+	read_address(json, "tokens_network", &out->tokens_network);
+	if (!address || ts_address_parse(&out->address, address))
+		return -EPROTO;
+	token = find_token(json_object_get(json, "tokens"), contract, symbol, out);
+	if (!token)
+		return -ENOENT;
+	read_tariff(json_object_get(json, "tariffs"), out);
+	out->decimals = (unsigned int)json_integer_value(json_object_get(token, "decimals"));
+	snprintf(out->symbol, sizeof(out->symbol), "%s",
+		 json_string_value(json_object_get(token, "symbol")));
+	make_plain(out->symbol);
+	return out->decimals > 36 ? -EPROTO : 0;
+}
+
+int box_token(struct box *b, const struct ts_address *contract,
+	      const char *symbol, struct token *out, char *err, size_t err_size)
+{
+	json_t *json = get(b, "/v1/info", err, err_size);
+	int ret;
+
+	if (!json)
+		return -EIO;
+	ret = read_info(json, contract, symbol, out);
+	if (ret == -ENOENT)
+		snprintf(err, err_size, "%s takes no %s", b->url, symbol ? symbol :
+			 contract ? "token of this channel" : "token");
+	else if (ret)
+		snprintf(err, err_size, "%s/v1/info lacks an address or decimals", b->url);
+	json_decref(json);
+	return ret;
+}
+
 static uint64_t bytes_of(const json_t *object, const char *name)
 {
 	json_int_t v = json_integer_value(json_object_get(object, name));
@@ -251,6 +306,7 @@ static int read_session(const json_t *json, struct session *out)
 	const char *code = json_string_value(json_object_get(json, "session"));
 	const char *state = json_string_value(json_object_get(json, "state"));
 	const json_t *tariff = json_object_get(json, "tariff");
+	const char *token = json_string_value(json_object_get(tariff, "token"));
 	const json_t *used = json_object_get(json, "used_bytes");
 
 	if (!code || !ts_code_valid(code) || !state)
@@ -258,6 +314,9 @@ static int read_session(const json_t *json, struct session *out)
 	strcpy(out->code, code);
 	snprintf(out->state, sizeof(out->state), "%s", state);
 	make_plain(out->state);
+	memset(&out->token, 0, sizeof(out->token));
+	if (token && ts_address_parse(&out->token, token))
+		return -EPROTO;
 	out->tariff_id = (uint32_t)json_integer_value(json_object_get(tariff, "id"));
 	out->wei_per_gb = dearest(json_object_get(tariff, "prices"));
 	out->remaining_bytes = bytes_of(json, "remaining_bytes");
@@ -304,13 +363,16 @@ int box_session(struct box *b, struct session *out, char *err, size_t err_size)
 }
 
 int box_channel(struct box *b, const struct ts_address *wallet,
-		struct ts_channel *out, char *err, size_t err_size)
+		const struct ts_address *contract, struct ts_channel *out,
+		char *err, size_t err_size)
 {
-	char path[32 + TS_ADDRESS_TEXT_SIZE], text[TS_ADDRESS_TEXT_SIZE];
+	char path[40 + 2 * TS_ADDRESS_TEXT_SIZE];
+	char text[TS_ADDRESS_TEXT_SIZE], token[TS_ADDRESS_TEXT_SIZE];
 	json_t *json;
 	int ret;
 
-	snprintf(path, sizeof(path), "/v1/channel?address=%s", ts_address_print(wallet, text));
+	snprintf(path, sizeof(path), "/v1/channel?address=%s&token=%s",
+		 ts_address_print(wallet, text), ts_address_print(contract, token));
 	json = get(b, path, err, err_size);
 	if (!json)
 		return -EIO;
@@ -319,13 +381,16 @@ int box_channel(struct box *b, const struct ts_address *wallet,
 	return ret;
 }
 
-int box_books(struct box *b, const struct ts_address *wallet, struct books *out,
-	      char *err, size_t err_size)
+int box_books(struct box *b, const struct ts_address *wallet,
+	      const struct ts_address *contract, struct books *out, char *err,
+	      size_t err_size)
 {
-	char path[32 + TS_ADDRESS_TEXT_SIZE], text[TS_ADDRESS_TEXT_SIZE];
+	char path[40 + 2 * TS_ADDRESS_TEXT_SIZE];
+	char text[TS_ADDRESS_TEXT_SIZE], token[TS_ADDRESS_TEXT_SIZE];
 	json_t *json;
 
-	snprintf(path, sizeof(path), "/v1/channel?address=%s", ts_address_print(wallet, text));
+	snprintf(path, sizeof(path), "/v1/channel?address=%s&token=%s",
+		 ts_address_print(wallet, text), ts_address_print(contract, token));
 	json = get(b, path, err, err_size);
 	if (!json)
 		return -EIO;

@@ -17,6 +17,7 @@
  * struct session - what the payer needs of the session object
  * @code: names the session in the memo
  * @state: "never-paid", "dry" or "paid"
+ * @token: what all amounts are in; zero: the box does not say
  * @tariff_id: for the memo
  * @wei_per_gb: dearest direction of class internet
  * @remaining_bytes: at that price
@@ -27,6 +28,7 @@
 struct session {
 	char code[TS_CODE_SIZE];
 	char state[16];
+	struct ts_address token;
 	uint32_t tariff_id;
 	ts_u128 wei_per_gb;
 	uint64_t remaining_bytes;
@@ -36,17 +38,24 @@ struct session {
 };
 
 /**
- * struct token - of the box
- * @address: the box's own
- * @contract: the token's; zero: it does not say
- * @tokens_network: where its channels are; likewise
+ * struct token - one that the box takes, and what it says of itself
+ * @contract: of the token
+ * @symbol: for people
+ * @decimals: one token is 10^this of its smallest unit
+ * @tariff_id: its first tariff in this token
+ * @wei_per_gb: dearest direction of class internet there
+ * @photon_port: of the box
+ * @address: of the box
+ * @tokens_network: where its channels are; zero: it does not say
  */
 struct token {
+	struct ts_address contract;
 	char symbol[16];
 	unsigned int decimals;
+	uint32_t tariff_id;
+	ts_u128 wei_per_gb;
 	uint16_t photon_port;
 	struct ts_address address;
-	struct ts_address contract;
 	struct ts_address tokens_network;
 };
 
@@ -69,10 +78,13 @@ struct box *box_open(const char *url, const char *code);
 void box_close(struct box *b);
 
 /* 0 or a negative errno with one line in @err. */
-int box_token(struct box *b, struct token *out, char *err, size_t err_size);
+/* @contract: which token; or else @symbol; both NULL: the box's first. */
+int box_token(struct box *b, const struct ts_address *contract,
+	      const char *symbol, struct token *out, char *err, size_t err_size);
 int box_session(struct box *b, struct session *out, char *err, size_t err_size);
 int box_channel(struct box *b, const struct ts_address *wallet,
-		struct ts_channel *out, char *err, size_t err_size);
+		const struct ts_address *contract, struct ts_channel *out,
+		char *err, size_t err_size);
 
 /**
  * struct books - what the box has of a channel
@@ -86,8 +98,8 @@ struct books {
 	ts_u128 refunded_wei;
 };
 
-int box_books(struct box *b, const struct ts_address *wallet, struct books *out,
-	      char *err, size_t err_size);
+int box_books(struct box *b, const struct ts_address *wallet,
+	      const struct ts_address *contract, struct books *out, char *err, size_t err_size);
 
 /**
  * box_outbox() - the box's messages to a wallet, in their order

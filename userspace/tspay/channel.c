@@ -43,6 +43,7 @@ static const struct ts_channel *channel_of(const struct job *j)
 struct pick {
 	const struct ts_address *us;
 	const struct ts_address *partner;
+	const struct ts_address *token;
 	struct ts_channel found;
 	unsigned int n;
 };
@@ -53,7 +54,8 @@ static int on_purse(const struct purse *p, void *arg)
 	struct pick *pick = arg;
 
 	if (c->state == TS_CHANNEL_NONE || !ts_address_equal(&c->our_address, pick->us) ||
-	    (pick->partner && !ts_address_equal(&c->partner_address, pick->partner)))
+	    (pick->partner && !ts_address_equal(&c->partner_address, pick->partner)) ||
+	    (pick->token && !ts_address_equal(&c->token, pick->token)))
 		return 0;
 	if (pick->n && ts_hash_equal(&c->channel_identifier, &pick->found.channel_identifier)) {
 		if (c->open_block_number > pick->found.open_block_number)
@@ -91,6 +93,9 @@ int job_pick_purse(struct job *j, struct ts_channel *seen)
 		return 1;
 	if (!ret)
 		pick.partner = &partner;
+	/* A box takes several, and the first if none was chosen. */
+	if (j->p.box)
+		pick.token = &j->p.token.contract;
 	if (purse_each(j->p.o->state_dir, on_purse, &pick, err, sizeof(err)))
 		return job_say(err);
 	if (pick.n > 1)
@@ -98,7 +103,8 @@ int job_pick_purse(struct job *j, struct ts_channel *seen)
 	if (!pick.n && !j->p.box)
 		return job_say("there is no such channel here; 'tspay channel list' says which there are");
 	if (!pick.n)
-		return box_channel(j->p.box, pick.us, seen, err, sizeof(err)) ? job_say(err) : 0;
+		return box_channel(j->p.box, pick.us, &j->p.token.contract, seen, err,
+				   sizeof(err)) ? job_say(err) : 0;
 	*seen = pick.found;
 	/* Of our own file this is no evidence that anything arrived. */
 	memset(&seen->our_proof, 0, sizeof(seen->our_proof));
@@ -234,7 +240,7 @@ static int check_box(struct job *j)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		if (box_books(j->p.box, us, &books, err, sizeof(err)))
+		if (box_books(j->p.box, us, &channel_of(j)->token, &books, err, sizeof(err)))
 			return job_say(err);
 		if (books.nonce == channel_of(j)->our_proof.nonce)
 			return 0;

@@ -11,7 +11,7 @@
 
 /* As nearly every token has it, SMT too. */
 #define DECIMALS_DEFAULT 18
-/* The box's own limit (chain.token.decimals). */
+/* The box's own limit (chain.tokens). */
 #define DECIMALS_MAX 36
 
 static int usage(FILE *f, int ret)
@@ -48,6 +48,7 @@ static int usage(FILE *f, int ret)
 "  -o, --once AMOUNT       pay once and end\n"
 "  -c, --cap-hour AMOUNT   spend at most this in any hour  (required to watch)\n"
 "  -m, --max-price AMOUNT  pay no more than this for a GB (10^9 bytes)\n"
+"  -t, --token SYMBOL      pay in this token of the box instead of its first\n"
 "  -d, --decimals N        of the token  (18)\n"
 "  -a, --attach CODE       what this wallet paid for the session CODE is for this\n"
 "                          station from now on\n"
@@ -131,6 +132,7 @@ static const struct option long_options[] = {
 	{ "cap-hour", required_argument, NULL, 'c' },
 	{ "max-price", required_argument, NULL, 'm' },
 	{ "once", required_argument, NULL, 'o' },
+	{ "token", required_argument, NULL, 't' },
 	{ "decimals", required_argument, NULL, 'd' },
 	{ "attach", required_argument, NULL, 'a' },
 	{ "limit", required_argument, NULL, 'L' },
@@ -207,6 +209,9 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 		return 0;
 	case 'o':
 		o->once = value;
+		return 0;
+	case 't':
+		o->token = value;
 		return 0;
 	case 'd':
 		return parse_decimals(value, &o->decimals) ? 0 : 2;
@@ -331,6 +336,10 @@ static int check_payment(const struct options *o)
 		fprintf(stderr, "tspay: give the URL of the box; 'tspay --help' shows how\n");
 		return 2;
 	}
+	if (o->token && (!o->url || o->channel_file)) {
+		fprintf(stderr, "tspay: --token needs the URL of the box, and no --channel, which names its token\n");
+		return 2;
+	}
 	if (!o->url && o->max_price) {
 		fprintf(stderr, "tspay: --max-price needs the URL of the box, which tells the price\n");
 		return 2;
@@ -367,7 +376,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	int opt, ret;
 
 	set_defaults(o);
-	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::DC:l:b:c:m:o:d:a:L:n:r:jVh", long_options,
+	while ((opt = getopt_long(argc, argv, "k:p:s:S:u::DC:l:b:c:m:o:t:d:a:L:n:r:jVh", long_options,
 				  NULL)) != -1) {
 		ret = take(o, opt, optarg, argc, argv);
 		if (ret)

@@ -49,6 +49,7 @@ enum channel_verb {
  * @udp: pay over UDP to this "HOST:PORT"; "": the box's own; NULL: HTTP
  * @discover: pay over UDP to where the box is found on the link
  * @once: pay this amount and end; NULL: watch and pay
+ * @token: symbol of the token, or NULL: the box's first, or the channel's
  * @decimals: of the token, as the payer believes: a box that says another
  *	number would move the point in every amount
  * @attach: a session whose value this station is to have, or NULL
@@ -77,6 +78,7 @@ struct options {
 	const char *udp;
 	bool discover;
 	const char *once;
+	const char *token;
 	unsigned int decimals;
 	const char *attach;
 	const char *limit;

@@ -42,16 +42,17 @@ static int open_key(struct payer *p)
 
 /*
  * All amounts of the command line are in tokens: a box that moved the point
- * would move the cap and the highest price with it.
+ * would move the cap and the highest price with it.  @contract: of a channel that
+ * is known already, or NULL.
  */
-static int know_token(struct payer *p)
+static int know_token(struct payer *p, const struct ts_address *contract)
 {
 	char err[512];
 
 	p->token.decimals = p->o->decimals;
 	if (!p->box)
 		return 0;
-	if (box_token(p->box, &p->token, err, sizeof(err)))
+	if (box_token(p->box, contract, p->o->token, &p->token, err, sizeof(err)))
 		return say(err);
 	if (p->token.decimals == p->o->decimals)
 		return 0;
@@ -61,6 +62,7 @@ static int know_token(struct payer *p)
 	return say(err);
 }
 
+/* The file's, or the box's in the token that was chosen. */
 static int see_channel(struct payer *p, struct ts_channel *seen)
 {
 	char err[512];
@@ -69,7 +71,8 @@ static int see_channel(struct payer *p, struct ts_channel *seen)
 	int ret;
 
 	if (!p->o->channel_file) {
-		ret = box_channel(p->box, ts_signer_address(p->signer), seen, err, sizeof(err));
+		ret = box_channel(p->box, ts_signer_address(p->signer), &p->token.contract,
+				  seen, err, sizeof(err));
 		return ret ? say(err) : 0;
 	}
 	json = json_load_file(p->o->channel_file, JSON_REJECT_DUPLICATES, &je);
@@ -82,7 +85,7 @@ static int see_channel(struct payer *p, struct ts_channel *seen)
 	}
 	ret = ts_channel_from_json(json, TS_SIDE_WALLET, seen, err, sizeof(err));
 	json_decref(json);
-	return ret ? say(err) : 0;
+	return ret ? say(err) : know_token(p, &seen->token);
 }
 
 /* "--udp" alone means the box's own Photon port. */
@@ -130,7 +133,9 @@ int payer_begin(struct payer *p, const struct options *o, const volatile sig_ato
 		if (!p->box)
 			return say("out of memory");
 	}
-	return know_token(p);
+	/* A channel of a file names its token itself. */
+	p->token.decimals = o->decimals;
+	return o->channel_file ? 0 : know_token(p, NULL);
 }
 
 int payer_open(struct payer *p, const struct options *o, const volatile sig_atomic_t *stop)
@@ -138,11 +143,9 @@ int payer_open(struct payer *p, const struct options *o, const volatile sig_atom
 	struct ts_channel seen;
 	char err[512];
 
-	if (payer_begin(p, o, stop))
+	if (payer_begin(p, o, stop) || see_channel(p, &seen))
 		return 1;
 	if (o->udp && open_udp(p))
-		return 1;
-	if (see_channel(p, &seen))
 		return 1;
 	if (!ts_address_equal(&seen.our_address, ts_signer_address(p->signer)))
 		return say("this channel belongs to another wallet than the key");
@@ -212,7 +215,7 @@ static void look_again(struct payer *p)
 	struct ts_channel seen;
 	char err[512];
 
-	if (box_channel(p->box, &c->our_address, &seen, err, sizeof(err)) ||
+	if (box_channel(p->box, &c->our_address, &c->token, &seen, err, sizeof(err)) ||
 	    !ts_hash_equal(&seen.channel_identifier, &c->channel_identifier) ||
 	    seen.open_block_number != c->open_block_number)
 		return;
@@ -234,6 +237,19 @@ static void fetch(struct payer *p)
 	look_again(p);
 }
 
+/*
+ * A session that spends another token now will spend ours at our tariff: that is
+ * the price for us.  The bytes that are left are bytes in any token.
+ */
+static void price_in_our_token(const struct payer *p, struct session *s)
+{
+	if (ts_address_is_zero(&s->token) ||
+	    ts_address_equal(&s->token, &p->purse.life.channel.token))
+		return;
+	s->tariff_id = p->token.tariff_id;
+	s->wei_per_gb = p->token.wei_per_gb;
+}
+
 int payer_once(struct payer *p, ts_u128 wei)
 {
 	struct session s;
@@ -244,6 +260,7 @@ int payer_once(struct payer *p, ts_u128 wei)
 	if (box_session(p->box, &s, err, sizeof(err)))
 		return say(err);
 	fetch(p);
+	price_in_our_token(p, &s);
 	if (s.wei_per_gb > p->o->policy.max_wei_per_gb)
 		return say(answer_text(ANSWER_TOO_DEAR));
 	return payer_pay(p, &s, wei);
@@ -272,6 +289,7 @@ int payer_watch(struct payer *p)
 		return say(err);
 	while (!*p->stop) {
 		fetch(p);
+		price_in_our_token(p, &s);
 		answer = decide(p, &s, &wei);
 		show_session(&p->show, &s, &p->token, answer, p->paid_wei, now_ms());
 		if (answer == ANSWER_PAY) {

@@ -16,6 +16,7 @@ static int ask(struct payer *p, ts_u128 limit_wei, char *err, size_t err_size)
 	struct ts_attach refund = {
 		.box = p->purse.life.channel.partner_address,
 		.chain_id = p->purse.life.channel.chain_id,
+		.token = p->purse.life.channel.token,
 		.limit_wei = limit_wei,
 	};
 	struct ts_datagram body = { .len = TS_REFUND_BYTES };
