@@ -59,6 +59,9 @@ is "knows both sums: the first" "$(total SMT .paid_wei)" 500000000000000000
 is "and the second" "$(total MESH .paid_wei)" 20000
 is "channels are listed with their token" \
 	"$(ctl -j channel list | jq -r '[.[] | "\(.symbol) \(.decimals)"] | sort | join(",")')" "MESH 6,SMT 18"
+is "liquidity counts in each: the first" "$(row liquidity "" SMT .in_wei)" 999500000000000000000
+is "and the second" "$(row liquidity "" MESH .in_wei)" 999980000
+check "liquidity for people" grep -q "can pay us .*999.98, locked 0" <(ctl liquidity)
 check "a refund in the first token" ctl channel refund $WALLET token SMT
 check "goes back" until_true 5 test "$(row channel list SMT .unspent_wei)" = 0
 is "of the second nothing does" "$(row channel list MESH .refunded_wei)" 0

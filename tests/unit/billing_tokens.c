@@ -332,6 +332,83 @@ static void a_token_needs_a_tariff(void **state)
 	assert_non_null(strstr(err, "given twice"));
 }
 
+static struct ts_liquidity_view views[8];
+static unsigned int n_views;
+
+static int keep_view(const struct ts_liquidity_view *view, void *arg)
+{
+	views[n_views++] = *view;
+	return 0;
+}
+
+static const struct ts_liquidity_view *liquidity(unsigned int wallet)
+{
+	const struct ts_channel *ch = &box.wallets[wallet].channel;
+	unsigned int i;
+
+	n_views = 0;
+	assert_int_equal(ts_billing_liquidity_each(box.billing, &box.now, keep_view,
+						   NULL), 0);
+	for (i = 0; i < n_views; i++)
+		if (ts_hash_equal(&views[i].channel.channel_identifier,
+				  &ch->channel_identifier))
+			return &views[i];
+	fail();
+	return NULL;
+}
+
+static void for_minutes(unsigned int minutes)
+{
+	while (minutes--) {
+		box.now.boot_ns += 60 * SECOND;
+		ts_billing_tick(box.billing, &box.now);
+		box_flush(&box);
+	}
+}
+
+/* M4: how long each channel lasts, by what went over it in the last hour. */
+static void how_long_a_channel_lasts(void **state)
+{
+	const struct ts_liquidity_view *v;
+	int code = box_code(&box, 0);
+
+	v = liquidity(CHEAP);
+	assert_true(v->in_wei == ALL && v->out_wei == 0);
+	assert_true(v->in_empty_s == UINT64_MAX && v->out_empty_s == 0);
+	/* A tenth in half an hour: nine more of these are left. */
+	assert_true(pay(CHEAP, ALL / 10, code, CHEAP_TARIFF));
+	for_minutes(30);
+	v = liquidity(CHEAP);
+	assert_int_equal(v->measured_s, 1800);
+	assert_true(v->in_wei == ALL - ALL / 10);
+	assert_true(v->in_hour_wei >= ALL / 10 * 2 - 10 &&
+		    v->in_hour_wei <= ALL / 10 * 2 + 10);
+	assert_in_range(v->in_empty_s, 9 * 1800 - 1, 9 * 1800 + 1);
+	/* What its wallet has not spent is not ours to pay with. */
+	assert_true(v->out_wei == 0);
+	v = liquidity(DEAR);
+	assert_true(v->in_wei == ALL && v->in_hour_wei == 0);
+	assert_true(v->in_empty_s == UINT64_MAX);
+	/* An hour later that is history. */
+	for_minutes(60);
+	v = liquidity(CHEAP);
+	assert_in_range(v->measured_s, 2700, 3600);
+	assert_true(v->in_hour_wei == 0 && v->in_empty_s == UINT64_MAX);
+	/* All of it: empty. */
+	assert_true(pay(CHEAP, ALL - ALL / 10, code, CHEAP_TARIFF));
+	v = liquidity(CHEAP);
+	assert_true(v->in_wei == 0 && v->in_empty_s == 0);
+	assert_null(v->refused);
+	/* A refund makes room again, and goes the other way. */
+	ts_billing_key(box.billing, box.key);
+	assert_int_equal(ts_billing_refund(box.billing,
+		&box.wallets[CHEAP].channel.our_address, NULL, ALL / 2, 0), 0);
+	box_flush(&box);
+	box_flush(&box);
+	v = liquidity(CHEAP);
+	assert_true(v->in_wei == ALL / 2 && v->out_hour_wei > 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -348,6 +425,7 @@ int main(void)
 		T(a_tariff_that_changes_its_token_takes_no_value_along),
 		T(a_token_that_is_given_up),
 		T(a_token_needs_a_tariff),
+		T(how_long_a_channel_lasts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

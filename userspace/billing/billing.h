@@ -352,6 +352,36 @@ struct ts_channel_view {
 };
 
 /**
+ * struct ts_liquidity_view - what a channel can still carry
+ * @channel: as committed; all amounts are in its token
+ * @in_wei: what the partner can still pay us
+ * @out_wei: what we can still pay, without what its wallet has not spent yet
+ * @in_hour_wei: what the partner pays in an hour, at the rate of the last one
+ * @out_hour_wei: and we
+ * @measured_s: over so long the rate was measured: 45 minutes to an hour, or
+ *	since billing began
+ * @in_empty_s: at that rate the partner's side is empty after so long; 0: it is;
+ *	UINT64_MAX: never
+ * @out_empty_s: likewise ours
+ * @leaving: we end it together with the partner
+ * @refused: why nothing is credited over it now, one word; NULL: it is
+ * @refused_text: likewise, for people
+ */
+struct ts_liquidity_view {
+	struct ts_channel channel;
+	ts_u128 in_wei;
+	ts_u128 out_wei;
+	ts_u128 in_hour_wei;
+	ts_u128 out_hour_wei;
+	uint64_t measured_s;
+	uint64_t in_empty_s;
+	uint64_t out_empty_s;
+	bool leaving;
+	const char *refused;
+	const char *refused_text;
+};
+
+/**
  * struct ts_billing_counters - since the process began
  * @payments: accepted and committed
  * @repeats: acked again
@@ -661,6 +691,10 @@ int ts_billing_channel_view(struct ts_billing *b,
 int ts_billing_channel_each(struct ts_billing *b,
 			    int (*cb)(const struct ts_channel_view *view,
 				      void *arg), void *arg);
+/* Channels that are not settled, and what they can still carry (M4). */
+int ts_billing_liquidity_each(struct ts_billing *b, const struct ts_time *now,
+			      int (*cb)(const struct ts_liquidity_view *view,
+					void *arg), void *arg);
 /*
  * Messages of ours to @to that it may not have yet, in the order to take them: for
  * whoever fetches them.  What waits behind an outstanding one is not shown.

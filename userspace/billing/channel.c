@@ -9,6 +9,7 @@ void ts_channel_add(struct ts_billing *b, struct ts_billing_channel *c)
 {
 	const struct ts_channel *ch = &c->row.channel;
 
+	ts_liquidity_begin(c);
 	TAILQ_INSERT_TAIL(&b->channels, c, list);
 	ts_table_add(&b->channel_by_identifier, &c->by_identifier,
 		     ch->channel_identifier.b, TS_HASH_BYTES);

@@ -29,6 +29,19 @@ struct ts_billing_session;
 struct ts_billing_account;
 struct ts_billing_attach;
 
+/* Of each channel so many past states are known, for its rate. */
+#define TS_MARKS	4
+
+/**
+ * struct ts_billing_mark - what was transferred over a channel at some time
+ * @in_wei: by the partner
+ * @out_wei: by us
+ */
+struct ts_billing_mark {
+	ts_u128 in_wei;
+	ts_u128 out_wei;
+};
+
 /**
  * struct ts_billing_channel - a life of a channel
  * @row: as it will be when the open batch is committed
@@ -40,6 +53,7 @@ struct ts_billing_attach;
  * @refunded_all: what could be refunded was, and nothing was paid since
  * @refund_limit_wei: no more than this
  * @refund_reply: who is told; 0: nobody
+ * @marks: at the times of mark_ns of struct ts_billing, or when it became known
  */
 struct ts_billing_channel {
 	TAILQ_ENTRY(ts_billing_channel) list;
@@ -55,6 +69,7 @@ struct ts_billing_channel {
 	bool refunded_all;
 	ts_u128 refund_limit_wei;
 	uint64_t refund_reply;
+	struct ts_billing_mark marks[TS_MARKS];
 };
 
 #define TS_REVEALS_MAX	32
@@ -289,6 +304,7 @@ struct ts_billing_reply {
  * @meter_lost: there is no meter: nothing is to be asked of it
  * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
  * @floor_s: wall time was at least this once
+ * @mark_ns: when channels were marked, oldest first
  */
 struct ts_billing {
 	struct ts_ledger *ledger;
@@ -341,6 +357,7 @@ struct ts_billing {
 	char error[512];
 	uint64_t hour;
 	uint64_t floor_s;
+	uint64_t mark_ns[TS_MARKS];
 	uint64_t ping_tokens;
 	uint64_t ping_ns;
 	struct ts_billing_counters counters;
@@ -525,6 +542,11 @@ ts_channel_of_wallet_next(struct ts_billing_channel *c);
 struct ts_billing_channel *ts_channel_with(struct ts_billing *b,
 					   const struct ts_address *wallet,
 					   const struct ts_address *token);
+
+/* liquidity.c */
+void ts_liquidity_begin(struct ts_billing_channel *c);
+void ts_liquidity_restart(struct ts_billing *b, const struct ts_time *now);
+void ts_liquidity_tick(struct ts_billing *b, const struct ts_time *now);
 
 /* refund.c */
 ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c);

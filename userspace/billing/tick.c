@@ -216,6 +216,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 			tick_account(b, s->account, now);
 	}
 	ts_lives_tick(b, now);
+	ts_liquidity_tick(b, now);
 	if (minute != b->minute && !b->read_only[0]) {
 		b->minute = minute;
 		ts_idle_forget(b, now);

@@ -24,6 +24,7 @@ static const struct object objects[] = {
 	{ "pay", pay_verbs, "a transfer of the operator's own" },
 	{ "peer", peer_verbs, "where Photon nodes are" },
 	{ "chain", chain_verbs, "the chain that tsd follows" },
+	{ "liquidity", liquidity_verbs, "what channels can still carry, and how long" },
 	{ "wallet", wallet_verbs, "what our address owns there" },
 };
 
@@ -38,8 +39,8 @@ static int usage(FILE *f, int ret)
 	fprintf(f, "\nOptions:\n"
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
-		   "  -c, --config FILE tsd's configuration, for key, channel, pay, peer, chain, wallet\n"
-		   "                    and status; by default " TS_CONFIG_PATH "\n"
+		   "  -c, --config FILE tsd's configuration, for key, channel, pay, peer, chain,\n"
+		   "                    wallet, liquidity and status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;

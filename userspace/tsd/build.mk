@@ -9,7 +9,7 @@ $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 	clock.c command.c config.c config_amount.c config_chain.c config_discovery.c \
 	config_file.c config_money.c \
 	config_read.c control.c daemon.c discovery.c effects.c endpoint.c gate.c \
-	gate_text.c lock.c log.c loop.c mdns_link.c neigh.c police.c ports.c ready.c \
+	gate_text.c liquidity.c lock.c log.c loop.c mdns_link.c neigh.c police.c ports.c ready.c \
 	reply.c rpc_watch.c selftest.c status.c udp.c unlock.c watcher.c)))
 
 # libev has no pkg-config file.

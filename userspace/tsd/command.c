@@ -7,6 +7,7 @@
 #include "chain/token.h"
 #include "tsd/command.h"
 #include "tsd/daemon.h"
+#include "tsd/liquidity.h"
 
 /** ts_command_failure() - Return: a new object that says what is wrong */
 json_t *ts_command_failure(const char *error, const char *message)
@@ -409,6 +410,7 @@ static const struct {
 	{ "channel-withdraw", do_channel_withdraw },
 	{ "channel-settle", do_channel_settle },
 	{ "pay", do_pay },
+	{ "liquidity", ts_liquidity_answer },
 	{ "reload", do_reload },
 	{ "session-close", do_session_close },
 	{ "account-of-bytes", do_account_of_bytes },
