@@ -313,6 +313,39 @@ static void a_lock_is_not_taken_where_a_payment_is_not(void **state)
 	assert_int_equal(far[PARTNER].life.our_locks.count, 0);
 }
 
+/* A lock in one token is not forwarded over a channel in another. */
+static void a_hop_stays_in_its_token(void **state)
+{
+	struct ts_channel other = box.wallets[TARGET].channel;
+
+	box.config.n_tokens = 2;
+	memset(&box.config.tokens[1].address, 0x74, TS_ADDRESS_BYTES);
+	strcpy(box.config.tokens[1].symbol, "DEAR");
+	box.config.tariffs[1] = box.config.tariffs[0];
+	box.config.tariffs[1].id = 2;
+	box.config.tariffs[1].token = 1;
+	box.config.n_tariffs = 2;
+	box.config.forward = true;
+	restart(false);
+	/* The box has something to pass on to the target, but in the second. */
+	other.token = box.config.tokens[1].address;
+	other.partner_address = other.our_address;
+	other.our_address = box.config.our_address;
+	other.our_deposit_wei = other.partner_deposit_wei = 1000;
+	other.open_block_number += 100;
+	ts_channel_identifier(&other.our_address, &other.partner_address,
+			      &other.token, &other.tokens_network,
+			      &other.channel_identifier);
+	assert_int_equal(ts_billing_channel_import(box.billing, &other, true,
+						   &box.now), 0);
+	box_flush(&box);
+	offer(TARGET, 500, 10);
+	pump();
+	assert_int_equal(far[TARGET].life.partner_locks.count, 0);
+	assert_int_equal(far[PARTNER].life.our_locks.count, 0);
+	assert_true(total().paid_wei == 0);
+}
+
 /* As a hop the box keeps its fee and credits nobody. */
 static void a_hop_credits_nobody(void **state)
 {
@@ -938,6 +971,7 @@ int main(void)
 		T(mediated_value_is_the_initiators),
 		T(without_the_chain_a_lock_goes_back),
 		T(a_lock_is_not_taken_where_a_payment_is_not),
+		T(a_hop_stays_in_its_token),
 		T(a_hop_credits_nobody),
 		T(nothing_leaves_before_its_commit),
 		T(what_is_not_acked_is_sent_again),
