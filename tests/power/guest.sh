@@ -45,7 +45,7 @@ cat >/run/box/tsd.conf <<EOF
 run_dir = "/run/box"; state_dir = "/state";
 key = { file = "/run/box/key"; passphrase_file = "/run/box/pass"; };
 chain = { id = 20180430; tokens_network = "0x0000000000000000000000000000000000007e70";
-	token = { address = "0x00000000000000000000000000000000000070c5"; symbol = "SMT"; decimals = 18; }; };
+	tokens = ( { address = "0x00000000000000000000000000000000000070c5"; symbol = "SMT"; decimals = 18; } ); };
 channels = ( { partner = "$wallet"; open_block_number = 7; partner_deposit = "1000000"; } );
 listen = { http = [ "10.66.1.1:2050" ]; photon = "10.0.2.15:40001"; };
 discovery = { mdns = false; };

@@ -267,6 +267,7 @@ static void a_ledger_from_before(void **state)
 		"ALTER TABLE payments DROP COLUMN max_wei;"
 		"ALTER TABLE channels DROP COLUMN refunded_wei;"
 		"ALTER TABLE channels DROP COLUMN relayed_wei;"
+		"ALTER TABLE channels DROP COLUMN restored;"
 		"ALTER TABLE payments DROP COLUMN refunded_wei;"
 		"ALTER TABLE payments DROP COLUMN mediated;"
 		"ALTER TABLE payments DROP COLUMN locksroot;"

@@ -170,6 +170,7 @@ static void test_from_before(void **state)
 		"DROP TABLE doubts;"
 		"ALTER TABLE channels DROP COLUMN refunded_wei;"
 		"ALTER TABLE channels DROP COLUMN relayed_wei;"
+		"ALTER TABLE channels DROP COLUMN restored;"
 		"ALTER TABLE payments DROP COLUMN refunded_wei;"
 		"ALTER TABLE payments DROP COLUMN mediated;"
 		"ALTER TABLE payments DROP COLUMN locksroot;"

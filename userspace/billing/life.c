@@ -125,7 +125,8 @@ static void settle_down(struct ts_billing *b, struct ts_billing_channel *c,
 {
 	struct ts_moment moment = ts_life_moment(b, now);
 
-	if (c->refunding)
+	if (c->refunding ||
+	    c->row.channel.restored == TS_RESTORED_UNKNOWN)
 		return;
 	if (c->life->leaving && !c->life->channel.frozen &&
 	    c->life->channel.state == TS_CHANNEL_OPEN &&
@@ -174,7 +175,8 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		.memo = { outcome->memo, outcome->memo_len },
 	};
 
-	if (msg->id == TS_MSG_DIRECT_TRANSFER) {
+	if (msg->id == TS_MSG_DIRECT_TRANSFER &&
+	    !ts_pay_is_gap(&c->row.channel, &b->step->next.channel)) {
 		credit.memo = msg->direct_transfer.data;
 		if (ts_memo_is_refund(credit.memo.p, credit.memo.len))
 			credit.wei = 0;

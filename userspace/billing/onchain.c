@@ -360,6 +360,27 @@ int ts_billing_chain_resume(struct ts_billing *b, uint64_t cursor_block,
 	return ret;
 }
 
+int ts_billing_channel_trust(struct ts_billing *b,
+			     const struct ts_address *wallet,
+			     const struct ts_address *token)
+{
+	struct ts_billing_channel *c = ts_channel_with(b, wallet, token);
+
+	if (!c)
+		return ts_billing_fail(b, -ENOENT,
+				       "there is no channel with this wallet here");
+	if (c->row.channel.restored != TS_RESTORED_UNKNOWN)
+		return ts_billing_fail(b, -EALREADY,
+			"this channel was not restored from a backup, or is trusted already");
+	if (ts_billing_begin(b))
+		return -EROFS;
+	c->row.channel.restored = TS_RESTORED_TRUSTED;
+	if (c->life)
+		c->life->channel.restored = TS_RESTORED_TRUSTED;
+	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	return 0;
+}
+
 int ts_billing_channel_close(struct ts_billing *b,
 			     const struct ts_hash *identifier)
 {
@@ -370,6 +391,9 @@ int ts_billing_channel_close(struct ts_billing *b,
 		return ts_billing_fail(b, -ENOENT, "no such channel is known here");
 	if (c->row.channel.state != TS_CHANNEL_OPEN)
 		return ts_billing_fail(b, -EALREADY, "the channel is closed already");
+	if (c->row.channel.restored == TS_RESTORED_UNKNOWN)
+		return ts_billing_fail(b, -EPERM, "%s",
+				       ts_refusal_text(TS_REFUSED_RESTORED));
 	ret = read_life(b, c, &old);
 	if (ret)
 		return ret;

@@ -126,10 +126,24 @@ int ts_billing_chain_resume(struct ts_billing *b, uint64_t cursor_block,
 			    const struct ts_signer *key);
 
 /**
+ * ts_billing_channel_trust() - the operator's word that our last proof is known
+ * @wallet: of a channel that a backup brought back
+ * @token: of it
+ *
+ * From here on we sign for it again.  The caller has seen to it that the chain was
+ * followed to its head since.  Commits with the next flush.
+ *
+ * Return: 0, -ENOENT: there is none, -EALREADY: nothing was in doubt, or -EROFS.
+ */
+int ts_billing_channel_trust(struct ts_billing *b,
+			     const struct ts_address *wallet,
+			     const struct ts_address *token);
+/**
  * ts_billing_channel_close() - close a channel one-sidedly, or have it closed
  * @identifier: its newest life
  *
- * Return: 0, -ENOENT: there is none, -EALREADY: it is closed, or -EROFS.
+ * Return: 0, -ENOENT: there is none, -EALREADY: it is closed, -EPERM: it was
+ * restored and is not trusted yet, or -EROFS.
  */
 int ts_billing_channel_close(struct ts_billing *b,
 			     const struct ts_hash *identifier);

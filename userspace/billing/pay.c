@@ -377,6 +377,15 @@ bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 	return false;
 }
 
+/*
+ * After a restore a payment may come whose predecessors were lost.  How much of it is
+ * for its memo only they would tell, so all is its wallet's (M6).
+ */
+bool ts_pay_is_gap(const struct ts_channel *before, const struct ts_channel *next)
+{
+	return next->partner_proof.nonce - before->partner_proof.nonce > 1;
+}
+
 static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		 const struct ts_message *msg, const struct ts_channel *next,
 		 const struct ts_effect *effect,
@@ -393,6 +402,8 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_pay_refuse(b, reply, TS_REFUSED_NONCE_EXHAUSTED, c);
 		return;
 	}
+	if (ts_pay_is_gap(&c->row.channel, next))
+		credit.memo = (struct ts_bytes){ NULL, 0 };
 	if (!ts_pay_admit(b, c, &credit.memo, credit.wei, reply))
 		return;
 	if (b->read_only[0] || !ts_batch(b)) {

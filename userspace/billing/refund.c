@@ -370,6 +370,9 @@ static int find(struct ts_billing *b, const struct ts_address *wallet,
 	if ((*c)->row.channel.frozen)
 		return ts_billing_fail(b, -EPERM,
 			"a withdrawal is under way in this channel; try again when the chain has confirmed it");
+	if ((*c)->row.channel.restored == TS_RESTORED_UNKNOWN)
+		return ts_billing_fail(b, -EPERM, "%s",
+				       ts_refusal_text(TS_REFUSED_RESTORED));
 	if ((*c)->refunding)
 		return ts_billing_fail(b, -EBUSY,
 			"a refund is under way in this channel; try again in a moment");

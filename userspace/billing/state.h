@@ -482,6 +482,7 @@ void ts_pay_refuse_read_only(struct ts_billing *b, uint64_t reply);
 const char *ts_pay_why_not(const struct ts_billing *b,
 			   const struct ts_billing_channel *c,
 			   ts_u128 credit_wei, const char **text);
+bool ts_pay_is_gap(const struct ts_channel *before, const struct ts_channel *next);
 bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 		  const struct ts_bytes *memo, ts_u128 credit_wei,
 		  uint64_t reply);

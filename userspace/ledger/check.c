@@ -413,6 +413,28 @@ static int check_count(struct check *c)
 	return 0;
 }
 
+/*
+ * Each gives a row for what is wrong.  Of what the chain is told: signed means that
+ * there are bytes, one price after the other, each dearer; nothing waits for itself.
+ * What the chain shows cannot wait for belief in a life that nobody has.
+ */
+static const char *const contradictions[] = {
+	"PRAGMA foreign_key_check",
+	"SELECT 'transaction ' || id || ': signed, but its bytes are missing'"
+	" FROM transactions WHERE state BETWEEN 1 AND 4"
+	" AND id NOT IN (SELECT tx FROM submissions)",
+	"SELECT 'transaction ' || tx || ': a submission is missing'"
+	" FROM submissions GROUP BY tx HAVING max(seq) <> count(*)",
+	"SELECT 'transaction ' || s.tx || ': submission ' || s.seq || ' is not dearer'"
+	" FROM submissions s JOIN submissions p ON p.tx = s.tx AND p.seq = s.seq - 1"
+	" WHERE s.gas_price_wei <= p.gas_price_wei",
+	"SELECT 'transaction ' || id || ': waits for a later one'"
+	" FROM transactions WHERE after >= id",
+	"SELECT 'transaction ' || t.id || ': begun for a channel of another address'"
+	" FROM transactions t JOIN channels c ON c.id = t.channel"
+	" WHERE t.sender <> c.our_address",
+};
+
 static int check_file(struct check *c, const char *sql, const char *well)
 {
 	const char *text;
@@ -448,11 +470,12 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		.payments = { .size = sizeof(struct of_payment) },
 		.tariffs = { .size = sizeof(struct of_tariff) },
 	};
+	unsigned int i;
 	int ret;
 
 	ret = check_file(&c, "PRAGMA quick_check", "ok");
-	if (!ret)
-		ret = check_file(&c, "PRAGMA foreign_key_check", NULL);
+	for (i = 0; !ret && i < sizeof(contradictions) / sizeof(contradictions[0]); i++)
+		ret = check_file(&c, contradictions[i], NULL);
 	if (!ret)
 		ret = ts_ledger_channel_load(l, add_channel, &c);
 	if (!ret)

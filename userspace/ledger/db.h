@@ -80,6 +80,10 @@ uint64_t ts_db_u64(sqlite3_stmt *stmt, int column, bool *bad);
 void ts_db_blob(sqlite3_stmt *stmt, int column, void *out, size_t len, bool *bad);
 void ts_db_text(sqlite3_stmt *stmt, int column, char *out, size_t size, bool *bad);
 
+/* What a restore makes, until it is whole and in place. */
+#define TS_RESTORING	".restoring"
+
+int ts_db_lock(struct ts_ledger *l, const char *lock_path);
 int ts_schema_open(struct ts_ledger *l, bool create);
 
 #endif /* TS_LEDGER_DB_H */

@@ -349,6 +349,10 @@ void ts_ledger_close(struct ts_ledger *l);
 const char *ts_ledger_error(const struct ts_ledger *l);
 const char *ts_ledger_failed(const struct ts_ledger *l);
 
+int ts_ledger_backup(struct ts_ledger *l, const char *to, char *err, size_t err_size);
+int ts_ledger_restore(const struct ts_ledger_options *options, const char *from,
+		      char *kept, size_t kept_size, char *err, size_t err_size);
+
 int ts_ledger_begin(struct ts_ledger *l);
 int ts_ledger_commit(struct ts_ledger *l);
 void ts_ledger_discard(struct ts_ledger *l);

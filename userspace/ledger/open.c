@@ -17,7 +17,7 @@
 #define WAL_FRAMES_MAX	1000
 #define BUSY_MS		5000
 
-static int lock(struct ts_ledger *l, const char *lock_path)
+int ts_db_lock(struct ts_ledger *l, const char *lock_path)
 {
 	char path[300], pid[24];
 	const char *slash;
@@ -127,6 +127,22 @@ static int make_private(struct ts_ledger *l)
 	return 0;
 }
 
+/*
+ * Between taking the old ledger away and putting the new one there a restore may have
+ * been cut off: an empty ledger must not be made, nor the old one used without its log.
+ */
+static int no_restore(struct ts_ledger *l)
+{
+	char path[sizeof(l->path) + sizeof(TS_RESTORING)];
+
+	snprintf(path, sizeof(path), "%s" TS_RESTORING, l->path);
+	if (access(path, F_OK))
+		return 0;
+	return ts_db_fail(l, -EBUSY,
+		"%s: a restore was cut off before its end; run \"tsctl ledger restore\" again",
+		path);
+}
+
 static int open_database(struct ts_ledger *l,
 			 const struct ts_ledger_options *options)
 {
@@ -138,7 +154,9 @@ static int open_database(struct ts_ledger *l,
 			"%s: there is no ledger yet; tsd makes one when it starts",
 			l->path);
 	if (!l->read_only) {
-		err = lock(l, options->lock_path);
+		err = ts_db_lock(l, options->lock_path);
+		if (!err)
+			err = no_restore(l);
 		if (!err)
 			err = make_private(l);
 		if (err)

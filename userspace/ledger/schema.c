@@ -27,6 +27,9 @@
 	" WHERE closed = 0 AND forgotten = 0;"
 #define NOTHING		"x'00000000000000000000000000000000'"
 #define NOBODY		"x'0000000000000000000000000000000000000000'"
+/* enum ts_channel_restored */
+#define RESTORED							\
+	"restored INTEGER NOT NULL DEFAULT 0 CHECK (restored BETWEEN 0 AND 2)"
 #define NO_ROOT								\
 	"x'0000000000000000000000000000000000000000000000000000000000000000'"
 #define NO_LIMIT	"x'ffffffffffffffffffffffffffffffff'"
@@ -116,6 +119,7 @@ static const char schema[] =
 	WEI(spent_wei) ","
 	WEI(refunded_wei) " DEFAULT " NOTHING ","
 	WEI(relayed_wei) " DEFAULT " NOTHING ","
+	RESTORED ","
 	SIDE(our) ","
 	SIDE(partner) ","
 "	UNIQUE (identifier, open_block)"
@@ -233,9 +237,9 @@ SESSIONS_OPEN
 /*
  * What makes version N + 1 of version N.  1 knew neither sessions at rest nor
  * payments that move, 2 nothing that is under way in a channel and nothing of the
- * chain, 3 no payments by an Unlock, no transfers of ours, no doubts and no second
- * token, and kept with each proof the datagram that had carried it, which nobody
- * ever read.
+ * chain, 3 no payments by an Unlock, no transfers of ours, no doubts, no second
+ * token and no restored backups, and kept with each proof the datagram that had
+ * carried it, which nobody ever read.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -254,6 +258,7 @@ static const char *const upgrades[] = {
 			" DEFAULT " NOTHING ";"
 	      "ALTER TABLE channels ADD COLUMN " WEI(relayed_wei)
 			" DEFAULT " NOTHING ";"
+	      "ALTER TABLE channels ADD COLUMN " RESTORED ";"
 	      "ALTER TABLE payments ADD COLUMN " WEI(refunded_wei)
 			" DEFAULT " NOTHING ";"
 	      "ALTER TABLE payments ADD COLUMN " BOOL(mediated) " DEFAULT 0;"

@@ -39,6 +39,20 @@ enum ts_channel_state {
 };
 
 /**
+ * enum ts_channel_restored - whether its state came from an old backup
+ * @TS_RESTORED_NOT: no: what is stored is all there is
+ * @TS_RESTORED_UNKNOWN: there may be later proofs of both sides that were lost.  A
+ *	nonce of ours that seems free may be used: nothing is signed
+ * @TS_RESTORED_TRUSTED: our last proof is known again, or said to be.  The partner's
+ *	next one may still be ahead of what is stored
+ */
+enum ts_channel_restored {
+	TS_RESTORED_NOT,
+	TS_RESTORED_UNKNOWN,
+	TS_RESTORED_TRUSTED,
+};
+
+/**
  * struct ts_channel_proof - the last balance proof of one side
  * @nonce: 0 if that side has never transferred; then all else is zero
  * @transferred_wei: cumulative
@@ -68,6 +82,7 @@ struct ts_channel_proof {
  * @settle_timeout_blocks: time between closing and settling
  * @state: as the chain says
  * @frozen: we co-signed a withdrawal: no transfer until the chain has it (M2)
+ * @restored: what is stored of this life is from a backup
  * @our_deposit_wei: ours, in all, as confirmed by the chain
  * @partner_deposit_wei: the partner's
  * @our_locked_wei: of our balance, what our pending locks hold
@@ -87,6 +102,7 @@ struct ts_channel {
 	uint64_t settle_timeout_blocks;
 	enum ts_channel_state state;
 	bool frozen;
+	enum ts_channel_restored restored;
 	ts_u128 our_deposit_wei;
 	ts_u128 partner_deposit_wei;
 	ts_u128 our_locked_wei;

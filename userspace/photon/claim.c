@@ -302,6 +302,9 @@ enum ts_refusal ts_claim_dispose(struct ts_life *life,
 
 	if (lock->phase == TS_LOCK_DISPOSED)
 		return TS_ACCEPTED;
+	/* What is claimed in spite of it is punished, and we may have claimed it. */
+	if (life->channel.restored == TS_RESTORED_UNKNOWN)
+		return TS_REFUSED_RESTORED;
 	if (lock->phase == TS_LOCK_SECRET_KNOWN)
 		return TS_REFUSED_LOCK_PHASE;
 	lock->phase = TS_LOCK_DISPOSED;

@@ -28,6 +28,8 @@ static void digest_of(const struct ts_life *life, struct ts_hash *digest)
 enum ts_refusal ts_cosign_possible(const struct ts_life *life,
 				   const struct ts_moment *moment)
 {
+	if (life->channel.restored == TS_RESTORED_UNKNOWN)
+		return TS_REFUSED_RESTORED;
 	if (!moment->head_fresh)
 		return TS_REFUSED_CHAIN_STALE;
 	if (life->our_locks.count || life->partner_locks.count)

@@ -94,6 +94,12 @@ static void while_open(const struct ts_life *life,
 		       const struct ts_moment *moment, struct list *list)
 {
 	register_secrets(life, moment, list);
+	/*
+	 * A close would be with a proof that may be an old one, and why it is
+	 * wanted may be over.
+	 */
+	if (life->channel.restored == TS_RESTORED_UNKNOWN)
+		return;
 	if (life->close_wanted || is_withheld(life, moment))
 		add(list, TS_INTENT_CLOSE);
 	else

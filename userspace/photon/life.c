@@ -281,6 +281,9 @@ static enum ts_refusal take_message(struct ts_received *r)
 		ts_outbox_heard(&life->outbox);
 		return TS_ACCEPTED;
 	}
+	/* All others would have us sign, or go by locks that may be others now. */
+	if (!direct && life->channel.restored == TS_RESTORED_UNKNOWN)
+		return TS_REFUSED_RESTORED;
 	refusal = dispatch(r);
 	if (refusal)
 		return refusal;

@@ -23,6 +23,7 @@ static void begin_life(struct ts_life *life,
 	life->channel.open_block_number = event->block;
 	life->channel.state = TS_CHANNEL_OPEN;
 	life->channel.frozen = false;
+	life->channel.restored = TS_RESTORED_NOT;
 	life->channel.our_deposit_wei = event->our_deposit_wei;
 	life->channel.partner_deposit_wei = event->partner_deposit_wei;
 	life->channel.our_locked_wei = 0;

@@ -77,6 +77,8 @@ static const struct {
 		"an answer to nothing that was asked" },
 	[TS_REFUSED_NOT_TAKEN] = { "not_taken",
 		"no value is taken over this channel now; its timeout, its deposit or what is not settled yet are beyond this node's limits" },
+	[TS_REFUSED_RESTORED] = { "restored",
+		"the channel's books are from a backup; nothing is signed for it until its operator has asked the partner and the chain" },
 };
 
 /* What an original node calls it: its number where it has one, else "argument". */

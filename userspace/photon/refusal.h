@@ -45,6 +45,7 @@
  * @TS_REFUSED_LEAVING: the channel is about to end
  * @TS_REFUSED_NOT_ASKED: an answer to a question that we did not ask
  * @TS_REFUSED_NOT_TAKEN: no value is taken over this channel now
+ * @TS_REFUSED_RESTORED: our last proof is not known since a backup was restored
  * @TS_REFUSAL_COUNT: the number of values, none itself
  */
 enum ts_refusal {
@@ -83,6 +84,7 @@ enum ts_refusal {
 	TS_REFUSED_LEAVING,
 	TS_REFUSED_NOT_ASKED,
 	TS_REFUSED_NOT_TAKEN,
+	TS_REFUSED_RESTORED,
 	TS_REFUSAL_COUNT,
 };
 

@@ -252,7 +252,7 @@ json_t *ts_portal_channel_json(const struct ts_billing_token *tokens,
 	char id[TS_HASH_TEXT_SIZE];
 	json_t *one;
 
-	one = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b, s:o}",
+	one = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b, s:b, s:o}",
 		"channel_identifier", ts_hash_print(&c->channel_identifier, id),
 		"open_block_number", (json_int_t)c->open_block_number,
 		"chain_id", u256(&c->chain_id),
@@ -273,6 +273,7 @@ json_t *ts_portal_channel_json(const struct ts_billing_token *tokens,
 		"settle_timeout", (json_int_t)c->settle_timeout_blocks,
 		"state", states[c->state], "frozen", c->frozen,
 		"refunding", view->refunding, "leaving", view->leaving,
+		"restored", c->restored == TS_RESTORED_UNKNOWN,
 		"cosign", cosign(view));
 	ts_portal_add_token(one, tokens, n_tokens, &c->token);
 	return one;

@@ -42,6 +42,8 @@ static void print_channel(json_t *ch)
 		       json_string_value(json_object_get(cosign, "what")),
 		       json_string_value(json_object_get(cosign, "amount_wei")),
 		       json_string_value(json_object_get(cosign, "state")));
+	if (json_is_true(json_object_get(ch, "restored")))
+		puts("    restored from a backup: nothing is signed until \"tsctl channel trust\"");
 }
 
 static int channel_list(struct cmd *c)
@@ -216,6 +218,30 @@ static int act(struct cmd *c, const char *cmd, const char *partner,
 	return 0;
 }
 
+static int channel_trust(struct cmd *c)
+{
+	const char *partner = cmd_value(c, "trust"), *token;
+
+	if (!partner || take_token(c, &token) || cmd_end(c))
+		return 1;
+	return act(c, "channel-trust", partner, NULL, token);
+}
+
+/* What "import" takes, so it is JSON with and without -j. */
+static int channel_export(struct cmd *c)
+{
+	const char *partner = cmd_value(c, "export"), *token;
+	json_t *answer, *channel;
+
+	if (!partner || take_token(c, &token) || cmd_end(c) ||
+	    ask(c, json_pack("{s:s,s:s,s:s*}", "cmd", "channel-export", "partner", partner,
+			     "token", token), &answer))
+		return 1;
+	channel = json_incref(json_object_get(answer, "channel"));
+	json_decref(answer);
+	return out_json(channel);
+}
+
 static int channel_refund(struct cmd *c)
 {
 	const char *partner = cmd_value(c, "refund"), *amount = NULL, *token;
@@ -283,6 +309,11 @@ const struct verb channel_verbs[] = {
 	{ "import", channel_import, "FILE|- [trusted]",
 	  "tell tsd of a channel, as JSON; 'trusted' credits it although its settle\n"
 	  "          timeout or deposit is below what the configuration asks for" },
+	{ "export", channel_export, "PARTNER [token SYMBOL]",
+	  "write the channel with PARTNER as JSON, as 'import' takes it" },
+	{ "trust", channel_trust, "PARTNER [token SYMBOL]",
+	  "after 'ledger restore': our newest transfer to PARTNER is known (it has none\n"
+	  "          later than what the channel shows); tsd signs for it again" },
 	{ "open", channel_open, "PARTNER AMOUNT [token SYMBOL]",
 	  "open a channel on the chain with that many tokens of ours in it" },
 	{ "deposit", channel_deposit, "PARTNER AMOUNT [token SYMBOL]",

@@ -21,6 +21,7 @@ static const struct object objects[] = {
 	{ "top", top_verbs, "who uses what, live" },
 	{ "key", key_verbs, "the operator's key file" },
 	{ "channel", channel_verbs, "payment channels with wallets" },
+	{ "ledger", ledger_verbs, "what tsd keeps on the disk: back it up, check it" },
 	{ "pay", pay_verbs, "a transfer of the operator's own" },
 	{ "peer", peer_verbs, "where Photon nodes are" },
 	{ "chain", chain_verbs, "the chain that tsd follows" },
@@ -39,8 +40,8 @@ static int usage(FILE *f, int ret)
 	fprintf(f, "\nOptions:\n"
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
-		   "  -c, --config FILE tsd's configuration, for key, channel, pay, peer, chain,\n"
-		   "                    wallet, liquidity and status; by default " TS_CONFIG_PATH "\n"
+		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
+		   "                    chain, wallet, liquidity and status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;

@@ -165,6 +165,17 @@ bool ts_chain_ask_follower(struct ts_chain *c)
 	return true;
 }
 
+/** ts_chain_at_head() - whether all that the chain shows now was taken */
+bool ts_chain_at_head(const struct ts_chain *c)
+{
+	struct ts_moment moment;
+
+	if (c->phase != TS_CHAIN_FOLLOWING)
+		return false;
+	ts_chain_moment(c, &moment);
+	return moment.head_fresh;
+}
+
 /** ts_chain_moment() - what is known of the chain's time */
 void ts_chain_moment(const struct ts_chain *c, struct ts_moment *moment)
 {

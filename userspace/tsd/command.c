@@ -2,6 +2,7 @@
 /* command.c - what tsctl may ask over the control socket, and the answers. */
 #include <string.h>
 
+#include "billing/onchain.h"
 #include "chain/describe.h"
 #include "chain/rpc_answer.h"
 #include "chain/token.h"
@@ -311,6 +312,43 @@ static json_t *do_pay(struct ts_daemon *d, const json_t *request)
 	return channel_done(d, &wallet, token);
 }
 
+/*
+ * After a restore: what the chain shows is asked first, since a close or a withdrawal
+ * may be what the backup does not know.
+ */
+static json_t *do_channel_trust(struct ts_daemon *d, const json_t *request)
+{
+	const struct ts_billing_token *token = token_of(d, request);
+	struct ts_address wallet;
+
+	if (!partner_of(request, &wallet))
+		return bad_partner();
+	if (!token)
+		return bad_token();
+	if (d->chain && !ts_chain_at_head(d->chain))
+		return ts_command_failure("refused", "the chain is not followed to its head yet; see \"tsctl chain status\" and try again then");
+	if (ts_billing_channel_trust(d->billing, &wallet, &token->address))
+		return refused(d);
+	return channel_done(d, &wallet, token);
+}
+
+/* As channel-import takes it, seen from the same side. */
+static json_t *do_channel_export(struct ts_daemon *d, const json_t *request)
+{
+	const struct ts_billing_token *token = token_of(d, request);
+	struct ts_channel_view view;
+	struct ts_address wallet;
+
+	if (!partner_of(request, &wallet))
+		return bad_partner();
+	if (!token)
+		return bad_token();
+	if (ts_billing_channel_view(d->billing, &wallet, &token->address, &view))
+		return refused(d);
+	return json_pack("{s:o}", "channel",
+			 ts_channel_describe(&view.channel, TS_SIDE_BOX));
+}
+
 static json_t *do_reload(struct ts_daemon *d, const json_t *request)
 {
 	char err[TS_CONFIG_ERROR_SIZE];
@@ -409,6 +447,8 @@ static const struct {
 	{ "channel-refund", do_channel_refund },
 	{ "channel-withdraw", do_channel_withdraw },
 	{ "channel-settle", do_channel_settle },
+	{ "channel-trust", do_channel_trust },
+	{ "channel-export", do_channel_export },
 	{ "pay", do_pay },
 	{ "liquidity", ts_liquidity_answer },
 	{ "reload", do_reload },
