@@ -61,6 +61,7 @@ static enum ts_refuse kind_of(enum ts_refusal refusal)
 		return TS_REFUSE_BUSY;
 	case TS_REFUSED_CHANNEL_CLOSED:
 	case TS_REFUSED_FROZEN:
+	case TS_REFUSED_RESTORED:
 		return TS_REFUSE_FORBIDDEN;
 	default:
 		return TS_REFUSE_INVALID;

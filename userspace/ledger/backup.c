@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -248,6 +249,11 @@ int ts_ledger_restore(const struct ts_ledger_options *options, const char *from,
 	ret = ts_db_lock(held, options->lock_path);
 	if (ret)
 		snprintf(err, err_size, "%s", held->error);
+	/* Somebody with another state_dir may have it: there the file itself is locked. */
+	if (!ret)
+		held->file_fd = open(held->path, O_RDWR | O_CLOEXEC);
+	if (!ret && held->file_fd >= 0 && flock(held->file_fd, LOCK_EX | LOCK_NB))
+		ret = say(err, err_size, -EBUSY, held->path);
 	if (!ret)
 		ret = open_checked(from, &backup, err, err_size);
 	if (!ret) {
