@@ -487,7 +487,7 @@ static void a_cosigned_withdrawal_freezes(void **state)
 static int withdraw(ts_u128 amount_wei)
 {
 	int ret = ts_billing_withdraw(box.billing,
-				      ts_signer_address(key_of(PARTNER)),
+				      ts_signer_address(key_of(PARTNER)), NULL,
 				      amount_wei, &box.now);
 
 	box_flush(&box);
@@ -500,7 +500,7 @@ static void next_life_with(ts_u128 our_deposit_wei)
 	struct ts_channel_view view;
 
 	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(key_of(PARTNER)), &view), 0);
+		ts_signer_address(key_of(PARTNER)), NULL, &view), 0);
 	view.channel.open_block_number += 50;
 	view.channel.frozen = false;
 	view.channel.our_deposit_wei = our_deposit_wei;
