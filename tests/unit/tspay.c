@@ -450,6 +450,12 @@ static void test_chain_config(void **state)
 	assert_int_equal(c.confirmations, 3);
 	assert_true(ts_address_is_zero(&c.token));
 	assert_true(c.gas_reserve_wei > 0);
+	assert_int_equal(c.kind, TS_TOKEN_ERC20);
+	chain_config_free(&c);
+	assert_int_equal(read_config("{\"kind\":\"smt\"}", "http://other", &c), 0);
+	assert_int_equal(c.kind, TS_TOKEN_SMT);
+	chain_config_free(&c);
+	assert_int_not_equal(read_config("{\"kind\":\"coin\"}", "http://other", &c), 0);
 	chain_config_free(&c);
 	assert_int_equal(read_config("{\"rpc\":\"http://node\"}", "http://other", &c), 0);
 	assert_string_equal(c.rpc, "http://other");
