@@ -212,13 +212,21 @@ static int newest(const struct ts_ledger_channel *c, void *arg)
 }
 
 /* "@books NONCE TRANSFERRED PAID CONSUMED FAULTS", amounts in wei. */
+/* There is one token. */
+static int keep_total(const struct ts_ledger_sum *s, void *arg)
+{
+	if (ts_address_is_zero(&s->wallet))
+		*(struct ts_ledger_sum *)arg = *s;
+	return 0;
+}
+
 static int books(const char *path)
 {
 	struct ts_ledger_options options = { .path = path,
 					     .flags = TS_LEDGER_READ_ONLY };
 	char a[TS_U128_TEXT_SIZE], b[TS_U128_TEXT_SIZE], c[TS_U128_TEXT_SIZE];
 	struct ts_channel_proof proof = { 0 };
-	struct ts_ledger_sum sum;
+	struct ts_ledger_sum sum = { };
 	struct ts_ledger *l;
 	char err[512];
 	int faults;
@@ -229,7 +237,7 @@ static int books(const char *path)
 	}
 	faults = ts_ledger_check(l, TS_LEDGER_CHECK_SIGNATURES, on_fault, NULL);
 	if (faults < 0 || ts_ledger_channel_load(l, newest, &proof) ||
-	    ts_ledger_sum(l, &sum, NULL, NULL)) {
+	    ts_ledger_sum(l, keep_total, &sum)) {
 		fprintf(stderr, "power_payer: %s\n", ts_ledger_error(l));
 		return 1;
 	}
