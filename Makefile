@@ -171,7 +171,7 @@ check:
 	$(Q)tools/install-deps build run check kernel $(NODE_GROUP)
 	$(Q)tests/check
 
-# "make check" does one power cut; a hundred take an hour.
+# Not a part of "make check": a hundred power cuts take an hour.
 check-power: export TS_POWER_CUTS ?= 100
 check-power: export CHECK_SECONDS ?= 10000
 

@@ -149,6 +149,7 @@ spend() { # KILOBYTES of UDP upstream
 	    s.sendto(b"x" * 958, ("10.66.2.2", 9))
 	PY
 }
+box_has_shown() { [ "$(wallet channel 0 1 | cut -d' ' -f2)" -gt 0 ]; }
 proof_shown() { [ "$(wallet channel 1 0 | cut -d' ' -f2)" -gt 0 ]; }
 
 # The box closes, and shows nothing; the wallet shows what the box has refunded.
@@ -167,6 +168,7 @@ closed_on() { # NAME STEP-OF-UPDATE
 		payer_start watch $BOX
 	fi
 	check "$name: the refund is shown to the chain" mine_until 30 proof_shown
+	check "$name: and the payments, by the box" until_true 30 box_has_shown
 	mine $(($(wallet channel 0 1 | cut -d' ' -f3) + CONFIRMATIONS))
 	check "$name: it is settled by whoever is first" mine_until 40 settled
 	check "$name: who watches is done" mine_until 30 ended
