@@ -97,6 +97,6 @@ check "the same connection goes on" kill -0 $download
 stop $download
 # In units of 2 MB; and once the 1000 wei of the hostile peer.
 is "each payment counted once, and nothing else" \
-	"$(control '{"cmd":"account-of-bytes"}' | jq -r .total.paid_wei)" $((paid * 2000000000000000 + 1000))
+	"$(control '{"cmd":"account-of-bytes"}' | jq -r ".totals[0].paid_wei")" $((paid * 2000000000000000 + 1000))
 check "tsd is healthy" until_true 5 tsd_healthy
 done_testing
