@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "photon/attach.h"
+#include "photon/own.h"
 
-#define HEAD		"\x19" "TokenSwitch Signed Message:\n"
-#define HEAD_BYTES	(sizeof(HEAD) - 1)
 #define ATTACH		"attach\n"
 #define REFUND		"refund\n"
 #define WORD_BYTES	(sizeof(ATTACH) - 1)
@@ -38,7 +37,7 @@ static void sign(const struct ts_attach *attach, const char *word,
 	struct ts_hash digest;
 	uint8_t *out = bytes;
 
-	out = put(out, HEAD, HEAD_BYTES);
+	out = put(out, TS_OWN_PREFIX, TS_OWN_PREFIX_BYTES);
 	out = put(out, word, WORD_BYTES);
 	out = put(out, attach->box.b, TS_ADDRESS_BYTES);
 	ts_u256_put(out, &attach->chain_id);
@@ -59,10 +58,10 @@ static int decode(struct ts_attach *attach, const char *word, size_t code_chars,
 {
 	uint64_t expiry;
 
-	if (memcmp(in, HEAD, HEAD_BYTES) ||
-	    memcmp(in + HEAD_BYTES, word, WORD_BYTES))
+	if (memcmp(in, TS_OWN_PREFIX, TS_OWN_PREFIX_BYTES) ||
+	    memcmp(in + TS_OWN_PREFIX_BYTES, word, WORD_BYTES))
 		return -EINVAL;
-	in = get(attach->box.b, in + HEAD_BYTES + WORD_BYTES, TS_ADDRESS_BYTES);
+	in = get(attach->box.b, in + TS_OWN_PREFIX_BYTES + WORD_BYTES, TS_ADDRESS_BYTES);
 	attach->chain_id = ts_u256_get(in);
 	in = get(attach->token.b, in + TS_U256_BYTES, TS_ADDRESS_BYTES);
 	memset(attach->code, 0, sizeof(attach->code));
