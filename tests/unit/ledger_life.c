@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "ledger/ledger.h"
+#include "ledger/mirrored.h"
 #include "photon_ends.h"
 
 static char dir[64], path[128], err[512];
@@ -163,11 +164,16 @@ static void test_damage(void **state)
 	ts_ledger_close(l);
 }
 
+static int mirrored(const struct ts_delegated *d, void *arg)
+{
+	return 1;
+}
+
 /* A ledger of version 2, or 3, goes on with all that is in it. */
 static void test_from_before(void **state)
 {
 	static const char to_3[] =
-		"DROP TABLE doubts;"
+		"DROP TABLE doubts; DROP TABLE mirrored;"
 		"ALTER TABLE channels DROP COLUMN refunded_wei;"
 		"ALTER TABLE channels DROP COLUMN relayed_wei;"
 		"ALTER TABLE channels DROP COLUMN restored;"
@@ -197,6 +203,7 @@ static void test_from_before(void **state)
 	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
 	assert_memory_equal(&row.channel, &payer->life.channel,
 			    sizeof(row.channel));
+	assert_int_equal(ts_ledger_mirrored_load(l, mirrored, NULL), 0);
 	ends_offer(&ends, payer, &lock);
 	store(l);
 	assert_int_equal(ts_ledger_life_read(l, &row, &life), 0);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "ledger/db.h"
+#include "ledger/mirrored.h"
 
 /**
  * struct table - rows by their number
@@ -394,6 +395,19 @@ static void check_payments(struct check *c)
 	}
 }
 
+/* What is kept for others is worth nothing unless the contract takes it. */
+static int check_mirrored(const struct ts_delegated *d, void *arg)
+{
+	char owner[TS_ADDRESS_TEXT_SIZE], partner[TS_ADDRESS_TEXT_SIZE];
+	struct check *c = arg;
+
+	if (c->flags & TS_LEDGER_CHECK_SIGNATURES && ts_delegated_fault(d))
+		fault(c, "mirrored: the proof of %s for %s is not signed by both",
+		      ts_address_print(&d->partner, partner),
+		      ts_address_print(&d->owner, owner));
+	return 0;
+}
+
 /*
  * A payment is nowhere else, so that one is missing would show only when the books
  * of its channel were written since.  A ledger that a new version has just opened
@@ -486,6 +500,8 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		ret = check_count(&c);
 	if (!ret)
 		ret = ts_ledger_account_load(l, add_account, &c);
+	if (!ret)
+		ret = ts_ledger_mirrored_load(l, check_mirrored, &c);
 	if (!ret) {
 		check_channels(&c);
 		check_payments(&c);

@@ -335,8 +335,8 @@ struct ts_ledger_sum {
 
 /**
  * enum ts_ledger_check_flags - how thorough ts_ledger_check() is
- * @TS_LEDGER_CHECK_SIGNATURES: recover the signer of every payment and of every
- *	channel's last proof, too
+ * @TS_LEDGER_CHECK_SIGNATURES: recover the signer of every payment, of every
+ *	channel's last proof and of what is mirrored, too
  *	(a tenth of a millisecond each)
  */
 enum ts_ledger_check_flags {

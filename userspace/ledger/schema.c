@@ -94,6 +94,25 @@
 		WEI(deposit_wei)					\
 	") STRICT;"
 
+/* What other boxes gave us to show for them; see mirrored.h. */
+#define MIRRORED							\
+	"CREATE TABLE mirrored ("					\
+		ADDRESS(owner) ","					\
+		HASH(identifier) ","					\
+	"	open_block INTEGER NOT NULL CHECK (open_block > 0),"	\
+		HASH(chain_id) ","					\
+		ADDRESS(tokens_network) ","				\
+		ADDRESS(token) ","					\
+		ADDRESS(partner) ","					\
+	"	nonce INTEGER NOT NULL CHECK (nonce > 0),"		\
+		WEI(transferred_wei) ","				\
+		HASH(locksroot) ","					\
+		HASH(hash) ","						\
+	"	signature BLOB NOT NULL CHECK (length(signature) = 65),"	\
+	"	delegation BLOB NOT NULL CHECK (length(delegation) = 65),"	\
+	"	PRIMARY KEY (owner, identifier, open_block)"		\
+	") STRICT, WITHOUT ROWID;"
+
 static const char schema[] =
 "CREATE TABLE meta ("
 "	key TEXT PRIMARY KEY,"
@@ -127,6 +146,7 @@ static const char schema[] =
 LIVES
 CHAIN
 DOUBTS
+MIRRORED
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -238,8 +258,8 @@ SESSIONS_OPEN
  * What makes version N + 1 of version N.  1 knew neither sessions at rest nor
  * payments that move, 2 nothing that is under way in a channel and nothing of the
  * chain, 3 no payments by an Unlock, no transfers of ours, no doubts, no second
- * token and no restored backups, and kept with each proof the datagram that had
- * carried it, which nobody ever read.
+ * token, no restored backups and no mirrors, and kept with each proof the datagram that
+ * had carried it, which nobody ever read.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -270,7 +290,7 @@ static const char *const upgrades[] = {
 	      "UPDATE sessions SET done_token = (SELECT token FROM tariffs"
 	      "	ORDER BY row DESC LIMIT 1)"
 	      "	WHERE EXISTS (SELECT 1 FROM tariffs);"
-	      DOUBTS,
+	      DOUBTS MIRRORED,
 };
 
 _Static_assert(sizeof(upgrades) / sizeof(upgrades[0]) == TS_LEDGER_VERSION,
