@@ -4,4 +4,4 @@
 # ledger's.  Link in this order: settle ledger chain photon.
 
 $(eval $(call library,settle,$(addprefix userspace/settle/, \
-	call.c seen.c transactions.c transactions_round.c transactions_sign.c)))
+	call.c mirrored.c mirrored_chain.c seen.c transactions.c transactions_round.c transactions_sign.c)))

@@ -218,6 +218,37 @@ int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel 
 	return 0;
 }
 
+/**
+ * ts_wish_of_delegated() - show a proof for somebody else
+ * @wish: where it goes
+ * @d: the proof, and leave to show it
+ * @settle_block: the last block in which the contract takes it
+ *
+ * It is not vital: the gas reserve is for what is ours.
+ */
+void ts_wish_of_delegated(struct ts_wish *wish, const struct ts_delegated *d,
+			  uint64_t settle_block)
+{
+	struct ts_channel channel = { .open_block_number = d->open_block_number };
+	struct ts_hash about;
+	struct ts_keccak k;
+
+	memset(wish, 0, sizeof(*wish));
+	wish->label = "mirror-update";
+	wish->to = d->tokens_network;
+	wish->until_block = settle_block;
+	ts_network_update_balance_proof_delegate(&wish->call, &d->token, &d->partner,
+						 &d->owner, &d->proof,
+						 &d->delegation);
+	/* Both sides of a channel may have us as their mirror. */
+	ts_keccak_init(&k);
+	ts_keccak_update(&k, d->owner.b, TS_ADDRESS_BYTES);
+	ts_keccak_update(&k, d->proof.signature.b, TS_SIGNATURE_BYTES);
+	ts_keccak_final(&k, &about);
+	ts_delegated_identifier(d, &channel.channel_identifier);
+	name_wish(wish, &channel, &about);
+}
+
 static void name_deposit(struct ts_wish *wish, const struct ts_channel *channel,
 			 const struct ts_address *to)
 {

@@ -5,6 +5,7 @@
 
 #include "chain/erc20.h"
 #include "chain/event.h"
+#include "photon/mirror.h"
 #include "photon/onchain.h"
 #include "settle/transactions.h"
 
@@ -15,6 +16,8 @@ void ts_wish_name_bare_settle(struct ts_wish *wish, const struct ts_channel *cha
 int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel *c,
 			   const struct ts_life *life,
 			   const struct ts_contracts *contracts);
+void ts_wish_of_delegated(struct ts_wish *wish, const struct ts_delegated *d,
+			  uint64_t settle_block);
 unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 				const struct ts_channel *channel,
 				enum ts_token_kind kind, ts_u128 amount_wei);
