@@ -28,6 +28,7 @@ struct fixture {
 	uint64_t reply;
 	unsigned int pays;
 	unsigned int attaches;
+	unsigned int mirrors;
 	unsigned int shown;
 	int station_error;
 	int who_error;
@@ -134,6 +135,14 @@ static int fake_attach(void *ctx, const struct sockaddr *peer, const void *bytes
 	return 0;
 }
 
+static void fake_mirror(void *ctx, const void *bytes, size_t len, uint64_t reply)
+{
+	struct fixture *f = ctx;
+
+	fake_pay(ctx, bytes, len, reply);
+	f->mirrors++;
+}
+
 static json_t *fake_health(void *ctx, bool *healthy)
 {
 	struct fixture *f = ctx;
@@ -168,7 +177,7 @@ static int setup(void **state)
 		.who = fake_who, .nonce = fake_nonce, .attach = fake_attach,
 		.session = fake_session,
 		.channel = fake_channel, .outbox = fake_outbox, .tariffs = fake_tariffs,
-		.refund = fake_attach, .pay = fake_pay, .health = fake_health,
+		.refund = fake_attach, .pay = fake_pay, .mirror = fake_mirror, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {
 		.name = "A <b>box</b>", .version = "1", .n_tokens = 1,
@@ -800,6 +809,43 @@ static void test_attach(void **state)
 	EXPECT(f, "DELETE /v1/session/attach HTTP/1.0\r\n\r\n", "Allow: GET, HEAD, POST");
 }
 
+/* No station sends it, but a box. */
+static void test_mirror(void **state)
+{
+	static const char head[] =
+		"POST /v1/mirror HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
+	static const struct ts_refused why = {
+		TS_REFUSE_CONFLICT, "old_proof", "a newer one is kept", NULL,
+	};
+	struct fixture *f = *state;
+	char out[4096];
+	int fd;
+
+	f->station_error = -ENOENT;
+	fd = dial(f->port);
+	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+	wait_for_pay(f, 1);
+	assert_int_equal(f->mirrors, 1);
+	assert_memory_equal(f->paid, "abc", 3);
+	/* Nothing is said before it is on the disk. */
+	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+	ts_portal_mirrored(f->portal, f->reply, 7);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 200 ");
+	has(out, "{\"nonce\":7}");
+	close(fd);
+	fd = dial(f->port);
+	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+	wait_for_pay(f, 2);
+	ts_portal_refuse(f->portal, f->reply, &why);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 409 ");
+	has(out, "\"error\":\"old_proof\"");
+	close(fd);
+	EXPECT(f, "GET /v1/mirror HTTP/1.0\r\n\r\n", "Allow: POST");
+}
+
 static void test_refund(void **state)
 {
 	static const char head[] =
@@ -846,6 +892,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_foreign_origin, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_station_many_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_attach, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mirror, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refund, setup, teardown),
 	};
 

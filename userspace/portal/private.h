@@ -97,6 +97,7 @@ enum ts_post {
 	TS_POST_PAY,
 	TS_POST_ATTACH,
 	TS_POST_REFUND,
+	TS_POST_MIRROR,
 };
 
 /**

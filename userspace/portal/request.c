@@ -225,6 +225,8 @@ static enum ts_post post_of(const char *url)
 		return TS_POST_PAY;
 	if (!strcmp(url, "/v1/session/attach"))
 		return TS_POST_ATTACH;
+	if (!strcmp(url, "/v1/mirror"))
+		return TS_POST_MIRROR;
 	return strcmp(url, "/v1/channel/refund") ? TS_POST_NONE : TS_POST_REFUND;
 }
 
@@ -296,7 +298,7 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 		return MHD_YES;
 	if (!is_octets(c))
 		return error(p, c, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "wrong_type",
-			     "the body must be application/octet-stream: one Photon datagram, or one signed attach or refund");
+			     "the body must be application/octet-stream: one Photon datagram, or one signed attach, refund or mirror");
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 					     MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length && strtoull(length, NULL, 10) > TS_PAY_MAX_BYTES)
@@ -329,6 +331,9 @@ static int hand_on(struct ts_portal *p, struct ts_request *req,
 	case TS_POST_REFUND:
 		return p->ops.refund(p->ops.ctx, peer, req->body, req->seen,
 				     req->reply);
+	case TS_POST_MIRROR:
+		p->ops.mirror(p->ops.ctx, req->body, req->seen, req->reply);
+		return 0;
 	default:
 		p->ops.pay(p->ops.ctx, req->body, req->seen, req->reply);
 		return 0;
@@ -563,6 +568,23 @@ void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code)
 		req->answer = ts_answer_json(ts_portal_session_json(&p->facts,
 			&view, host_of(req->connection)));
 	}
+	resume(p, req);
+}
+
+/**
+ * ts_portal_mirrored() - a proof of another box is on disk
+ * @p: the portal
+ * @reply: which
+ * @nonce: of the proof that is kept
+ */
+void ts_portal_mirrored(struct ts_portal *p, uint64_t reply, uint64_t nonce)
+{
+	struct ts_request *req = take_waiting(p, reply);
+
+	if (!req)
+		return;
+	req->status = MHD_HTTP_OK;
+	req->answer = ts_answer_json(json_pack("{s:I}", "nonce", (json_int_t)nonce));
 	resume(p, req);
 }
 
