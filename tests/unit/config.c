@@ -31,7 +31,9 @@ static const char good[] =
 	"limits = { photon_per_source = 9; };\n"
 	"discovery = { interval_seconds = 2; };\n"
 	"peers = ( { address = \"0x1111111111111111111111111111111111111111\"; at = \"10.0.0.9:40001\"; },\n"
-	"  { address = \"0x2222222222222222222222222222222222222222\"; at = \"[fd00::9]:40002\"; } );\n";
+	"  { address = \"0x2222222222222222222222222222222222222222\"; at = \"[fd00::9]:40002\"; } );\n"
+	"mirrors = ( { url = \"http://10.0.0.8:80\"; address = \"0x3333333333333333333333333333333333333333\"; } );\n"
+	"mirror_seconds = 7; mirror_for = ( \"0x4444444444444444444444444444444444444444\", \"0x5555555555555555555555555555555555555555\" );\n";
 
 static struct ts_config *load(const char *text, char *err)
 {
@@ -101,6 +103,12 @@ static void test_good(void **state)
 	assert_memory_equal(c->peers[0].place.ip, "\x0a\0\0\x09", 4);
 	assert_int_equal(c->peers[1].place.family, AF_INET6);
 	assert_int_equal(c->peers[1].place.port, 40002);
+	assert_int_equal(c->n_mirrors, 1);
+	assert_string_equal(c->mirrors[0].url, "http://10.0.0.8:80");
+	assert_int_equal(c->mirrors[0].address.b[0], 0x33);
+	assert_int_equal(c->mirror_s, 7);
+	assert_int_equal(c->n_mirror_for, 2);
+	assert_int_equal(c->mirror_for[1].b[0], 0x55);
 	ts_config_free(c);
 }
 
@@ -234,6 +242,17 @@ static const struct {
 	{ "at = \"10.0.0.9:40001\"; ", "", 15, "peers[0].at: missing" },
 	{ "0x2222222222222222222222222222222222222222", "0x1111111111111111111111111111111111111111", 16, "peers[1].address: is given twice" },
 	{ "0x2222222222222222222222222222222222222222", "0x22", 16, "peers[1].address: must be an address" },
+	{ "url = \"http:", "url = \"ftp:", 17, "mirrors[0].url: must begin with http:// or https://" },
+	{ "url = \"http://10.0.0.8:80\"; ", "", 17, "mirrors[0].url: missing" },
+	{ "0x3333333333333333333333333333333333333333", "0x33", 17, "mirrors[0].address: must be an address" },
+	{ "mirrors = ( {", "mirrors = ( 5, {", 17, "mirrors[0]: must be a group in braces" },
+	{ "mirrors = ( {", "mirrors = ( { url = \"http://a\"; address = \"0x3333333333333333333333333333333333333333\"; }, {", 17, "mirrors[1].address: is given twice" },
+	{ "mirror_seconds = 7", "mirror_seconds = 0", 18, "mirror_seconds: must be a whole number, 1 to 3600" },
+	{ "mirrors = ( { url = \"http://10.0.0.8:80\"; address = \"0x3333333333333333333333333333333333333333\"; } );", "", 18, "mirror_seconds: has no effect without mirrors" },
+	{ "0x5555555555555555555555555555555555555555", "0x4444444444444444444444444444444444444444", 18, "mirror_for[1]: is given twice" },
+	{ "\"0x5555555555555555555555555555555555555555\"", "5", 18, "mirror_for[1]: must be a text in quotes" },
+	{ "0x5555555555555555555555555555555555555555", "0x55", 18, "mirror_for[1]: must be an address" },
+	{ " rpc = \"http://127.0.0.1:8545\"; confirmations = 20; gas_price_max_gwei = \"40.5\"; ", "", 18, "mirror_for: has no effect without chain.rpc" },
 	{ "photon_per_source = 9", "events = 256", 13, "limits.events: 256: must be less than http_connections (256)" },
 };
 
@@ -406,6 +425,9 @@ static void test_fixed(void **state)
 		{ "10.0.0.1:80", "10.0.0.1:88", "listen.http" },
 		{ "0xf0000000", "0x0f000000", "meter.mark_mask" },
 		{ "photon_per_source = 9", "photon_per_source = 8", "limits" },
+		{ "http://10.0.0.8:80", "http://10.0.0.8:81", "mirrors" },
+		{ "mirror_seconds = 7", "mirror_seconds = 8", "mirrors" },
+		{ "0x5555555555555555555555555555555555555555", "0x5555555555555555555555555555555555555556", "mirror_for" },
 		{ "\"box\"", "\"shed\"", NULL },
 		{ "\"0.05\"", "\"0.06\"", NULL },
 		{ "wlan*", "wlan1", NULL },

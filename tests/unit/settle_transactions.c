@@ -159,6 +159,29 @@ static void test_one(void **state)
 	assert_false(ts_transactions_is_live(transactions, &wish.intent));
 }
 
+/* Whatever else is under way, what keeps our money finds a place. */
+static void test_room_for_what_is_vital(void **state)
+{
+	struct ts_wish wish = wish_of(1);
+	unsigned int i;
+
+	for (i = 0; i < TS_TRANSACTIONS_OTHER_MAX; i++) {
+		wish.intent.b[1] = (uint8_t)i;
+		add(&wish);
+	}
+	wish.intent.b[1] = 200;
+	assert_false(ts_transactions_has_room(transactions, false));
+	assert_int_equal(ts_transactions_add(transactions, &wish, NULL), -ENOSPC);
+	wish.vital = true;
+	for (; i < TS_TRANSACTIONS_MAX; i++) {
+		assert_true(ts_transactions_has_room(transactions, true));
+		wish.intent.b[1] = (uint8_t)i;
+		add(&wish);
+	}
+	wish.intent.b[1] = 200;
+	assert_int_equal(ts_transactions_add(transactions, &wish, NULL), -ENOSPC);
+}
+
 /* Nothing is sent that a crash would have us forget. */
 static void test_nothing_before_its_commit(void **state)
 {
@@ -478,6 +501,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		settle_test(test_one),
+		settle_test(test_room_for_what_is_vital),
 		settle_test(test_nothing_before_its_commit),
 		settle_test(test_in_the_middle_of_a_round),
 		settle_test(test_nothing_before_a_poll),

@@ -404,6 +404,29 @@ int ts_billing_channel_close(struct ts_billing *b,
 	return ret ? ret : store(b, c, &new);
 }
 
+int ts_billing_proof_each(const struct ts_billing *b, int64_t after,
+			  int (*cb)(int64_t row, const struct ts_channel *channel,
+				    void *arg), void *arg)
+{
+	const struct ts_billing_channel *c;
+	const struct ts_channel *ch;
+	int ret;
+
+	/* The list is in the order of the rows. */
+	TAILQ_FOREACH(c, &b->channels, list) {
+		ch = &c->row.channel;
+		if (c->row.id <= after || !ch->partner_proof.nonce ||
+		    ch->state == TS_CHANNEL_NONE ||
+		    ch->restored == TS_RESTORED_UNKNOWN ||
+		    ts_channel_foreign(b, ch))
+			continue;
+		ret = cb(c->row.id, ch, arg);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /* Rows of channels that have anything under way, ascending. */
 struct under_way {
 	int64_t *rows;

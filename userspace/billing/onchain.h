@@ -149,6 +149,21 @@ int ts_billing_channel_close(struct ts_billing *b,
 			     const struct ts_hash *identifier);
 
 /**
+ * ts_billing_proof_each() - channels with a proof of the partner's, by the state in memory
+ * @after: row number; those up to it are left out
+ * @cb: handed row number and channel, ascending; not 0 ends it
+ * @arg: for @cb
+ *
+ * Not those that a backup brought back and nobody trusts yet: nothing is signed for
+ * them, also no leave to show what may be old.
+ *
+ * Return: 0, or what @cb returned.
+ */
+int ts_billing_proof_each(const struct ts_billing *b, int64_t after,
+			  int (*cb)(int64_t row, const struct ts_channel *channel,
+				    void *arg), void *arg);
+
+/**
  * ts_billing_intents() - what the chain is to be told now, by the state in memory
  * @moment: when
  * @cb: handed each channel of which there is anything to be told

@@ -85,7 +85,15 @@ static int on_timer(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-static int name_endpoint(struct ts_rpc *r)
+/**
+ * ts_rpc_endpoint_of() - scheme, host and port of an address, for people
+ * @url: http:// or https://
+ * @text: where they go
+ * @size: room in @text
+ *
+ * Return: 0, -EINVAL: it is no such address, or -ENOMEM.
+ */
+int ts_rpc_endpoint_of(const char *url, char *text, size_t size)
 {
 	char *scheme = NULL, *host = NULL, *port = NULL;
 	CURLU *u = curl_url();
@@ -93,13 +101,12 @@ static int name_endpoint(struct ts_rpc *r)
 
 	if (!u)
 		return -ENOMEM;
-	if (!curl_url_set(u, CURLUPART_URL, r->url, CURLU_NON_SUPPORT_SCHEME) &&
+	if (!curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) &&
 	    !curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) &&
 	    !curl_url_get(u, CURLUPART_HOST, &host, 0) &&
 	    (!strcmp(scheme, "http") || !strcmp(scheme, "https")) &&
 	    !curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) &&
-	    snprintf(r->endpoint, sizeof(r->endpoint), "%s://%s:%s", scheme, host,
-		     port) < (int)sizeof(r->endpoint))
+	    snprintf(text, size, "%s://%s:%s", scheme, host, port) < (int)size)
 		ret = 0;
 	curl_free(scheme);
 	curl_free(host);
@@ -165,7 +172,7 @@ struct ts_rpc *ts_rpc_new(const struct ts_rpc_config *config,
 	r->multi = curl_multi_init();
 	if (!r->url || !r->multi || !set_multi(r) || !set_headers(r))
 		goto no_memory;
-	if (name_endpoint(r)) {
+	if (ts_rpc_endpoint_of(r->url, r->endpoint, sizeof(r->endpoint))) {
 		snprintf(err, err_size, "chain: the endpoint must be http://HOST:PORT or https://HOST (ws:// and ipc are not spoken)");
 		ts_rpc_free(r);
 		return NULL;

@@ -61,6 +61,7 @@ struct ts_rpc *ts_rpc_new(const struct ts_rpc_config *config,
 			  const struct ts_rpc_driver *driver, char *err,
 			  size_t err_size);
 void ts_rpc_free(struct ts_rpc *r);
+int ts_rpc_endpoint_of(const char *url, char *text, size_t size);
 const char *ts_rpc_endpoint(const struct ts_rpc *r);
 int ts_rpc_send(struct ts_rpc *r, enum ts_rpc_method method, json_t *params,
 		ts_rpc_done *done, void *ctx);

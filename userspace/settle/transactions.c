@@ -184,6 +184,18 @@ bool ts_transactions_is_live(const struct ts_transactions *t,
 	return find(t, intent);
 }
 
+/** ts_transactions_has_room() - whether another wish, vital or not, can be added */
+bool ts_transactions_has_room(const struct ts_transactions *t, bool vital)
+{
+	const struct transaction *x;
+	unsigned int others = 0;
+
+	TAILQ_FOREACH(x, &t->live, list)
+		others += !x->row.vital;
+	return t->n_live < TS_TRANSACTIONS_MAX &&
+	       (vital || others < TS_TRANSACTIONS_OTHER_MAX);
+}
+
 /**
  * ts_transactions_add() - something is to be done on the chain
  * @t: ours, with a batch of the ledger open
@@ -204,7 +216,7 @@ int ts_transactions_add(struct ts_transactions *t, const struct ts_wish *wish,
 			*id = x->row.id;
 		return -EEXIST;
 	}
-	if (t->n_live >= TS_TRANSACTIONS_MAX)
+	if (!ts_transactions_has_room(t, wish->vital))
 		return -ENOSPC;
 	if (wish->call.len > sizeof(x->row.data))
 		return -EMSGSIZE;

@@ -35,6 +35,8 @@
 
 /* Of wishes that are not on the chain yet. */
 #define TS_TRANSACTIONS_MAX	64
+/* Of these, of wishes that are not vital: the others always find a place. */
+#define TS_TRANSACTIONS_OTHER_MAX	32
 #define TS_TRANSACTION_WHY_SIZE	200
 /* No last block. */
 #define TS_ANY_BLOCK		((uint64_t)INT64_MAX)
@@ -166,6 +168,7 @@ int ts_transactions_add(struct ts_transactions *t, const struct ts_wish *wish,
 			int64_t *id);
 void ts_transactions_cancel(struct ts_transactions *t,
 			    const struct ts_hash *intent);
+bool ts_transactions_has_room(const struct ts_transactions *t, bool vital);
 bool ts_transactions_is_live(const struct ts_transactions *t,
 			     const struct ts_hash *intent);
 

@@ -43,7 +43,8 @@ void ts_chain_pump(struct ts_chain *c)
 		while (ts_chain_ask_fact(c))
 			;
 	if (c->phase == TS_CHAIN_FOLLOWING)
-		while (ts_chain_ask_follower(c) || ts_chain_ask_transactions(c))
+		while (ts_chain_ask_follower(c) || ts_chain_ask_mirrored(c) ||
+		       ts_chain_ask_transactions(c))
 			;
 }
 
@@ -60,8 +61,10 @@ static void on_poll(struct ev_loop *loop, ev_timer *timer, int revents)
 		 * of a node that lags, nothing that it says of us counts.
 		 */
 		if (progress.state == TS_FOLLOW_AT_HEAD ||
-		    progress.state == TS_FOLLOW_CATCHING_UP)
+		    progress.state == TS_FOLLOW_CATCHING_UP) {
+			ts_chain_mirrored_poll(c, progress.head_block);
 			ts_transactions_poll(c->transactions, progress.head_block);
+		}
 		if (!c->asking_token)
 			c->tokens_asked = 0;
 		ts_chain_second_poll(c);
@@ -116,6 +119,13 @@ struct ts_chain *ts_chain_new(struct ev_loop *loop, const struct ts_config *conf
 		free(c);
 		return NULL;
 	}
+	if (ts_chain_mirrored_start(c, config)) {
+		snprintf(err, err_size, "mirror_for: %s", ts_ledger_error(ledger));
+		ts_rpc_watch_free(c->watch);
+		ts_rpc_watch_free(c->second);
+		free(c);
+		return NULL;
+	}
 	ev_timer_init(&c->poll, on_poll, 0, c->config.poll_s);
 	c->poll.data = c;
 	ev_timer_start(loop, &c->poll);
@@ -133,6 +143,7 @@ void ts_chain_free(struct ts_chain *c)
 	ts_rpc_watch_free(c->watch);
 	ts_rpc_watch_free(c->second);
 	ts_transactions_free(c->transactions);
+	ts_mirrored_free(c->mirrored);
 	ts_follow_free(c->follower);
 	for (i = 0; i < c->n_ended; i++)
 		free(c->ended[i]);
@@ -178,6 +189,8 @@ void ts_chain_before_flush(struct ts_chain *c)
  */
 void ts_chain_after_flush(struct ts_chain *c)
 {
+	if (c)
+		ts_chain_mirrored_flushed(c);
 	if (!c || c->phase != TS_CHAIN_FOLLOWING)
 		return;
 	if (ts_billing_read_only(c->billing)) {

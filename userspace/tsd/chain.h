@@ -24,6 +24,26 @@ struct ts_chain *ts_chain_new(struct ev_loop *loop, const struct ts_config *conf
 			      size_t err_size);
 void ts_chain_free(struct ts_chain *c);
 
+/**
+ * struct ts_chain_mirrorer - another box that waits for an answer
+ * @ctx: handed back
+ * @reply: likewise
+ * @kept: told that its proof, or one as new, is on the disk, with the nonce
+ * @refuse: told why it is not
+ * @nonce: of the proof; set when it is taken
+ */
+struct ts_chain_mirrorer {
+	void *ctx;
+	uint64_t reply;
+	void (*kept)(void *ctx, uint64_t reply, uint64_t nonce);
+	void (*refuse)(void *ctx, uint64_t reply, const struct ts_refused *why);
+	uint64_t nonce;
+};
+
+void ts_chain_mirror(struct ts_chain *c, const void *bytes, size_t len,
+		     const struct ts_chain_mirrorer *to);
+json_t *ts_chain_mirrored_json(const struct ts_chain *c);
+
 /* Around each flush of billing: what is to be in the batch, and what it allows. */
 void ts_chain_before_flush(struct ts_chain *c);
 void ts_chain_after_flush(struct ts_chain *c);

@@ -30,6 +30,7 @@ static void take_event(struct ts_chain *c, const struct ts_chain_event *ev,
 	struct ts_time now;
 	int ret = ts_seen_read(&seen, ev, &c->us);
 
+	ts_chain_mirrored_event(c, ev);
 	if (ret == -ENOENT)
 		return;
 	if (ret) {

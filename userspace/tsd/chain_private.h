@@ -5,11 +5,14 @@
 
 #include "billing/onchain.h"
 #include "chain/follow.h"
+#include "settle/mirrored.h"
 #include "settle/transactions.h"
 #include "tsd/chain.h"
 #include "tsd/rpc_watch.h"
 
 #define TS_CHAIN_ENDED_MAX	16
+/* Other boxes that may wait for one commit. */
+#define TS_CHAIN_MIRRORING_MAX	64
 
 /**
  * enum ts_chain_phase - what it is about
@@ -50,6 +53,11 @@ enum ts_chain_phase {
  * @transactions: likewise NULL
  * @ask: what they wait for
  * @sending: they wait
+ * @mirrored: what others gave us to show; NULL: we are nobody's mirror
+ * @mirrored_ask: what it waits for
+ * @asking_mirrored: it waits
+ * @mirroring: who waits for the commit of what it gave us
+ * @n_mirroring: how many
  * @cursor: confirmed, perhaps not written yet
  * @cursor_written: block of it as in the ledger
  * @cursor_due: it has to be in this batch: what was confirmed is
@@ -90,6 +98,11 @@ struct ts_chain {
 	struct ts_transactions *transactions;
 	struct ts_ask ask;
 	bool sending;
+	struct ts_mirrored *mirrored;
+	struct ts_mirrored_ask mirrored_ask;
+	bool asking_mirrored;
+	struct ts_chain_mirrorer mirroring[TS_CHAIN_MIRRORING_MAX];
+	unsigned int n_mirroring;
 	struct ts_follow_cursor cursor;
 	uint64_t cursor_written;
 	bool cursor_due;
@@ -128,5 +141,14 @@ void ts_chain_moment(const struct ts_chain *c, struct ts_moment *moment);
 int ts_chain_send_start(struct ts_chain *c);
 bool ts_chain_ask_transactions(struct ts_chain *c);
 void ts_chain_look(struct ts_chain *c);
+void ts_chain_add_wish(struct ts_chain *c, const struct ts_wish *wish);
+
+/* chain_mirrored.c */
+int ts_chain_mirrored_start(struct ts_chain *c, const struct ts_config *config);
+void ts_chain_mirrored_flushed(struct ts_chain *c);
+void ts_chain_mirrored_event(struct ts_chain *c, const struct ts_chain_event *event);
+void ts_chain_mirrored_poll(struct ts_chain *c, uint64_t head_block);
+bool ts_chain_ask_mirrored(struct ts_chain *c);
+void ts_chain_mirrored_look(struct ts_chain *c);
 
 #endif /* TS_TSD_CHAIN_PRIVATE_H */

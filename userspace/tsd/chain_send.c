@@ -87,7 +87,8 @@ static bool is_over(const struct ts_chain *c, const struct ts_intent *intent,
 	return false;
 }
 
-static void add(struct ts_chain *c, const struct ts_wish *wish)
+/** ts_chain_add_wish() - note what is to be sent, once, in the open batch */
+void ts_chain_add_wish(struct ts_chain *c, const struct ts_wish *wish)
 {
 	int ret;
 
@@ -116,10 +117,10 @@ static void on_intents(const struct ts_ledger_channel *row,
 	for (i = 0; i < n; i++) {
 		if (!ts_wish_of_intent(&wish, row, life, &intents[i], &c->contracts) &&
 		    !is_over(c, &intents[i], &wish))
-			add(c, &wish);
+			ts_chain_add_wish(c, &wish);
 		if (intents[i].kind == TS_INTENT_SETTLE &&
 		    !ts_wish_of_bare_settle(&wish, row, life, &c->contracts))
-			add(c, &wish);
+			ts_chain_add_wish(c, &wish);
 	}
 }
 
@@ -142,6 +143,7 @@ void ts_chain_look(struct ts_chain *c)
 	if (ts_billing_intents(c->billing, &moment, on_intents, c))
 		ts_log(TS_LOG_ERROR, "chain: %s", ts_billing_error(c->billing));
 	ts_transactions_drop(c->transactions, life_is_over, c);
+	ts_chain_mirrored_look(c);
 }
 
 static void find_row(const struct ts_transaction_view *view, void *arg)

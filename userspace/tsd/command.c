@@ -85,6 +85,12 @@ static json_t *do_chain(struct ts_daemon *d, const json_t *request)
 			  json_pack("{s:s}", "state", "not-configured");
 }
 
+static json_t *do_mirrors(struct ts_daemon *d, const json_t *request)
+{
+	return json_pack("{s:o, s:o}", "mirrors", ts_mirrors_json(d->mirrors),
+			 "mirrored", ts_chain_mirrored_json(d->chain));
+}
+
 static json_t *no_chain(void)
 {
 	return ts_command_failure("no_chain", "the configuration names no node of the chain; set chain.rpc and restart tsd");
@@ -438,6 +444,7 @@ static const struct {
 	{ "sessions", do_sessions },
 	{ "channels", do_channels },
 	{ "peers", do_peers },
+	{ "mirrors", do_mirrors },
 	{ "channel-import", do_channel_import },
 	{ "channel-open", do_channel_open },
 	{ "channel-deposit", do_channel_deposit },

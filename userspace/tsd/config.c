@@ -13,13 +13,15 @@
 #include "tsd/config_chain.h"
 #include "tsd/config_discovery.h"
 #include "tsd/config_file.h"
+#include "tsd/config_mirror.h"
 #include "tsd/config_money.h"
 #include "tsd/config_read.h"
 
 static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
-	"channels", "listen", "discovery", "peers", "meter", "ports", "rules", "gate", "tariffs",
-	"money", "limits", NULL
+	"channels", "listen", "discovery", "peers", "mirrors", "mirror_seconds",
+	"mirror_for", "meter", "ports", "rules", "gate", "tariffs", "money", "limits",
+	NULL
 };
 static const char *const log_keys[] = { "level", "format", NULL };
 static const char *const key_keys[] = { "file", "passphrase_file", NULL };
@@ -273,6 +275,7 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	ts_config_read_channels(r, root, c);
 	read_listen(r, root, c);
 	ts_config_read_discovery(r, root, c);
+	ts_config_read_mirrors(r, root, c);
 	read_meter(r, root, c);
 	read_rules(r, root, c);
 	gate = ts_read_group(r, root, "gate", gate_keys);
@@ -379,6 +382,12 @@ const char *ts_config_fixed(const struct ts_config *old,
 		return "listen.names";
 	if (memcmp(&old->discovery, &new->discovery, sizeof(old->discovery)))
 		return "discovery";
+	if (old->n_mirrors != new->n_mirrors || old->mirror_s != new->mirror_s ||
+	    memcmp(old->mirrors, new->mirrors, sizeof(old->mirrors)))
+		return "mirrors";
+	if (old->n_mirror_for != new->n_mirror_for ||
+	    memcmp(old->mirror_for, new->mirror_for, sizeof(old->mirror_for)))
+		return "mirror_for";
 	if (memcmp(&old->limits, &new->limits, sizeof(old->limits)))
 		return "limits";
 	return NULL;
@@ -444,6 +453,7 @@ void ts_config_explain(const struct ts_config *c, FILE *out)
 	fprintf(out, "chain     %s\n", c->chain.rpc[0] ? "followed" :
 		"not followed: chain.rpc is not given");
 	ts_config_explain_discovery(c, out);
+	ts_config_explain_mirrors(c, out);
 	for (i = 0; i < c->n_ports; i++)
 		fprintf(out, "port      %s\n", c->ports[i].pattern);
 	for (i = 0; i < c->billing.n_tariffs; i++)

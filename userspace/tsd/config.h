@@ -21,6 +21,7 @@
 #include "lib/meter.h"
 #include "photon/channel.h"
 #include "portal/portal.h"
+#include "settle/mirrored.h"
 #include "tsd/endpoint.h"
 #include "tsd/log.h"
 
@@ -31,6 +32,7 @@
 #define TS_CONFIG_CHANNELS_MAX	256
 #define TS_CONFIG_INTERFACES_MAX	16
 #define TS_CONFIG_PEERS_MAX	256
+#define TS_CONFIG_MIRRORS_MAX	8
 #define TS_CONFIG_ERROR_SIZE	600
 
 #define TS_CONFIG_NAMES_MAX	TS_PORTAL_NAMES_MAX
@@ -113,6 +115,16 @@ struct ts_config_chain {
 };
 
 /**
+ * struct ts_config_mirror - a box that shows our proofs when we are silent
+ * @url: of its portal
+ * @address: what is signed for it is good at no other
+ */
+struct ts_config_mirror {
+	char url[TS_CONFIG_URL_SIZE];
+	struct ts_address address;
+};
+
+/**
  * struct ts_config_channel - a channel known without a chain
  * @channel: its identifier and our address are not set
  * @trusted: credit it whatever its timeout and deposit are
@@ -143,6 +155,11 @@ struct ts_config_channel {
  * @discovery: how peers are found
  * @peers: and those that need not be
  * @n_peers: how many
+ * @mirrors: who shows our proofs for us
+ * @n_mirrors: how many
+ * @mirror_s: a proof of one channel goes to them at most so often
+ * @mirror_for: whose proofs we show
+ * @n_mirror_for: how many
  * @driver: of the meter; empty: chosen at start
  * @mark_mask: bits of the packet mark that are ours
  * @ports: as for ts_meter_port_add()
@@ -181,6 +198,12 @@ struct ts_config {
 	struct ts_config_discovery discovery;
 	struct ts_peer peers[TS_CONFIG_PEERS_MAX];
 	unsigned int n_peers;
+
+	struct ts_config_mirror mirrors[TS_CONFIG_MIRRORS_MAX];
+	unsigned int n_mirrors;
+	uint32_t mirror_s;
+	struct ts_address mirror_for[TS_MIRRORED_OWNERS_MAX];
+	unsigned int n_mirror_for;
 
 	char driver[8];		/* "" chooses */
 	uint32_t mark_mask;

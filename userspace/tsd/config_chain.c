@@ -34,18 +34,6 @@ static void refuse_without_node(struct ts_reader *r, config_setting_t *chain)
 				       NULL, "has no effect without chain.rpc");
 }
 
-static void read_url(struct ts_reader *r, config_setting_t *chain, const char *key,
-		     char url[TS_CONFIG_URL_SIZE])
-{
-	config_setting_t *s = config_setting_get_member(chain, key);
-
-	if (!s)
-		return;
-	ts_read_text(r, chain, key, url, TS_CONFIG_URL_SIZE);
-	if (!r->failed && strncmp(url, "http://", 7) && strncmp(url, "https://", 8))
-		ts_reader_fail(r, s, NULL, "must begin with http:// or https://");
-}
-
 /* Without a word of it, a coin is worth one of each token. */
 static void read_coin_price(struct ts_reader *r, config_setting_t *chain,
 			    const struct ts_billing_config *b,
@@ -69,8 +57,8 @@ static void read_node(struct ts_reader *r, config_setting_t *chain,
 
 	if (!rpc)
 		refuse_without_node(r, chain);
-	read_url(r, chain, "rpc", c->rpc);
-	read_url(r, chain, "second_rpc", c->second_rpc);
+	ts_read_url(r, chain, "rpc", c->rpc, sizeof(c->rpc));
+	ts_read_url(r, chain, "second_rpc", c->second_rpc, sizeof(c->second_rpc));
 	if (!config_setting_get_member(chain, "second_rpc") &&
 	    config_setting_get_member(chain, "second_above"))
 		ts_reader_fail(r, config_setting_get_member(chain, "second_above"),

@@ -215,6 +215,26 @@ void ts_read_text(struct ts_reader *r, config_setting_t *group, const char *key,
 }
 
 /**
+ * ts_read_url() - where something answers by HTTP
+ * @r: the reader
+ * @group: where to look
+ * @key: its name
+ * @url: set on success, and if it is given
+ * @size: room in @url
+ */
+void ts_read_url(struct ts_reader *r, config_setting_t *group, const char *key,
+		 char *url, size_t size)
+{
+	config_setting_t *s = config_setting_get_member(group, key);
+
+	if (!s)
+		return;
+	ts_read_text(r, group, key, url, size);
+	if (!r->failed && strncmp(url, "http://", 7) && strncmp(url, "https://", 8))
+		ts_reader_fail(r, s, NULL, "must begin with http:// or https://");
+}
+
+/**
  * ts_read_item() - a text in a list
  * @r: the reader
  * @list: from ts_read_list()

@@ -47,6 +47,8 @@ const char *ts_read_string(struct ts_reader *r, config_setting_t *group,
 			   const char *key, const char *def);
 void ts_read_text(struct ts_reader *r, config_setting_t *group, const char *key,
 		  char *out, size_t size);
+void ts_read_url(struct ts_reader *r, config_setting_t *group, const char *key,
+		 char *url, size_t size);
 const char *ts_read_item(struct ts_reader *r, config_setting_t *list, int i);
 uint64_t ts_read_number(struct ts_reader *r, config_setting_t *group,
 			const char *key, uint64_t def, uint64_t min, uint64_t max);

@@ -366,6 +366,12 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 		if (!d->chain)
 			return -EIO;
 	}
+	if (d->config->n_mirrors) {
+		d->mirrors = ts_mirrors_new(d->loop, d->config, d->ledger, d->billing,
+					    d->key, err, err_size);
+		if (!d->mirrors)
+			return -EINVAL;
+	}
 	snprintf(path, sizeof(path), "%s/tsd.sock", d->config->run_dir);
 	d->control = ts_control_new(d, path, err, err_size);
 	return d->control ? 0 : -EIO;
@@ -463,6 +469,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 	}
 	ts_unlock_free(d->unlock);
 	ts_control_free(d->control);
+	ts_mirrors_free(d->mirrors);
 	ts_chain_free(d->chain);
 	ts_discovery_free(d->discovery);
 	ts_peers_free(d->peers);

@@ -22,6 +22,7 @@
 #include "tsd/control.h"
 #include "tsd/discovery.h"
 #include "tsd/gate.h"
+#include "tsd/mirror.h"
 #include "tsd/neigh.h"
 #include "tsd/ports.h"
 #include "tsd/reply.h"
@@ -50,6 +51,7 @@
  * @peers: where Photon nodes are
  * @discovery: finds them; NULL: switched off
  * @chain: NULL without chain.rpc, and until there is a key
+ * @mirrors: who shows our proofs for us; NULL: nobody, or there is no key yet
  * @control: tsctl
  * @replies: who waits for a commit
  * @dropped_replies: datagrams for which there was no place to wait
@@ -89,6 +91,7 @@ struct ts_daemon {
 	struct ts_peers *peers;
 	struct ts_discovery *discovery;
 	struct ts_chain *chain;
+	struct ts_mirrors *mirrors;
 	struct ts_control *control;
 	struct ts_replies replies;
 	uint64_t dropped_replies;

@@ -321,6 +321,34 @@ static int portal_refund(void *ctx, const struct sockaddr *peer,
 				 ts_billing_refund_signed);
 }
 
+static void on_mirrored(void *ctx, uint64_t portal_reply, uint64_t nonce)
+{
+	struct ts_daemon *d = ctx;
+
+	ts_portal_mirrored(d->portal, portal_reply, nonce);
+}
+
+static void on_not_mirrored(void *ctx, uint64_t portal_reply,
+			    const struct ts_refused *why)
+{
+	struct ts_daemon *d = ctx;
+
+	ts_portal_refuse(d->portal, portal_reply, why);
+}
+
+static void portal_mirror(void *ctx, const void *bytes, size_t len,
+			  uint64_t portal_reply)
+{
+	const struct ts_chain_mirrorer to = {
+		.ctx = ctx, .reply = portal_reply, .kept = on_mirrored,
+		.refuse = on_not_mirrored,
+	};
+	struct ts_daemon *d = ctx;
+
+	ts_chain_mirror(d->chain, bytes, len, &to);
+	ts_loop_wake(d);
+}
+
 static int portal_station(void *ctx, const struct sockaddr *peer,
 			  char code[TS_CODE_SIZE])
 {
@@ -416,6 +444,7 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.nonce = portal_nonce,
 		.attach = portal_attach,
 		.refund = portal_refund,
+		.mirror = portal_mirror,
 		.health = portal_health,
 	};
 }
