@@ -41,7 +41,7 @@
 /* "TSLG"; PRAGMA application_id of the file. */
 #define TS_LEDGER_APPLICATION_ID	0x54534c47
 /* PRAGMA user_version: the form of the tables. */
-#define TS_LEDGER_VERSION	4
+#define TS_LEDGER_VERSION	5
 /* A boot id as in /proc/sys/kernel/random/boot_id, with its NUL. */
 #define TS_BOOT_ID_SIZE		37
 /* Of a memo that is longer only the start is kept: the proof has its hash. */

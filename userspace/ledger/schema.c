@@ -258,8 +258,8 @@ SESSIONS_OPEN
  * What makes version N + 1 of version N.  1 knew neither sessions at rest nor
  * payments that move, 2 nothing that is under way in a channel and nothing of the
  * chain, 3 no payments by an Unlock, no transfers of ours, no doubts, no second
- * token, no restored backups and no mirrors, and kept with each proof the datagram that
- * had carried it, which nobody ever read.
+ * token and no restored backups, and kept with each proof the datagram that had
+ * carried it, which nobody ever read; 4 knew no mirrors.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -290,7 +290,8 @@ static const char *const upgrades[] = {
 	      "UPDATE sessions SET done_token = (SELECT token FROM tariffs"
 	      "	ORDER BY row DESC LIMIT 1)"
 	      "	WHERE EXISTS (SELECT 1 FROM tariffs);"
-	      DOUBTS MIRRORED,
+	      DOUBTS,
+	[4] = MIRRORED,
 };
 
 _Static_assert(sizeof(upgrades) / sizeof(upgrades[0]) == TS_LEDGER_VERSION,
