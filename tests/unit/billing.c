@@ -552,6 +552,30 @@ static void a_power_cut_can_cost_the_operator_instead(void **state)
 	power_cut(TS_LOSS_OPERATOR, 9999800, 10001000);
 }
 
+/* The operator makes it his while the power is off; what was seen stays booked. */
+static void a_changed_bearer_costs_one_reservation(void **state)
+{
+	int code = box_code(&box, 0);
+	uint64_t passed = 0;
+
+	assert_true(box_pay(&box, 0, 10000000 * GWEI, code));
+	while (passed < 3000000) {
+		if (box_frame(&box, 0, 1000, TS_DIR_DOWN)) {
+			passed += 1000;
+			continue;
+		}
+		box_events(&box);
+		box_flush(&box);
+	}
+	box_crash(&box, true, 0);
+	box.config.loss_bearer = TS_LOSS_OPERATOR;
+	box.generous = true;
+	assert_int_equal(box_open(&box), 0);
+	box_flush(&box);
+	box_verify(&box);
+	assert_in_range(passed + box_spend(&box, 0, 100), 9999800, 10401000);
+}
+
 /*
  * The meter is taken away under traffic: 5000 bytes were seen to pass and 1000
  * were not; 200000 were granted.  What is paid meanwhile counts.  The 11000000
@@ -786,6 +810,7 @@ int main(void)
 		T(slices_follow_the_rate),
 		T(a_power_cut_costs_the_payer_one_reservation),
 		T(a_power_cut_can_cost_the_operator_instead),
+		T(a_changed_bearer_costs_one_reservation),
 		T(a_lost_meter_costs_the_payer_what_was_granted),
 		T(a_lost_meter_can_cost_the_operator_instead),
 		T(a_lost_meter_and_a_crash),

@@ -233,8 +233,8 @@ static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
 	if (got) {
 		if (a->dry || !ts_account_unspent(a))
 			b->urgent = true;
-		if (b->config.loss_bearer == TS_LOSS_OPERATOR)
-			ts_account_book(b, a, now);
+		/* Whoever bears a loss when it comes: it is one reservation. */
+		ts_account_book(b, a, now);
 		return;
 	}
 	/* Not only when dry: that event may have come while tsd was dead. */
