@@ -7,7 +7,7 @@ const fs = require('fs');
 const path = require('path');
 
 const PASSPHRASE = 'pass';
-const PAUSE_MS = 100;
+const PAUSE_MS = 250;
 
 const nap = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -153,10 +153,21 @@ limits = { photon_per_source = 1000; photon_burst = 1000; };
 			BigInt(status.seen_block) >= await this.net.height());
 	}
 
-	// Return: the newest channel with that partner, or null.
+	// Return: the newest channel with that partner, or null.  A box that dies of the
+	// question is asked again: no answer is not "none".
 	async channel(partner) {
-		const list = await this.ask('channel', 'show', partner.account.address) || [];
+		let list, said;
 
+		await until(30, async () => {
+			list = await this.ctl('channel', 'show', partner.account.address)
+				.catch((e) => {
+					said = e.message;
+					return /there is no channel/.test(said) ? [] : null;
+				});
+			return list;
+		});
+		if (!list)
+			throw new Error(`${this.name} does not tell of its channel: ${said}`);
 		return list.reduce((a, c) => !a || c.open_block_number > a.open_block_number ? c : a, null);
 	}
 
