@@ -52,8 +52,6 @@ static enum ts_refusal check_mediated(const struct ts_received *r,
 		return TS_REFUSED_AMOUNT_CHANGED;
 	if (lock->amount_wei > ts_channel_partner_balance_wei(c))
 		return TS_REFUSED_OVER_BALANCE;
-	if (m->path_count > TS_PATH_MAX)
-		return TS_REFUSED_PATH_TOO_LONG;
 	if (ts_locks_find_const(&life->partner_locks, &lock->secret_hash) ||
 	    ts_locks_find_const(&life->our_locks, &lock->secret_hash))
 		return TS_REFUSED_LOCK_EXISTS;

@@ -39,7 +39,6 @@
 /* How long the chain may not show what we co-signed until we act (M2). */
 #define TS_COSIGN_PATIENCE_BLOCKS	60
 
-#define TS_PATH_MAX			8
 #define TS_DISPOSALS_MAX		32
 #define TS_ACCEPTED_MAX			32
 

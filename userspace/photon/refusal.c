@@ -55,8 +55,6 @@ static const struct {
 		"too many locks are pending; wait until some are unlocked or expire" },
 	[TS_REFUSED_LOCK_PHASE] = { "lock_phase",
 		"this is not what is to become of the lock" },
-	[TS_REFUSED_PATH_TOO_LONG] = { "path_too_long",
-		"the path has too many hops" },
 	[TS_REFUSED_FEE_TOO_LOW] = { "fee_too_low",
 		"the fee is less than this hop asks for; offer more" },
 	[TS_REFUSED_NO_ROUTE] = { "no_route",

@@ -34,7 +34,6 @@
  *	yet past
  * @TS_REFUSED_LOCKS_FULL: too many locks are pending
  * @TS_REFUSED_LOCK_PHASE: not what is to become of this lock
- * @TS_REFUSED_PATH_TOO_LONG: more hops than a path can have
  * @TS_REFUSED_FEE_TOO_LOW: less than this hop asks for
  * @TS_REFUSED_NO_ROUTE: no channel to the target
  * @TS_REFUSED_QUEUE_FULL: too many messages wait for the peer
@@ -73,7 +72,6 @@ enum ts_refusal {
 	TS_REFUSED_LOCK_EXPIRATION,
 	TS_REFUSED_LOCKS_FULL,
 	TS_REFUSED_LOCK_PHASE,
-	TS_REFUSED_PATH_TOO_LONG,
 	TS_REFUSED_FEE_TOO_LOW,
 	TS_REFUSED_NO_ROUTE,
 	TS_REFUSED_QUEUE_FULL,
