@@ -67,24 +67,11 @@ async function end_by_it(peer, proof) {
 	assert.equal(await peer.state(), 0);
 }
 
-// Return: what the box must not have signed.
-async function refuses_to_settle(peer) {
-	const s = await peer.settlement();
-
-	assert(s.balance2 > 0n);
-	await peer.askSettle(s);
-	const answer = await peer.message(ID.SETTLE_RESPONSE);
-
-	assert.notEqual(answer.error_code, 0);
-	assert.equal(BigInt(answer.signature), 0n);
-	await peer.ack(answer);
-}
-
 async function settle_asked_by_the_wallet() {
 	const peer = new Peer(scene, 2);
 	const gain = await Gain.begin();
 	const { earned, message } = await to_the_last_request(peer, () =>
-		refuses_to_settle(peer));
+		peer.askSettleInVain());
 
 	await peer.ack(message);
 	await end_by_it(peer, await close_by_it(peer, message));
@@ -119,6 +106,20 @@ async function settle_front_run() {
 	await end_by_it(peer, proof);
 	await scene.mine(2 * PATIENCE_BLOCKS);
 	await gain.is(earned);
+}
+
+// What the box signs when it says no, shown as its newest proof: it has transferred 0.
+async function refusal_as_proof() {
+	const peer = new Peer(scene, 3);
+	const gain = await Gain.begin();
+
+	await peer.open(DEPOSIT);
+	await peer.pay(5n * TOKEN);
+	await close_by_it(peer, await peer.askSettleInVain());
+	await scene.until('the newest proof is shown', async () =>
+		(await peer.chain.side(peer.account))[2] === peer.nonce);
+	await peer.over();
+	await gain.is(5n * TOKEN);
 }
 
 async function withdrawal_kept() {
@@ -295,6 +296,7 @@ async function main() {
 	await scene.test('a settlement as proof: the wallet asks first', settle_asked_by_the_wallet);
 	await scene.test('a settlement as proof: the box asks first', settle_asked_by_the_box);
 	await scene.test('a settlement as proof: front-run', settle_front_run);
+	await scene.test('a refusal to settle as proof', refusal_as_proof);
 	await scene.test('a withdrawal is kept for later', withdrawal_kept);
 	await scene.test('a withdrawal is never answered', withdrawal_unanswered);
 	await scene.test('a window of 6 blocks', short_window);

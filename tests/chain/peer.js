@@ -137,8 +137,25 @@ class Peer {
 		assert.equal(status, 200, JSON.stringify(body));
 	}
 
-	askSettle(s) {
-		return this.say(wire.settleRequest(this.chain.life, this.account, s));
+	// Ask for what is told no: that is no Ack, and its answer can take nothing (M1).
+	// Return: the answer.
+	async askSettleInVain() {
+		const s = await this.settlement();
+		const { status, body } = await this.post(wire.settleRequest(this.chain.life,
+			this.account, s));
+
+		assert(s.balance2 > 0n);
+		assert.equal(status, 403);
+		assert.equal(body.error, 'balance_left');
+		const answer = await this.message(wire.ID.SETTLE_RESPONSE);
+
+		assert.notEqual(answer.error_code, 0);
+		assert.equal(wire.settlementSigner(this.chain.life, answer), this.box.address);
+		assert.equal(answer.participant2, this.box.address);
+		assert.equal(wire.settlementAsProof(this.box, answer, answer.signature)
+			.transferred_amount, 0n);
+		await this.ack(answer);
+		return answer;
 	}
 
 	async askWithdraw(withdraw) {

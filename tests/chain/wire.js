@@ -3,8 +3,8 @@
 // documented layouts and not from our codec.
 'use strict';
 
-const { concat, dataSlice, getBytes, hexlify, keccak256, solidityPacked, toUtf8Bytes, zeroPadValue } =
-	require('ethers');
+const { concat, dataSlice, getBytes, hexlify, keccak256, recoverAddress, solidityPacked, toUtf8Bytes,
+	zeroPadValue } = require('ethers');
 const { ZERO, digests, sign } = require('./proofs.js');
 
 const ID = { ACK: 0, DIRECT_TRANSFER: 9, SETTLE_REQUEST: 19, SETTLE_RESPONSE: 21,
@@ -137,6 +137,12 @@ function decode(bytes) {
 	return message;
 }
 
+// Who signed the settlement in an answer: an original node takes none, be it a no, in
+// which that is not participant2.
+function settlementSigner(life, message) {
+	return recoverAddress(settleDigest(life, message), message.signature).toLowerCase();
+}
+
 // The same bytes that are signed for a settlement, read as a balance proof (M1).
 function settlementAsProof(signer, s, signature) {
 	const all = concat([s.participant1, zeroPadValue('0x' + hex(s.balance1), 32),
@@ -154,4 +160,4 @@ function hex(value) {
 }
 
 module.exports = { ID, ZERO, ack, decode, directTransfer, settlementAsProof, settleRequest,
-	settleResponse, withdrawRequest, withdrawResponse };
+	settleResponse, settlementSigner, withdrawRequest, withdrawResponse };

@@ -535,8 +535,8 @@ static void a_settlement_is_not_signed_with_a_balance(void **state)
 	struct ts_message msg = { .id = TS_MSG_SETTLE_REQUEST };
 	struct ts_settle *s = &msg.settle_request.settle;
 	const struct ts_channel *c;
+	unsigned int i, before;
 	struct ts_datagram d;
-	unsigned int i;
 
 	assert_true(box_pay(&box, PARTNER, 1000, -1));
 	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
@@ -550,7 +550,11 @@ static void a_settlement_is_not_signed_with_a_balance(void **state)
 	s->participant2_balance = ts_u256_from_u128(1000);
 	assert_int_equal(ts_message_sign(&msg, key_of(PARTNER),
 					 &box.config.chain_id, &d), 0);
-	assert_true(give(d.b, d.len));
+	assert_false(give(d.b, d.len));
+	assert_int_equal(box.last_refusal.kind, TS_REFUSE_FORBIDDEN);
+	assert_int_equal(box.n_messages, 2);
+	/* It has no Ack, so it asks again; and was told a moment ago. */
+	assert_false(give(d.b, d.len));
 	assert_int_equal(box.n_messages, 2);
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(ts_message_decode(&msg,
@@ -561,6 +565,11 @@ static void a_settlement_is_not_signed_with_a_balance(void **state)
 		else
 			assert_int_equal(msg.id, TS_MSG_DIRECT_TRANSFER);
 	}
+	/* Later it is told again. */
+	before = box.n_messages;
+	box_later(&box, 31 * SECOND);
+	assert_false(give(d.b, d.len));
+	assert_true(box.n_messages > before);
 	/* What was unspent has gone back (M11); with nothing left it signs. */
 	deliver();
 	assert_true(far[PARTNER].life.channel.partner_proof.transferred_wei == 1000);

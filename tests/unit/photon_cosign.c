@@ -30,24 +30,57 @@ static int tear_down(void **state)
 #define box (&ends.box)
 #define payer (&ends.payer)
 
+/*
+ * An original node takes no answer, be it a no, in which participant2 has not
+ * signed the contract's form of the answer's own fields.
+ */
+static void assert_readable(const struct ts_message *answer,
+			    const struct ends_end *by, struct ts_form *form)
+{
+	bool settle = answer->id == TS_MSG_SETTLE_RESPONSE;
+	const struct ts_channel *c = &by->life.channel;
+	const struct ts_address *participant2 = settle ?
+		&answer->settle_response.settle.participant2 :
+		&answer->withdraw_response.withdraw.participant2;
+	struct ts_address signer;
+	struct ts_hash digest;
+
+	if (settle)
+		ts_form_cooperative_settle(form, &answer->settle_response.settle,
+					   &c->chain_id);
+	else
+		ts_form_withdraw(form, &answer->withdraw_response.withdraw,
+				 &c->chain_id);
+	ts_form_digest(form, &digest);
+	assert_int_equal(ts_signature_recover(settle ?
+		&answer->settle_response.participant2_signature :
+		&answer->withdraw_response.participant2_signature, &digest,
+		&signer), 0);
+	assert_true(ts_address_equal(&signer, participant2));
+	assert_true(ts_address_equal(&signer, &c->our_address));
+}
+
 /* M1: the trap. */
 static void test_settle_trap(void **state)
 {
-	struct ts_settle settle = { 0 };
 	struct ts_message answer;
+	struct ts_form form;
 
 	ends_pay(&ends, payer, box, 100);
 	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 100,
 			ENDS_DEPOSIT_WEI + 100);
 	assert_int_equal(ends.refusal, TS_ACCEPTED);
+	assert_int_equal(ends.outcome.told_no, TS_REFUSED_BALANCE_LEFT);
 	ends_decode_parallel(box, &answer);
 	assert_int_equal(answer.id, TS_MSG_SETTLE_RESPONSE);
 	assert_int_not_equal(answer.settle_response.error_code, 0);
-	/* No signature of the contract's form left, and no balance. */
-	assert_true(ends_is_zero(&answer.settle_response.participant2_signature,
-				 TS_SIGNATURE_BYTES));
-	assert_memory_equal(&answer.settle_response.settle.participant1_balance,
-			    &settle.participant1_balance, 32);
+	/* What is signed is nobody's, of no balance, and as a proof of 0. */
+	assert_readable(&answer, box, &form);
+	assert_true(ends_is_zero(&answer.settle_response.settle.participant1,
+				 TS_ADDRESS_BYTES));
+	assert_true(ts_u256_is_zero(
+		&answer.settle_response.settle.participant2_balance));
+	assert_true(ends_is_zero(form.b + 29, TS_U256_BYTES));
 	assert_true(box->life.leaving);
 	assert_false(box->life.channel.frozen);
 	/* It leaves: all of it withdrawn, then the chain, then ours 0. */
@@ -68,6 +101,27 @@ static void test_settle_trap(void **state)
 	assert_true(box->life.channel.frozen);
 	ends_pay(&ends, payer, box, 1);
 	assert_int_equal(ends.refusal, TS_REFUSED_FROZEN);
+}
+
+/*
+ * An original node that was told no goes on sending the same request, for it has
+ * no Ack, and takes the yes when that comes.
+ */
+static void test_no_may_become_yes(void **state)
+{
+	struct ts_message answer;
+
+	ends_withdrawn(&ends, 6000, 0, ENDS_DEPOSIT_WEI);
+	ends.moment.head_fresh = false;
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI, 0);
+	assert_int_equal(ends.outcome.told_no, TS_REFUSED_CHAIN_STALE);
+	assert_int_equal(box->life.outbox.parallel_count, 1);
+	ends.moment.head_fresh = true;
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI, 0);
+	assert_true(ends.outcome.has_ack);
+	assert_int_equal(box->life.outbox.parallel_count, 1);
+	ends_decode_parallel(box, &answer);
+	assert_int_equal(answer.settle_response.error_code, 0);
 }
 
 static void test_settle_balances(void **state)
@@ -228,15 +282,20 @@ static void test_unknown_withdraw(void **state)
 static void test_withdraw_refusals(void **state)
 {
 	struct ts_message answer;
+	struct ts_form form;
 
 	/* The payer's view is older: 100 are on their way. */
 	ends_pay_lost(&ends, box, 100);
 	ends_withdraw(&ends, payer, 50);
 	ends_pass_queue(&ends, payer, box);
+	assert_int_equal(ends.outcome.told_no, TS_REFUSED_WRONG_BALANCE);
 	ends_decode_parallel(box, &answer);
 	assert_int_not_equal(answer.withdraw_response.error_code, 0);
-	assert_true(ends_is_zero(&answer.withdraw_response.participant2_signature,
-				 TS_SIGNATURE_BYTES));
+	assert_readable(&answer, box, &form);
+	assert_true(ends_is_zero(&answer.withdraw_response.withdraw.participant1,
+				 TS_ADDRESS_BYTES));
+	assert_true(ts_u256_is_zero(
+		&answer.withdraw_response.withdraw.participant1_withdraw));
 	assert_false(box->life.channel.frozen);
 	/* The asker's signature is out: it stays frozen, and closes in the end. */
 	ends_pass_parallel(&ends, box, payer);
@@ -259,6 +318,47 @@ static void test_withdraw_at_once(void **state)
 	assert_true(lower->life.cosign.ours && lower->life.cosign.complete);
 	assert_true(other->life.cosign.complete);
 	assert_true(other->life.cosign.withdraw_wei == 50);
+}
+
+static void say_no(struct ends_end *from, struct ends_end *to)
+{
+	struct ts_message msg = { .id = TS_MSG_WITHDRAW_RESPONSE };
+	struct ts_withdraw_response *m = &msg.withdraw_response;
+	const struct ts_channel *c = &from->life.channel;
+	struct ts_datagram d;
+
+	m->withdraw.channel_identifier = c->channel_identifier;
+	m->withdraw.open_block_number = c->open_block_number;
+	m->withdraw.participant2 = c->our_address;
+	m->error_code = 9999;
+	assert_int_equal(ts_message_sign(&msg, from->key, &c->chain_id, &d), 0);
+	ends_take(&ends, to, d.b, d.len);
+}
+
+/*
+ * Both ask at once, and the other is an original node: it knows no rule which of
+ * them stands, and says no.  Its own request is what is left, and it sends that
+ * again, for it had neither an Ack nor an answer.
+ */
+static void test_withdraw_at_once_with_an_original(void **state)
+{
+	struct ends_end *lower = ends_lower(&ends), *other = ends_other(&ends, lower);
+	struct ts_outgoing asked;
+
+	ends_withdraw(&ends, lower, 50);
+	ends_withdraw(&ends, other, 60);
+	asked = other->life.outbox.queue[other->life.outbox.queue_count - 1];
+	assert_int_equal(ends_take(&ends, lower, asked.b, asked.len),
+			 TS_REFUSED_FROZEN);
+	assert_int_equal(lower->life.outbox.parallel_count, 0);
+	say_no(other, lower);
+	assert_true(lower->life.cosign.refused);
+	assert_int_equal(ends_take(&ends, lower, asked.b, asked.len), TS_ACCEPTED);
+	assert_true(ends.outcome.has_ack);
+	assert_false(lower->life.cosign.ours);
+	assert_true(lower->life.cosign.complete && lower->life.channel.frozen);
+	ends_pass_parallel(&ends, lower, other);
+	assert_true(other->life.cosign.complete);
 }
 
 static void answer_withdraw(const struct ts_signer *by)
@@ -301,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cosign_test(test_settle_trap),
+		cosign_test(test_no_may_become_yes),
 		cosign_test(test_settle_balances),
 		cosign_test(test_settle_takes_refunds),
 		cosign_test(test_settle_takes_no_payments),
@@ -309,6 +410,7 @@ int main(void)
 		cosign_test(test_unknown_withdraw),
 		cosign_test(test_withdraw_refusals),
 		cosign_test(test_withdraw_at_once),
+		cosign_test(test_withdraw_at_once_with_an_original),
 		cosign_test(test_signed_by_a_stranger),
 	};
 

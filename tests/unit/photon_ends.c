@@ -91,6 +91,22 @@ bool ends_is_zero(const void *bytes, size_t len)
 	return !len;
 }
 
+/* What was told no is not acked; asked again it is told the same. */
+static void ask_again(struct ends *e, struct ends_end *to,
+		      const struct ts_message *msg, const void *bytes, size_t len)
+{
+	static struct ts_life again;
+	struct ts_outcome repeated;
+
+	assert_false(e->outcome.has_ack);
+	assert_int_equal(ts_life_receive(&to->life, to->key, &e->moment, msg,
+					 bytes, len, &again, &repeated),
+			 TS_ACCEPTED);
+	assert_int_equal(repeated.told_no, e->outcome.told_no);
+	assert_false(repeated.repeat || repeated.has_ack);
+	assert_memory_equal(&again, &to->life, sizeof(again));
+}
+
 /*
  * Everything is taken twice: the same bytes again are acked the same way, and
  * change nothing.
@@ -112,6 +128,10 @@ enum ts_refusal ends_take(struct ends *e, struct ends_end *to,
 	assert_null(ts_life_fault(&to->life));
 	if (msg.id == TS_MSG_ACK)
 		return TS_ACCEPTED;
+	if (e->outcome.told_no) {
+		ask_again(e, to, &msg, bytes, len);
+		return TS_ACCEPTED;
+	}
 	assert_true(e->outcome.has_ack);
 	assert_int_equal(ts_life_receive(&to->life, to->key, &e->moment, &msg,
 					 bytes, len, &again, &repeated),
@@ -145,7 +165,7 @@ void ends_pass_queue(struct ends *e, struct ends_end *from, struct ends_end *to)
 			i++;
 			continue;
 		}
-		if (ends_take(e, to, out.b, out.len))
+		if (ends_take(e, to, out.b, out.len) || !e->outcome.has_ack)
 			return;
 		memcpy(answer, e->outcome.ack, sizeof(answer));
 		ack(e, from, answer);

@@ -356,12 +356,12 @@ static const struct ts_outgoing *answer(const struct fixture *f, enum ts_message
 	return NULL;
 }
 
-/* M1: while we own anything the answer is no, without a signature. */
+/* M1: while we own anything the answer is no, and what it signs is nobody's. */
 static void no_settlement_while_we_own_anything(void **state)
 {
 	struct ts_message request = { .id = TS_MSG_SETTLE_REQUEST }, msg;
 	struct ts_settle *s = &request.settle_request.settle;
-	static const struct ts_signature none;
+	static const struct ts_address nobody;
 	const struct ts_outgoing *out;
 	struct fixture *f = *state;
 	uint8_t ack[TS_ACK_BYTES];
@@ -374,13 +374,14 @@ static void no_settlement_while_we_own_anything(void **state)
 	s->participant2 = f->seen.our_address;
 	s->participant2_balance = ts_u256_from_u64(DEPOSIT_WEI);
 	assert_int_equal(ts_message_sign(&request, peer.key, &f->seen.chain_id, &d), 0);
+	/* It is answered, and not acked. */
 	assert_int_equal(purse_take(&f->p.purse, f->p.signer, &fresh, &d, ack, err,
-				    sizeof(err)), 2);
+				    sizeof(err)), 0);
 	out = answer(f, TS_MSG_SETTLE_RESPONSE);
 	assert_non_null(out);
 	assert_int_equal(ts_message_decode(&msg, out->b, out->len), 0);
 	assert_int_not_equal(msg.settle_response.error_code, 0);
-	assert_memory_equal(&msg.settle_response.participant2_signature, &none, sizeof(none));
+	assert_memory_equal(&msg.settle_response.settle.participant1, &nobody, sizeof(nobody));
 	assert_false(f->p.purse.life.channel.frozen);
 	begin(f);
 	assert_true(f->p.purse.life.leaving);

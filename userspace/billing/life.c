@@ -15,6 +15,8 @@
 #include "photon/ack.h"
 #include "photon/memo.h"
 
+#define TOLD_NO_NS	(30 * TS_NS_PER_S)
+
 /* When a step is made. */
 struct ts_moment ts_life_moment(const struct ts_billing *b,
 				const struct ts_time *now)
@@ -212,6 +214,32 @@ static bool is_admitted(struct ts_billing *b, struct ts_billing_channel *c,
 	return false;
 }
 
+/*
+ * An original node that was told no asks again every 6 s, for as long as its
+ * channel is there.  Each no costs signatures and a commit, and the last one is
+ * in the outbox until it has arrived.
+ */
+static bool is_told(const struct ts_billing_channel *c,
+		    const uint8_t ack[TS_ACK_BYTES], const struct ts_time *now)
+{
+	return c->told_no_ns && now->boot_ns - c->told_no_ns < TOLD_NO_NS &&
+	       !memcmp(c->told_no, ack, TS_ACK_BYTES);
+}
+
+/* What was done is confirmed, what was told no is not. */
+static void answer(struct ts_billing *b, struct ts_billing_channel *c,
+		   const struct ts_outcome *outcome, uint64_t reply,
+		   const struct ts_time *now)
+{
+	if (outcome->has_ack) {
+		ts_pay_ack(b, reply, outcome->ack);
+		return;
+	}
+	memcpy(c->told_no, outcome->ack, TS_ACK_BYTES);
+	c->told_no_ns = now->boot_ns;
+	ts_pay_refuse(b, reply, outcome->told_no, c);
+}
+
 /* The next state, into @b->step->next. */
 static enum ts_refusal step(struct ts_billing *b, struct ts_billing_channel *c,
 			    const struct ts_message *msg, const void *bytes,
@@ -263,6 +291,8 @@ enum ts_refusal ts_life_message(struct ts_billing *b,
 		ts_pay_ack(b, reply, outcome.ack);
 		return TS_ACCEPTED;
 	}
+	if (outcome.told_no && is_told(c, outcome.ack, now))
+		return outcome.told_no;
 	if (!is_admitted(b, c, msg, &outcome, reply))
 		return TS_ACCEPTED;
 	if (msg->id == TS_MSG_MEDIATED_TRANSFER)
@@ -272,7 +302,7 @@ enum ts_refusal ts_life_message(struct ts_billing *b,
 		return refusal;
 	take(b, c, msg, &outcome, other, now);
 	b->counters.messages++;
-	ts_pay_ack(b, reply, outcome.ack);
+	answer(b, c, &outcome, reply, now);
 	if (c->row.channel.partner_proof.nonce != nonce)
 		ts_pay_heard(b, &c->row.channel.partner_address);
 	return TS_ACCEPTED;

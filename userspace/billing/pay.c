@@ -58,9 +58,11 @@ static enum ts_refuse kind_of(enum ts_refusal refusal)
 		return TS_REFUSE_UNKNOWN;
 	case TS_REFUSED_QUEUE_BUSY:
 	case TS_REFUSED_QUEUE_FULL:
+	case TS_REFUSED_CHAIN_STALE:
 		return TS_REFUSE_BUSY;
 	case TS_REFUSED_CHANNEL_CLOSED:
 	case TS_REFUSED_FROZEN:
+	case TS_REFUSED_BALANCE_LEFT:
 	case TS_REFUSED_RESTORED:
 		return TS_REFUSE_FORBIDDEN;
 	default:

@@ -53,6 +53,8 @@ struct ts_billing_mark {
  * @refunded_all: what could be refunded was, and nothing was paid since
  * @refund_limit_wei: no more than this
  * @refund_reply: who is told; 0: nobody
+ * @told_no: what would be the Ack of the request that was told no last
+ * @told_no_ns: when
  * @marks: at the times of mark_ns of struct ts_billing, or when it became known
  */
 struct ts_billing_channel {
@@ -69,6 +71,8 @@ struct ts_billing_channel {
 	bool refunded_all;
 	ts_u128 refund_limit_wei;
 	uint64_t refund_reply;
+	uint8_t told_no[TS_ACK_BYTES];
+	uint64_t told_no_ns;
 	struct ts_billing_mark marks[TS_MARKS];
 };
 

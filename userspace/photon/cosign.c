@@ -39,10 +39,17 @@ enum ts_refusal ts_cosign_possible(const struct ts_life *life,
 	return TS_ACCEPTED;
 }
 
-/* Both have asked at once: the request of the lower address stands. */
-bool ts_cosign_partner_first(const struct ts_life *life)
+/*
+ * Whether our request gives way to the partner's of the same kind.  Both have
+ * asked at once: that of the lower address stands.  An original node knows no such
+ * rule and says no to ours, because it has asked itself: then only its own is left.
+ */
+bool ts_cosign_yields(const struct ts_life *life)
 {
-	return memcmp(life->channel.partner_address.b,
+	if (!life->cosign.kind || !life->cosign.ours || life->cosign.complete)
+		return false;
+	return life->cosign.refused ||
+	       memcmp(life->channel.partner_address.b,
 		      life->channel.our_address.b, TS_ADDRESS_BYTES) < 0;
 }
 

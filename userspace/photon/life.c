@@ -287,11 +287,11 @@ static enum ts_refusal take_message(struct ts_received *r)
 	refusal = dispatch(r);
 	if (refusal)
 		return refusal;
-	r->outcome->has_ack = true;
 	ts_outbox_heard(&life->outbox);
-	if (r->outcome->repeat)
+	r->outcome->changed = !r->outcome->repeat;
+	r->outcome->has_ack = !r->outcome->told_no;
+	if (r->outcome->repeat || r->outcome->told_no)
 		return TS_ACCEPTED;
-	r->outcome->changed = true;
 	see_evidence(life);
 	if (!direct)
 		life->accepted[life->accepted_next++ % TS_ACCEPTED_MAX] = echo;

@@ -191,6 +191,8 @@ enum ts_follow {
  * @new_life: the chain began another life: nonces start at 1 again
  * @has_ack: @ack is to be sent, after the commit
  * @ack: the answer to the datagram
+ * @told_no: why a request to co-sign is answered with a no.  That is no Ack, so
+ *	an original node goes on asking, and may be told yes in the end
  * @credit_wei: what was paid to us, commit it with the state; not the value
  *	that we only pass on as a hop
  * @wallet: who paid: the partner, or the initiator of a mediated transfer
@@ -206,6 +208,7 @@ struct ts_outcome {
 	bool new_life;
 	bool has_ack;
 	uint8_t ack[TS_ACK_BYTES];
+	enum ts_refusal told_no;
 	ts_u128 credit_wei;
 	struct ts_address wallet;
 	size_t memo_len;

@@ -76,8 +76,8 @@ enum ts_refusal ts_settle_ask(struct ts_life *life, const struct ts_signer *key,
 
 static bool yields(const struct ts_life *life)
 {
-	return life->cosign.kind == TS_COSIGN_SETTLE && life->cosign.ours &&
-	       !life->cosign.complete && ts_cosign_partner_first(life);
+	return life->cosign.kind == TS_COSIGN_SETTLE &&
+	       ts_cosign_yields(life);
 }
 
 static enum ts_refusal check_request(const struct ts_received *r)
@@ -101,6 +101,24 @@ static enum ts_refusal check_request(const struct ts_received *r)
 	return TS_ACCEPTED;
 }
 
+/*
+ * An original node drops an answer, also a no, unless participant2 has signed
+ * the form in it.  Of a no that is between nobody and us, over nothing: there is
+ * no such channel to settle, and read as a balance proof it has transferred 0,
+ * so it can take nothing from us (M1).
+ */
+static void sign_nothing(const struct ts_signer *key, const struct ts_channel *c,
+			 const struct ts_settle *nothing,
+			 struct ts_signature *signature)
+{
+	struct ts_hash digest;
+	struct ts_form form;
+
+	ts_form_cooperative_settle(&form, nothing, &c->chain_id);
+	ts_form_digest(&form, &digest);
+	ts_signer_sign(key, &digest, signature);
+}
+
 static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 {
 	struct ts_message msg = { .id = TS_MSG_SETTLE_RESPONSE };
@@ -113,6 +131,8 @@ static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 		m->settle.open_block_number = c->open_block_number;
 		m->settle.participant2 = c->our_address;
 		m->error_code = ts_refusal_code(why);
+		sign_nothing(r->key, c, &m->settle, &m->participant2_signature);
+		r->outcome->told_no = why;
 	} else {
 		ts_settle_form(r->life, &m->settle);
 		m->participant2_signature = r->life->cosign.our_signature;
@@ -138,9 +158,11 @@ enum ts_refusal ts_settle_asked(struct ts_received *r)
 	if (!ts_address_equal(&m->settle.participant1, &c->partner_address) ||
 	    !ts_address_equal(&m->settle.participant2, &c->our_address))
 		return TS_REFUSED_NOT_PARTNER;
-	/* What we co-signed must stay in the outbox. */
-	if (life->cosign.kind == TS_COSIGN_SETTLE && !life->cosign.ours)
+	/* A no to this would be for ever; it is asked again when we know more. */
+	if (life->cosign.kind && !yields(life))
 		return TS_REFUSED_FROZEN;
+	if (c->state != TS_CHANNEL_OPEN)
+		return TS_REFUSED_CHANNEL_CLOSED;
 	refusal = ts_step_signer(c, r->msg, r->datagram, r->len);
 	if (refusal)
 		return refusal;

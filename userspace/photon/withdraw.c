@@ -70,10 +70,9 @@ enum ts_refusal ts_withdraw_ask(struct ts_life *life,
  */
 static bool yields(const struct ts_life *life)
 {
-	if (!life->cosign.ours || life->cosign.complete)
-		return false;
-	return life->cosign.kind == TS_COSIGN_SETTLE ||
-	       ts_cosign_partner_first(life);
+	if (life->cosign.kind == TS_COSIGN_SETTLE)
+		return life->cosign.ours && !life->cosign.complete;
+	return ts_cosign_yields(life);
 }
 
 static enum ts_refusal check_request(const struct ts_received *r,
@@ -100,6 +99,23 @@ static enum ts_refusal check_request(const struct ts_received *r,
 	return TS_ACCEPTED;
 }
 
+/*
+ * An original node drops an answer, also a no, unless participant2 has signed
+ * the form in it.  Of a no that is a withdrawal of nothing by nobody, for which
+ * there is no channel.
+ */
+static void sign_nothing(const struct ts_signer *key, const struct ts_channel *c,
+			 const struct ts_withdraw *nothing,
+			 struct ts_signature *signature)
+{
+	struct ts_hash digest;
+	struct ts_form form;
+
+	ts_form_withdraw(&form, nothing, &c->chain_id);
+	ts_form_digest(&form, &digest);
+	ts_signer_sign(key, &digest, signature);
+}
+
 /* The answer; on refusal without any balance or signature of value. */
 static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 {
@@ -113,6 +129,9 @@ static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 		m->withdraw.open_block_number = c->open_block_number;
 		m->withdraw.participant2 = c->our_address;
 		m->error_code = ts_refusal_code(why);
+		sign_nothing(r->key, c, &m->withdraw,
+			     &m->participant2_signature);
+		r->outcome->told_no = why;
 	} else {
 		ts_withdraw_form(r->life, &m->withdraw);
 		m->participant2_signature = r->life->cosign.our_signature;
@@ -136,9 +155,11 @@ enum ts_refusal ts_withdraw_asked(struct ts_received *r)
 	if (!ts_address_equal(&m->withdraw.participant1, &c->partner_address) ||
 	    !ts_address_equal(&m->withdraw.participant2, &c->our_address))
 		return TS_REFUSED_NOT_PARTNER;
-	/* What we co-signed must stay in the outbox. */
-	if (life->cosign.kind == TS_COSIGN_WITHDRAW && !life->cosign.ours)
+	/* A no to this would be for ever; it is asked again when we know more. */
+	if (life->cosign.kind && !yields(life))
 		return TS_REFUSED_FROZEN;
+	if (c->state != TS_CHANNEL_OPEN)
+		return TS_REFUSED_CHANNEL_CLOSED;
 	refusal = ts_step_signer(c, r->msg, r->datagram, r->len);
 	if (refusal)
 		return refusal;

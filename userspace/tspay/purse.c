@@ -271,8 +271,10 @@ int purse_take(struct purse *p, const struct ts_signer *key,
 	}
 	if (outcome.changed)
 		ret = purse_commit(p, &scratch, err, err_size);
+	if (ret || !outcome.has_ack)
+		return ret;
 	memcpy(ack, outcome.ack, TS_ACK_BYTES);
-	return ret ? ret : outcome.changed ? 2 : 1;
+	return outcome.changed ? 2 : 1;
 }
 
 int purse_acked(struct purse *p, const struct ts_datagram *d, char *err, size_t err_size)

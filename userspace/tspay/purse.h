@@ -98,7 +98,7 @@ int purse_pay(struct purse *p, const struct ts_signer *key, ts_u128 amount_wei,
  * @ack: set to its Ack, which may leave
  *
  * Return: 2: it is new, 1: it was taken before, and of both @ack is to be sent;
- * 0: it is nothing to us, -EPROTO: it breaks a rule, or another negative errno:
+ * 0: it is nothing to us, or was told no, -EPROTO: it breaks a rule, or another negative errno:
  * it is not on the disk; both with one line in @err.
  */
 int purse_take(struct purse *p, const struct ts_signer *key,
