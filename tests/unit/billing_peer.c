@@ -346,7 +346,7 @@ static void a_hop_stays_in_its_token(void **state)
 	assert_true(total().paid_wei == 0);
 }
 
-/* As a hop the box keeps its fee and credits nobody. */
+/* As the last hop the box keeps all of the fee, and credits nobody. */
 static void a_hop_credits_nobody(void **state)
 {
 	struct ts_channel_view view;
@@ -367,12 +367,12 @@ static void a_hop_credits_nobody(void **state)
 	offer(TARGET, 500, 10);
 	pump();
 	assert_int_equal(far[TARGET].life.partner_locks.count, 1);
-	assert_true(far[TARGET].life.partner_locks.lock[0].amount_wei == 497);
+	assert_true(far[TARGET].life.partner_locks.lock[0].amount_wei == 490);
 	/* The initiator tells the target, the target the box, the box its partner. */
 	d = reveal(PAYER, "");
 	hear(TARGET, &d);
 	pump();
-	assert_true(far[TARGET].life.channel.partner_proof.transferred_wei == 497);
+	assert_true(far[TARGET].life.channel.partner_proof.transferred_wei == 490);
 	assert_true(far[PARTNER].life.channel.our_proof.transferred_wei == 500);
 	assert_true(total().paid_wei == 0);
 	assert_int_equal(ts_billing_channel_view(box.billing,

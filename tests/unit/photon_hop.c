@@ -75,9 +75,10 @@ static void test_forward(void **state)
 	assert_int_equal(up_new.outbox.parallel_count, 0);
 	assert_null(ts_life_fault(&up_new));
 	assert_null(ts_life_fault(&down_new));
+	/* What the initiator lets the target ask it for: the value without any fee. */
 	onward = &down_new.our_locks.lock[0];
-	assert_true(onward->amount_wei == 30 - FEE_WEI);
-	assert_true(onward->fee_wei == 10 - FEE_WEI);
+	assert_true(onward->amount_wei == 30 - 10);
+	assert_true(onward->fee_wei == 0);
 	assert_int_equal(onward->expiration + TS_REVEAL_TIMEOUT_BLOCKS,
 			 lock.expiration);
 	assert_int_equal(ts_message_decode(&msg, down_new.outbox.queue[0].b,
@@ -110,9 +111,25 @@ static void test_expiry_gap(void **state)
 	assert_disposed(arrive_and_forward(FEE_WEI));
 }
 
+/* The channel with the target has the shorter window. */
+static void test_shorter_window(void **state)
+{
+	down.channel.settle_timeout_blocks = 2 * TS_REVEAL_TIMEOUT_BLOCKS;
+	assert_int_equal(arrive_and_forward(FEE_WEI), TS_ACCEPTED);
+	assert_int_equal(down_new.our_locks.lock[0].expiration,
+			 ends.moment.head_block + 2 * TS_REVEAL_TIMEOUT_BLOCKS);
+	assert_null(ts_life_fault(&down_new));
+}
+
 static void test_fee(void **state)
 {
 	assert_disposed(arrive_and_forward(11));
+}
+
+static void test_fee_is_all(void **state)
+{
+	lock.fee_wei = lock.amount_wei;
+	assert_disposed(arrive_and_forward(FEE_WEI));
 }
 
 static void test_no_route(void **state)
@@ -130,7 +147,7 @@ static void test_down_cannot(void **state)
 
 static void test_down_is_empty(void **state)
 {
-	down.channel.our_deposit_wei = 30 - FEE_WEI - 1;
+	down.channel.our_deposit_wei = 30 - 10 - 1;
 	assert_disposed(arrive_and_forward(FEE_WEI));
 }
 
@@ -191,7 +208,9 @@ int main(void)
 		hop_test(test_forward),
 		hop_test(test_offline),
 		hop_test(test_expiry_gap),
+		hop_test(test_shorter_window),
 		hop_test(test_fee),
+		hop_test(test_fee_is_all),
 		hop_test(test_no_route),
 		hop_test(test_down_cannot),
 		hop_test(test_down_is_empty),

@@ -123,8 +123,8 @@ static void test_crash_at_every_commit(void **state)
 	play(&s);
 	commits = s.commits;
 	target_wei = s.nodes[SIM_TARGET].credited_wei;
-	/* Two locks of 41, less the fee of 3. */
-	assert_int_equal(target_wei, 76);
+	/* Two locks of 41, less the fee of 4 that is offered. */
+	assert_int_equal(target_wei, 74);
 	/* The hop's here, and there its and the payer's, to leave. */
 	assert_int_equal(s.taken[TS_MSG_WITHDRAW_RESPONSE], 3);
 	assert_int_equal(s.done[TS_INTENT_COOPERATIVE_SETTLE], 1);

@@ -4,13 +4,17 @@
  */
 #include "photon/hop.h"
 
-/* What we offer for it: less value, and an earlier end. */
+/*
+ * What we offer for it: less value, and an earlier end.  We are the last hop, so
+ * what is left of the fee is ours: the target has to ask the initiator for exactly
+ * what it was to receive, or an original initiator keeps the secret.
+ */
 static enum ts_refusal onward(const struct ts_pending_lock *up, ts_u128 fee_wei,
 			      struct ts_pending_lock *down)
 {
 	if (up->phase != TS_LOCK_TO_FORWARD)
 		return TS_REFUSED_LOCK_PHASE;
-	if (fee_wei > up->fee_wei || fee_wei >= up->amount_wei)
+	if (fee_wei > up->fee_wei || up->fee_wei >= up->amount_wei)
 		return TS_REFUSED_FEE_TOO_LOW;
 	/*
 	 * When the secret comes in the last block before our lock ends, we still
@@ -20,9 +24,21 @@ static enum ts_refusal onward(const struct ts_pending_lock *up, ts_u128 fee_wei,
 		return TS_REFUSED_LOCK_EXPIRATION;
 	*down = *up;
 	down->expiration = up->expiration - TS_REVEAL_TIMEOUT_BLOCKS;
-	down->amount_wei = up->amount_wei - fee_wei;
-	down->fee_wei = up->fee_wei - fee_wei;
+	down->amount_wei = up->amount_wei - up->fee_wei;
+	down->fee_wei = 0;
 	return TS_ACCEPTED;
+}
+
+/* A lock may not outlast the window of its channel, which may be shorter there. */
+static void shorten(struct ts_pending_lock *down, const struct ts_life *life,
+		    const struct ts_moment *moment)
+{
+	uint64_t latest;
+
+	if (!__builtin_add_overflow(moment->head_block,
+				    life->channel.settle_timeout_blocks, &latest) &&
+	    down->expiration > latest)
+		down->expiration = latest;
 }
 
 static bool is_route(const struct ts_life *up, const struct ts_life *down,
@@ -44,7 +60,7 @@ static bool is_route(const struct ts_life *up, const struct ts_life *down,
  * @key: ours
  * @moment: when; without a fresh head nothing is forwarded (M8)
  * @secret_hash: of the lock
- * @fee_wei: what we ask for
+ * @fee_wei: what we ask for at least
  * @up_new: the state that follows, to be committed with @down_new
  * @down_new: likewise; undefined unless TS_ACCEPTED
  *
@@ -74,8 +90,10 @@ enum ts_refusal ts_hop_forward(const struct ts_life *up_old,
 	refusal = onward(lock, fee_wei, &down);
 	if (!refusal && (!down_old || !is_route(up_old, down_old, lock)))
 		refusal = TS_REFUSED_NO_ROUTE;
-	if (!refusal)
+	if (!refusal) {
+		shorten(&down, down_old, moment);
 		refusal = ts_life_lock(down_old, key, moment, &down, down_new);
+	}
 	if (!refusal) {
 		*up_new = *up_old;
 		ts_locks_find(&up_new->partner_locks, secret_hash)->phase =
