@@ -222,6 +222,8 @@ static void test_disposed(void **state)
 {
 	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
 	struct ts_hash secret = ends_secret(1);
+	struct ts_outgoing said;
+	uint64_t nonce;
 
 	ends_offer(&ends, payer, &lock);
 	ends.moment.head_fresh = false;
@@ -239,9 +241,17 @@ static void test_disposed(void **state)
 		.secret = secret, .confirmed = true });
 	assert_int_equal(box->life.partner_locks.lock[0].phase, TS_LOCK_DISPOSED);
 	assert_int_equal(ends_intent_count(&ends, box), 0);
+	said = box->life.outbox.parallel[0];
 	ends_pass_parallel(&ends, box, payer);
 	assert_int_equal(ends.refusal, TS_ACCEPTED);
 	assert_int_equal(ends.outcome.follow, TS_FOLLOW_DISPOSE);
+	assert_int_equal(payer->life.disposal_count, 1);
+	/* Said again when the lock is gone, it is acked, and that is all. */
+	memset(payer->life.accepted, 0, sizeof(payer->life.accepted));
+	nonce = payer->life.channel.our_proof.nonce;
+	ends_take(&ends, payer, said.b, said.len);
+	assert_true(ends.outcome.has_ack && !ends.outcome.follow);
+	assert_int_equal(payer->life.channel.our_proof.nonce, nonce);
 	assert_int_equal(payer->life.disposal_count, 1);
 	ends_pass_queue(&ends, payer, box);
 	assert_int_equal(ends.refusal, TS_ACCEPTED);

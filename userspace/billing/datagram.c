@@ -8,16 +8,12 @@
 #include "photon/ack.h"
 #include "photon/ping.h"
 
-/* Pings cost a signature each and may come from anybody. */
+/* What names no channel costs a signature each and may come from anybody. */
 #define PINGS_PER_S	50
 
-static void ping(struct ts_billing *b, const struct ts_message *msg,
-		 const void *bytes, size_t len, uint64_t reply,
-		 const struct ts_time *now)
+static bool may_ping(struct ts_billing *b, const struct ts_time *now)
 {
 	uint64_t fill = (now->boot_ns - b->ping_ns) / (TS_NS_PER_S / PINGS_PER_S);
-	uint8_t answer[TS_ACK_BYTES];
-	struct ts_address signer;
 
 	if (fill) {
 		b->ping_ns = now->boot_ns;
@@ -25,11 +21,23 @@ static void ping(struct ts_billing *b, const struct ts_message *msg,
 		if (b->ping_tokens > PINGS_PER_S)
 			b->ping_tokens = PINGS_PER_S;
 	}
-	if (!b->ping_tokens) {
+	if (!b->ping_tokens)
+		return false;
+	b->ping_tokens--;
+	return true;
+}
+
+static void ping(struct ts_billing *b, const struct ts_message *msg,
+		 const void *bytes, size_t len, uint64_t reply,
+		 const struct ts_time *now)
+{
+	uint8_t answer[TS_ACK_BYTES];
+	struct ts_address signer;
+
+	if (!may_ping(b, now)) {
 		ts_reply_refuse(b, reply, TS_REFUSE_BUSY, "busy", "too many pings; send it again");
 		return;
 	}
-	b->ping_tokens--;
 	if (ts_ping_receive(msg, bytes, len, &b->config.our_address, &signer,
 			    answer)) {
 		ts_pay_refuse(b, reply, TS_REFUSED_BAD_SIGNATURE, NULL);
@@ -40,6 +48,29 @@ static void ping(struct ts_billing *b, const struct ts_message *msg,
 		return;
 	}
 	b->counters.pings++;
+	ts_pay_ack(b, reply, answer);
+}
+
+/*
+ * A secret of no lock that is here: it was paid, and the Ack was lost with our last
+ * run.  An original node says a secret until it has an Ack, whatever became of the
+ * lock; and so does it take one.
+ */
+static void reveal_in_vain(struct ts_billing *b, const struct ts_message *msg,
+			   const void *bytes, size_t len, uint64_t reply,
+			   const struct ts_time *now)
+{
+	uint8_t answer[TS_ACK_BYTES];
+	struct ts_address signer;
+
+	if (!may_ping(b, now) ||
+	    ts_message_recover(msg, bytes, len, &b->config.chain_id, &signer) ||
+	    !ts_channel_of_wallet(b, &signer)) {
+		ts_pay_refuse(b, reply, TS_REFUSED_UNKNOWN_LOCK, NULL);
+		return;
+	}
+	b->counters.repeats++;
+	ts_ack_make(bytes, len, &b->config.our_address, answer);
 	ts_pay_ack(b, reply, answer);
 }
 
@@ -120,7 +151,9 @@ static void to_its_rule(struct ts_billing *b, const struct ts_message *msg,
 		break;
 	case TS_MSG_REVEAL_SECRET:
 		refusal = ts_life_reveal(b, msg, bytes, len, reply, now);
-		if (refusal)
+		if (refusal == TS_REFUSED_UNKNOWN_LOCK)
+			reveal_in_vain(b, msg, bytes, len, reply, now);
+		else if (refusal)
 			ts_pay_refuse(b, reply, refusal, NULL);
 		break;
 	case TS_MSG_SECRET_REQUEST:

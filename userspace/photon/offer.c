@@ -154,9 +154,20 @@ static void keep_disposal(struct ts_received *r)
 	d->signature = r->msg->signature;
 }
 
+static bool is_that_lock(const struct ts_pending_lock *lock,
+			 const struct ts_lock *disposed)
+{
+	struct ts_lock leaf = ts_lock_leaf(lock);
+
+	return !ts_u256_cmp(&leaf.expiration, &disposed->expiration) &&
+	       !ts_u256_cmp(&leaf.amount, &disposed->amount);
+}
+
 /*
  * AnnounceDisposed: the partner signs that it never claims a lock of ours.  We
  * take the lock off and keep the signature: an older proof of ours still has it.
+ * Of a lock that is gone already there is nothing to take off; but heard, for an
+ * original node says it until it has an Ack.
  */
 enum ts_refusal ts_offer_disposed(struct ts_received *r)
 {
@@ -164,19 +175,15 @@ enum ts_refusal ts_offer_disposed(struct ts_received *r)
 	struct ts_message msg = { .id = TS_MSG_ANNOUNCE_DISPOSED_RESPONSE };
 	struct ts_life *life = r->life;
 	struct ts_pending_lock *lock;
-	struct ts_lock leaf;
 	enum ts_refusal refusal;
 
 	refusal = ts_life_usable(life);
 	if (refusal)
 		return refusal;
 	lock = ts_locks_find(&life->our_locks, &m->lock.secret_hash);
-	if (!lock)
-		return TS_REFUSED_UNKNOWN_LOCK;
-	leaf = ts_lock_leaf(lock);
-	if (ts_u256_cmp(&leaf.expiration, &m->lock.expiration) ||
-	    ts_u256_cmp(&leaf.amount, &m->lock.amount))
-		return TS_REFUSED_UNKNOWN_LOCK;
+	if (!lock || !is_that_lock(lock, &m->lock))
+		return ts_step_signer(&life->channel, r->msg, r->datagram,
+				      r->len);
 	/* It was claimed on the chain: the Unlock is owed. */
 	if (lock->registered)
 		return TS_REFUSED_LOCK_PHASE;
