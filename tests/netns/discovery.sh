@@ -8,6 +8,7 @@
 PEER=$TOP/tests/netns/mdns_peer.py
 PHONE=0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359
 OTHER=0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
+HERE=0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB
 
 peers() { in_ns $R tsctl -c "$W/tsd.conf" -j peer list; }
 peer() { peers | jq -r --arg a "$1" ".[] | select(.address == \$a) | $2"; }
@@ -124,6 +125,12 @@ check "the other station's port is metered" until_true 5 \
 is "an unpaid station is answered, and not heard by the other" \
 	"$(heard in_ns $C "$PEER" ask 10.66.1.2 5353)" 0
 one_kind bridged
+# Not on a routed port: what its own box says there comes back unmetered, and ends.
+start in_ns $R "$PEER" be 10.66.1.1 $HERE 40007
+here=$!
+check "a node on the box itself, at its address, is found" \
+	until_true 8 known $HERE 10.66.1.1:40007
+stop $here
 is "one that has paid is heard by all" "$(heard in_ns $C "$PEER" ask 10.66.1.2 5353)" 1
 ip netns del $T-o
 grep -E '(ERROR|runtime)' "$W/tsd.log" | sed 's/^/# /'

@@ -24,6 +24,9 @@
 #define BURST 32
 /* To the same link not more often than this (RFC 6762, section 6). */
 #define TELL_NS 1000000000ull
+/* Of a packet: the byte that says whether it asks or answers. */
+#define FLAGS_AT 2
+#define FLAG_RESPONSE 0x80
 
 /**
  * struct link - one that we are on
@@ -167,20 +170,24 @@ static void learn(const struct arrival *a, const struct ts_mdns_service *s)
 		d->counters.full++;
 }
 
-/* What we said ourselves comes back, and is no news. */
-static bool is_our_echo(const struct arrival *a)
+/*
+ * What we asked ourselves comes back.  Not so an answer: an original node on this
+ * machine, at our address, gives it from that port, too.
+ */
+static bool is_our_echo(const struct arrival *a, const uint8_t *bytes, size_t len)
 {
 	return a->from.sin_addr.s_addr == a->link->at.addr.s_addr &&
-	       ntohs(a->from.sin_port) == TS_MDNS_PORT;
+	       ntohs(a->from.sin_port) == TS_MDNS_PORT &&
+	       (len <= FLAGS_AT || !(bytes[FLAGS_AT] & FLAG_RESPONSE));
 }
 
-static void take(const struct arrival *a, const void *bytes, size_t len)
+static void take(const struct arrival *a, const uint8_t *bytes, size_t len)
 {
 	struct ts_discovery *d = a->link->d;
 	struct ts_mdns_packet p;
 	unsigned int i;
 
-	if (is_our_echo(a))
+	if (is_our_echo(a, bytes, len))
 		return;
 	if (!ts_mdns_link_has(&a->link->at, a->from.sin_addr)) {
 		d->counters.foreign++;
