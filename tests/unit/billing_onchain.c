@@ -156,6 +156,66 @@ static void it_ends_settled(void **state)
 	assert_true(view_of(0).unspent_wei == 5 * GWEI);
 }
 
+static void settle_with(ts_u128 shown_wei)
+{
+	struct ts_channel_event event = close_seen;
+
+	event.ours = true;
+	event.claimed.transferred_wei = shown_wei;
+	show_event(0, &event);
+	event.kind = TS_SEEN_SETTLED;
+	event.block = 60000;
+	event.confirmed = true;
+	show_event(0, &event);
+	assert_int_equal(view_of(0).channel.state, TS_CHANNEL_NONE);
+}
+
+static void refund(ts_u128 limit_wei)
+{
+	assert_int_equal(ts_billing_refund(box.billing,
+		&box.wallets[0].channel.our_address, NULL, limit_wei, 0), 0);
+	box_flush(&box);
+	box_events(&box);
+	box_flush(&box);
+}
+
+/*
+ * M11: the wallet's node takes no transfer any more, and closes by what it has of
+ * ours: the refund that we signed is ours on the chain, so it is owed again.
+ */
+static void a_refund_that_never_arrived_is_owed(void **state)
+{
+	assert_true(box_pay(&box, 0, 5 * GWEI, code));
+	refund(2 * GWEI);
+	assert_true(view_of(0).refunded_wei == 2 * GWEI);
+	assert_true(view_of(0).unspent_wei == 3 * GWEI);
+	settle_with(0);
+	assert_true(view_of(0).refunded_wei == 0);
+	assert_true(view_of(0).unspent_wei == 5 * GWEI);
+	box_verify(&box);
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_true(view_of(0).unspent_wei == 5 * GWEI);
+}
+
+static void a_refund_of_all_that_never_arrived_is_owed(void **state)
+{
+	assert_true(box_pay(&box, 0, 5 * GWEI, code));
+	refund(TS_U128_MAX);
+	assert_true(view_of(0).unspent_wei == 0);
+	settle_with(0);
+	assert_true(view_of(0).unspent_wei == 5 * GWEI);
+}
+
+static void a_refund_that_was_shown_is_done(void **state)
+{
+	assert_true(box_pay(&box, 0, 5 * GWEI, code));
+	refund(2 * GWEI);
+	settle_with(2 * GWEI);
+	assert_true(view_of(0).refunded_wei == 2 * GWEI);
+	assert_true(view_of(0).unspent_wei == 3 * GWEI);
+}
+
 static struct ts_channel_event opening(uint64_t block, uint64_t settle_timeout)
 {
 	struct ts_channel_event event = {
@@ -309,6 +369,9 @@ int main(void)
 		T(a_close_that_was_undone),
 		T(a_close_that_was_undone_meanwhile),
 		T(it_ends_settled),
+		T(a_refund_that_never_arrived_is_owed),
+		T(a_refund_of_all_that_never_arrived_is_owed),
+		T(a_refund_that_was_shown_is_done),
 		T(an_opening_counts_when_confirmed),
 		T(a_short_window_is_not_credited),
 		T(a_deposit_counts_when_confirmed),

@@ -75,6 +75,16 @@ ts_channel_of_wallet_next(struct ts_billing_channel *c)
 			 &c->row.channel.partner_address);
 }
 
+/** ts_channel_is_life_of() - Return: whether both are lives of one channel */
+bool ts_channel_is_life_of(const struct ts_billing_channel *a,
+			   const struct ts_billing_channel *b)
+{
+	const struct ts_channel *x = &a->row.channel, *y = &b->row.channel;
+
+	return ts_hash_equal(&x->channel_identifier, &y->channel_identifier) &&
+	       !ts_u256_cmp(&x->chain_id, &y->chain_id);
+}
+
 /**
  * ts_channel_with() - the channel with a wallet
  * @b: billing

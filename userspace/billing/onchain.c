@@ -122,6 +122,8 @@ static int show(struct ts_billing *b, struct ts_billing_channel *c,
 		const struct ts_channel_event *event, const struct ts_signer *key)
 {
 	struct ts_outcome outcome;
+	ts_u128 lost_wei = 0;
+	int ret;
 
 	ts_life_event(&old, event, key, &new, &outcome);
 	if (!outcome.changed || !memcmp(&old, &new, sizeof(old)))
@@ -134,7 +136,13 @@ static int show(struct ts_billing *b, struct ts_billing_channel *c,
 	if (outcome.new_life)
 		return begin_life(b, c, &new, c && c->row.trusted &&
 				  event->kind == TS_SEEN_WITHDRAWN);
-	return store(b, c, &new);
+	if (old.channel.state == TS_CHANNEL_CLOSED &&
+	    new.channel.state == TS_CHANNEL_NONE)
+		lost_wei = ts_life_lost_refunds_wei(&old);
+	ret = store(b, c, &new);
+	if (!ret && lost_wei)
+		ts_refund_lost(b, c, lost_wei);
+	return ret;
 }
 
 /* Whoever waits for that secret has it from now on. */

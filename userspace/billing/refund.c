@@ -52,21 +52,12 @@ ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c)
 	       row->relayed_wei - row->spent_wei - row->refunded_wei;
 }
 
-static bool is_life_of(const struct ts_billing_channel *a,
-		       const struct ts_billing_channel *b)
-{
-	const struct ts_channel *x = &a->row.channel, *y = &b->row.channel;
-
-	return ts_hash_equal(&x->channel_identifier, &y->channel_identifier) &&
-	       !ts_u256_cmp(&x->chain_id, &y->chain_id);
-}
-
 /* Lives of the channel @c, with what nobody has paid in them, too. */
 #define for_each_life(life, b, c)					\
 	for (life = ts_channel_of_wallet(b,				\
 				&(c)->row.channel.partner_address);	\
 	     life; life = ts_channel_of_wallet_next(life))		\
-		if (is_life_of(life, c))
+		if (ts_channel_is_life_of(life, c))
 
 /**
  * ts_lives_unspent_wei() - what is owed in all lives of a channel
@@ -137,7 +128,7 @@ static bool is_held(const struct ts_billing *b,
 
 	TAILQ_FOREACH(a, &b->accounts, list)
 		TAILQ_FOREACH(r, &a->reservations, list)
-			if (is_life_of(r->payment->channel, c))
+			if (ts_channel_is_life_of(r->payment->channel, c))
 				return true;
 	return false;
 }
@@ -159,7 +150,7 @@ static void book_session(struct ts_billing *b, struct ts_billing_session *s,
 
 	for (p = TAILQ_FIRST(&s->payments); p; p = next) {
 		next = TAILQ_NEXT(p, list);
-		if (!is_life_of(p->channel, c))
+		if (!ts_channel_is_life_of(p->channel, c))
 			continue;
 		part = bsearch(&p->row.id, parts->part, parts->count,
 			       sizeof(*part), by_id);

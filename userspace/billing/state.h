@@ -544,6 +544,8 @@ struct ts_billing_channel *ts_channel_of_wallet(struct ts_billing *b,
 						const struct ts_address *wallet);
 struct ts_billing_channel *
 ts_channel_of_wallet_next(struct ts_billing_channel *c);
+bool ts_channel_is_life_of(const struct ts_billing_channel *a,
+			   const struct ts_billing_channel *b);
 struct ts_billing_channel *ts_channel_with(struct ts_billing *b,
 					   const struct ts_address *wallet,
 					   const struct ts_address *token);
@@ -561,6 +563,10 @@ void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
 		     ts_u128 limit_wei, uint64_t reply);
 void ts_refunds(struct ts_billing *b);
 void ts_refunds_refuse(struct ts_billing *b);
+
+/* refund_lost.c */
+void ts_refund_lost(struct ts_billing *b, struct ts_billing_channel *c,
+		    ts_u128 lost_wei);
 
 /* reserve.c */
 uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "photon/life_step.h"
+#include "photon/memo.h"
 #include "photon/onchain.h"
 
 /*
@@ -262,4 +263,40 @@ void ts_life_event(const struct ts_life *old,
 		return;
 	apply(new, event, key, outcome);
 	outcome->changed = true;
+}
+
+static bool is_refund(const struct ts_outgoing *out)
+{
+	struct ts_message msg;
+
+	return !ts_message_decode(&msg, out->b, out->len) &&
+	       msg.id == TS_MSG_DIRECT_TRANSFER &&
+	       ts_memo_is_refund(msg.direct_transfer.data.p,
+				 msg.direct_transfer.data.len);
+}
+
+/**
+ * ts_life_lost_refunds_wei() - refunds of ours that the contract does not know
+ * @life: of a closed channel
+ *
+ * The partner gave the contract a proof of ours from before them.  Those that it
+ * is known to have had it chose not to use.
+ *
+ * Return: their value, at most what the proof shown is short of our last.
+ */
+ts_u128 ts_life_lost_refunds_wei(const struct ts_life *life)
+{
+	ts_u128 before_wei = life->onchain.ours.transferred_wei, lost_wei = 0;
+	const struct ts_outbox *o = &life->outbox;
+	size_t i;
+
+	for (i = 0; i < o->queue_count; i++) {
+		if (!o->queue[i].nonce ||
+		    o->queue[i].transferred_wei <= before_wei)
+			continue;
+		if (is_refund(&o->queue[i]))
+			lost_wei += o->queue[i].transferred_wei - before_wei;
+		before_wei = o->queue[i].transferred_wei;
+	}
+	return lost_wei;
 }

@@ -114,6 +114,7 @@ void ts_life_event(const struct ts_life *old,
 		   const struct ts_channel_event *event,
 		   const struct ts_signer *key,
 		   struct ts_life *new, struct ts_outcome *outcome);
+ts_u128 ts_life_lost_refunds_wei(const struct ts_life *life);
 size_t ts_life_intents(const struct ts_life *life,
 		       const struct ts_moment *moment,
 		       struct ts_intent intents[TS_INTENTS_MAX]);
