@@ -53,6 +53,8 @@ struct ts_billing_mark {
  * @refunded_all: what could be refunded was, and nothing was paid since
  * @refund_limit_wei: no more than this
  * @refund_reply: who is told; 0: nobody
+ * @uncredited_wei: a partner's deposit that the chain shows and that does not
+ *	count, as in the ledger's doubts; 0: none; TS_BEYOND_WEI: it never will
  * @marks: at the times of mark_ns of struct ts_billing, or when it became known
  */
 struct ts_billing_channel {
@@ -69,8 +71,12 @@ struct ts_billing_channel {
 	bool refunded_all;
 	ts_u128 refund_limit_wei;
 	uint64_t refund_reply;
+	ts_u128 uncredited_wei;
 	struct ts_billing_mark marks[TS_MARKS];
 };
+
+/* In the place of a deposit: together with others it is 2^128 or more. */
+#define TS_BEYOND_WEI	TS_U128_MAX
 
 #define TS_REVEALS_MAX	32
 
