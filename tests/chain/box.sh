@@ -4,14 +4,14 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/../netns" || exit 1
 . ./net.sh
 . ./tsd.sh
+. "$TOP/tests/chain/wallet.sh"
 export O
 CONFIRMATIONS=3
 TIMEOUT=60
+# tsd asks the chain once in a second.
+PAUSE=0.2
 TOKENS=100000000000000000000	# 100
 
-chain() { in_ns $R "$TOP/tests/chain/chain" "$@"; }
-wallet() { NODE_PATH=$O/chain/node_modules in_ns $R node "$TOP/tests/chain/wallet.js" "$W/chain" "$@"; }
-mine() { chain mine "$W/chain" "$1"; }
 ctl() { in_ns $R tsctl -j -c "$W/tsd.conf" "$@"; }
 known() { ctl channel list | jq -e --arg s "$1" --argjson b "$2" \
 	'any(.[]; .state == $s and .open_block_number == $b)'; }
@@ -30,7 +30,7 @@ sent_again() { [ "$(tail -n +$from "$W/tsd.log" | grep -c "$1, transaction .*: i
 mined() { ctl chain status | jq -e --arg w "$1" 'any(.transactions[]; .what == $w and .state == "mined")'; }
 # Dies as soon as that step is done; comes back at once.
 die_when() { # noted|sent|mined WHAT
-	until_true 60 "$@" || return 1
+	PAUSE=0.05 until_true 60 "$@" || return 1
 	tsd_kill
 	tsd_start
 	until_true 20 tsd_healthy
@@ -41,7 +41,7 @@ known_with() { # PARTNER OUR-DEPOSIT
 }
 closed_with() { [ "$(wallet channel 1 "$1" | cut -d' ' -f1)" = 2 ]; }
 gone_with() { [ "$(wallet channel 1 "$1" | cut -d' ' -f1)" = 0 ]; }
-difference() { python3 -c 'import sys; print(int(sys.argv[1]) - int(sys.argv[2]))' "$@"; }
+difference() { wallet sum "$1 - $2"; }
 
 # As many blocks as it takes until it is so.
 mine_until() { # SECONDS COMMAND...
@@ -55,7 +55,7 @@ mine_until() { # SECONDS COMMAND...
 
 about() { jq -r "$1" "$W/chain"; }
 
-# tsd.conf; set before: MONEY, PRICE, TOKEN, SECOND where they are not the usual.
+# tsd.conf; set before: MONEY, PRICE, TOKEN, SECOND, RULES where they are not the usual.
 box_config() {
 	cat >"$W/tsd.conf" <<-CONF
 	run_dir = "$W"; state_dir = "$W";
@@ -66,7 +66,7 @@ box_config() {
 	listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
 	meter = { driver = "$DRIVER"; };
 	ports = ( { pattern = "p0"; meter = "$METER"; } );
-	rules = ( "free udp 53", "local 10.66.1.0/24" );
+	rules = ( "free udp 53", "local 10.66.1.0/24"${RULES:+, $RULES} );
 	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "${PRICE:-1}"; down = "${PRICE:-1}"; }; } );
 	money = { ${MONEY:-min_settle_timeout = 40;} };
 	CONF
@@ -84,15 +84,17 @@ serving() {
 chain_up() { # [OPTION OF chain start...]
 	net_up
 	mkdir -p "$O/chain"
-	chain start "$W/chain" $$ "$@" || { echo "Bail out! no chain"; exit 1; }
+	in_ns $R "$TOP/tests/chain/chain" start "$W/chain" $$ "$@" ||
+		{ echo "Bail out! no chain"; exit 1; }
 	(umask 077; echo "a passphrase of the tests" >"$W/pass")
 	cheapkey "$W/wallet" "$W/pass" "$(about '.accounts[0].private_key[2:]')" >/dev/null
 	cheapkey "$W/key" "$W/pass" "$(about '.accounts[1].private_key[2:]')" >/dev/null
 }
 
 # And tsd, which follows it.
-box_up() {
-	chain_up
+box_up() { # [OPTION OF chain start...]
+	chain_up "$@"
+	wallet_up
 	box_config
 	tsd_start
 	serving

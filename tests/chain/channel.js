@@ -3,10 +3,12 @@
 'use strict';
 
 const assert = require('assert');
+const { AbiCoder } = require('ethers');
 const { ZERO } = require('./network.js');
 const { balanceHash, digests, identifier, sign } = require('./proofs.js');
 
 const SETTLE_TIMEOUT = 20n;
+const abi = AbiCoder.defaultAbiCoder();
 const ANY_HASH = '0x' + 'a5'.repeat(32);
 
 class Channel {
@@ -31,7 +33,16 @@ class Channel {
 		return channel;
 	}
 
+	// The way that the token is paid in by; any other contract is an ERC-20.
 	async deposit(from, partner, amount, timeout) {
+		const data = abi.encode(['address', 'address', 'uint64'],
+			[from.address, partner.address, timeout]);
+
+		if (this.contract === 'erc223')
+			return this.net.send(from, 'erc223', 'transfer(address,uint256,bytes)',
+				[this.net.network, amount, data]);
+		if (this.contract === 'smt')
+			return this.net.send(from, 'smt', 'buyAndTransfer', [data], amount);
 		await this.net.send(from, this.contract, 'approve', [this.net.network, amount]);
 		return this.net.send(from, 'tokens_network', 'deposit',
 			[this.token, from.address, partner.address, amount, timeout]);

@@ -6,7 +6,7 @@ const { fork } = require('child_process');
 const fs = require('fs');
 const path = require('path');
 const { parseArgs } = require('util');
-const { request } = require('./rpc.js');
+const blocks = require('./blocks.js');
 
 function fail(text) {
 	console.error(`chain: ${text}`);
@@ -91,25 +91,13 @@ async function stop(args) {
 		await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-async function mine(args) {
-	await request(read(args[0]).rpc, 'evm_mine', [{ blocks: count(args[1], 'N') }]);
-}
-
-async function snapshot(args) {
-	console.log(await request(read(args[0]).rpc, 'evm_snapshot', []));
-}
-
-// One second later than the clock says: no block made from here on can be equal
-// to one that has just been undone.
-async function revert(args) {
-	const { rpc } = read(args[0]);
-
-	if (await request(rpc, 'evm_revert', [args[1] || '']) !== true)
-		fail(`no snapshot ${args[1]}`);
-	await request(rpc, 'evm_increaseTime', [1]);
-}
-
-const commands = { start, mine, snapshot, revert, stop };
+const commands = {
+	start,
+	stop,
+	mine: (args) => blocks.mine(read(args[0]).rpc, count(args[1], 'N')),
+	snapshot: async (args) => console.log(await blocks.snapshot(read(args[0]).rpc)),
+	revert: (args) => blocks.revert(read(args[0]).rpc, args[1] || ''),
+};
 const [name, ...args] = process.argv.slice(2);
 
 if (!Object.hasOwn(commands, name || ''))

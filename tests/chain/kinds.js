@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-// The box opens a channel, adds to it and leaves it, by an ERC-223 token's transfer
-// and by the wrapper of the chain's own coin: all of it is back in the end.
+// Channels in tokens that are paid in by one transaction: an ERC-223 token's transfer,
+// the wrapper of the chain's own coin.  The box opens one, adds to it and leaves it, and
+// so does tspay; and one box takes several tokens.
 'use strict';
 
 const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
 const { Channel } = require('./channel.js');
+const payer = require('./payer.js');
 const { Scene, TOKEN } = require('./scene.js');
+const tokens = require('./tokens.js');
 
 const [dir, url, confirmations, client] = process.argv.slice(2);
 const scene = new Scene(dir, url, Number(confirmations), client);
@@ -73,6 +76,16 @@ async function whole_life(contract, kind) {
 async function main() {
 	await scene.test('by the transfer of ERC-223', () => whole_life('erc223', 'erc223'));
 	await scene.test('by the wrapper of the coin', () => whole_life('smt', 'smt'));
+	await tokens.deploy(scene);
+	tokens.configure(scene);
+	await scene.start();
+	await scene.following();
+	await scene.test('two tokens on one box', () => tokens.two_tokens(scene));
+	await scene.test('a deposit beyond the ledger', () => tokens.beyond_the_ledger(scene));
+	await scene.test('tspay, by the transfer of ERC-223', () =>
+		payer.whole_life(scene, 'erc223', 'erc223', 'CALL'));
+	await scene.test('tspay, by the wrapper of the coin', () =>
+		payer.whole_life(scene, 'smt', 'smt', 'SMT'));
 	scene.done();
 }
 

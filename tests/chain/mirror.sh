@@ -60,6 +60,7 @@ window() { echo $(($(wallet channel 0 1 | cut -d' ' -f3) - 258)); }
 post() { in_ns $R curl -s -m $((3 * PATIENCE)) -H 'Content-Type: application/octet-stream' --data-binary "$2" "$1/v1/mirror" | jq -r .error; }
 
 chain_up --listen 10.66.2.1
+wallet_up
 box_config
 cat >>"$W/tsd.conf" <<-CONF
 	mirrors = ( { url = "$MIRROR"; address = "$(wallet address 3)"; } );

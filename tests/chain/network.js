@@ -148,6 +148,19 @@ class Network {
 	balance(token, owner) {
 		return this.call(token, 'balanceOf', [owner.address || owner]);
 	}
+
+	// What owner has got of a token less what it gave, by the token's own events: of
+	// the wrapper of the coin, too, where gas hides what is left.
+	async flow(token, owner) {
+		const { address, abi } = this.at[token];
+		const who = '0x' + owner.address.slice(2).toLowerCase().padStart(64, '0');
+		const topic = abi.getEvent('Transfer').topicHash;
+		const sum = async (topics) => (await this.rpc('eth_getLogs', [{ address, topics,
+			fromBlock: '0x0', toBlock: 'latest' }]))
+			.reduce((all, log) => all + BigInt(log.data), 0n);
+
+		return await sum([topic, null, who]) - await sum([topic, who]);
+	}
 }
 
 module.exports = { Network, ZERO, chain };

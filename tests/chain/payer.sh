@@ -3,25 +3,10 @@
 # The payer's side: tspay opens a channel on the chain, pays a box, has back what it
 # did not use, withdraws, leaves, closes, and is closed on, killed (-9) on the way.  What
 # is on the chain is what the ledgers say, to the unit.  TS_PAYER=all: see below.
-cd "$(dirname "$0")/../netns" || exit 1
-. ./net.sh
-. ./tsd.sh
-export O
-CONFIRMATIONS=3
-TIMEOUT=60
+. "$(dirname "$0")/box.sh"
 ONE=1000000000000000000
-RPC_PORT=8545
 
-chain() { in_ns $R "$TOP/tests/chain/chain" "$@"; }
-wallet() { NODE_PATH=$O/chain/node_modules in_ns $R node "$TOP/tests/chain/wallet.js" "$W/chain" "$@"; }
-mine() { chain mine "$W/chain" "$1"; }
-block_more() { in_ns $R curl -s -o /dev/null -H 'Content-Type: application/json' \
-	-d '{"jsonrpc":"2.0","id":1,"method":"evm_mine","params":[]}' "$RPC"; }
-ctl() { in_ns $R tsctl -j -c "$W/tsd.conf" "$@"; }
-about() { jq -r "$1" "$W/chain"; }
-sum() { python3 -c 'import sys; print(eval(sys.argv[1]))' "$1"; }
-following() { [ "$(ctl chain status | jq -r .state)" = at-head ]; }
-at_rest() { [ "$(ctl chain status | jq '.transactions | length')" = 0 ]; }
+sum() { wallet sum "$1"; }
 # The box credits that much of the wallet's, in the newest life.
 credited() { # WEI
 	ctl channel list | jq -e --arg d "$1" --argjson b "$(block)" \
@@ -54,7 +39,7 @@ verb_killed() { # STEP WORDS...
 	local step=$1 from; shift
 	from=$(($(wc -l <"$W/said") + 1))
 	payer_start "$@"
-	if until_true 40 told "$from" "$step"; then
+	if PAUSE=0.05 until_true 40 told "$from" "$step"; then
 		payer_kill
 		verb "$@"
 	else
@@ -94,7 +79,7 @@ open_and_pay() { # NAME STEP-OF-OPENING
 	check "$1: a payment" pay 0.5
 	check "$1: another" pay 0.25
 	check "$1: a part comes back" payer refund 0.25 $BOX
-	is "$1: the channel has the rest" "$(purse .balance_wei)" $(sum "45 * $ONE // 10")
+	is "$1: the channel has the rest" "$(purse .balance_wei)" $(sum "45 * $ONE / 10")
 }
 
 # Leave with the box's help: nothing of ours stays behind.
@@ -125,21 +110,14 @@ leave() { # NAME STEP-OF-OPENING STEP-OF-WITHDRAWAL STEP-OF-LEAVING
 	check "$name: is refunded" payer refund $BOX
 	do_verb "$name" "${5:-}" close
 	is "$name: it is closed" "$(state)" 2
-	check "$name: with the box's newest proof" test "$(wallet channel 1 0 | cut -d' ' -f2)" -gt 0
+	check "$name: with the box's newest proof" proof_shown
+	check "$name: and the box shows the wallet's" until_true 20 shown
 	mine $(($(wallet channel 0 1 | cut -d' ' -f3) + CONFIRMATIONS))
 	do_verb "$name" "${6:-}" settle
 	is "$name: it is settled" "$(state)" 0
 	is "$name: the wallet has all but what was used" "$(sum "$before - $(wallet balance 0)")" "$used"
 	is "$name: that the box has" "$(sum "$(wallet balance 1) - $box")" "$used"
-	check "$name: the box is at rest" mine_until 40 at_rest
-}
-mine_until() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1 * PATIENCE)); shift
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -ge $end ] && return 1
-		block_more
-		sleep 0.2
-	done
+	check "$name: the box is at rest" mine_until 40 nothing_under_way
 }
 spend() { # KILOBYTES of UDP upstream
 	in_ns $C python3 - "$1" <<-'PY'
@@ -149,7 +127,6 @@ spend() { # KILOBYTES of UDP upstream
 	    s.sendto(b"x" * 958, ("10.66.2.2", 9))
 	PY
 }
-box_has_shown() { [ "$(wallet channel 0 1 | cut -d' ' -f2)" -gt 0 ]; }
 proof_shown() { [ "$(wallet channel 1 0 | cut -d' ' -f2)" -gt 0 ]; }
 
 # The box closes, and shows nothing; the wallet shows what the box has refunded.
@@ -168,53 +145,29 @@ closed_on() { # NAME STEP-OF-UPDATE
 		payer_start watch $BOX
 	fi
 	check "$name: the refund is shown to the chain" mine_until 30 proof_shown
-	check "$name: and the payments, by the box" until_true 30 box_has_shown
+	check "$name: and the payments, by the box" until_true 30 shown
 	mine $(($(wallet channel 0 1 | cut -d' ' -f3) + CONFIRMATIONS))
 	check "$name: it is settled by whoever is first" mine_until 40 settled
 	check "$name: who watches is done" mine_until 30 ended
 	is "$name: the wallet paid that" "$(sum "$before - $(wallet balance 0)")" "$paid"
 	is "$name: the box has it" "$(sum "$(wallet balance 1) - $box")" "$paid"
-	check "$name: the box is at rest" mine_until 40 at_rest
+	check "$name: the box is at rest" mine_until 40 nothing_under_way
 }
-settled() { [ "$(state)" = 0 ]; }
 
-net_up
-mkdir -p "$O/chain"
-chain start "$W/chain" $$ || { echo "Bail out! no chain"; exit 1; }
-(umask 077; echo "a passphrase of the tests" >"$W/pass"; : >"$W/said")
-cheapkey "$W/wallet" "$W/pass" "$(about '.accounts[0].private_key[2:]')" >/dev/null
-cheapkey "$W/key" "$W/pass" "$(about '.accounts[1].private_key[2:]')" >/dev/null
-RPC=$(about .rpc)
 # The node of the chain is a service of the box, for clients that have not paid, too.
-start in_ns $R node -e 'const net = require("net"), [port, to] = process.argv.slice(1);
-	net.createServer((c) => { const s = net.connect(to, "127.0.0.1"); c.pipe(s).pipe(c);
-		for (const e of [c, s]) e.on("error", () => { c.destroy(); s.destroy(); }); })
-	.listen(port, "10.66.1.1")' $RPC_PORT "${RPC##*:}"
-cat >"$W/tsd.conf" <<CONF
-run_dir = "$W"; state_dir = "$W";
-key = { file = "$W/key"; passphrase_file = "$W/pass"; };
-chain = { id = $(about .chain_id); tokens_network = "$(about .contracts.tokens_network)";
-	tokens = ( { address = "$(about .contracts.erc20)"; symbol = "MESH"; decimals = 18; } );
-	rpc = "$RPC"; poll_seconds = 1; confirmations = $CONFIRMATIONS; };
-listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
-meter = { driver = "$DRIVER"; };
-ports = ( { pattern = "p0"; meter = "$METER"; } );
-rules = ( "free udp 53", "free tcp $RPC_PORT", "local 10.66.1.0/24" );
-tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; } );
-money = { min_settle_timeout = 40; };
-CONF
+chain_up --listen 10.66.1.1
+wallet_up
+RPC=$(about .rpc)
+RULES="\"free tcp ${RPC##*:}\""
+box_config
+(umask 077; : >"$W/said")
 cat >"$W/chain.json" <<CONF
-{ "rpc": "http://10.66.1.1:$RPC_PORT", "tokens_network": "$(about .contracts.tokens_network)",
+{ "rpc": "$RPC", "tokens_network": "$(about .contracts.tokens_network)",
   "token": "$(about .contracts.erc20)", "confirmations": $CONFIRMATIONS, "poll_seconds": 1,
   "settle_timeout": $TIMEOUT }
 CONF
 tsd_start
-if ! until_true 20 tsd_healthy; then
-	not_ok "tsd serves"
-	sed 's/^/# /' "$W/tsd.log"
-	done_testing
-	exit 1
-fi
+serving
 check "tsd follows the chain" until_true 20 following
 if [ "${TS_PAYER:-}" = all ]; then
 	leave "undisturbed" "" "" "" "" ""

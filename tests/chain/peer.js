@@ -9,11 +9,11 @@ const { Channel } = require('./channel.js');
 const wire = require('./wire.js');
 
 class Peer {
-	constructor(scene, index) {
+	constructor(scene, index, contract = 'erc20') {
 		this.scene = scene;
 		this.account = scene.net.accounts[index];
 		this.box = scene.net.accounts[1];
-		this.chain = new Channel(scene.net, this.account, this.box);
+		this.chain = new Channel(scene.net, this.account, this.box, contract);
 		this.renewed();
 	}
 
@@ -44,7 +44,8 @@ class Peer {
 
 	// The channel as the box shows it to anybody; null: it knows none.
 	async seen() {
-		const answer = await fetch(`${this.scene.url}/v1/channel?address=${this.account.address}`);
+		const answer = await fetch(`${this.scene.url}/v1/channel?` +
+			`address=${this.account.address}&token=${this.chain.token}`);
 
 		return answer.status === 200 ? answer.json() : null;
 	}

@@ -108,9 +108,14 @@ class Scene {
 			{ encoding: 'utf8' });
 	}
 
-	// The memo that pays for the client's session.
+	// The client's session.
+	session() {
+		return JSON.parse(this.at_client('curl', '-sf', `${this.url}/v1/session`));
+	}
+
+	// The memo that pays for it.
 	memo() {
-		return JSON.parse(this.at_client('curl', '-sf', `${this.url}/v1/session`)).pay.memo;
+		return this.session().pay.memo;
 	}
 
 	traffic() {

@@ -9,10 +9,10 @@
 undo_update() { # NAME
 	local id
 
-	id=$(chain snapshot "$W/chain")
+	id=$(wallet snapshot)
 	kill -CONT $tsd_pid
 	check "$1: an update" until_true 60 mined update
-	chain revert "$W/chain" "$id"
+	wallet revert "$id"
 	mine 2
 	check "$1: that is undone, and sent again" until_true 60 sent_again update
 }
@@ -21,10 +21,10 @@ undo_update() { # NAME
 undone_opening() {
 	local id block
 
-	id=$(chain snapshot "$W/chain")
+	id=$(wallet snapshot)
 	block=$(wallet open 0 1 $TOKENS $TIMEOUT)
 	sleep 2
-	chain revert "$W/chain" "$id"
+	wallet revert "$id"
 	mine $((2 * CONFIRMATIONS))
 	sleep 3
 	is "an opening that was undone is not known" "$(known open "$block")" false

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a wallet does on the chain by itself, for the scripts.  FILE is of
-// tests/chain/chain; accounts go by their number in it.
+// What a wallet does on the chain by itself, and what the scripts here ask of the chain:
+// one process for all the questions of a script, see wallet.sh.
 //
-//   wallet.js FILE address I
-//   wallet.js FILE open I J AMOUNT TIMEOUT           with AMOUNT of I's erc20; prints the block
-//   wallet.js FILE close I J                         without any proof
-//   wallet.js FILE channel I J    prints STATE NONCE BLOCKS: NONCE of the proof that J
-//                                 has shown of I, BLOCKS until it can be settled
-//   wallet.js FILE deposit I J    what I has in its channel with J
-//   wallet.js FILE balance I      of erc20
+//   wallet.js FILE       of tests/chain/chain; a question a line, as below.  The answer is
+//                        lines, and then "end STATUS"; what is wrong goes to stderr.
+//
+//   address I                        accounts go by their number in FILE
+//   open I J AMOUNT TIMEOUT          with AMOUNT of I's erc20; prints the block
+//   close I J                        without any proof
+//   channel I J      prints STATE NONCE BLOCKS: NONCE of the proof that J has shown of
+//                    I, BLOCKS until it can be settled
+//   deposit I J      what I has in its channel with J
+//   balance I        of erc20
+//   mine N, snapshot, revert ID      as of tests/chain/chain
+//   sum EXPRESSION                   of whole numbers, exact
 'use strict';
 
+const readline = require('readline');
+const blocks = require('./blocks.js');
 const { Network } = require('./network.js');
 const { Channel } = require('./channel.js');
 
-const [file, command, ...args] = process.argv.slice(2);
-const net = new Network(file);
+const net = new Network(process.argv[2]);
 const account = (i) => net.accounts[Number(i)];
 
 function between(i, j) {
@@ -23,15 +29,12 @@ function between(i, j) {
 }
 
 const commands = {
-	address(i) {
-		console.log(account(i).address);
-	},
+	address: (i) => account(i).address,
 	async open(i, j, amount, timeout) {
 		const channel = between(i, j);
-		const { block } = await channel.deposit(channel.a, channel.b, BigInt(amount),
-			BigInt(timeout));
 
-		console.log(String(block));
+		return (await channel.deposit(channel.a, channel.b, BigInt(amount),
+			BigInt(timeout))).block;
 	},
 	async close(i, j) {
 		const channel = between(i, j);
@@ -45,22 +48,36 @@ const commands = {
 		const first = state === 2n ? settle_block + BigInt(net.punish_blocks) + 1n : 0n;
 		const left = first - await net.height();
 
-		console.log(`${state} ${nonce} ${left > 0n ? left : 0n}`);
+		return `${state} ${nonce} ${left > 0n ? left : 0n}`;
 	},
 	async deposit(i, j) {
 		const channel = between(i, j);
-		const [deposit] = await channel.side(channel.a);
 
-		console.log(String(deposit));
+		return (await channel.side(channel.a))[0];
 	},
-	async balance(i) {
-		console.log(String(await net.balance('erc20', account(i))));
-	},
+	balance: (i) => net.balance('erc20', account(i)),
+	mine: (n) => blocks.mine(net.url, Number(n)).then(() => undefined),
+	snapshot: () => blocks.snapshot(net.url),
+	revert: (id) => blocks.revert(net.url, id),
+	sum: (...words) => Function(`return ${words.join(' ').replace(/[0-9]+/g, '$&n')}`)(),
 };
 
-Promise.resolve()
-	.then(() => commands[command](...args))
-	.catch((e) => {
-		console.error(`wallet: ${e.message}`);
-		process.exit(1);
-	});
+async function answer(line) {
+	const [command, ...words] = line.split(' ');
+
+	try {
+		const said = await commands[command](...words);
+
+		return `${said === undefined ? '' : `${said}\n`}end 0\n`;
+	} catch (e) {
+		console.error(`wallet: ${line}: ${e.message}`);
+		return 'end 1\n';
+	}
+}
+
+async function main() {
+	for await (const line of readline.createInterface({ input: process.stdin }))
+		process.stdout.write(await answer(line));
+}
+
+main();

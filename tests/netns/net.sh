@@ -44,13 +44,14 @@ start() {
 stop() { kill "$1" 2>/dev/null; wait "$1" 2>/dev/null; true; }
 
 # until_true SECONDS COMMAND...; PATIENCE: so many times slower than hardware is
-# this machine.
+# this machine; PAUSE: seconds between two tries.
 PATIENCE=${PATIENCE:-1}
+PAUSE=0.05
 until_true() {
 	local end=$((SECONDS + $1 * PATIENCE)); shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -ge $end ] && return 1
-		sleep 0.05
+		sleep $PAUSE
 	done
 }
 

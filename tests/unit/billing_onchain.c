@@ -328,19 +328,109 @@ static void a_large_deposit_needs_another_witness(void **state)
 	assert_true(view_of(1).paid_wei == 5 * GWEI);
 }
 
-static void more_than_the_ledger_holds_is_refused(void **state)
+static void assert_uncredited(unsigned int wallet, ts_u128 deposit_wei)
+{
+	assert_true(view_of(wallet).channel.partner_deposit_wei == deposit_wei);
+	assert_string_equal(view_of(wallet).uncredited, "too_large");
+}
+
+/* Nor does it wrap, and what it was stays; money rule M10: also after a crash. */
+static void more_than_the_ledger_holds_is_not_counted(void **state)
+{
+	struct ts_channel_event event = {
+		.kind = TS_SEEN_DEPOSITED, .block = 700,
+		.our_deposit_wei = TS_U128_MAX,
+	};
+	struct ts_billing_doubt doubt;
+
+	show_event(0, &event);
+	assert_null(view_of(0).uncredited);
+	event.confirmed = true;
+	show_event(0, &event);
+	assert_uncredited(0, (ts_u128)1 << 100);
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_uncredited(0, (ts_u128)1 << 100);
+	/* No other node's word helps. */
+	assert_int_equal(ts_billing_doubt_after(box.billing, 0, &doubt), -ENOENT);
+	assert_true(box_pay(&box, 0, 5 * GWEI, code));
+	event.our_deposit_wei = 0;
+	event.partner_deposit_beyond = true;
+	show_event(0, &event);
+	assert_uncredited(0, (ts_u128)1 << 100);
+	show_event(0, &close_seen);
+	assert_int_equal(intents_at(1000).first, TS_INTENT_UPDATE);
+}
+
+/* The channel that opens with such a deposit is one without. */
+static void an_opening_with_more_than_the_ledger_holds(void **state)
+{
+	struct ts_channel_event event = opening(600, 50000);
+
+	settle_first(1);
+	event.partner_deposit_wei = 0;
+	event.partner_deposit_beyond = true;
+	show_event(1, &event);
+	assert_int_equal(view_of(1).channel.open_block_number, 600);
+	assert_uncredited(1, 0);
+	open_at_payer(1, 600);
+	assert_false(box_pay(&box, 1, 5 * GWEI, code));
+	assert_int_equal(intents_at(1000).calls, 0);
+	/* A later life has its own. */
+	event.kind = TS_SEEN_WITHDRAWN;
+	event.block = 700;
+	event.partner_deposit_wei = 1000 * GWEI;
+	event.partner_deposit_beyond = false;
+	show_event(1, &event);
+	assert_null(view_of(1).uncredited);
+	assert_true(view_of(1).channel.partner_deposit_wei == 1000 * GWEI);
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_null(view_of(1).uncredited);
+}
+
+/* The lives of one channel, each with half of what there can be, together are too much. */
+static void a_withdrawal_is_believed_whatever_the_sum(void **state)
 {
 	struct ts_channel_event event = {
 		.kind = TS_SEEN_DEPOSITED, .block = 700, .confirmed = true,
-		.our_deposit_wei = TS_U128_MAX,
+		.our_deposit_wei = (ts_u128)1 << 127,
 	};
-	const struct ts_channel *c = &box.wallets[0].channel;
-	struct ts_billing_shown shown = { c->channel_identifier, c->token,
-					  c->our_address, event };
 
-	assert_int_equal(ts_billing_channel_event(box.billing, &shown, box.key,
-						  &box.now), -EINVAL);
-	assert_true(view_of(0).channel.partner_deposit_wei == (ts_u128)1 << 100);
+	show_event(0, &event);
+	assert_true(view_of(0).channel.partner_deposit_wei == (ts_u128)1 << 127);
+	event.kind = TS_SEEN_WITHDRAWN;
+	event.block = 800;
+	event.our_deposit_wei = 7;
+	event.partner_deposit_wei = (ts_u128)1 << 127;
+	show_event(0, &event);
+	assert_int_equal(view_of(0).channel.open_block_number, 800);
+	assert_true(view_of(0).channel.our_deposit_wei == 7);
+	assert_uncredited(0, 0);
+	assert_int_equal(intents_at(1000).calls, 0);
+}
+
+/*
+ * M1: with a sum of ours that is too small we would co-sign it away; so nothing is
+ * signed, and the contract's own sums bring it home.
+ */
+static void ours_beyond_the_ledger_is_brought_home(void **state)
+{
+	const struct ts_channel *c = &box.wallets[0].channel;
+	struct ts_channel_event event = {
+		.kind = TS_SEEN_WITHDRAWN, .block = 800, .confirmed = true,
+		.our_deposit_beyond = true, .partner_deposit_wei = 5,
+	};
+
+	show_event(0, &event);
+	assert_int_equal(view_of(0).channel.open_block_number, 800);
+	assert_true(view_of(0).channel.partner_deposit_wei == 5);
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_int_equal(intents_at(1000).first, TS_INTENT_CLOSE);
+	assert_int_not_equal(ts_billing_withdraw(box.billing, &c->our_address, NULL, 1,
+						 &box.now), 0);
+	assert_false(view_of(0).cosign);
 }
 
 static void we_close(void **state)
@@ -376,7 +466,10 @@ int main(void)
 		T(a_short_window_is_not_credited),
 		T(a_deposit_counts_when_confirmed),
 		T(a_large_deposit_needs_another_witness),
-		T(more_than_the_ledger_holds_is_refused),
+		T(more_than_the_ledger_holds_is_not_counted),
+		T(an_opening_with_more_than_the_ledger_holds),
+		T(a_withdrawal_is_believed_whatever_the_sum),
+		T(ours_beyond_the_ledger_is_brought_home),
 		T(we_close),
 	};
 

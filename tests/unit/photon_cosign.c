@@ -305,6 +305,53 @@ static void test_withdraw_refusals(void **state)
 	assert_int_equal(ends.intents[0].kind, TS_INTENT_CLOSE);
 }
 
+/* A request of the payer's with these amounts, signed as it should be. */
+static void ask_withdraw(const struct ts_u256 *balance, const struct ts_u256 *amount)
+{
+	struct ts_message msg = { .id = TS_MSG_WITHDRAW_REQUEST };
+	struct ts_withdraw_request *m = &msg.withdraw_request;
+	const struct ts_channel *c = &payer->life.channel;
+	struct ts_datagram d;
+	struct ts_hash digest;
+	struct ts_form form;
+
+	m->withdraw.channel_identifier = c->channel_identifier;
+	m->withdraw.open_block_number = c->open_block_number;
+	m->withdraw.participant1 = c->our_address;
+	m->withdraw.participant2 = c->partner_address;
+	m->withdraw.participant1_balance = *balance;
+	m->withdraw.participant1_withdraw = *amount;
+	ts_form_withdraw(&form, &m->withdraw, &c->chain_id);
+	ts_form_digest(&form, &digest);
+	ts_signer_sign(payer->key, &digest, &m->participant1_signature);
+	assert_int_equal(ts_message_sign(&msg, payer->key, &c->chain_id, &d), 0);
+	ends_take(&ends, box, d.b, d.len);
+}
+
+/* Cut to 128 bits they would be right: nothing of it is signed. */
+static void test_withdraw_beyond_2_128(void **state)
+{
+	struct ts_u256 balance = ts_u256_from_u128(ENDS_DEPOSIT_WEI);
+	struct ts_u256 amount = ts_u256_from_u64(50);
+	struct ts_message answer;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		balance.w[2] = !i;
+		amount.w[2] = i;
+		ask_withdraw(&balance, &amount);
+		ends_decode_parallel(box, &answer);
+		assert_int_equal(answer.withdraw_response.error_code,
+				 ts_refusal_code(TS_REFUSED_AMOUNT_TOO_LARGE));
+		assert_true(ends_is_zero(&answer.withdraw_response.participant2_signature,
+					 TS_SIGNATURE_BYTES));
+		assert_false(box->life.channel.frozen);
+	}
+	amount.w[2] = 0;
+	ask_withdraw(&balance, &amount);
+	assert_true(box->life.channel.frozen && box->life.cosign.complete);
+}
+
 /* Both ask at once: one withdrawal is signed by both. */
 static void test_withdraw_at_once(void **state)
 {
@@ -409,6 +456,7 @@ int main(void)
 		cosign_test(test_withdraw_ends_on_chain_only),
 		cosign_test(test_unknown_withdraw),
 		cosign_test(test_withdraw_refusals),
+		cosign_test(test_withdraw_beyond_2_128),
 		cosign_test(test_withdraw_at_once),
 		cosign_test(test_withdraw_at_once_with_an_original),
 		cosign_test(test_signed_by_a_stranger),

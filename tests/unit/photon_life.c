@@ -97,6 +97,12 @@ static void test_mediated_rules(void **state)
 	msg.mediated_transfer.payment_amount.w[2] = 1;
 	assert_int_equal(take_draft(&msg), TS_REFUSED_AMOUNT_TOO_LARGE);
 	msg = draft_lock(&lock, 10, 1);
+	msg.mediated_transfer.fee.w[2] = 1;
+	assert_int_equal(take_draft(&msg), TS_REFUSED_AMOUNT_TOO_LARGE);
+	msg = draft_lock(&lock, 10, 1);
+	msg.mediated_transfer.proof.transferred_amount.w[2] = 1;
+	assert_int_equal(take_draft(&msg), TS_REFUSED_AMOUNT_CHANGED);
+	msg = draft_lock(&lock, 10, 1);
 	wrong = lock;
 	wrong.expiration = ends.moment.head_block +
 			   box->life.channel.settle_timeout_blocks + 1;

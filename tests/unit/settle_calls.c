@@ -197,9 +197,68 @@ static void test_opened(void **state)
 	assert_true(seen.event.our_deposit_wei == 100);
 	ev.opened.participant = others;
 	assert_int_equal(ts_seen_read(&seen, &ev, &us), -ENOENT);
+	assert_false(seen.event.partner_deposit_beyond);
+	/* 2^128 and more: the channel is there, that deposit does not count. */
 	ev.opened.partner = us;
 	ev.opened.deposit.w[2] = 1;
-	assert_int_equal(ts_seen_read(&seen, &ev, &us), -ERANGE);
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_int_equal(seen.event.kind, TS_SEEN_OPENED);
+	assert_int_equal(seen.event.settle_timeout_blocks, 60);
+	assert_true(seen.event.partner_deposit_wei == 0);
+	assert_true(seen.event.partner_deposit_beyond);
+	assert_false(seen.event.our_deposit_beyond);
+	ev.opened.participant = us;
+	ev.opened.partner = them;
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_true(seen.event.our_deposit_wei == 0);
+	assert_true(seen.event.our_deposit_beyond);
+	assert_false(seen.event.partner_deposit_beyond);
+	/* The last that counts. */
+	ev.opened.deposit = ts_u256_from_u128(TS_U128_MAX);
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_true(seen.event.our_deposit_wei == TS_U128_MAX);
+	assert_false(seen.event.our_deposit_beyond);
+}
+
+static void test_deposited(void **state)
+{
+	struct ts_chain_event ev = {
+		.kind = TS_CHAIN_CHANNEL_NEW_DEPOSIT, .block_number = 9,
+		.new_deposit = { .participant = them,
+				 .total_deposit = ts_u256_from_u64(100) },
+	};
+	struct ts_seen seen;
+
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_false(seen.event.ours);
+	assert_true(seen.event.our_deposit_wei == 100);
+	assert_true(seen.event.partner_deposit_wei == 0);
+	ev.new_deposit.total_deposit.w[3] = 1;
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_true(seen.event.our_deposit_wei == 0);
+	assert_true(seen.event.partner_deposit_beyond);
+	ev.new_deposit.participant = us;
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_true(seen.event.ours);
+	assert_true(seen.event.our_deposit_beyond);
+}
+
+/* Of a lock: that it was paid is more than how much that makes in all. */
+static void test_unlocked(void **state)
+{
+	struct ts_chain_event ev = {
+		.kind = TS_CHAIN_CHANNEL_UNLOCKED, .block_number = 9,
+		.unlocked = { them, { { 0x10 } }, ts_u256_from_u64(40) },
+	};
+	struct ts_seen seen;
+
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_true(seen.event.claimed.transferred_wei == 40);
+	ev.unlocked.transferred_amount.w[2] = 1;
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_int_equal(seen.event.kind, TS_SEEN_UNLOCKED);
+	assert_true(seen.event.claimed.transferred_wei == TS_U128_MAX);
+	assert_int_equal(seen.event.lock_hash.b[0], 0x10);
 }
 
 /* Whoever closes shows the other's proof. */
@@ -248,6 +307,12 @@ static void test_withdrawn(void **state)
 	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
 	assert_true(seen.event.our_deposit_wei == 5);
 	assert_true(seen.event.partner_deposit_wei == 3);
+	ev.withdraw.participant1_balance.w[2] = 1;
+	assert_int_equal(ts_seen_read(&seen, &ev, &us), 0);
+	assert_true(seen.event.our_deposit_wei == 5);
+	assert_true(seen.event.partner_deposit_wei == 0);
+	assert_true(seen.event.partner_deposit_beyond);
+	assert_false(seen.event.our_deposit_beyond);
 	ev.kind = TS_CHAIN_TOKEN_NETWORK_CREATED;
 	assert_int_equal(ts_seen_read(&seen, &ev, &us), -ENOENT);
 }
@@ -262,6 +327,8 @@ int main(void)
 		call_test(test_deposit),
 		call_test(test_deposit_in_one),
 		call_test(test_opened),
+		call_test(test_deposited),
+		call_test(test_unlocked),
 		call_test(test_closed),
 		call_test(test_withdrawn),
 	};

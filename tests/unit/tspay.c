@@ -268,6 +268,27 @@ static void test_purse_lying_box(void **state)
 	json_decref(json);
 }
 
+/* What a purse cannot hold is refused by its name, not cut. */
+static void test_channel_beyond_2_128(void **state)
+{
+	static const char *const names[] = { "deposit_wei", "partner_deposit_wei" };
+	struct fixture *f = *state;
+	json_t *json;
+	char err[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		json = ts_channel_describe(&f->boxes, TS_SIDE_BOX);
+		json_object_set_new(json, names[i],
+				    json_string("340282366920938463463374607431768211456"));
+		assert_int_equal(ts_channel_from_json(json, TS_SIDE_WALLET, &f->seen, err,
+						      sizeof(err)), -EINVAL);
+		assert_non_null(strstr(err, names[i]));
+		assert_non_null(strstr(err, "below 2^128"));
+		json_decref(json);
+	}
+}
+
 static void test_purse_full_disk(void **state)
 {
 	struct rlimit old, none = { 0 };
@@ -492,6 +513,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_purse_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_lying_box, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_full_disk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_channel_beyond_2_128, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_over_balance, setup, teardown),
 	};
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <cmocka.h>
 #include <arpa/inet.h>
@@ -114,6 +115,67 @@ static void a_box_has_two_tokens(void **state)
 	end();
 }
 
+#define BEYOND		"340282366920938463463374607431768211456"	/* 2^128 */
+#define PRICES(up)	"\"prices\":{\"internet\":{\"up\":{\"wei_per_gb\":" up "},\"down\":{\"wei_per_gb\":\"9\"}}}"
+#define SESSION(rest)	"HTTP/1.0 200 OK\r\n\r\n{\"session\":\"QD0TS49829BBQ6BQ\",\"state\":\"dry\"," rest "}"
+
+/* Return: of box_session() */
+static int session_of(const char *answer, struct session *s, char *err, size_t err_size)
+{
+	struct box *b;
+	int ret;
+
+	begin(answer);
+	b = box_open(server.url, NULL);
+	ret = box_session(b, s, err, err_size);
+	box_close(b);
+	end();
+	return ret;
+}
+
+/* What cannot be counted is not free of charge (M7). */
+static void an_amount_beyond_2_128(void **state)
+{
+	static const char *const bad[] = {
+		SESSION("\"tariff\":{" PRICES("\"" BEYOND "\"") "}"),
+		SESSION("\"tariff\":{" PRICES("\"-1\"") "}"),
+		SESSION("\"tariff\":{" PRICES("7") "}"),
+		SESSION("\"attached_wei\":\"" BEYOND "\""),
+		SESSION("\"unspent_wei\":\"" BEYOND "\""),
+	};
+	static const char info[] = "HTTP/1.0 200 OK\r\n\r\n{\"address\":"
+		"\"0x00000000000000000000000000000000000000aa\",\"tokens\":["
+		"{\"address\":\"0x00000000000000000000000000000000000000bb\",\"symbol\":\"SMT\",\"decimals\":18}],"
+		"\"tariffs\":[{\"id\":4,\"token\":\"0x00000000000000000000000000000000000000bb\","
+		PRICES("\"" BEYOND "\"") "}]}";
+	const struct ts_address nobody = { };
+	struct books books;
+	struct session s;
+	struct token t;
+	struct box *b;
+	char err[512];
+	size_t i;
+
+	assert_int_equal(session_of(SESSION("\"tariff\":{" PRICES("\"7\"") "}"), &s, err,
+				    sizeof(err)), 0);
+	assert_true(s.wei_per_gb == 9);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(session_of(bad[i], &s, err, sizeof(err)), -ERANGE);
+		assert_non_null(strstr(err, "2^128"));
+	}
+	begin(info);
+	b = box_open(server.url, NULL);
+	assert_int_equal(box_token(b, NULL, NULL, &t, err, sizeof(err)), 0);
+	assert_true(t.wei_per_gb == TS_U128_MAX);
+	box_close(b);
+	end();
+	begin("HTTP/1.0 200 OK\r\n\r\n{\"nonce\":1,\"unspent_wei\":\"" BEYOND "\"}");
+	b = box_open(server.url, NULL);
+	assert_int_equal(box_books(b, &nobody, &nobody, &books, err, sizeof(err)), -ERANGE);
+	box_close(b);
+	end();
+}
+
 /*
  * Texts of a box end on a terminal: none of them may move its cursor, rename
  * its window or answer for its user.
@@ -164,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_box_has_two_tokens),
+		cmocka_unit_test(an_amount_beyond_2_128),
 		cmocka_unit_test(a_box_does_not_command_the_terminal),
 	};
 

@@ -332,6 +332,8 @@ struct ts_session_view {
  * @refunded_wei: of that, gone back by our own transfers
  * @refunding: a refund is under way
  * @leaving: we end it together with the partner
+ * @uncredited: why a deposit of the partner's that the chain shows does not count,
+ *	one word; NULL: all of it does
  * @cosign: what both sides sign; TS_COSIGN_NONE: nothing
  * @cosign_ours: we asked for it
  * @cosign_wei: what whoever asked gets out
@@ -345,6 +347,7 @@ struct ts_channel_view {
 	ts_u128 refunded_wei;
 	bool refunding;
 	bool leaving;
+	const char *uncredited;
 	enum ts_cosign_kind cosign;
 	bool cosign_ours;
 	ts_u128 cosign_wei;

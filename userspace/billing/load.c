@@ -8,6 +8,7 @@
 #include <syslog.h>
 
 #include "billing/state.h"
+#include "ledger/transaction.h"
 
 static int load_channel(const struct ts_ledger_channel *row, void *arg)
 {
@@ -266,6 +267,15 @@ static int load_lives(struct ts_billing *b)
 	return err == -ENOMEM ? ts_billing_fail(b, err, "out of memory") : err;
 }
 
+static int load_doubt(int64_t channel, ts_u128 deposit_wei, void *arg)
+{
+	struct ts_billing_channel *c = channel_of(arg, channel);
+
+	if (c)
+		c->uncredited_wei = deposit_wei;
+	return 0;
+}
+
 static int load_tables(struct ts_billing *b)
 {
 	struct ts_billing_account *a;
@@ -277,6 +287,8 @@ static int load_tables(struct ts_billing *b)
 		err = 0;
 	if (!err)
 		err = ts_ledger_channel_load(b->ledger, load_channel, b);
+	if (!err)
+		err = ts_ledger_doubt_load(b->ledger, load_doubt, b);
 	if (!err)
 		err = load_lives(b);
 	if (!err)

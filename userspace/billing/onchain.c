@@ -42,6 +42,22 @@ static void unheard(struct ts_billing *b, const struct ts_billing_shown *shown,
 	ch->partner_address = shown->partner;
 }
 
+/* What the chain shows of the partner's deposit, and does not count. */
+static void leave_uncredited(struct ts_billing *b, struct ts_billing_channel *c,
+			     ts_u128 deposit_wei)
+{
+	c->uncredited_wei = deposit_wei;
+	ts_batch_check(b, ts_ledger_doubt_put(b->ledger, c->row.id, deposit_wei));
+}
+
+static void credit_all(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	if (!c->uncredited_wei)
+		return;
+	c->uncredited_wei = 0;
+	ts_batch_check(b, ts_ledger_doubt_delete(b->ledger, c->row.id));
+}
+
 /* Another life: the one before takes nothing any more. */
 static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
 		      const struct ts_life *life, bool trusted)
@@ -53,13 +69,12 @@ static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
 
 	if (fault)
 		return ts_billing_fail(b, -EINVAL, "channel: %s", fault);
-	if (ts_channel_is_too_much(b, &row.channel))
-		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return ts_billing_fail(b, -ENOMEM, "out of memory");
 	if (before) {
 		before->row.channel.state = TS_CHANNEL_NONE;
+		credit_all(b, before);
 		ts_life_release(b, before);
 		ts_batch_check(b, ts_ledger_channel_update(b->ledger,
 							   &before->row));
@@ -67,17 +82,8 @@ static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
 	ts_batch_check(b, ts_ledger_channel_insert(b->ledger, &row));
 	c->row = row;
 	ts_channel_add(b, c);
-	if (life->leaving)
+	if (life->leaving || life->close_wanted)
 		ts_life_store(b, c, life);
-	return 0;
-}
-
-static int store(struct ts_billing *b, struct ts_billing_channel *c,
-		 const struct ts_life *life)
-{
-	if (ts_channel_is_too_much(b, &life->channel))
-		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
-	ts_life_store(b, c, life);
 	return 0;
 }
 
@@ -99,7 +105,7 @@ static int read_life(struct ts_billing *b, const struct ts_billing_channel *c,
  * window is, and a deposit of one life only grows.
  */
 static int confirm_import(struct ts_billing *b, struct ts_billing_channel *c,
-			  const struct ts_channel_event *event)
+			  struct ts_channel_event *event)
 {
 	struct ts_ledger_channel row = c->row;
 	struct ts_channel *ch = &row.channel;
@@ -109,8 +115,11 @@ static int confirm_import(struct ts_billing *b, struct ts_billing_channel *c,
 		ch->our_deposit_wei = event->our_deposit_wei;
 	if (ch->partner_deposit_wei < event->partner_deposit_wei)
 		ch->partner_deposit_wei = event->partner_deposit_wei;
-	if (ts_channel_is_too_much(b, ch))
-		return ts_billing_fail(b, -EINVAL, TS_LEDGER_TOO_MUCH);
+	if (ts_channel_is_too_much(b, ch)) {
+		ch->our_deposit_wei = c->row.channel.our_deposit_wei;
+		ch->partner_deposit_wei = c->row.channel.partner_deposit_wei;
+		event->partner_deposit_beyond = true;
+	}
 	c->row = row;
 	if (c->life)
 		c->life->channel = row.channel;
@@ -118,12 +127,35 @@ static int confirm_import(struct ts_billing *b, struct ts_billing_channel *c,
 	return 0;
 }
 
+/*
+ * A deposit that no sum here can hold must not hide the rest of what is shown: it
+ * stays what it was, and a new life begins without it.
+ */
+static void leave_out(struct ts_billing *b, struct ts_channel_event *event)
+{
+	struct ts_channel *ch = &new.channel;
+
+	if (!ts_channel_is_too_much(b, ch))
+		return;
+	if (event->kind == TS_SEEN_DEPOSITED) {
+		event->our_deposit_wei = 0;
+		event->our_deposit_beyond = event->ours;
+		event->partner_deposit_beyond = !event->ours;
+		return;
+	}
+	ch->partner_deposit_wei = event->partner_deposit_wei = 0;
+	event->partner_deposit_beyond = true;
+	if (ts_channel_is_too_much(b, ch)) {
+		event->our_deposit_wei = 0;
+		event->our_deposit_beyond = true;
+	}
+}
+
 static int show(struct ts_billing *b, struct ts_billing_channel *c,
-		const struct ts_channel_event *event, const struct ts_signer *key)
+		struct ts_channel_event *event, const struct ts_signer *key)
 {
 	struct ts_outcome outcome;
 	ts_u128 lost_wei = 0;
-	int ret;
 
 	ts_life_event(&old, event, key, &new, &outcome);
 	if (!outcome.changed || !memcmp(&old, &new, sizeof(old)))
@@ -131,6 +163,8 @@ static int show(struct ts_billing *b, struct ts_billing_channel *c,
 	/* An opening that can still be undone opens nothing. */
 	if (!c && !outcome.new_life)
 		return 0;
+	leave_out(b, event);
+	ts_life_event(&old, event, key, &new, &outcome);
 	if (ts_billing_begin(b))
 		return -EROFS;
 	if (outcome.new_life)
@@ -139,14 +173,14 @@ static int show(struct ts_billing *b, struct ts_billing_channel *c,
 	if (old.channel.state == TS_CHANNEL_CLOSED &&
 	    new.channel.state == TS_CHANNEL_NONE)
 		lost_wei = ts_life_lost_refunds_wei(&old);
-	ret = store(b, c, &new);
-	if (!ret && lost_wei)
+	ts_life_store(b, c, &new);
+	if (lost_wei)
 		ts_refund_lost(b, c, lost_wei);
-	return ret;
+	return 0;
 }
 
 /* Whoever waits for that secret has it from now on. */
-static int secret_seen(struct ts_billing *b, const struct ts_channel_event *event,
+static int secret_seen(struct ts_billing *b, struct ts_channel_event *event,
 		       const struct ts_signer *key)
 {
 	struct ts_billing_channel *c;
@@ -166,9 +200,8 @@ static int secret_seen(struct ts_billing *b, const struct ts_channel_event *even
 }
 
 static int take_event(struct ts_billing *b, const struct ts_billing_shown *shown,
-		      const struct ts_signer *key)
+		      struct ts_channel_event *event, const struct ts_signer *key)
 {
-	const struct ts_channel_event *event = &shown->event;
 	struct ts_billing_channel *c;
 	int ret = 0;
 
@@ -190,6 +223,27 @@ static int take_event(struct ts_billing *b, const struct ts_billing_shown *shown
 	if (!ret && ts_channel_foreign(b, &old.channel))
 		return 0;
 	return ret ? ret : show(b, c, event, key);
+}
+
+/* The same, and a deposit that was left out is told of as long as that life lasts. */
+static int take(struct ts_billing *b, const struct ts_billing_shown *shown,
+		const struct ts_signer *key)
+{
+	struct ts_channel_event event = shown->event;
+	struct ts_billing_channel *c;
+	int ret = take_event(b, shown, &event, key);
+
+	c = ts_channel_life(b, &shown->channel_identifier, UINT64_MAX);
+	if (ret || !c || !event.confirmed || event.undo ||
+	    !event.partner_deposit_beyond ||
+	    c->row.channel.state == TS_CHANNEL_NONE ||
+	    c->uncredited_wei == TS_BEYOND_WEI ||
+	    event.block < c->row.channel.open_block_number)
+		return ret;
+	ret = ts_billing_begin(b);
+	if (!ret)
+		leave_uncredited(b, c, TS_BEYOND_WEI);
+	return ret;
 }
 
 /* Whose deposit a confirmed event shows, if it credits us. */
@@ -217,7 +271,7 @@ static int take_doubted(struct ts_billing *b, const struct ts_billing_shown *sho
 
 	without.event.partner_deposit_wei = 0;
 	if (shown->event.kind != TS_SEEN_DEPOSITED)
-		ret = take_event(b, &without, key);
+		ret = take(b, &without, key);
 	c = ts_channel_life(b, &shown->channel_identifier, UINT64_MAX);
 	if (ret || !c || shown->event.block < c->row.channel.open_block_number ||
 	    c->row.channel.state == TS_CHANNEL_NONE ||
@@ -225,8 +279,7 @@ static int take_doubted(struct ts_billing *b, const struct ts_billing_shown *sho
 		return ret;
 	ret = ts_billing_begin(b);
 	if (!ret)
-		ts_batch_check(b, ts_ledger_doubt_put(b->ledger, c->row.id,
-						      deposit_wei));
+		leave_uncredited(b, c, deposit_wei);
 	return ret;
 }
 
@@ -239,7 +292,7 @@ int ts_billing_channel_event(struct ts_billing *b,
 
 	if (shown->doubted && credits(&shown->event, &deposit_wei))
 		return take_doubted(b, shown, deposit_wei, key);
-	return take_event(b, shown, key);
+	return take(b, shown, key);
 }
 
 int ts_billing_shown_token(struct ts_billing *b,
@@ -278,7 +331,7 @@ static int note_doubt(int64_t channel, ts_u128 deposit_wei, void *arg)
 {
 	struct ts_billing_doubt *doubt = arg;
 
-	if (channel <= doubt->channel)
+	if (channel <= doubt->channel || deposit_wei == TS_BEYOND_WEI)
 		return 0;
 	doubt->channel = channel;
 	doubt->deposit_wei = deposit_wei;
@@ -309,7 +362,7 @@ int ts_billing_deposit_believed(struct ts_billing *b,
 				const struct ts_billing_doubt *doubt,
 				const struct ts_signer *key)
 {
-	const struct ts_channel_event event = {
+	struct ts_channel_event event = {
 		.kind = TS_SEEN_DEPOSITED, .block = doubt->open_block_number,
 		.confirmed = true, .our_deposit_wei = doubt->deposit_wei,
 	};
@@ -322,14 +375,17 @@ int ts_billing_deposit_believed(struct ts_billing *b,
 		return ret;
 	if (c && c->row.channel.state != TS_CHANNEL_NONE)
 		ret = show(b, c, &event, key);
-	ts_batch_check(b, ts_ledger_doubt_delete(b->ledger, doubt->channel));
+	if (c && event.partner_deposit_beyond)
+		leave_uncredited(b, c, TS_BEYOND_WEI);
+	else if (c)
+		credit_all(b, c);
 	return ret;
 }
 
 int ts_billing_cosigned_failed(struct ts_billing *b, int64_t channel,
 			       const struct ts_signer *key)
 {
-	const struct ts_channel_event failed = { .kind = TS_SEEN_FAILED };
+	struct ts_channel_event failed = { .kind = TS_SEEN_FAILED };
 	struct ts_billing_channel *c = by_row(b, channel);
 	int ret;
 
@@ -409,87 +465,7 @@ int ts_billing_channel_close(struct ts_billing *b,
 	if (!memcmp(&old, &new, sizeof(old)))
 		return 0;
 	ret = ts_billing_begin(b);
-	return ret ? ret : store(b, c, &new);
-}
-
-int ts_billing_proof_each(const struct ts_billing *b, int64_t after,
-			  int (*cb)(int64_t row, const struct ts_channel *channel,
-				    void *arg), void *arg)
-{
-	const struct ts_billing_channel *c;
-	const struct ts_channel *ch;
-	int ret;
-
-	/* The list is in the order of the rows. */
-	TAILQ_FOREACH(c, &b->channels, list) {
-		ch = &c->row.channel;
-		if (c->row.id <= after || !ch->partner_proof.nonce ||
-		    ch->state == TS_CHANNEL_NONE ||
-		    ch->restored == TS_RESTORED_UNKNOWN ||
-		    ts_channel_foreign(b, ch))
-			continue;
-		ret = cb(c->row.id, ch, arg);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* Rows of channels that have anything under way, ascending. */
-struct under_way {
-	int64_t *rows;
-	size_t n, room;
-};
-
-static int note(int64_t channel, void *arg)
-{
-	struct under_way *u = arg;
-	int64_t *more;
-
-	if (u->n == u->room) {
-		u->room = u->room ? 2 * u->room : 64;
-		more = realloc(u->rows, u->room * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		u->rows = more;
-	}
-	u->rows[u->n++] = channel;
-	return 0;
-}
-
-static bool is_under_way(const struct under_way *u, size_t *at, int64_t row)
-{
-	while (*at < u->n && u->rows[*at] < row)
-		++*at;
-	return *at < u->n && u->rows[*at] == row;
-}
-
-int ts_billing_intents(struct ts_billing *b, const struct ts_moment *moment,
-		       void (*cb)(const struct ts_ledger_channel *c,
-				  const struct ts_life *life,
-				  const struct ts_intent *intents, size_t n,
-				  void *arg), void *arg)
-{
-	struct ts_intent intents[TS_INTENTS_MAX];
-	struct under_way u = { };
-	struct ts_billing_channel *c;
-	size_t at = 0, n;
-	int ret;
-
-	ret = ts_ledger_life_each(b->ledger, note, &u);
-	/* The list is in the order of the rows, too. */
-	TAILQ_FOREACH(c, &b->channels, list) {
-		if (ret)
-			break;
-		if (c->row.channel.state == TS_CHANNEL_NONE ||
-		    ts_channel_foreign(b, &c->row.channel) ||
-		    !is_under_way(&u, &at, c->row.id))
-			continue;
-		ret = read_life(b, c, &old);
-		n = ret ? 0 : ts_life_intents(&old, moment, intents);
-		if (n)
-			cb(&c->row, &old, intents, n, arg);
-	}
-	free(u.rows);
+	if (!ret)
+		ts_life_store(b, c, &new);
 	return ret;
 }

@@ -41,7 +41,8 @@ struct ts_billing_shown {
  * @key: ours
  *
  * A channel that opens with us is known from then on, and credited by the rules
- * for any (M3).  What is not of ours changes nothing.
+ * for any (M3).  What is not of ours changes nothing.  A deposit that no sum of this
+ * ledger can hold is not counted, and the channel says so; all else of its event is.
  *
  * Return: 0, -EINVAL: it cannot be kept, ts_billing_error() says why, or -EROFS.
  */

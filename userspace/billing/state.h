@@ -55,6 +55,8 @@ struct ts_billing_mark {
  * @refund_reply: who is told; 0: nobody
  * @told_no: what would be the Ack of the request that was told no last
  * @told_no_ns: when
+ * @uncredited_wei: a partner's deposit that the chain shows and that does not
+ *	count, as in the ledger's doubts; 0: none; TS_BEYOND_WEI: it never will
  * @marks: at the times of mark_ns of struct ts_billing, or when it became known
  */
 struct ts_billing_channel {
@@ -73,8 +75,12 @@ struct ts_billing_channel {
 	uint64_t refund_reply;
 	uint8_t told_no[TS_ACK_BYTES];
 	uint64_t told_no_ns;
+	ts_u128 uncredited_wei;
 	struct ts_billing_mark marks[TS_MARKS];
 };
+
+/* In the place of a deposit: together with others it is 2^128 or more. */
+#define TS_BEYOND_WEI	TS_U128_MAX
 
 #define TS_REVEALS_MAX	32
 

@@ -159,6 +159,13 @@ static const char *cosign_state(const struct ts_cosign *cosign)
 	return cosign->refused ? "refused" : "asked";
 }
 
+static const char *uncredited(const struct ts_billing_channel *c)
+{
+	if (!c->uncredited_wei || c->row.channel.state == TS_CHANNEL_NONE)
+		return NULL;
+	return c->uncredited_wei == TS_BEYOND_WEI ? "too_large" : "second_node";
+}
+
 static void fill_channel(const struct ts_billing_channel *c,
 			 struct ts_channel_view *view)
 {
@@ -170,6 +177,7 @@ static void fill_channel(const struct ts_billing_channel *c,
 	view->refunded_wei = c->row.refunded_wei;
 	view->refunding = c->refunding;
 	view->leaving = c->life && c->life->leaving;
+	view->uncredited = uncredited(c);
 	view->cosign = c->life ? c->life->cosign.kind : TS_COSIGN_NONE;
 	if (!view->cosign)
 		return;

@@ -87,7 +87,10 @@
 		HASH(hash)						\
 	") STRICT;"
 
-/* Deposits that another node has not shown yet; see ts_billing_doubt_after(). */
+/*
+ * Deposits that do not count: another node has not shown them yet, see
+ * ts_billing_doubt_after(), or as 2^128 - 1 they are beyond this ledger.
+ */
 #define DOUBTS								\
 	"CREATE TABLE doubts ("						\
 	"	channel INTEGER PRIMARY KEY REFERENCES channels,"	\

@@ -228,7 +228,7 @@ int ts_ledger_submission_load(struct ts_ledger *l, int64_t transaction,
 	return ret;
 }
 
-/** ts_ledger_doubt_put() - believe this deposit when another node shows it, too */
+/** ts_ledger_doubt_put() - the chain shows this deposit, and it does not count yet */
 int ts_ledger_doubt_put(struct ts_ledger *l, int64_t channel, ts_u128 deposit_wei)
 {
 	return ts_db_write(l, "INSERT INTO doubts (channel, deposit_wei) VALUES (?,?)"
@@ -237,7 +237,7 @@ int ts_ledger_doubt_put(struct ts_ledger *l, int64_t channel, ts_u128 deposit_we
 			   channel, &deposit_wei);
 }
 
-/** ts_ledger_doubt_delete() - it is believed, or that life is over */
+/** ts_ledger_doubt_delete() - it counts now, or that life is over */
 int ts_ledger_doubt_delete(struct ts_ledger *l, int64_t channel)
 {
 	return ts_db_write(l, "DELETE FROM doubts WHERE channel=?", "i", channel);

@@ -35,6 +35,11 @@ static void begin_life(struct ts_life *life,
 	memset(&life->channel.our_proof, 0, sizeof(life->channel.our_proof));
 	memset(&life->channel.partner_proof, 0,
 	       sizeof(life->channel.partner_proof));
+	/*
+	 * Of ours there is more than we can count: with a sum that is too small we
+	 * might sign it away (M1).  The contract's own sums bring it home.
+	 */
+	life->close_wanted = event->our_deposit_beyond;
 }
 
 /* Nothing of this life can be claimed or is owed any more. */
@@ -175,10 +180,13 @@ static void deposited(struct ts_life *life,
 	ts_u128 *deposit_wei = event->ours ? &c->our_deposit_wei :
 					     &c->partner_deposit_wei;
 
+	if (!event->confirmed || event->undo)
+		return;
 	/* Within one life a deposit only grows. */
-	if (event->confirmed && !event->undo &&
-	    event->our_deposit_wei > *deposit_wei)
+	if (event->our_deposit_wei > *deposit_wei)
 		*deposit_wei = event->our_deposit_wei;
+	if (event->our_deposit_beyond)
+		life->close_wanted = true;
 }
 
 static void apply(struct ts_life *life, const struct ts_channel_event *event,

@@ -51,6 +51,8 @@ enum ts_seen_kind {
  *	DEPOSITED: it is our deposit; PUNISHED: we are the one that gains
  * @our_deposit_wei: OPENED, WITHDRAWN: ours; DEPOSITED: that side's
  * @partner_deposit_wei: OPENED, WITHDRAWN: the partner's
+ * @our_deposit_beyond: ours is more than can be counted here, and 0 in this
+ * @partner_deposit_beyond: likewise the partner's
  * @settle_timeout_blocks: OPENED
  * @claimed: CLOSED, UPDATED: the proof; UNLOCKED: the amount after it
  * @lock_hash: UNLOCKED
@@ -64,6 +66,8 @@ struct ts_channel_event {
 	bool ours;
 	ts_u128 our_deposit_wei;
 	ts_u128 partner_deposit_wei;
+	bool our_deposit_beyond;
+	bool partner_deposit_beyond;
 	uint64_t settle_timeout_blocks;
 	struct ts_claimed claimed;
 	struct ts_hash lock_hash;

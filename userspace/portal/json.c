@@ -252,7 +252,7 @@ json_t *ts_portal_channel_json(const struct ts_billing_token *tokens,
 	char id[TS_HASH_TEXT_SIZE];
 	json_t *one;
 
-	one = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b, s:b, s:o}",
+	one = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:b, s:b, s:b, s:b, s:s?, s:o}",
 		"channel_identifier", ts_hash_print(&c->channel_identifier, id),
 		"open_block_number", (json_int_t)c->open_block_number,
 		"chain_id", u256(&c->chain_id),
@@ -274,6 +274,7 @@ json_t *ts_portal_channel_json(const struct ts_billing_token *tokens,
 		"state", states[c->state], "frozen", c->frozen,
 		"refunding", view->refunding, "leaving", view->leaving,
 		"restored", c->restored == TS_RESTORED_UNKNOWN,
+		"uncredited", view->uncredited,
 		"cosign", cosign(view));
 	ts_portal_add_token(one, tokens, n_tokens, &c->token);
 	return one;

@@ -10,6 +10,20 @@ static bool is_us(const struct ts_address *who, const struct ts_address *us)
 	return ts_address_equal(who, us);
 }
 
+static void read_deposit(struct ts_seen *seen, const struct ts_u256 *amount, bool ours)
+{
+	ts_u128 *deposit_wei = ours ? &seen->event.our_deposit_wei :
+				      &seen->event.partner_deposit_wei;
+
+	if (ts_u256_to_u128(amount, deposit_wei)) {
+		*deposit_wei = 0;
+		if (ours)
+			seen->event.our_deposit_beyond = true;
+		else
+			seen->event.partner_deposit_beyond = true;
+	}
+}
+
 static int opened(struct ts_seen *seen, const struct ts_chain_event *ev,
 		  const struct ts_address *us)
 {
@@ -21,9 +35,21 @@ static int opened(struct ts_seen *seen, const struct ts_chain_event *ev,
 	seen->token = ev->opened.token;
 	seen->partner = ours ? ev->opened.partner : ev->opened.participant;
 	seen->event.settle_timeout_blocks = ev->opened.settle_timeout_blocks;
-	return ts_u256_to_u128(&ev->opened.deposit, ours ?
-			       &seen->event.our_deposit_wei :
-			       &seen->event.partner_deposit_wei);
+	read_deposit(seen, &ev->opened.deposit, ours);
+	return 0;
+}
+
+/* Of one side, in our_deposit_wei whoever that is. */
+static void deposited(struct ts_seen *seen, const struct ts_chain_event *ev,
+		      const struct ts_address *us)
+{
+	seen->event.kind = TS_SEEN_DEPOSITED;
+	seen->event.ours = is_us(&ev->new_deposit.participant, us);
+	read_deposit(seen, &ev->new_deposit.total_deposit, seen->event.ours);
+	if (!seen->event.ours) {
+		seen->event.our_deposit_wei = seen->event.partner_deposit_wei;
+		seen->event.partner_deposit_wei = 0;
+	}
 }
 
 /*
@@ -58,29 +84,25 @@ static void updated(struct ts_seen *seen, const struct ts_chain_event *ev,
 		   &ev->proof_updated.locksroot);
 }
 
-static int unlocked(struct ts_seen *seen, const struct ts_chain_event *ev,
-		    const struct ts_address *us)
+static void unlocked(struct ts_seen *seen, const struct ts_chain_event *ev,
+		     const struct ts_address *us)
 {
+	static const struct ts_hash stays;
+
 	seen->event.kind = TS_SEEN_UNLOCKED;
 	seen->event.ours = is_us(&ev->unlocked.payer, us);
 	seen->event.lock_hash = ev->unlocked.lock_hash;
-	return ts_u256_to_u128(&ev->unlocked.transferred_amount,
-			       &seen->event.claimed.transferred_wei);
+	read_claim(&seen->event.claimed, &ev->unlocked.transferred_amount, &stays);
 }
 
-static int withdrawn(struct ts_seen *seen, const struct ts_chain_event *ev,
-		     const struct ts_address *us)
+static void withdrawn(struct ts_seen *seen, const struct ts_chain_event *ev,
+		      const struct ts_address *us)
 {
 	bool first = is_us(&ev->withdraw.participant1, us);
-	int ret;
 
 	seen->event.kind = TS_SEEN_WITHDRAWN;
-	ret = ts_u256_to_u128(&ev->withdraw.participant1_balance, first ?
-			      &seen->event.our_deposit_wei :
-			      &seen->event.partner_deposit_wei);
-	return ret ? ret : ts_u256_to_u128(&ev->withdraw.participant2_balance, first ?
-					   &seen->event.partner_deposit_wei :
-					   &seen->event.our_deposit_wei);
+	read_deposit(seen, &ev->withdraw.participant1_balance, first);
+	read_deposit(seen, &ev->withdraw.participant2_balance, !first);
 }
 
 /**
@@ -91,25 +113,21 @@ static int withdrawn(struct ts_seen *seen, const struct ts_chain_event *ev,
  *
  * Whether the channel is ours is not in most events: the identifier says.
  *
- * Return: 0, -ENOENT: nothing to us, -ERANGE: an amount is 2^128 or more.
+ * No amount hides the rest of an event: see struct ts_channel_event and read_claim().
+ *
+ * Return: 0, or -ENOENT: nothing to us.
  */
 int ts_seen_read(struct ts_seen *seen, const struct ts_chain_event *event,
 		 const struct ts_address *us)
 {
-	int ret = 0;
-
 	memset(seen, 0, sizeof(*seen));
 	seen->channel_identifier = event->channel_identifier;
 	seen->event.block = event->block_number;
 	switch (event->kind) {
 	case TS_CHAIN_CHANNEL_OPENED_AND_DEPOSIT:
-		ret = opened(seen, event, us);
-		break;
+		return opened(seen, event, us);
 	case TS_CHAIN_CHANNEL_NEW_DEPOSIT:
-		seen->event.kind = TS_SEEN_DEPOSITED;
-		seen->event.ours = is_us(&event->new_deposit.participant, us);
-		ret = ts_u256_to_u128(&event->new_deposit.total_deposit,
-				      &seen->event.our_deposit_wei);
+		deposited(seen, event, us);
 		break;
 	case TS_CHAIN_CHANNEL_CLOSED:
 		closed(seen, event, us);
@@ -118,7 +136,7 @@ int ts_seen_read(struct ts_seen *seen, const struct ts_chain_event *event,
 		updated(seen, event, us);
 		break;
 	case TS_CHAIN_CHANNEL_UNLOCKED:
-		ret = unlocked(seen, event, us);
+		unlocked(seen, event, us);
 		break;
 	case TS_CHAIN_CHANNEL_PUNISHED:
 		seen->event.kind = TS_SEEN_PUNISHED;
@@ -129,7 +147,7 @@ int ts_seen_read(struct ts_seen *seen, const struct ts_chain_event *event,
 		seen->event.kind = TS_SEEN_SETTLED;
 		break;
 	case TS_CHAIN_CHANNEL_WITHDRAW:
-		ret = withdrawn(seen, event, us);
+		withdrawn(seen, event, us);
 		break;
 	case TS_CHAIN_SECRET_REVEALED:
 		seen->event.kind = TS_SEEN_SECRET;
@@ -138,5 +156,5 @@ int ts_seen_read(struct ts_seen *seen, const struct ts_chain_event *event,
 	default:
 		return -ENOENT;
 	}
-	return ret && ret != -ENOENT ? -ERANGE : ret;
+	return 0;
 }

@@ -24,6 +24,7 @@ static void print_channel(json_t *ch)
 	const char *const fields[] = { "token", "symbol", "decimals", "state",
 				       "partner_deposit_wei", "transferred_wei", "unspent_wei",
 				        "refunded_wei", "nonce", "open_block_number" };
+	const char *uncredited = json_string_value(json_object_get(ch, "uncredited"));
 	json_t *cosign = json_object_get(ch, "cosign");
 	size_t i;
 
@@ -42,6 +43,10 @@ static void print_channel(json_t *ch)
 		       json_string_value(json_object_get(cosign, "what")),
 		       json_string_value(json_object_get(cosign, "amount_wei")),
 		       json_string_value(json_object_get(cosign, "state")));
+	if (uncredited && !strcmp(uncredited, "too_large"))
+		puts("    the partner's newest deposit is not counted: with it the deposits in this token would be 2^128 or more");
+	else if (uncredited)
+		puts("    the partner's newest deposit is not counted until chain.second_rpc shows it");
 	if (json_is_true(json_object_get(ch, "restored")))
 		puts("    restored from a backup: nothing is signed until \"tsctl channel trust\"");
 }

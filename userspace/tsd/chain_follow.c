@@ -22,21 +22,27 @@ static void log_event(const struct ts_chain_event *ev, const char *how)
 	       ts_hash_print(&ev->channel_identifier, id), how);
 }
 
+/* Others use the contract, too. */
+static void log_beyond(const struct ts_chain *c, const struct ts_chain_event *ev,
+		       const struct ts_billing_shown *shown)
+{
+	struct ts_address token;
+
+	if ((shown->event.our_deposit_beyond || shown->event.partner_deposit_beyond) &&
+	    !ts_billing_shown_token(c->billing, shown, &token))
+		log_event(ev, "a deposit is 2^128 or more, beyond this ledger; it is not counted");
+}
+
 static void take_event(struct ts_chain *c, const struct ts_chain_event *ev,
 		       bool confirmed, bool undo)
 {
 	struct ts_billing_shown shown;
 	struct ts_seen seen;
 	struct ts_time now;
-	int ret = ts_seen_read(&seen, ev, &c->us);
 
 	ts_chain_mirrored_event(c, ev);
-	if (ret == -ENOENT)
+	if (ts_seen_read(&seen, ev, &c->us))
 		return;
-	if (ret) {
-		log_event(ev, "an amount is 2^128 or more, beyond this ledger; it is not counted");
-		return;
-	}
 	seen.event.confirmed = confirmed;
 	seen.event.undo = undo;
 	shown.channel_identifier = seen.channel_identifier;
@@ -45,6 +51,8 @@ static void take_event(struct ts_chain *c, const struct ts_chain_event *ev,
 	shown.event = seen.event;
 	shown.doubted = ts_chain_second_doubts(c, &shown);
 	ts_clock_now(&now);
+	if (confirmed)
+		log_beyond(c, ev, &shown);
 	if (ts_billing_channel_event(c->billing, &shown, c->key, &now))
 		log_event(ev, ts_billing_error(c->billing));
 	else

@@ -69,7 +69,7 @@ enum ts_chain_phase {
  * @token_known: of which token @token_wei was asked
  * @tokens_asked: how many, in this poll
  * @asking_token: one of them is asked
- * @token_wei: of each token, at our address
+ * @token_wei: of each token, at our address; shown, never counted with
  * @poll: of the head
  */
 struct ts_chain {
@@ -114,7 +114,7 @@ struct ts_chain {
 	bool token_known[TS_TOKENS_MAX];
 	unsigned int tokens_asked;
 	bool asking_token;
-	ts_u128 token_wei[TS_TOKENS_MAX];
+	struct ts_u256 token_wei[TS_TOKENS_MAX];
 	ev_timer poll;
 };
 

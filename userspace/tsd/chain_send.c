@@ -271,8 +271,7 @@ static void on_token(void *ctx, const struct ts_rpc_answer *a)
 	c->asking_token = false;
 	if (!a->err && !ts_erc20_read_amount(&a->data, &amount)) {
 		c->token_known[i] = true;
-		if (ts_u256_to_u128(&amount, &c->token_wei[i]))
-			c->token_wei[i] = TS_U128_MAX;
+		c->token_wei[i] = amount;
 	}
 	ts_chain_pump(c);
 }

@@ -118,9 +118,12 @@ json_t *ts_chain_status(const struct ts_chain *c)
 static json_t *balance(const struct ts_chain *c, unsigned int i,
 		       const struct ts_transactions_funds *funds)
 {
+	char text[TS_U256_TEXT_SIZE];
+
 	if (c->config.token_kind[i] == TS_TOKEN_SMT)
 		return funds->known ? wei(funds->balance_wei) : json_null();
-	return c->token_known[i] ? wei(c->token_wei[i]) : json_null();
+	return c->token_known[i] ? json_string(ts_u256_print(&c->token_wei[i], text)) :
+				   json_null();
 }
 
 /** ts_chain_wallet() - {"cmd":"wallet"}; Return: a new reference */
@@ -130,7 +133,6 @@ json_t *ts_chain_wallet(const struct ts_chain *c)
 	char text[TS_ADDRESS_TEXT_SIZE];
 	json_t *list = json_array(), *one;
 	unsigned int i;
-
 
 	if (c->transactions)
 		ts_transactions_funds(c->transactions, &funds);

@@ -193,23 +193,29 @@ static void read_address(const json_t *object, const char *name, struct ts_addre
 		memset(out, 0, sizeof(*out));
 }
 
-static ts_u128 wei_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-	ts_u128 wei = 0;
+#define NO_AMOUNT	"an amount is no whole number below 2^128"
 
-	if (!text || ts_u128_parse(&wei, text))
+/* What is not told is 0; what cannot be read is never taken for it. */
+static int read_wei(const json_t *object, const char *name, ts_u128 *wei)
+{
+	const json_t *v = json_object_get(object, name);
+
+	*wei = 0;
+	if (!v)
 		return 0;
-	return wei;
+	return json_is_string(v) && !ts_u128_parse(wei, json_string_value(v)) ? 0 : -ERANGE;
 }
 
-static ts_u128 dearest(const json_t *prices)
+static int read_dearest(const json_t *prices, ts_u128 *wei_per_gb)
 {
-	json_t *internet = json_object_get(prices, "internet");
-	ts_u128 up = wei_of(json_object_get(internet, "up"), "wei_per_gb");
-	ts_u128 down = wei_of(json_object_get(internet, "down"), "wei_per_gb");
+	const json_t *internet = json_object_get(prices, "internet");
+	ts_u128 up, down;
 
-	return up > down ? up : down;
+	if (read_wei(json_object_get(internet, "up"), "wei_per_gb", &up) ||
+	    read_wei(json_object_get(internet, "down"), "wei_per_gb", &down))
+		return -ERANGE;
+	*wei_per_gb = up > down ? up : down;
+	return 0;
 }
 
 /* Which of the box's tokens is meant; NULL: none. */
@@ -249,7 +255,8 @@ static void read_tariff(const json_t *tariffs, struct token *out)
 		    json_is_true(json_object_get(tariff, "announced")))
 			continue;
 		out->tariff_id = (uint32_t)json_integer_value(json_object_get(tariff, "id"));
-		out->wei_per_gb = dearest(json_object_get(tariff, "prices"));
+		if (read_dearest(json_object_get(tariff, "prices"), &out->wei_per_gb))
+			out->wei_per_gb = TS_U128_MAX;
 		return;
 	}
 }
@@ -318,11 +325,12 @@ static int read_session(const json_t *json, struct session *out)
 	if (token && ts_address_parse(&out->token, token))
 		return -EPROTO;
 	out->tariff_id = (uint32_t)json_integer_value(json_object_get(tariff, "id"));
-	out->wei_per_gb = dearest(json_object_get(tariff, "prices"));
 	out->remaining_bytes = bytes_of(json, "remaining_bytes");
 	out->used_bytes = bytes_of(used, "up") + bytes_of(used, "down");
-	out->attached_wei = wei_of(json, "attached_wei");
-	out->unspent_wei = wei_of(json, "unspent_wei");
+	if (read_dearest(json_object_get(tariff, "prices"), &out->wei_per_gb) ||
+	    read_wei(json, "attached_wei", &out->attached_wei) ||
+	    read_wei(json, "unspent_wei", &out->unspent_wei))
+		return -ERANGE;
 	return 0;
 }
 
@@ -339,7 +347,9 @@ static int ask_session(struct box *b, const char *code, struct session *out,
 	if (!json)
 		return -EIO;
 	ret = read_session(json, out);
-	if (ret)
+	if (ret == -ERANGE)
+		snprintf(err, err_size, "%s%s: " NO_AMOUNT, b->url, path);
+	else if (ret)
 		snprintf(err, err_size, "%s%s has no session", b->url, path);
 	json_decref(json);
 	return ret;
@@ -388,6 +398,7 @@ int box_books(struct box *b, const struct ts_address *wallet,
 	char path[40 + 2 * TS_ADDRESS_TEXT_SIZE];
 	char text[TS_ADDRESS_TEXT_SIZE], token[TS_ADDRESS_TEXT_SIZE];
 	json_t *json;
+	int ret = 0;
 
 	snprintf(path, sizeof(path), "/v1/channel?address=%s&token=%s",
 		 ts_address_print(wallet, text), ts_address_print(contract, token));
@@ -395,10 +406,13 @@ int box_books(struct box *b, const struct ts_address *wallet,
 	if (!json)
 		return -EIO;
 	out->nonce = (uint64_t)json_integer_value(json_object_get(json, "nonce"));
-	out->unspent_wei = wei_of(json, "unspent_wei");
-	out->refunded_wei = wei_of(json, "refunded_wei");
+	if (read_wei(json, "unspent_wei", &out->unspent_wei) ||
+	    read_wei(json, "refunded_wei", &out->refunded_wei)) {
+		snprintf(err, err_size, "%s%s: " NO_AMOUNT, b->url, path);
+		ret = -ERANGE;
+	}
 	json_decref(json);
-	return 0;
+	return ret;
 }
 
 static int read_message(const json_t *v, struct ts_datagram *d)

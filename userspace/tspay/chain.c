@@ -280,11 +280,16 @@ static int ask_deposit(struct chain *c, const struct ts_channel *ch, bool ours,
 					ours ? &ch->our_address : &ch->partner_address,
 					ours ? &ch->partner_address : &ch->our_address);
 	ret = call(c, &ch->tokens_network, &data, read_side, &side);
-	if (!ret && ts_u256_to_u128(&side.deposit, deposit_wei)) {
-		snprintf(c->err, sizeof(c->err), "a deposit is 2^128 or more, which is beyond this program");
-		ret = -ERANGE;
+	if (ret || !ts_u256_to_u128(&side.deposit, deposit_wei))
+		return ret;
+	/* What the box has there must not keep us from what is ours. */
+	*deposit_wei = 0;
+	if (!ours) {
+		steps_say(c->steps, "chain", "the box's deposit is 2^128 or more, beyond this program; it is not counted");
+		return 0;
 	}
-	return ret;
+	snprintf(c->err, sizeof(c->err), "our deposit is 2^128 or more, which is beyond this program");
+	return -ERANGE;
 }
 
 int chain_channel(struct chain *c, struct ts_channel *ch)

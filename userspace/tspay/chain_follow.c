@@ -39,17 +39,15 @@ static void take_event(struct chain *c, const struct ts_chain_event *ev, bool co
 		       bool undo)
 {
 	struct ts_seen seen;
-	int ret = ts_seen_read(&seen, ev, ts_signer_address(c->signer));
 
-	if (ret == -ENOENT || (seen.event.kind != TS_SEEN_SECRET &&
-			       !ts_hash_equal(&seen.channel_identifier,
-					      &c->purse->life.channel.channel_identifier)))
+	if (ts_seen_read(&seen, ev, ts_signer_address(c->signer)) ||
+	    (seen.event.kind != TS_SEEN_SECRET &&
+	     !ts_hash_equal(&seen.channel_identifier,
+			    &c->purse->life.channel.channel_identifier)))
 		return;
-	if (ret) {
-		steps_say(c->steps, "chain", "an amount in block %" PRIu64 " is 2^128 or more, beyond this program; it is not counted",
+	if (seen.event.our_deposit_beyond || seen.event.partner_deposit_beyond)
+		steps_say(c->steps, "chain", "a deposit in block %" PRIu64 " is 2^128 or more, beyond this program; it is not counted",
 			  ev->block_number);
-		return;
-	}
 	seen.event.confirmed = confirmed;
 	seen.event.undo = undo;
 	if (seen.event.kind != TS_SEEN_SECRET)

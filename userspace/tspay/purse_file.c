@@ -102,8 +102,10 @@ static void read_spent(const json_t *json, struct spent *s)
 		const char *text = json_string_value(value);
 		ts_u128 wei;
 
-		if (text && !ts_u128_parse(&wei, text))
-			spent_add(s, minute * POLICY_SLOT_S, wei);
+		/* What cannot be read was spent: the cap must not forget it. */
+		if (!text || ts_u128_parse(&wei, text))
+			wei = TS_U128_MAX;
+		spent_add(s, minute * POLICY_SLOT_S, wei);
 	}
 }
 
