@@ -6,6 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../netns" || exit 1
 . ./tsd.sh
 export O
 CONFIRMATIONS=3
+# Who gets less settles after so many more blocks (TS_SETTLE_TURN_BLOCKS).
+TURN=20
 TIMEOUT=60
 TOKENS=100000000000000000000	# 100
 

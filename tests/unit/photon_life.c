@@ -399,6 +399,41 @@ static void test_stale_close(void **state)
 	assert_true(box->life.onchain.partners.transferred_wei == 111);
 }
 
+/* The contract takes one settlement: never do both sides want it at once. */
+static void test_settle_in_turn(void **state)
+{
+	struct ts_channel_event event = { .kind = TS_SEEN_CLOSED, .block = 5000 };
+	static const ts_u128 sent_wei[] = { 0, 1, ENDS_DEPOSIT_WEI };
+	struct ends_end *first;
+	size_t i;
+
+	for (i = 0; i < sizeof(sent_wei) / sizeof(sent_wei[0]); i++) {
+		ends_close(&ends);
+		ends_open(&ends);
+		box->life.channel.our_deposit_wei = ENDS_DEPOSIT_WEI;
+		payer->life.channel.partner_deposit_wei = ENDS_DEPOSIT_WEI;
+		event.ours = false;
+		event.claimed.transferred_wei = 0;
+		ends_event(&ends, payer, event);
+		event.ours = true;
+		ends_event(&ends, box, event);
+		event.kind = TS_SEEN_UPDATED;
+		event.claimed.transferred_wei = sent_wei[i];
+		ends_event(&ends, payer, event);
+		event.ours = false;
+		ends_event(&ends, box, event);
+		event.kind = TS_SEEN_CLOSED;
+		first = sent_wei[i] ? box : ends_lower(&ends);
+		ends.moment.head_block = 5000 + TS_PUNISH_BLOCKS + 1 +
+					 box->life.channel.settle_timeout_blocks;
+		assert_int_equal(ends_intent_count(&ends, first), 1);
+		assert_int_equal(ends.intents[0].kind, TS_INTENT_SETTLE);
+		assert_int_equal(ends_intent_count(&ends, ends_other(&ends, first)), 0);
+		ends.moment.head_block += TS_SETTLE_TURN_BLOCKS;
+		assert_int_equal(ends_intent_count(&ends, ends_other(&ends, first)), 1);
+	}
+}
+
 static void test_deposits(void **state)
 {
 	struct ts_channel_event event = {
@@ -466,6 +501,7 @@ int main(void)
 		life_test(test_late_secret),
 		life_test(test_late_reveal),
 		life_test(test_punish),
+		life_test(test_settle_in_turn),
 		life_test(test_too_many_locks),
 		life_test(test_room_for_disposals),
 		life_test(test_stale_close),
