@@ -434,6 +434,33 @@ static void test_settle_in_turn(void **state)
 	}
 }
 
+/* M9: whoever closes with nonce 0 has the event say any amount: no evidence. */
+static void test_bogus_close_proves_nothing(void **state)
+{
+	struct ts_channel_event event = {
+		.kind = TS_SEEN_CLOSED, .block = 5000, .ours = true,
+		.claimed = { .transferred_wei = ENDS_DEPOSIT_WEI },
+	};
+	size_t i, count;
+
+	ends_pay(&ends, payer, box, 100);
+	ends_pay(&ends, payer, box, 11);
+	count = payer->life.outbox.queue_count;
+	assert_int_equal(count, 2);
+	for (i = 0; i < 4; i++) {
+		event.undo = i % 2;
+		event.claimed.transferred_wei = i < 2 ? 111 : 500;
+		ends_event(&ends, payer, event);
+		assert_int_equal(payer->life.outbox.queue_count, count);
+	}
+	event.undo = false;
+	event.claimed.transferred_wei = 111;
+	/* An update has our signature, and the contract looks at it. */
+	event.kind = TS_SEEN_UPDATED;
+	ends_event(&ends, payer, event);
+	assert_int_equal(payer->life.outbox.queue_count, 0);
+}
+
 static void test_deposits(void **state)
 {
 	struct ts_channel_event event = {
@@ -502,6 +529,7 @@ int main(void)
 		life_test(test_late_reveal),
 		life_test(test_punish),
 		life_test(test_settle_in_turn),
+		life_test(test_bogus_close_proves_nothing),
 		life_test(test_too_many_locks),
 		life_test(test_room_for_disposals),
 		life_test(test_stale_close),
