@@ -97,7 +97,9 @@ static void on_ended(void *ctx, const struct ts_ledger_transaction *row)
 	steps_ended(c->steps, row);
 	c->ended = row->intent;
 	c->ended_state = row->state;
-	if (c->purse && row->state != TS_TRANSACTION_DONE)
+	/* Overtaken is not refused: it is tried again, if it is wanted still. */
+	if (c->purse && row->state != TS_TRANSACTION_DONE &&
+	    row->state != TS_TRANSACTION_OVERTAKEN)
 		cosigned_failed(c, row);
 }
 
