@@ -5,7 +5,7 @@
 
 BILLING_SOURCES := $(addprefix userspace/billing/, \
 	account.c attach.c batch.c channel.c counters.c \
-	datagram.c hop.c idle.c life.c liquidity.c load.c \
+	datagram.c evidence.c hop.c idle.c life.c liquidity.c load.c \
 	meter_use.c onchain.c open.c pay.c price.c refund.c reserve.c session.c \
 	table.c tariff.c \
 	tick.c token.c view.c)

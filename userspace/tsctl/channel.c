@@ -43,7 +43,7 @@ static void print_channel(json_t *ch)
 		       json_string_value(json_object_get(cosign, "amount_wei")),
 		       json_string_value(json_object_get(cosign, "state")));
 	if (json_is_true(json_object_get(ch, "restored")))
-		puts("    restored from a backup: nothing is signed until \"tsctl channel trust\"");
+		puts("    restored from a backup: nothing is signed until its partner has shown our newest transfer, or \"tsctl channel trust\"");
 }
 
 static int channel_list(struct cmd *c)
