@@ -130,6 +130,7 @@ int chain_ask(struct chain *c, enum ts_rpc_method method, json_t *params,
 	      ts_rpc_done *done, void *ctx);
 void chain_ask_follower(struct chain *c);
 int chain_look(struct chain *c);
+int chain_want_no_more(struct chain *c);
 int chain_send(struct chain *c);
 int chain_send_open(struct chain *c, const char *state_dir);
 

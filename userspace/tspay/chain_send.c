@@ -176,12 +176,15 @@ static int tick(struct chain *c, const struct ts_moment *moment)
 	       chain_fatal(c, -EIO, c->err) : 0;
 }
 
-/* Of a life that is over nothing is wanted, whoever ended it. */
-static int want_no_more(struct chain *c)
+/*
+ * Of a life that is over nothing is wanted, whoever ended it.  What was signed would be
+ * taken in the channel's next life, a close without a proof above all, or cost its gas.
+ */
+int chain_want_no_more(struct chain *c)
 {
 	static const enum ts_intent_kind kinds[] = {
-		TS_INTENT_CLOSE, TS_INTENT_WITHDRAW, TS_INTENT_COOPERATIVE_SETTLE,
-		TS_INTENT_SETTLE,
+		TS_INTENT_CLOSE, TS_INTENT_UPDATE, TS_INTENT_WITHDRAW,
+		TS_INTENT_COOPERATIVE_SETTLE, TS_INTENT_SETTLE,
 	};
 	struct ts_wish wish;
 	size_t i;
@@ -190,10 +193,10 @@ static int want_no_more(struct chain *c)
 		const struct ts_intent intent = { .kind = kinds[i] };
 
 		if (!wish_of(c, &wish, &intent))
-			ts_transactions_cancel(c->transactions, &wish.intent);
+			ts_transactions_abandon(c->transactions, &wish.intent);
 	}
 	ts_wish_name_bare_settle(&wish, &c->purse->life.channel);
-	ts_transactions_cancel(c->transactions, &wish.intent);
+	ts_transactions_abandon(c->transactions, &wish.intent);
 	return commit(c);
 }
 
@@ -240,7 +243,7 @@ int chain_look(struct chain *c)
 	if (!c->purse)
 		return 0;
 	if (c->purse->life.channel.state == TS_CHANNEL_NONE)
-		return want_no_more(c);
+		return chain_want_no_more(c);
 	chain_moment(c, &moment);
 	ret = tick(c, &moment);
 	n = ret ? 0 : ts_life_intents(&c->purse->life, &moment, intents);
