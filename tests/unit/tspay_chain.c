@@ -119,6 +119,64 @@ static unsigned int deposits(void)
 	return node_calls(&node, &channel.tokens_network);
 }
 
+/* Run again, it says what was done; what is wanted after that is another deposit. */
+static void a_deposit_is_made_once(void **state)
+{
+	struct ts_hash intent;
+
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), 0);
+	go_on(2);
+	killed();
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), -EEXIST);
+	go_on(40);
+	assert_false(chain_is_live(&chain, &intent));
+	killed();
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), -EALREADY);
+	/* It may die while it tells. */
+	killed();
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), -EALREADY);
+	assert_int_equal(deposits(), 1);
+	assert_int_equal(chain_deposit_told(&chain, &intent), 0);
+	killed();
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), 0);
+	go_on(40);
+	assert_int_equal(deposits(), 2);
+}
+
+/* Of another amount it is another deposit, whatever became of the one before. */
+static void another_amount_is_another_deposit(void **state)
+{
+	struct ts_hash intent;
+
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), 0);
+	go_on(40);
+	killed();
+	assert_int_equal(chain_deposit(&chain, &channel, 101, &intent), 0);
+	go_on(40);
+	killed();
+	assert_int_equal(chain_deposit(&chain, &channel, 101, &intent), -EALREADY);
+	assert_int_equal(deposits(), 2);
+}
+
+/* One that failed was not made. */
+static void a_failed_deposit_is_made_again(void **state)
+{
+	struct ts_hash intent;
+
+	node.fee_floor_wei = 2000;
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), 0);
+	go_on(3);
+	node_foreign(&node, 0);
+	go_on(40);
+	assert_false(chain_is_live(&chain, &intent));
+	assert_int_equal(deposits(), 0);
+	killed();
+	node.fee_floor_wei = 0;
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), 0);
+	go_on(40);
+	assert_int_equal(deposits(), 1);
+}
+
 static void open_purse(void)
 {
 	char err[512];
@@ -160,6 +218,9 @@ static void a_close_is_not_sent_into_the_next_life(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(a_deposit_is_made_once),
+		T(another_amount_is_another_deposit),
+		T(a_failed_deposit_is_made_again),
 		T(a_close_is_not_sent_into_the_next_life),
 	};
 

@@ -252,10 +252,77 @@ int chain_look(struct chain *c)
 	return ret ? ret : commit(c);
 }
 
+/* --- deposits -------------------------------------------------------------- */
+
+#define UNTOLD_SIZE	(sizeof("deposit ") + TS_HASH_TEXT_SIZE)
+
+/* Where the ledger has the row of a deposit of which nobody was told yet. */
+static char *untold_key(const struct ts_hash *intent, char key[UNTOLD_SIZE])
+{
+	char text[TS_HASH_TEXT_SIZE];
+
+	snprintf(key, UNTOLD_SIZE, "deposit %s", ts_hash_print(intent, text));
+	return key;
+}
+
+/**
+ * struct made - a deposit that is looked for
+ * @id: its row
+ * @wish: what it is to be
+ * @is: it is that, and on the chain
+ */
+struct made {
+	uint64_t id;
+	const struct ts_wish *wish;
+	bool is;
+};
+
+static int on_made(const struct ts_ledger_transaction *row, void *arg)
+{
+	struct made *made = arg;
+
+	if ((uint64_t)row->id != made->id)
+		return 0;
+	made->is = row->state == TS_TRANSACTION_DONE &&
+		   row->value_wei == made->wish->value_wei &&
+		   row->data_len == made->wish->call.len &&
+		   !memcmp(row->data, made->wish->call.b, row->data_len);
+	return 1;
+}
+
+/* Whether a run that was killed at its end has made that very deposit. */
+static bool is_made(struct chain *c, const struct ts_wish *wish)
+{
+	struct made made = { .wish = wish };
+	char key[UNTOLD_SIZE];
+
+	if (ts_ledger_meta_get(c->ledger, untold_key(&wish->intent, key), &made.id) ||
+	    !made.id)
+		return false;
+	ts_ledger_transaction_load(c->ledger, ts_signer_address(c->signer), false,
+				   on_made, &made);
+	return made.is;
+}
+
+int chain_deposit_told(struct chain *c, const struct ts_hash *intent)
+{
+	char key[UNTOLD_SIZE];
+	uint64_t id;
+	int ret;
+
+	if (ts_ledger_meta_get(c->ledger, untold_key(intent, key), &id) || !id)
+		return 0;
+	ret = begin(c);
+	if (!ret && ts_ledger_meta_put(c->ledger, key, 0))
+		ret = chain_fatal(c, -EIO, ts_ledger_error(c->ledger));
+	return ret ? ret : commit(c);
+}
+
 int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei,
 		  struct ts_hash *intent)
 {
 	struct ts_wish wishes[2];
+	char key[UNTOLD_SIZE];
 	unsigned int i, n;
 	int64_t before;
 	int ret;
@@ -264,6 +331,9 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 	*intent = wishes[n - 1].intent;
 	if (ts_transactions_is_live(c->transactions, intent))
 		return -EEXIST;
+	/* That an opening was made the contract says. */
+	if (channel->open_block_number && is_made(c, &wishes[n - 1]))
+		return -EALREADY;
 	ret = begin(c);
 	if (ret)
 		return ret;
@@ -272,6 +342,9 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 		wishes[i].after = i ? before : 0;
 		ret = ts_transactions_add(c->transactions, &wishes[i], &before);
 	}
+	if (!ret && channel->open_block_number)
+		ret = ts_ledger_meta_put(c->ledger, untold_key(intent, key),
+					 (uint64_t)before);
 	if (!ret)
 		return commit(c);
 	ts_ledger_discard(c->ledger);
