@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../netns" || exit 1
 . "$TOP/tests/chain/wallet.sh"
 export O
 CONFIRMATIONS=3
+# Who gets less settles after so many more blocks (TS_SETTLE_TURN_BLOCKS).
+TURN=20
 TIMEOUT=60
 # tsd asks the chain once in a second.
 PAUSE=0.2

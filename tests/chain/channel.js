@@ -9,6 +9,7 @@ const { balanceHash, digests, identifier, sign } = require('./proofs.js');
 
 const SETTLE_TIMEOUT = 20n;
 const abi = AbiCoder.defaultAbiCoder();
+const SETTLE_TURN_BLOCKS = 20n;	// photon/life.h
 const ANY_HASH = '0x' + 'a5'.repeat(32);
 
 class Channel {
@@ -131,6 +132,11 @@ class Channel {
 
 	async first_settle_block() {
 		return (await this.info())[1] + BigInt(this.net.punish_blocks) + 1n;
+	}
+
+	// When who gets less of it does not wait any more for who gets more to settle.
+	async last_turn_block() {
+		return await this.first_settle_block() + SETTLE_TURN_BLOCKS;
 	}
 
 	async owes(account, p) {

@@ -107,7 +107,7 @@ is "it was needed once" "$(grep -c 'mirror-update, transaction .*: done' "$M/tsd
 
 tsd_start
 check "the box is back" until_true 20 tsd_healthy
-mine $(($(wallet channel 0 1 | cut -d' ' -f3) + CONFIRMATIONS))
+mine $(($(wallet channel 0 1 | cut -d' ' -f3) + TURN))
 check "it settles" until_true 60 settled
 check "all is confirmed" mine_until 60 nothing_under_way
 is "the box has what its ledger says" "$(difference "$(wallet balance 1)" "$box")" "$paid"

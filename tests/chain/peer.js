@@ -201,9 +201,9 @@ class Peer {
 		return this.scene.until('the channel ends', async () => await this.state() === 0);
 	}
 
-	// The window is over; the box settles.
+	// The window is over; the box settles, if need be for us.
 	async over() {
-		const left = await this.chain.first_settle_block() - await this.scene.net.height();
+		const left = await this.chain.last_turn_block() - await this.scene.net.height();
 
 		if (left > 0n)
 			await this.scene.mine(Number(left));

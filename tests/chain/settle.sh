@@ -57,7 +57,8 @@ life() { # NAME [noted|sent|mined|undone]: where it is killed; undone: the updat
 	check "$name: the newest proof is shown at once" until_true 60 shown
 	check "$name: the channel takes nothing any more" until_true 10 known closed "$block"
 	left=$(wallet channel 0 1 | cut -d' ' -f3)
-	mine $((left + CONFIRMATIONS))
+	# The wallet gets more, so it is first; it does nothing.
+	mine $((left + TURN))
 	if [ -n "$step" ] && [ "$step" != undone ]; then
 		check "$name: killed at the settlement" die_when "$step" settle
 	fi

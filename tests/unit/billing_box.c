@@ -373,6 +373,17 @@ static void e_taken(void *ctx, uint64_t reply)
 	box->last_reply = reply;
 }
 
+static void e_answer(void *ctx, uint64_t reply, const void *bytes, size_t len)
+{
+	struct box *box = ctx;
+
+	if (!fault_touch())
+		return;
+	box->last_reply = reply;
+	box->answer.len = len;
+	memcpy(box->answer.b, bytes, len);
+}
+
 static void e_heard(void *ctx, uint64_t reply, const struct ts_address *partner)
 {
 	struct box *box = ctx;
@@ -730,7 +741,7 @@ int box_open(struct box *box)
 	};
 	struct ts_billing_effects effects = {
 		.ctx = box, .ack = e_ack, .refuse = e_refuse,
-		.taken = e_taken, .heard = e_heard, .send = e_send,
+		.answer = e_answer, .taken = e_taken, .heard = e_heard, .send = e_send,
 		.refunded = e_refunded,
 		.attached = e_attached,
 		.session_changed = e_changed, .notify = e_notify,

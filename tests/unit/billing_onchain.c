@@ -144,7 +144,9 @@ static void it_ends_settled(void **state)
 	show_event(0, &event);
 	assert_int_equal(intents_at(1002).calls, 0);
 	assert_int_equal(intents_at(1000 + 50000 + 257).calls, 0);
-	assert_int_equal(intents_at(1000 + 50000 + 258).first, TS_INTENT_SETTLE);
+	assert_int_equal(intents_at(1000 + 50000 + 258).calls, 0);
+	assert_int_equal(intents_at(1000 + 50000 + 258 + TS_SETTLE_TURN_BLOCKS).first,
+			 TS_INTENT_SETTLE);
 	event.kind = TS_SEEN_SETTLED;
 	event.block = 60000;
 	show_event(0, &event);

@@ -424,6 +424,68 @@ static void test_stale_close(void **state)
 	assert_true(box->life.onchain.partners.transferred_wei == 111);
 }
 
+/* The contract takes one settlement: never do both sides want it at once. */
+static void test_settle_in_turn(void **state)
+{
+	struct ts_channel_event event = { .kind = TS_SEEN_CLOSED, .block = 5000 };
+	static const ts_u128 sent_wei[] = { 0, 1, ENDS_DEPOSIT_WEI };
+	struct ends_end *first;
+	size_t i;
+
+	for (i = 0; i < sizeof(sent_wei) / sizeof(sent_wei[0]); i++) {
+		ends_close(&ends);
+		ends_open(&ends);
+		box->life.channel.our_deposit_wei = ENDS_DEPOSIT_WEI;
+		payer->life.channel.partner_deposit_wei = ENDS_DEPOSIT_WEI;
+		event.ours = false;
+		event.claimed.transferred_wei = 0;
+		ends_event(&ends, payer, event);
+		event.ours = true;
+		ends_event(&ends, box, event);
+		event.kind = TS_SEEN_UPDATED;
+		event.claimed.transferred_wei = sent_wei[i];
+		ends_event(&ends, payer, event);
+		event.ours = false;
+		ends_event(&ends, box, event);
+		event.kind = TS_SEEN_CLOSED;
+		first = sent_wei[i] ? box : ends_lower(&ends);
+		ends.moment.head_block = 5000 + TS_PUNISH_BLOCKS + 1 +
+					 box->life.channel.settle_timeout_blocks;
+		assert_int_equal(ends_intent_count(&ends, first), 1);
+		assert_int_equal(ends.intents[0].kind, TS_INTENT_SETTLE);
+		assert_int_equal(ends_intent_count(&ends, ends_other(&ends, first)), 0);
+		ends.moment.head_block += TS_SETTLE_TURN_BLOCKS;
+		assert_int_equal(ends_intent_count(&ends, ends_other(&ends, first)), 1);
+	}
+}
+
+/* M9: whoever closes with nonce 0 has the event say any amount: no evidence. */
+static void test_bogus_close_proves_nothing(void **state)
+{
+	struct ts_channel_event event = {
+		.kind = TS_SEEN_CLOSED, .block = 5000, .ours = true,
+		.claimed = { .transferred_wei = ENDS_DEPOSIT_WEI },
+	};
+	size_t i, count;
+
+	ends_pay(&ends, payer, box, 100);
+	ends_pay(&ends, payer, box, 11);
+	count = payer->life.outbox.queue_count;
+	assert_int_equal(count, 2);
+	for (i = 0; i < 4; i++) {
+		event.undo = i % 2;
+		event.claimed.transferred_wei = i < 2 ? 111 : 500;
+		ends_event(&ends, payer, event);
+		assert_int_equal(payer->life.outbox.queue_count, count);
+	}
+	event.undo = false;
+	event.claimed.transferred_wei = 111;
+	/* An update has our signature, and the contract looks at it. */
+	event.kind = TS_SEEN_UPDATED;
+	ends_event(&ends, payer, event);
+	assert_int_equal(payer->life.outbox.queue_count, 0);
+}
+
 static void test_deposits(void **state)
 {
 	struct ts_channel_event event = {
@@ -492,6 +554,8 @@ int main(void)
 		life_test(test_late_secret),
 		life_test(test_late_reveal),
 		life_test(test_punish),
+		life_test(test_settle_in_turn),
+		life_test(test_bogus_close_proves_nothing),
 		life_test(test_too_many_locks),
 		life_test(test_room_for_disposals),
 		life_test(test_stale_close),

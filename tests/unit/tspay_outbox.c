@@ -18,6 +18,7 @@
 
 #include "chain/describe.h"
 #include "photon/attach.h"
+#include "photon/evidence.h"
 #include "tspay/payer.h"
 
 #define DEPOSIT_WEI	1000
@@ -30,6 +31,9 @@ static struct {
 	unsigned int acks;
 	ts_u128 unspent_wei;
 	unsigned int refunds;
+	bool asks;
+	struct ts_question question;
+	unsigned int shown;
 } peer;
 
 static volatile sig_atomic_t stop;
@@ -75,6 +79,24 @@ int box_watch(struct box *b, struct session *s, int timeout_ms, char *err,
 	return -EIO;
 }
 
+static enum paid take_evidence(const struct ts_datagram *d)
+{
+	static struct ts_life next;
+	struct ts_evidence e;
+	struct ts_address signer;
+
+	assert_int_equal(ts_evidence_decode(&e, d->b, d->len), 0);
+	assert_int_equal(ts_evidence_recover(d->b, &signer), 0);
+	assert_true(ts_address_equal(&signer, &peer.life.channel.partner_address));
+	assert_memory_equal(&e.question, &peer.question, sizeof(e.question));
+	peer.shown++;
+	if (ts_life_adopt(&peer.life, &e, &next))
+		return PAID_REFUSED;
+	peer_commits(&next);
+	peer.asks = false;
+	return PAID_ACKED;
+}
+
 enum paid box_pay(struct box *b, const struct ts_datagram *d,
 		  const struct ts_address *receiver, char *err, size_t err_size)
 {
@@ -84,6 +106,8 @@ enum paid box_pay(struct box *b, const struct ts_datagram *d,
 	struct ts_message msg;
 
 	snprintf(err, err_size, "no");
+	if (d->len == TS_EVIDENCE_BYTES)
+		return take_evidence(d);
 	assert_int_equal(ts_message_decode(&msg, d->b, d->len), 0);
 	refusal = ts_life_receive(&peer.life, peer.key, &fresh, &msg, d->b, d->len,
 				  &next, &outcome);
@@ -108,6 +132,11 @@ int box_outbox(struct box *b, const struct ts_address *wallet,
 	int ret = 0;
 	size_t i;
 
+	if (peer.asks) {
+		d.len = TS_RESTORED_BYTES;
+		ts_question_sign(&peer.question, peer.key, d.b);
+		ret = cb(&d, arg);
+	}
 	o = peer.life.outbox;
 	for (i = 0; i < o.parallel_count && !ret; i++) {
 		d.len = o.parallel[i].len;
@@ -271,6 +300,38 @@ static void a_refund_comes_back_once(void **state)
 	/* An acked proof is shown until our messages prove it; that is no news. */
 	assert_int_equal(fetch(f), 0);
 	assert_true(balance(f) == DEPOSIT_WEI - 40);
+}
+
+/* The box is as it was before a payment and a refund, and asks for both. */
+static void a_restored_box_is_shown_the_newest(void **state)
+{
+	static struct ts_life backup;
+	struct fixture *f = *state;
+
+	assert_int_equal(payer_pay(&f->p, NULL, 100), 0);
+	backup = peer.life;
+	assert_int_equal(payer_pay(&f->p, NULL, 50), 0);
+	peer.unspent_wei = 60;
+	assert_int_equal(payer_refund(&f->p, 20), 0);
+	peer.life = backup;
+	peer.life.channel.restored = TS_RESTORED_UNKNOWN;
+	peer.asks = true;
+	peer.question.channel_identifier = backup.channel.channel_identifier;
+	/* About another life there is nothing to say. */
+	peer.question.open_block_number = backup.channel.open_block_number + 1;
+	assert_int_equal(fetch(f), 0);
+	assert_int_equal(peer.shown, 0);
+	peer.question.open_block_number--;
+	assert_int_equal(fetch(f), 0);
+	assert_int_equal(peer.shown, 1);
+	assert_false(peer.asks);
+	assert_true(peer.life.channel.our_proof.transferred_wei == 20);
+	assert_true(peer.life.channel.partner_proof.transferred_wei == 150);
+	/* Both go on from there. */
+	peer.unspent_wei = 40;
+	assert_int_equal(payer_refund(&f->p, 10), 0);
+	assert_true(balance(f) == DEPOSIT_WEI - 120);
+	assert_int_equal(payer_pay(&f->p, NULL, 1), 0);
 }
 
 /* What came back can be paid again: more than was ever deposited. */
@@ -491,6 +552,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_refund_comes_back_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_restored_box_is_shown_the_newest, setup, teardown),
 		cmocka_unit_test_setup_teardown(refunded_value_is_spent_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lost_ack_is_given_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_acked_that_is_not_on_disk, setup, teardown),

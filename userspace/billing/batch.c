@@ -76,6 +76,10 @@ static void answer(struct ts_billing *b, struct ts_billing_reply *r)
 				    &r->refunded->row.channel.token);
 		return;
 	}
+	if (r->vouched) {
+		ts_evidence_answer(b, r);
+		return;
+	}
 	if (r->taken) {
 		b->effects.taken(b->effects.ctx, r->reply);
 		return;
@@ -269,7 +273,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 		answer_all(b);
 		work_kernel(b, now);
 		if (!b->broken)
-			ts_refunds(b);
+			ts_refunds(b, now);
 		if (!b->broken && !ts_ledger_in_batch(b->ledger)) {
 			b->urgent = false;	/* nothing is left to commit */
 			answer_all(b);
@@ -280,6 +284,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 		return fall_back(b, now);
 	tell(b);
 	ts_lives_send(b, now);
+	ts_evidence_send(b, now);
 	return 0;
 }
 

@@ -116,13 +116,14 @@ enum ts_notice {
  * @ctx: handed to each function
  * @ack: send these 56 bytes as the answer to the datagram of @reply
  * @refuse: the datagram or attach of @reply is refused; each handle gets exactly
- *	one ack, taken, refunded, attached or refuse, also when the batch fails or billing stops
+ *	one ack, answer, taken, refunded, attached or refuse, also when the batch fails or billing stops
+ * @answer: send these bytes to where the datagram of @reply came from
  * @taken: the datagram of @reply, an Ack, was taken and has no answer
  * @heard: the datagram of @reply was made by @partner and never seen before: so
  *	where it came from is where @partner is, as far as anybody can know (M9);
  *	comes before its ack
  * @send: send a message of ours to @to, by whatever way there is; it is sent
- *	again until it is acked
+ *	again until it is acked, or answered
  * @refunded: the refund of @reply to @wallet, over its channel in @token, is
  *	signed, and on its way
  * @attached: the attach of @reply is done; the value is the session's of @code,
@@ -132,7 +133,7 @@ enum ts_notice {
  * @log: one line for the log; priority as in <syslog.h>
  * @random: fill with bytes nobody can guess
  *
- * ack, taken, heard, send, refuse, refunded, attached, session_changed and notify
+ * ack, answer, taken, heard, send, refuse, refunded, attached, session_changed and notify
  * are called from ts_billing_flush()
  * and ts_billing_stop() alone, after the commit; they may read the views but
  * not call anything that changes billing.
@@ -140,6 +141,7 @@ enum ts_notice {
 struct ts_billing_effects {
 	void *ctx;
 	void (*ack)(void *ctx, uint64_t reply, const uint8_t ack[TS_ACK_BYTES]);
+	void (*answer)(void *ctx, uint64_t reply, const void *bytes, size_t len);
 	void (*taken)(void *ctx, uint64_t reply);
 	void (*heard)(void *ctx, uint64_t reply,
 		      const struct ts_address *partner);

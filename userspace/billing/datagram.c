@@ -8,7 +8,10 @@
 #include "photon/ack.h"
 #include "photon/ping.h"
 
-/* What names no channel costs a signature each and may come from anybody. */
+/*
+ * What names no channel, and what is asked and shown after a restore, cost a signature
+ * each and may come from anybody, as often as one likes.
+ */
 #define PINGS_PER_S	50
 
 static bool may_ping(struct ts_billing *b, const struct ts_time *now)
@@ -27,6 +30,15 @@ static bool may_ping(struct ts_billing *b, const struct ts_time *now)
 	return true;
 }
 
+static bool is_too_often(struct ts_billing *b, uint64_t reply,
+			 const struct ts_time *now)
+{
+	if (may_ping(b, now))
+		return false;
+	ts_reply_refuse(b, reply, TS_REFUSE_BUSY, "busy", "too many pings; send it again");
+	return true;
+}
+
 static void ping(struct ts_billing *b, const struct ts_message *msg,
 		 const void *bytes, size_t len, uint64_t reply,
 		 const struct ts_time *now)
@@ -34,10 +46,8 @@ static void ping(struct ts_billing *b, const struct ts_message *msg,
 	uint8_t answer[TS_ACK_BYTES];
 	struct ts_address signer;
 
-	if (!may_ping(b, now)) {
-		ts_reply_refuse(b, reply, TS_REFUSE_BUSY, "busy", "too many pings; send it again");
+	if (is_too_often(b, reply, now))
 		return;
-	}
 	if (ts_ping_receive(msg, bytes, len, &b->config.our_address, &signer,
 			    answer)) {
 		ts_pay_refuse(b, reply, TS_REFUSED_BAD_SIGNATURE, NULL);
@@ -165,6 +175,33 @@ static void to_its_rule(struct ts_billing *b, const struct ts_message *msg,
 	}
 }
 
+/* Neither is a message of Photon's. Return: whether it was one of them. */
+static bool after_a_restore(struct ts_billing *b, const void *bytes, size_t len,
+			    uint64_t reply, const struct ts_time *now)
+{
+	bool asked, shown = false;
+	struct ts_evidence evidence;
+	enum ts_refusal refusal;
+	struct ts_question q;
+
+	asked = !ts_question_decode(&q, bytes, len);
+	if (!asked)
+		shown = !ts_evidence_decode(&evidence, bytes, len);
+	if (!asked && !shown)
+		return false;
+	if (b->broken) {
+		ts_pay_refuse_read_only(b, reply);
+		return true;
+	}
+	if (is_too_often(b, reply, now))
+		return true;
+	refusal = asked ? ts_evidence_asked(b, bytes, &q, reply) :
+			  ts_evidence_shown(b, bytes, &evidence, reply, now);
+	if (refusal)
+		ts_pay_refuse(b, reply, refusal, NULL);
+	return true;
+}
+
 void ts_billing_datagram(struct ts_billing *b, const void *bytes, size_t len,
 			 uint64_t reply, const struct ts_time *now)
 {
@@ -175,6 +212,8 @@ void ts_billing_datagram(struct ts_billing *b, const void *bytes, size_t len,
 		b->urgent = true;
 		ts_billing_flush(b, now);
 	}
+	if (after_a_restore(b, bytes, len, reply, now))
+		return;
 	err = ts_message_decode(&msg, bytes, len);
 	if (err) {
 		b->counters.refusals[TS_REFUSED_MALFORMED]++;

@@ -492,6 +492,7 @@ int ts_billing_outbox_each(struct ts_billing *b, const struct ts_address *to,
 			   int (*cb)(const void *bytes, size_t len, void *arg),
 			   void *arg)
 {
+	uint8_t question[TS_RESTORED_BYTES];
 	struct ts_billing_channel *c;
 	const struct ts_life *life;
 	int ret = 0;
@@ -504,6 +505,10 @@ int ts_billing_outbox_each(struct ts_billing *b, const struct ts_address *to,
 	/* Of those at rest, what only an Ack says to have arrived. */
 	for (c = ts_channel_of_wallet(b, to); c && !ret;
 	     c = ts_channel_of_wallet_next(c)) {
+		if (ts_evidence_ask(b, c, question))
+			ret = cb(question, sizeof(question), arg);
+		if (ret)
+			break;
 		if (c->life || !c->row.has_life ||
 		    c->row.channel.state == TS_CHANNEL_NONE)
 			continue;

@@ -210,6 +210,7 @@ static void book(struct ts_billing *b, struct ts_billing_channel *c,
 static void end(struct ts_billing *b, struct ts_billing_channel *c, bool final)
 {
 	c->refunding = false;
+	ts_evidence_drop(c);
 	c->refunded_all = final && c->refund_limit_wei == TS_U128_MAX;
 	b->n_refunds--;
 }
@@ -280,6 +281,40 @@ static int collect_lives(struct ts_billing *b, struct ts_billing_channel *c,
 	return 0;
 }
 
+/**
+ * ts_refund_book() - what we have transferred counts as refunded, as far as it can
+ * @b: billing, with a batch open
+ * @c: the channel, of which nothing is reserved
+ * @limit_wei: so much was transferred
+ */
+void ts_refund_book(struct ts_billing *b, struct ts_billing_channel *c,
+		    ts_u128 limit_wei)
+{
+	struct parts parts = { .wallet = &c->row.channel.partner_address };
+
+	if (collect_lives(b, c, &parts)) {
+		/* Half of it must not be committed. */
+		b->broken = true;
+	} else {
+		limit(&parts, limit_wei);
+		book(b, c, &parts);
+		ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	}
+	free(parts.part);
+}
+
+static void adopt(struct ts_billing *b, struct ts_billing_channel *c,
+		  const struct ts_time *now)
+{
+	enum ts_refusal refusal = ts_evidence_finish(b, c, now);
+
+	if (refusal)
+		give_up(b, c, TS_REFUSE_BUSY, ts_refusal_name(refusal),
+			ts_refusal_text(refusal));
+	else
+		end(b, c, false);
+}
+
 static void finish(struct ts_billing *b, struct ts_billing_channel *c)
 {
 	struct parts parts = { .wallet = &c->row.channel.partner_address };
@@ -295,16 +330,21 @@ static void finish(struct ts_billing *b, struct ts_billing_channel *c)
 }
 
 /** ts_refunds() - refunds of which nothing is in the kernel any more */
-void ts_refunds(struct ts_billing *b)
+void ts_refunds(struct ts_billing *b, const struct ts_time *now)
 {
 	struct ts_billing_channel *c;
 
 	if (!b->n_refunds || b->read_only[0])
 		return;
-	TAILQ_FOREACH(c, &b->channels, list)
-		if (c->refunding && !b->broken &&
-		    b->n_replies < TS_REPLIES_MAX && !is_held(b, c))
+	TAILQ_FOREACH(c, &b->channels, list) {
+		if (!c->refunding || b->broken ||
+		    b->n_replies == TS_REPLIES_MAX || is_held(b, c))
+			continue;
+		if (c->evidence)
+			adopt(b, c, now);
+		else
 			finish(b, c);
+	}
 }
 
 /** ts_refunds_refuse() - none of those that wait can be done */

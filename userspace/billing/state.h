@@ -15,6 +15,7 @@
 #include "billing/billing.h"
 #include "billing/price.h"
 #include "billing/table.h"
+#include "photon/evidence.h"
 
 #define TS_NS_PER_S	1000000000ull
 #define TS_NS_PER_MS	1000000ull
@@ -28,6 +29,7 @@
 struct ts_billing_session;
 struct ts_billing_account;
 struct ts_billing_attach;
+struct ts_billing_evidence;
 
 /* Of each channel so many past states are known, for its rate. */
 #define TS_MARKS	4
@@ -57,6 +59,7 @@ struct ts_billing_mark {
  * @told_no_ns: when
  * @uncredited_wei: a partner's deposit that the chain shows and that does not
  *	count, as in the ledger's doubts; 0: none; TS_BEYOND_WEI: it never will
+ * @evidence: refunding is for this to be adopted, see evidence.c; NULL: for a refund
  * @marks: at the times of mark_ns of struct ts_billing, or when it became known
  */
 struct ts_billing_channel {
@@ -76,6 +79,7 @@ struct ts_billing_channel {
 	uint8_t told_no[TS_ACK_BYTES];
 	uint64_t told_no_ns;
 	ts_u128 uncredited_wei;
+	struct ts_billing_evidence *evidence;
 	struct ts_billing_mark marks[TS_MARKS];
 };
 
@@ -261,7 +265,8 @@ struct ts_billing_session {
 
 /*
  * An answer that waits for the commit; no why.name and no @attached: an Ack, or
- * for an Ack nothing.  @heard: the partner itself sent it, just now.
+ * for an Ack nothing.  @heard: the partner itself sent it, just now.  @vouched: what we
+ * have of that channel answers @question.
  */
 struct ts_billing_reply {
 	uint64_t reply;
@@ -273,6 +278,8 @@ struct ts_billing_reply {
 	struct ts_refused why;
 	struct ts_billing_channel *conflict;
 	struct ts_billing_channel *refunded;
+	struct ts_billing_channel *vouched;
+	struct ts_question question;
 };
 
 /**
@@ -303,6 +310,7 @@ struct ts_billing_reply {
  * @gas_short: that does not do for all channels that have paid
  * @lives: channels with something under way
  * @send_ns: when something of them is to be sent; UINT64_MAX: nothing
+ * @ask_ns: when partners of channels from a backup are asked next
  * @step: NULL until the first message that is more than a direct transfer
  * @n_refunds: how many channels are refunding
  * @window_ns: when the open batch is committed at the latest
@@ -354,6 +362,7 @@ struct ts_billing {
 	bool gas_short;
 	TAILQ_HEAD(, ts_billing_channel) lives;
 	uint64_t send_ns;
+	uint64_t ask_ns;
 	struct ts_billing_step *step;
 	unsigned int n_refunds;
 	uint64_t window_ns;
@@ -505,6 +514,20 @@ enum ts_refusal ts_pay_transfer(struct ts_billing *b,
 				size_t len, uint64_t reply,
 				const struct ts_time *now);
 
+/* evidence.c */
+bool ts_evidence_ask(const struct ts_billing *b, const struct ts_billing_channel *c,
+		     uint8_t bytes[TS_RESTORED_BYTES]);
+void ts_evidence_send(struct ts_billing *b, const struct ts_time *now);
+enum ts_refusal ts_evidence_asked(struct ts_billing *b, const uint8_t *bytes,
+				  const struct ts_question *q, uint64_t reply);
+void ts_evidence_answer(struct ts_billing *b, const struct ts_billing_reply *r);
+enum ts_refusal ts_evidence_shown(struct ts_billing *b, const uint8_t *bytes,
+				  const struct ts_evidence *e, uint64_t reply,
+				  const struct ts_time *now);
+enum ts_refusal ts_evidence_finish(struct ts_billing *b, struct ts_billing_channel *c,
+				   const struct ts_time *now);
+void ts_evidence_drop(struct ts_billing_channel *c);
+
 /* hop.c */
 void ts_hop_lock(struct ts_billing *b, struct ts_billing_channel *up,
 		 const struct ts_hash *secret_hash, const struct ts_time *now);
@@ -567,7 +590,9 @@ ts_u128 ts_lives_unspent_wei(struct ts_billing *b,
 			     const struct ts_billing_channel *c);
 void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
 		     ts_u128 limit_wei, uint64_t reply);
-void ts_refunds(struct ts_billing *b);
+void ts_refund_book(struct ts_billing *b, struct ts_billing_channel *c,
+		    ts_u128 limit_wei);
+void ts_refunds(struct ts_billing *b, const struct ts_time *now);
 void ts_refunds_refuse(struct ts_billing *b);
 
 /* refund_lost.c */

@@ -196,8 +196,15 @@ static int exchange(const char *made, const char *path, const char *kept)
 static int restore(struct ts_ledger *from, const char *path, char *kept,
 		   size_t kept_size, char *err, size_t err_size)
 {
-	/* Of lives that are over nothing can be signed. */
-	static const char mark[] = "UPDATE channels SET restored = 1 WHERE state <> 0";
+	/*
+	 * Of lives that are over nothing can be signed.  What was planned on the chain
+	 * (0) may have been done since, and nothing would find it there: a deposit
+	 * would be made twice.  It is cancelled (5); what a channel wants by its state it
+	 * wants again.  What was signed has its nonce: the chain takes it once.
+	 */
+	static const char mark[] =
+		"UPDATE channels SET restored = 1 WHERE state <> 0;"
+		"UPDATE transactions SET state = 5 WHERE state = 0;";
 	char made[PATH_SIZE];
 	int ret;
 

@@ -57,8 +57,9 @@ int ts_ledger_transaction_update(struct ts_ledger *l,
 				 const struct ts_ledger_transaction *t)
 {
 	return ts_db_write(l, "UPDATE transactions SET state=?, nonce=?, gas=?,"
-			   " mined_block=?, mined_hash=? WHERE id=?", "iuuubi",
-			   (int64_t)t->state, t->nonce, t->gas, t->mined_block,
+			   " until_block=?, mined_block=?, mined_hash=? WHERE id=?",
+			   "iuuuubi", (int64_t)t->state, t->nonce, t->gas,
+			   t->until_block, t->mined_block,
 			   HASH_ARG(&t->mined_hash), t->id);
 }
 

@@ -4,7 +4,7 @@
 # Link it with: libsecp256k1 nettle libsodium.
 
 PHOTON_SOURCES := $(addprefix userspace/photon/, \
-	ack.c attach.c channel.c channel_step.c claim.c codec.c cosign.c err.c form.c hash.c \
+	ack.c attach.c channel.c channel_step.c claim.c codec.c cosign.c err.c evidence.c form.c hash.c \
 	hex.c hop.c intent.c life.c lock.c memo.c merkle.c message.c mirror.c offer.c onchain.c outbox.c \
 	pack.c ping.c refusal.c settle.c sign.c u256.c withdraw.c)
 

@@ -140,6 +140,27 @@ static void punish(const struct ts_life *life, uint64_t last_block,
 }
 
 /*
+ * Both sides may settle, the contract takes one of them, and the other's gas is lost.
+ * So whoever gets more goes first, and both know who that is by what the contract
+ * holds.  What it holds of us is the partner's word: a lie wins it nothing but time.
+ */
+static bool is_first_to_settle(const struct ts_life *life)
+{
+	struct ts_channel c = life->channel;
+	ts_u128 our_wei, partner_wei;
+
+	c.our_locked_wei = 0;
+	c.partner_locked_wei = 0;
+	c.our_proof.transferred_wei = life->onchain.ours.transferred_wei;
+	c.partner_proof.transferred_wei = life->onchain.partners.transferred_wei;
+	our_wei = ts_channel_our_balance_wei(&c);
+	partner_wei = ts_channel_partner_balance_wei(&c);
+	if (our_wei != partner_wei)
+		return our_wei > partner_wei;
+	return memcmp(c.our_address.b, c.partner_address.b, TS_ADDRESS_BYTES) < 0;
+}
+
+/*
  * The window closes (M3): whatever the head is thought to be, the newest proof
  * is given at once; an old head only makes us try in vain.
  */
@@ -157,10 +178,11 @@ static void while_closed(const struct ts_life *life,
 		else
 			unlock(life, settle_block, list);
 	}
-	if (moment->head_block > last_block)
-		add(list, TS_INTENT_SETTLE);
-	else
+	if (moment->head_block <= last_block)
 		punish(life, last_block, list);
+	else if (is_first_to_settle(life) ||
+		 moment->head_block > after(last_block, TS_SETTLE_TURN_BLOCKS))
+		add(list, TS_INTENT_SETTLE);
 }
 
 /**

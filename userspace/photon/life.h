@@ -36,6 +36,11 @@
 #define TS_CONFIRMATION_BLOCKS		17
 /* Of the contract: from the end of the settle window until settle is taken. */
 #define TS_PUNISH_BLOCKS		257
+/*
+ * So many blocks more whoever gets less leaves settling to the other: the price of a
+ * transaction is raised every 6, so it had three tries.
+ */
+#define TS_SETTLE_TURN_BLOCKS		20
 /* How long the chain may not show what we co-signed until we act (M2). */
 #define TS_COSIGN_PATIENCE_BLOCKS	60
 

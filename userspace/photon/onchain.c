@@ -69,9 +69,13 @@ static void claimed(struct ts_life *life, const struct ts_channel_event *event)
 
 	if (event->ours) {
 		on->ours = event->claimed;
-		/* Whoever gave it to the contract has it. */
-		ts_outbox_proven_wei(&life->outbox,
-				     event->claimed.transferred_wei);
+		/*
+		 * Whoever gave it to the contract has it.  Not so who closes: without
+		 * a proof the event says any amount, and it may yet be undone.
+		 */
+		if (event->kind == TS_SEEN_UPDATED)
+			ts_outbox_proven_wei(&life->outbox,
+					     event->claimed.transferred_wei);
 	} else {
 		on->partners = event->claimed;
 		on->current = is_partners_proof(life, &event->claimed);

@@ -177,6 +177,24 @@ void ts_transactions_cancel(struct ts_transactions *t, const struct ts_hash *int
 		ts_transaction_end(t, x, TS_TRANSACTION_CANCELLED);
 }
 
+/**
+ * ts_transactions_abandon() - a wish must not take effect any more
+ * @t: ours
+ * @intent: which
+ *
+ * As ts_transactions_drop(), for one: what was signed gives its nonce to a transaction
+ * with nothing in it, also after a restart.
+ */
+void ts_transactions_abandon(struct ts_transactions *t, const struct ts_hash *intent)
+{
+	struct transaction *x = find(t, intent);
+
+	if (!x || !x->row.until_block)
+		return;
+	x->row.until_block = 0;
+	x->dirty = true;
+}
+
 /** ts_transactions_is_live() - whether a wish is under way */
 bool ts_transactions_is_live(const struct ts_transactions *t,
 			     const struct ts_hash *intent)

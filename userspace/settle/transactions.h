@@ -168,6 +168,8 @@ int ts_transactions_add(struct ts_transactions *t, const struct ts_wish *wish,
 			int64_t *id);
 void ts_transactions_cancel(struct ts_transactions *t,
 			    const struct ts_hash *intent);
+void ts_transactions_abandon(struct ts_transactions *t,
+			     const struct ts_hash *intent);
 bool ts_transactions_has_room(const struct ts_transactions *t, bool vital);
 bool ts_transactions_is_live(const struct ts_transactions *t,
 			     const struct ts_hash *intent);

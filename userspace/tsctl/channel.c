@@ -48,7 +48,7 @@ static void print_channel(json_t *ch)
 	else if (uncredited)
 		puts("    the partner's newest deposit is not counted until chain.second_rpc shows it");
 	if (json_is_true(json_object_get(ch, "restored")))
-		puts("    restored from a backup: nothing is signed until \"tsctl channel trust\"");
+		puts("    restored from a backup: nothing is signed until its partner has shown our newest transfer, or \"tsctl channel trust\"");
 }
 
 static int channel_list(struct cmd *c)

@@ -193,6 +193,7 @@ const struct verb ledger_verbs[] = {
 	  "          also while tsd runs; with the sums of value" },
 	{ "restore", ledger_restore, "FILE",
 	  "put a backup in the ledger's place, while tsd does not run; the old ledger is\n"
-	  "          kept beside it.  Nothing is signed for its channels until 'channel trust'" },
+	  "          kept beside it.  For its channels nothing is signed until their partners have\n"
+	  "          shown our newest transfers, or 'channel trust'" },
 	{ 0 },
 };

@@ -42,12 +42,14 @@ static void on_ended(void *ctx, const struct ts_ledger_transaction *row)
 {
 	struct ts_chain *c = ctx;
 	bool done = row->state == TS_TRANSACTION_DONE;
+	/* Overtaken is not refused: it is tried again, if it is wanted still. */
+	bool failed = !done && row->state != TS_TRANSACTION_OVERTAKEN;
 
 	ts_log(done ? TS_LOG_INFO : TS_LOG_WARN, "chain: %s, transaction %lld: %s",
 	       row->label, (long long)row->id, ts_transaction_state_name(row->state));
 	keep_ended(c, row);
-	if (!done && (!strcmp(row->label, "withdraw") ||
-		      !strcmp(row->label, "cooperative-settle")))
+	if (failed && (!strcmp(row->label, "withdraw") ||
+		       !strcmp(row->label, "cooperative-settle")))
 		cosigned_failed(c, row);
 	c->look = true;
 }

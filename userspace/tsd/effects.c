@@ -27,6 +27,20 @@ static void on_ack(void *ctx, uint64_t number, const uint8_t ack[TS_ACK_BYTES])
 		ts_udp_send(d->udp, ack, TS_ACK_BYTES, &to.from);
 }
 
+/* By HTTP nobody asks what has such an answer. */
+static void on_answer(void *ctx, uint64_t number, const void *bytes, size_t len)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_reply to;
+
+	if (!ts_reply_take(&d->replies, number, &to))
+		return;
+	if (to.http)
+		ts_portal_taken(d->portal, to.portal_reply);
+	else
+		ts_udp_send(d->udp, bytes, len, &to.from);
+}
+
 static void on_taken(void *ctx, uint64_t number)
 {
 	struct ts_daemon *d = ctx;
@@ -153,6 +167,7 @@ void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d)
 	*e = (struct ts_billing_effects){
 		.ctx = d,
 		.ack = on_ack,
+		.answer = on_answer,
 		.taken = on_taken,
 		.heard = on_heard,
 		.send = on_send,

@@ -118,10 +118,13 @@ int chain_token(struct chain *c, const struct ts_address *token, ts_u128 *wei,
  * @channel: as chain_channel() says; not there: it is to be opened
  * @intent: set to what chain_is_live() is asked with
  *
- * Return: 0, -EEXIST: one is under way, or another negative errno with @c->err.
+ * Return: 0, -EEXIST: one is under way, -EALREADY: an earlier run has made that very
+ * deposit, and was killed before it could tell, or another negative errno with @c->err.
  */
 int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei,
 		  struct ts_hash *intent);
+/** chain_deposit_told() - the user knows of it; Return: 0 or negative errno with @c->err */
+int chain_deposit_told(struct chain *c, const struct ts_hash *intent);
 bool chain_is_live(const struct chain *c, const struct ts_hash *intent);
 
 /* Shared by the files of chain*.c. */
@@ -130,6 +133,7 @@ int chain_ask(struct chain *c, enum ts_rpc_method method, json_t *params,
 	      ts_rpc_done *done, void *ctx);
 void chain_ask_follower(struct chain *c);
 int chain_look(struct chain *c);
+int chain_want_no_more(struct chain *c);
 int chain_send(struct chain *c);
 int chain_send_open(struct chain *c, const char *state_dir);
 

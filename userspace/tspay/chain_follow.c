@@ -27,6 +27,9 @@ static void show(struct chain *c, const struct ts_channel_event *event)
 	ts_life_event(&c->purse->life, event, c->signer, &next, &outcome);
 	if (!outcome.changed || !memcmp(&next, &c->purse->life, sizeof(next)))
 		return;
+	/* In the ledger first: with the purse the name of the old life is gone. */
+	if (outcome.new_life && chain_want_no_more(c))
+		return;
 	if (outcome.new_life)
 		ret = purse_next_life(c->purse, &next, c->err, sizeof(c->err));
 	else

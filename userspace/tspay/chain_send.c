@@ -97,7 +97,9 @@ static void on_ended(void *ctx, const struct ts_ledger_transaction *row)
 	steps_ended(c->steps, row);
 	c->ended = row->intent;
 	c->ended_state = row->state;
-	if (c->purse && row->state != TS_TRANSACTION_DONE)
+	/* Overtaken is not refused: it is tried again, if it is wanted still. */
+	if (c->purse && row->state != TS_TRANSACTION_DONE &&
+	    row->state != TS_TRANSACTION_OVERTAKEN)
 		cosigned_failed(c, row);
 }
 
@@ -174,12 +176,15 @@ static int tick(struct chain *c, const struct ts_moment *moment)
 	       chain_fatal(c, -EIO, c->err) : 0;
 }
 
-/* Of a life that is over nothing is wanted, whoever ended it. */
-static int want_no_more(struct chain *c)
+/*
+ * Of a life that is over nothing is wanted, whoever ended it.  What was signed would be
+ * taken in the channel's next life, a close without a proof above all, or cost its gas.
+ */
+int chain_want_no_more(struct chain *c)
 {
 	static const enum ts_intent_kind kinds[] = {
-		TS_INTENT_CLOSE, TS_INTENT_WITHDRAW, TS_INTENT_COOPERATIVE_SETTLE,
-		TS_INTENT_SETTLE,
+		TS_INTENT_CLOSE, TS_INTENT_UPDATE, TS_INTENT_WITHDRAW,
+		TS_INTENT_COOPERATIVE_SETTLE, TS_INTENT_SETTLE,
 	};
 	struct ts_wish wish;
 	size_t i;
@@ -188,10 +193,10 @@ static int want_no_more(struct chain *c)
 		const struct ts_intent intent = { .kind = kinds[i] };
 
 		if (!wish_of(c, &wish, &intent))
-			ts_transactions_cancel(c->transactions, &wish.intent);
+			ts_transactions_abandon(c->transactions, &wish.intent);
 	}
 	ts_wish_name_bare_settle(&wish, &c->purse->life.channel);
-	ts_transactions_cancel(c->transactions, &wish.intent);
+	ts_transactions_abandon(c->transactions, &wish.intent);
 	return commit(c);
 }
 
@@ -238,7 +243,7 @@ int chain_look(struct chain *c)
 	if (!c->purse)
 		return 0;
 	if (c->purse->life.channel.state == TS_CHANNEL_NONE)
-		return want_no_more(c);
+		return chain_want_no_more(c);
 	chain_moment(c, &moment);
 	ret = tick(c, &moment);
 	n = ret ? 0 : ts_life_intents(&c->purse->life, &moment, intents);
@@ -247,10 +252,77 @@ int chain_look(struct chain *c)
 	return ret ? ret : commit(c);
 }
 
+/* --- deposits -------------------------------------------------------------- */
+
+#define UNTOLD_SIZE	(sizeof("deposit ") + TS_HASH_TEXT_SIZE)
+
+/* Where the ledger has the row of a deposit of which nobody was told yet. */
+static char *untold_key(const struct ts_hash *intent, char key[UNTOLD_SIZE])
+{
+	char text[TS_HASH_TEXT_SIZE];
+
+	snprintf(key, UNTOLD_SIZE, "deposit %s", ts_hash_print(intent, text));
+	return key;
+}
+
+/**
+ * struct made - a deposit that is looked for
+ * @id: its row
+ * @wish: what it is to be
+ * @is: it is that, and on the chain
+ */
+struct made {
+	uint64_t id;
+	const struct ts_wish *wish;
+	bool is;
+};
+
+static int on_made(const struct ts_ledger_transaction *row, void *arg)
+{
+	struct made *made = arg;
+
+	if ((uint64_t)row->id != made->id)
+		return 0;
+	made->is = row->state == TS_TRANSACTION_DONE &&
+		   row->value_wei == made->wish->value_wei &&
+		   row->data_len == made->wish->call.len &&
+		   !memcmp(row->data, made->wish->call.b, row->data_len);
+	return 1;
+}
+
+/* Whether a run that was killed at its end has made that very deposit. */
+static bool is_made(struct chain *c, const struct ts_wish *wish)
+{
+	struct made made = { .wish = wish };
+	char key[UNTOLD_SIZE];
+
+	if (ts_ledger_meta_get(c->ledger, untold_key(&wish->intent, key), &made.id) ||
+	    !made.id)
+		return false;
+	ts_ledger_transaction_load(c->ledger, ts_signer_address(c->signer), false,
+				   on_made, &made);
+	return made.is;
+}
+
+int chain_deposit_told(struct chain *c, const struct ts_hash *intent)
+{
+	char key[UNTOLD_SIZE];
+	uint64_t id;
+	int ret;
+
+	if (ts_ledger_meta_get(c->ledger, untold_key(intent, key), &id) || !id)
+		return 0;
+	ret = begin(c);
+	if (!ret && ts_ledger_meta_put(c->ledger, key, 0))
+		ret = chain_fatal(c, -EIO, ts_ledger_error(c->ledger));
+	return ret ? ret : commit(c);
+}
+
 int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei,
 		  struct ts_hash *intent)
 {
 	struct ts_wish wishes[2];
+	char key[UNTOLD_SIZE];
 	unsigned int i, n;
 	int64_t before;
 	int ret;
@@ -259,6 +331,9 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 	*intent = wishes[n - 1].intent;
 	if (ts_transactions_is_live(c->transactions, intent))
 		return -EEXIST;
+	/* That an opening was made the contract says. */
+	if (channel->open_block_number && is_made(c, &wishes[n - 1]))
+		return -EALREADY;
 	ret = begin(c);
 	if (ret)
 		return ret;
@@ -267,6 +342,9 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 		wishes[i].after = i ? before : 0;
 		ret = ts_transactions_add(c->transactions, &wishes[i], &before);
 	}
+	if (!ret && channel->open_block_number)
+		ret = ts_ledger_meta_put(c->ledger, untold_key(intent, key),
+					 (uint64_t)before);
 	if (!ret)
 		return commit(c);
 	ts_ledger_discard(c->ledger);

@@ -69,6 +69,8 @@ static int deposit(struct job *j, const struct ts_channel *channel, ts_u128 wei)
 	ret = chain_deposit(&j->c, channel, wei, &j->intent);
 	if (ret == -EEXIST)
 		steps_say(&j->steps, j->what, "a deposit is under way already; no other is made");
+	else if (ret == -EALREADY)
+		steps_say(&j->steps, j->what, "the run before was stopped when it had made this deposit; no other is made");
 	else if (ret)
 		return job_say(j->c.err);
 	return 0;
@@ -93,7 +95,9 @@ static int see_it_through(struct job *j, struct ts_channel *channel)
 		return 1;
 	if (ts_hash_equal(&j->c.ended, &j->intent) && j->c.ended_state != TS_TRANSACTION_DONE)
 		return job_say("the chain did not take it; nothing was deposited");
-	return remember(j, channel);
+	if (remember(j, channel))
+		return 1;
+	return chain_deposit_told(&j->c, &j->intent) ? job_say(j->c.err) : 0;
 }
 
 static int open_channel(struct job *j, struct ts_channel *channel, ts_u128 wei)

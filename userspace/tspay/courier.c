@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "chain/token.h"
+#include "photon/evidence.h"
 #include "tspay/payer.h"
 #include "tspay/udp.h"
 
@@ -163,6 +164,36 @@ static void tell(struct payer *p, ts_u128 before_wei)
 			  (unsigned long long)p->purse.life.channel.partner_proof.nonce);
 }
 
+/*
+ * The box's ledger is from a backup, and it asks what of its we have.  It is told the
+ * newest: with an older one it would sign anew what we hold already, and we could claim
+ * only one of the two.  Return: whether that is what @d is.
+ */
+static bool answer(struct payer *p, const struct ts_datagram *d)
+{
+	const struct ts_channel *c = &p->purse.life.channel;
+	struct ts_datagram shown = { .len = TS_EVIDENCE_BYTES };
+	struct ts_evidence evidence;
+	struct ts_address signer;
+	struct ts_question q;
+	char err[512];
+
+	if (ts_question_decode(&q, d->b, d->len))
+		return false;
+	if (!ts_hash_equal(&q.channel_identifier, &c->channel_identifier) ||
+	    q.open_block_number != c->open_block_number ||
+	    ts_question_recover(d->b, &signer) ||
+	    !ts_address_equal(&signer, &c->partner_address))
+		return true;
+	ts_evidence_make(&evidence, c, &q);
+	ts_evidence_sign(&evidence, p->signer, shown.b);
+	if (box_pay(p->box, &shown, &c->partner_address, err, sizeof(err)) == PAID_ACKED)
+		show_line(&p->show, "the box had to restore a backup; it was shown its transfers to us and ours to it");
+	else
+		show_line(&p->show, "the box had to restore a backup, and does not take what it is shown: %s", err);
+	return true;
+}
+
 static int on_message(const struct ts_datagram *d, void *arg)
 {
 	struct fetch *f = arg;
@@ -172,6 +203,8 @@ static int on_message(const struct ts_datagram *d, void *arg)
 	char err[512];
 	int ret;
 
+	if (answer(p, d))
+		return 0;
 	ret = purse_take(&p->purse, p->signer, f->moment, d, ack, err, sizeof(err));
 	if (ret > 0) {
 		tell(p, before_wei);
