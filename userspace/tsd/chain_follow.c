@@ -144,6 +144,8 @@ static void on_answer(void *ctx, const struct ts_rpc_answer *a)
 		c->heard_ns = ts_clock_boot_ns();
 		c->look = true;
 	}
+	if (progress.state == TS_FOLLOW_AT_HEAD)
+		c->at_head_ns = ts_clock_boot_ns();
 	if (progress.state != TS_FOLLOW_ON_FORK)
 		ts_chain_trouble(c, "");
 	ts_chain_pump(c);
@@ -177,15 +179,21 @@ bool ts_chain_ask_follower(struct ts_chain *c)
 /** ts_chain_at_head() - whether all that the chain shows now was taken */
 bool ts_chain_at_head(const struct ts_chain *c)
 {
-	struct ts_moment moment;
+	struct ts_follow_progress progress;
 
 	if (c->phase != TS_CHAIN_FOLLOWING)
 		return false;
-	ts_chain_moment(c, &moment);
-	return moment.head_fresh;
+	ts_follow_progress(c->follower, &progress);
+	return progress.state == TS_FOLLOW_AT_HEAD &&
+	       ts_clock_boot_ns() - c->heard_ns < FRESH_NS;
 }
 
-/** ts_chain_moment() - what is known of the chain's time */
+/**
+ * ts_chain_moment() - what is known of the chain's time
+ *
+ * Each new block is a moment in which not all is seen.  A partner's request that came
+ * just then was told no for that, which is final for an original node.
+ */
 void ts_chain_moment(const struct ts_chain *c, struct ts_moment *moment)
 {
 	struct ts_follow_progress progress;
@@ -193,6 +201,9 @@ void ts_chain_moment(const struct ts_chain *c, struct ts_moment *moment)
 	ts_follow_progress(c->follower, &progress);
 	moment->now_ns = ts_clock_boot_ns();
 	moment->head_block = progress.seen_block;
-	moment->head_fresh = progress.state == TS_FOLLOW_AT_HEAD &&
+	moment->head_fresh = (progress.state == TS_FOLLOW_AT_HEAD ||
+			      progress.state == TS_FOLLOW_CATCHING_UP) &&
+			     c->at_head_ns &&
+			     moment->now_ns - c->at_head_ns < FRESH_NS &&
 			     moment->now_ns - c->heard_ns < FRESH_NS;
 }

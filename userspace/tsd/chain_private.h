@@ -63,6 +63,7 @@ enum ts_chain_phase {
  * @cursor_due: it has to be in this batch: what was confirmed is
  * @look: intents are to be looked at
  * @heard_ns: CLOCK_BOOTTIME, when the head was last heard of
+ * @at_head_ns: likewise, when all up to it was last taken; 0: never yet
  * @ended: last transactions that ended, oldest first
  * @n_ended: how many
  * @poor: our coin is below the reserve, and that was said
@@ -108,6 +109,7 @@ struct ts_chain {
 	bool cursor_due;
 	bool look;
 	uint64_t heard_ns;
+	uint64_t at_head_ns;
 	struct ts_ledger_transaction *ended[TS_CHAIN_ENDED_MAX];
 	unsigned int n_ended;
 	bool poor;
