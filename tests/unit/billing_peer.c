@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "billing_box.h"
+#include "ledger/reveal.h"
 #include "photon/attach.h"
 #include "photon/life.h"
 
@@ -251,6 +253,64 @@ static struct ts_ledger_sum total(void)
 	return sum;
 }
 
+/* RevealSecrets that are kept. */
+static int kept_reveals(void)
+{
+	char path[128];
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+	int n;
+
+	snprintf(path, sizeof(path), "%s/ledger.db", box.dir);
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, "fault"), 0);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM reveals", -1,
+					    &stmt, NULL), 0);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	n = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return n;
+}
+
+/*
+ * With nothing but what is exported: the initiator signed the secret, and the proof that
+ * the partner signed is of an Unlock with that secret.
+ */
+static int shows_whose_it_is(const struct ts_ledger_reveal *r, void *arg)
+{
+	const struct ts_channel *ch = &far[PARTNER].life.channel;
+	struct ts_message revealed, msg = { .id = TS_MSG_UNLOCK };
+	struct ts_datagram unlock;
+	struct ts_hash hash;
+
+	assert_null(ts_ledger_reveal_fault(r, ch));
+	assert_true(ts_address_equal(&r->wallet, ts_signer_address(key_of(PAYER))));
+	assert_int_equal(ts_message_decode(&revealed, r->datagram.b, r->datagram.len), 0);
+	msg.unlock.lock_secret = revealed.reveal_secret.lock_secret;
+	msg.unlock.proof = (struct ts_balance_proof){
+		.nonce = r->nonce,
+		.channel_identifier = ch->channel_identifier,
+		.open_block_number = ch->open_block_number,
+		.transferred_amount = ts_u256_from_u128(r->transferred_wei),
+		.locksroot = r->locksroot,
+	};
+	msg.signature = r->signature;
+	assert_int_equal(ts_message_encode(&msg, &unlock), 0);
+	ts_message_hash(unlock.b, unlock.len, &hash);
+	assert_memory_equal(&hash, &r->message_hash, sizeof(hash));
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+static unsigned int shown_reveals(void)
+{
+	unsigned int n = 0;
+
+	assert_int_equal(ts_billing_reveal_each(box.billing,
+		ts_signer_address(key_of(PARTNER)), NULL, shows_whose_it_is, &n), 0);
+	return n;
+}
+
 /*
  * M8: it counts at the Unlock and belongs to the initiator, who signed the
  * secret; the station is the one that the initiator named, not the partner.
@@ -280,6 +340,7 @@ static void mediated_value_is_the_initiators(void **state)
 	/* Our Ack was lost: it is acked again, and pays nothing twice. */
 	assert_true(give(d.b, d.len));
 	assert_true(total().paid_wei == 5000 * GWEI);
+	assert_int_equal(shown_reveals(), 1);
 	/* Whoever has a channel here need not say it for ever. */
 	d = reveal(PARTNER, memo_for(code));
 	assert_true(give(d.b, d.len));
@@ -290,6 +351,8 @@ static void mediated_value_is_the_initiators(void **state)
 	assert_true(box_pay(&box, PARTNER, GWEI, code));
 	restart(false);
 	assert_true(total().paid_wei == 5002 * GWEI);
+	assert_int_equal(shown_reveals(), 1);
+	assert_int_equal(kept_reveals(), 1);
 	/* Nor after a restart, which forgot that it was acked. */
 	d = reveal(PAYER, memo_for(code));
 	assert_true(give(d.b, d.len));
@@ -297,6 +360,27 @@ static void mediated_value_is_the_initiators(void **state)
 	d = reveal_by(stranger, "");
 	assert_false(give(d.b, d.len));
 	ts_signer_free(stranger);
+}
+
+/* What went back was nobody's payment. */
+static void of_a_lock_that_expired_nothing_is_kept(void **state)
+{
+	const struct ts_moment later = { .now_ns = 1, .head_block = HEAD + 200,
+					 .head_fresh = true };
+	struct ts_datagram d = reveal(PAYER, "");
+
+	far[PARTNER].deaf = true;
+	offer(BOX_WALLETS, 5000 * GWEI, 0);
+	assert_true(speak(PARTNER));
+	assert_true(give(d.b, d.len));
+	assert_int_equal(kept_reveals(), 1);
+	assert_int_equal(shown_reveals(), 0);
+	ts_billing_head(box.billing, later.head_block, true);
+	assert_true(ts_life_tick(&far[PARTNER].life, key_of(PARTNER), &later, &spare));
+	far[PARTNER].life = spare;
+	assert_true(speak(PARTNER));
+	assert_int_equal(kept_reveals(), 0);
+	assert_true(total().paid_wei == 0);
 }
 
 /* M8: without the chain no lock is waited for; the queue behind it is not held. */
@@ -982,6 +1066,8 @@ static void a_crash_at_any_step_counts_once(void **state)
 		assert_int_equal(far[PARTNER].life.our_locks.count, 0);
 		assert_true(total().paid_wei == k * 1000 * GWEI);
 		assert_true(of_payer.paid_wei == k * 1000 * GWEI);
+		assert_int_equal(shown_reveals(), k);
+		assert_int_equal(kept_reveals(), k);
 		assert_int_equal(ts_ledger_check(box.ledger, 0, say_fault, NULL), 0);
 	}
 	assert_true(crashes > 20);
@@ -992,6 +1078,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(mediated_value_is_the_initiators),
+		T(of_a_lock_that_expired_nothing_is_kept),
 		T(without_the_chain_a_lock_goes_back),
 		T(a_lock_is_not_taken_where_a_payment_is_not),
 		T(a_hop_stays_in_its_token),

@@ -696,6 +696,12 @@ int ts_billing_channel_view(struct ts_billing *b,
 int ts_billing_channel_each(struct ts_billing *b,
 			    int (*cb)(const struct ts_channel_view *view,
 				      void *arg), void *arg);
+struct ts_ledger_reveal;
+/* Mediated payments over that channel, with what makes them their wallets' (M8). */
+int ts_billing_reveal_each(struct ts_billing *b, const struct ts_address *wallet,
+			   const struct ts_address *token,
+			   int (*cb)(const struct ts_ledger_reveal *r, void *arg),
+			   void *arg);
 /* Channels that are not settled, and what they can still carry (M4). */
 int ts_billing_liquidity_each(struct ts_billing *b, const struct ts_time *now,
 			      int (*cb)(const struct ts_liquidity_view *view,

@@ -277,6 +277,7 @@ enum ts_refusal ts_life_message(struct ts_billing *b,
 	struct ts_billing_channel *other;
 	struct ts_outcome outcome;
 	enum ts_refusal refusal;
+	uint64_t lock;
 
 	if (!b->key || !ts_life_step(b))
 		return TS_REFUSED_QUEUE_BUSY;
@@ -300,7 +301,10 @@ enum ts_refusal ts_life_message(struct ts_billing *b,
 	refusal = ts_hop_follow(b, c, &outcome, &other);
 	if (refusal)
 		return refusal;
+	lock = ts_reveal_lock(b, c, msg);
 	take(b, c, msg, &outcome, other, now);
+	if (lock && !b->broken)
+		ts_reveal_follow(b, c, msg, lock, bytes, len);
 	b->counters.messages++;
 	answer(b, c, &outcome, reply, now);
 	if (c->row.channel.partner_proof.nonce != nonce)

@@ -599,6 +599,14 @@ void ts_refunds_refuse(struct ts_billing *b);
 void ts_refund_lost(struct ts_billing *b, struct ts_billing_channel *c,
 		    ts_u128 lost_wei);
 
+/* reveal.c */
+uint64_t ts_reveal_lock(const struct ts_billing *b,
+			const struct ts_billing_channel *c,
+			const struct ts_message *msg);
+void ts_reveal_follow(struct ts_billing *b, const struct ts_billing_channel *c,
+		      const struct ts_message *msg, uint64_t lock, const void *bytes,
+		      size_t len);
+
 /* reserve.c */
 uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
 		    uint64_t units, const struct ts_time *now);

@@ -14,6 +14,7 @@
 
 #include "ledger/db.h"
 #include "ledger/mirrored.h"
+#include "ledger/reveal.h"
 
 /**
  * struct table - rows by their number
@@ -395,6 +396,42 @@ static void check_payments(struct check *c)
 	}
 }
 
+/**
+ * struct of_reveals - those of one channel
+ * @c: the check
+ * @channel: which
+ */
+struct of_reveals {
+	struct check *c;
+	const struct ts_channel *channel;
+};
+
+static int check_reveal(const struct ts_ledger_reveal *r, void *arg)
+{
+	const char *wrong = NULL;
+	struct of_reveals *of = arg;
+
+	if (of->c->flags & TS_LEDGER_CHECK_SIGNATURES)
+		wrong = ts_ledger_reveal_fault(r, of->channel);
+	if (wrong)
+		fault(of->c, "payment %" PRId64 ": %s", r->payment, wrong);
+	return 0;
+}
+
+static int check_reveals(struct check *c)
+{
+	const struct of_channel *oc = (const void *)c->channels.rows;
+	struct of_reveals of = { .c = c };
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < c->channels.count && !ret; i++, oc++) {
+		of.channel = &oc->row.channel;
+		ret = ts_ledger_reveal_load(c->l, oc->row.id, check_reveal, &of);
+	}
+	return ret;
+}
+
 /* What is kept for others is worth nothing unless the contract takes it. */
 static int check_mirrored(const struct ts_delegated *d, void *arg)
 {
@@ -502,6 +539,8 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		ret = ts_ledger_account_load(l, add_account, &c);
 	if (!ret)
 		ret = ts_ledger_mirrored_load(l, check_mirrored, &c);
+	if (!ret)
+		ret = check_reveals(&c);
 	if (!ret) {
 		check_channels(&c);
 		check_payments(&c);

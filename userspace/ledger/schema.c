@@ -97,6 +97,16 @@
 		WEI(deposit_wei)					\
 	") STRICT;"
 
+/* Who signed the secrets of locks that others paid for us; see reveal.h. */
+#define REVEALS								\
+	"CREATE TABLE reveals ("					\
+	"	channel INTEGER NOT NULL REFERENCES channels,"		\
+		COUNT(lock) ","						\
+	"	payment INTEGER REFERENCES payments,"			\
+	"	datagram BLOB NOT NULL CHECK (length(datagram) > 0),"	\
+	"	PRIMARY KEY (channel, lock)"				\
+	") STRICT, WITHOUT ROWID;"
+
 /* What other boxes gave us to show for them; see mirrored.h. */
 #define MIRRORED							\
 	"CREATE TABLE mirrored ("					\
@@ -150,6 +160,7 @@ LIVES
 CHAIN
 DOUBTS
 MIRRORED
+REVEALS
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -262,7 +273,7 @@ SESSIONS_OPEN
  * payments that move, 2 nothing that is under way in a channel and nothing of the
  * chain, 3 no payments by an Unlock, no transfers of ours, no doubts, no second
  * token and no restored backups, and kept with each proof the datagram that had
- * carried it, which nobody ever read; 4 knew no mirrors.
+ * carried it, which nobody ever read; 4 knew no mirrors and kept no RevealSecrets.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -294,7 +305,7 @@ static const char *const upgrades[] = {
 	      "	ORDER BY row DESC LIMIT 1)"
 	      "	WHERE EXISTS (SELECT 1 FROM tariffs);"
 	      DOUBTS,
-	[4] = MIRRORED,
+	[4] = MIRRORED REVEALS,
 };
 
 _Static_assert(sizeof(upgrades) / sizeof(upgrades[0]) == TS_LEDGER_VERSION,

@@ -6,6 +6,7 @@
 #include "chain/describe.h"
 #include "chain/rpc_answer.h"
 #include "chain/token.h"
+#include "tsd/channel_export.h"
 #include "tsd/command.h"
 #include "tsd/daemon.h"
 #include "tsd/liquidity.h"
@@ -338,21 +339,18 @@ static json_t *do_channel_trust(struct ts_daemon *d, const json_t *request)
 	return channel_done(d, &wallet, token);
 }
 
-/* As channel-import takes it, seen from the same side. */
 static json_t *do_channel_export(struct ts_daemon *d, const json_t *request)
 {
 	const struct ts_billing_token *token = token_of(d, request);
-	struct ts_channel_view view;
 	struct ts_address wallet;
+	json_t *channel;
 
 	if (!partner_of(request, &wallet))
 		return bad_partner();
 	if (!token)
 		return bad_token();
-	if (ts_billing_channel_view(d->billing, &wallet, &token->address, &view))
-		return refused(d);
-	return json_pack("{s:o}", "channel",
-			 ts_channel_describe(&view.channel, TS_SIDE_BOX));
+	channel = ts_channel_export(d->billing, &wallet, &token->address);
+	return channel ? json_pack("{s:o}", "channel", channel) : refused(d);
 }
 
 static json_t *do_reload(struct ts_daemon *d, const json_t *request)
