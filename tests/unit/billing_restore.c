@@ -16,6 +16,7 @@
 
 #include "billing/onchain.h"
 #include "billing_lost.h"
+#include "chain/describe.h"
 #include "photon/life.h"
 
 static void a_backup_is_private_and_overwrites_nothing(void **state)
@@ -144,6 +145,44 @@ static void what_is_trusted_signs_on(void **state)
 	assert_int_equal(lost_check_nonces(), 3);
 }
 
+/* What "channel export" writes another ledger takes, to the last proof. */
+static void what_is_exported_is_imported(void **state)
+{
+	struct ts_channel_view was, is;
+	struct ts_channel read;
+	json_t *json;
+	char why[256];
+
+	assert_true(box_pay(&lost_box, 0, 600, -1));
+	lost_refund(100);
+	was = lost_view();
+	json = ts_channel_describe(&was.channel, TS_SIDE_BOX);
+	assert_non_null(json);
+	assert_int_equal(ts_channel_from_json(json, TS_SIDE_BOX, &read, why,
+					      sizeof(why)), 0);
+	json_decref(json);
+	/* A box that never heard of the channel. */
+	box_close(&lost_box);
+	assert_int_equal(unlink(lost_ledger), 0);
+	lost_open();
+	assert_int_equal(ts_billing_channel_view(lost_box.billing, LOST_WALLET,
+						 LOST_TOKEN, &is), -ENOENT);
+	assert_int_equal(ts_billing_channel_import(lost_box.billing, &read, false,
+						   &lost_box.now), 0);
+	box_flush(&lost_box);
+	is = lost_view();
+	assert_memory_equal(&is.channel.our_proof, &was.channel.our_proof,
+			    sizeof(was.channel.our_proof));
+	assert_memory_equal(&is.channel.partner_proof, &was.channel.partner_proof,
+			    sizeof(was.channel.partner_proof));
+	assert_true(is.channel.our_deposit_wei == was.channel.our_deposit_wei);
+	assert_true(is.channel.partner_deposit_wei == was.channel.partner_deposit_wei);
+	assert_int_equal(is.channel.settle_timeout_blocks,
+			 was.channel.settle_timeout_blocks);
+	/* Somebody else's word pays for nothing. */
+	assert_true(is.paid_wei == 0);
+}
+
 static void a_damaged_backup_is_not_restored(void **state)
 {
 	struct stat before, after;
@@ -197,6 +236,7 @@ int main(void)
 		T(a_gap_loses_no_money),
 		T(a_gap_is_refused_else),
 		T(what_is_trusted_signs_on),
+		T(what_is_exported_is_imported),
 		T(a_damaged_backup_is_not_restored),
 		T(a_restore_that_was_cut_off_is_done_again),
 	};
