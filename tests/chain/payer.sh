@@ -154,6 +154,56 @@ closed_on() { # NAME STEP-OF-UPDATE
 	check "$name: the box is at rest" mine_until 40 nothing_under_way
 }
 
+marked() { ctl channel list | jq -e 'any(.[]; .state == "open" and .restored)'; }
+# Without a node nobody is asked, and nobody's word is taken.
+blind() {
+	cp "$W/tsd.conf" "$W/seeing.conf"
+	sed -i 's|rpc = "[^"]*"|rpc = "http://127.0.0.1:1"|g' "$W/tsd.conf"
+	tsd_start
+	serving
+	check "$name: the channel is marked" until_true 20 marked
+	check "$name: it is not to be trusted before the chain was asked" \
+		not_trusted "not followed to its head"
+	check "$name: nothing is refunded" not payer refund $BOX
+	check "$name: the mark stands" marked
+	tsd_kill
+	mv "$W/seeing.conf" "$W/tsd.conf"
+}
+not() { ! "$@"; }
+not_trusted() { # WHY
+	local said
+	said=$(ctl channel trust "$(about '.accounts[0].address')" 2>&1) && return 1
+	[[ $said == *"$1"* ]]
+}
+
+# The box loses a payment and a refund with its ledger; the wallet shows it both, and it
+# goes on from there.
+restored() {
+	local name=restored
+
+	do_verb "$name" "" open 5 $BOX
+	check "$name: the box credits five" until_true 20 credited $((5 * ONE))
+	check "$name: a payment" pay 0.5
+	check "$name: a backup" ctl ledger backup "$W/backup"
+	check "$name: another payment" pay 0.25
+	check "$name: a part comes back" payer refund 0.125 $BOX
+	tsd_kill
+	check "$name: the ledger is lost, and restored" ctl ledger restore "$W/backup"
+	blind
+	tsd_start
+	serving
+	check "$name: tsd follows the chain" until_true 20 following
+	check "$name: the mark still stands" marked
+	check "$name: more comes back" payer refund 0.25 $BOX
+	is "$name: after what came before" "$(purse .balance_wei)" $(sum "4625 * $ONE / 1000")
+	is "$name: both are in the ledger" \
+		"$(ctl channel list | jq -r --argjson b "$(block)" '.[] | select(.open_block_number == $b) | .refunded_wei')" \
+		$(sum "375 * $ONE / 1000")
+	check "$name: the mark is gone" not marked
+	is "$name: the ledger agrees" "$(ctl ledger check >/dev/null && echo yes)" yes
+	check "$name: a payment after it" pay 0.5
+}
+
 # The node of the chain is a service of the box, for clients that have not paid, too.
 chain_up --listen 10.66.1.1
 wallet_up
@@ -181,5 +231,6 @@ fi
 # The box may settle before the wallet does.
 leave "killed" open/sent withdraw withdraw/sent close/sent chain/settled
 closed_on "closed on, killed" update/sent
+restored
 [ "$n_failed" = 0 ] || sed 's/^/# /' "$W/tsd.log" "$W/said"
 done_testing

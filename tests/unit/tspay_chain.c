@@ -14,7 +14,6 @@
 
 #include <cmocka.h>
 
-#include "chain/describe.h"
 #include "settle_node.h"
 #include "tspay/chain.h"
 
