@@ -3,7 +3,6 @@
  * attach.c - "what I paid there, this station may spend", or "send it back".
  */
 #include <assert.h>
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -12,75 +11,38 @@
 
 #define ATTACH		"attach\n"
 #define REFUND		"refund\n"
-#define WORD_BYTES	(sizeof(ATTACH) - 1)
-
-_Static_assert(sizeof(ATTACH) == sizeof(REFUND), "the words are equally long");
-
-static uint8_t *put(uint8_t *out, const void *bytes, size_t len)
-{
-	memcpy(out, bytes, len);
-	return out + len;
-}
-
-static const uint8_t *get(void *out, const uint8_t *in, size_t len)
-{
-	memcpy(out, in, len);
-	return in + len;
-}
-
 /* A word with a session's code, or without; all else is the same. */
 static void sign(const struct ts_attach *attach, const char *word,
 		 const struct ts_signer *key, uint8_t *bytes, size_t size)
 {
-	uint64_t expiry = htobe64(attach->expiry_s);
-	struct ts_signature signature;
-	struct ts_hash digest;
-	uint8_t *out = bytes;
+	uint8_t *out = ts_own_begin(bytes, word);
 
-	out = put(out, TS_OWN_PREFIX, TS_OWN_PREFIX_BYTES);
-	out = put(out, word, WORD_BYTES);
-	out = put(out, attach->box.b, TS_ADDRESS_BYTES);
-	ts_u256_put(out, &attach->chain_id);
-	out = put(out + TS_U256_BYTES, attach->token.b, TS_ADDRESS_BYTES);
-	out = put(out, attach->code, strlen(attach->code));
-	out = put(out, attach->nonce.b, TS_HASH_BYTES);
-	out = put(out, &expiry, sizeof(expiry));
-	ts_u128_put(out, attach->limit_wei);
-	out += TS_U128_BYTES;
+	out = ts_own_put(out, attach->box.b, TS_ADDRESS_BYTES);
+	out = ts_own_put_u256(out, &attach->chain_id);
+	out = ts_own_put(out, attach->token.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, attach->code, strlen(attach->code));
+	out = ts_own_put(out, attach->nonce.b, TS_HASH_BYTES);
+	out = ts_own_put_u64(out, attach->expiry_s);
+	out = ts_own_put_u128(out, attach->limit_wei);
 	assert(out == bytes + size - TS_SIGNATURE_BYTES);
-	ts_keccak256(&digest, bytes, size - TS_SIGNATURE_BYTES);
-	ts_signer_sign(key, &digest, &signature);
-	put(out, signature.b, TS_SIGNATURE_BYTES);
+	ts_own_sign(bytes, size, key);
 }
 
 static int decode(struct ts_attach *attach, const char *word, size_t code_chars,
 		  const uint8_t *in)
 {
-	uint64_t expiry;
-
-	if (memcmp(in, TS_OWN_PREFIX, TS_OWN_PREFIX_BYTES) ||
-	    memcmp(in + TS_OWN_PREFIX_BYTES, word, WORD_BYTES))
+	in = ts_own_after(in, word);
+	if (!in)
 		return -EINVAL;
-	in = get(attach->box.b, in + TS_OWN_PREFIX_BYTES + WORD_BYTES, TS_ADDRESS_BYTES);
-	attach->chain_id = ts_u256_get(in);
-	in = get(attach->token.b, in + TS_U256_BYTES, TS_ADDRESS_BYTES);
+	in = ts_own_get(attach->box.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get_u256(&attach->chain_id, in);
+	in = ts_own_get(attach->token.b, in, TS_ADDRESS_BYTES);
 	memset(attach->code, 0, sizeof(attach->code));
-	in = get(attach->code, in, code_chars);
-	in = get(attach->nonce.b, in, TS_HASH_BYTES);
-	in = get(&expiry, in, sizeof(expiry));
-	attach->expiry_s = be64toh(expiry);
-	attach->limit_wei = ts_u128_get(in);
+	in = ts_own_get(attach->code, in, code_chars);
+	in = ts_own_get(attach->nonce.b, in, TS_HASH_BYTES);
+	in = ts_own_get_u64(&attach->expiry_s, in);
+	ts_own_get_u128(&attach->limit_wei, in);
 	return 0;
-}
-
-static int recover(const uint8_t *bytes, size_t size, struct ts_address *signer)
-{
-	struct ts_signature signature;
-	struct ts_hash digest;
-
-	memcpy(signature.b, bytes + size - TS_SIGNATURE_BYTES, TS_SIGNATURE_BYTES);
-	ts_keccak256(&digest, bytes, size - TS_SIGNATURE_BYTES);
-	return ts_signature_recover(&signature, &digest, signer);
 }
 
 /**
@@ -121,7 +83,7 @@ int ts_attach_decode(struct ts_attach *attach, const void *bytes, size_t len)
 int ts_attach_recover(const uint8_t bytes[TS_ATTACH_BYTES],
 		      struct ts_address *signer)
 {
-	return recover(bytes, TS_ATTACH_BYTES, signer);
+	return ts_own_recover(bytes, TS_ATTACH_BYTES, signer);
 }
 
 /**
@@ -146,5 +108,5 @@ int ts_refund_decode(struct ts_attach *refund, const void *bytes, size_t len)
 int ts_refund_recover(const uint8_t bytes[TS_REFUND_BYTES],
 		      struct ts_address *signer)
 {
-	return recover(bytes, TS_REFUND_BYTES, signer);
+	return ts_own_recover(bytes, TS_REFUND_BYTES, signer);
 }

@@ -4,7 +4,6 @@
  * of a channel from a backup.
  */
 #include <assert.h>
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -15,105 +14,40 @@
 #define MARK		0xff
 #define RESTORED	"restored\n"
 #define EVIDENCE	"evidence\n"
-#define WORD_BYTES	(sizeof(RESTORED) - 1)
 
-_Static_assert(sizeof(RESTORED) == sizeof(EVIDENCE), "the words are equally long");
 _Static_assert(TS_EVIDENCE_BYTES <= TS_DATAGRAM_MAX_BYTES, "it is one datagram");
-
-static uint8_t *put(uint8_t *out, const void *bytes, size_t len)
-{
-	memcpy(out, bytes, len);
-	return out + len;
-}
-
-static uint8_t *put_u64(uint8_t *out, uint64_t value)
-{
-	uint64_t be = htobe64(value);
-
-	return put(out, &be, sizeof(be));
-}
-
-static const uint8_t *get(void *out, const uint8_t *in, size_t len)
-{
-	memcpy(out, in, len);
-	return in + len;
-}
-
-static const uint8_t *get_u64(uint64_t *out, const uint8_t *in)
-{
-	uint64_t be;
-
-	in = get(&be, in, sizeof(be));
-	*out = be64toh(be);
-	return in;
-}
 
 static uint8_t *put_question(uint8_t *out, const char *word,
 			     const struct ts_question *q)
 {
 	*out++ = MARK;
-	out = put(out, TS_OWN_PREFIX, TS_OWN_PREFIX_BYTES);
-	out = put(out, word, WORD_BYTES);
-	out = put(out, q->channel_identifier.b, TS_HASH_BYTES);
-	out = put_u64(out, q->open_block_number);
-	return put(out, q->nonce.b, TS_HASH_BYTES);
+	out = ts_own_begin(out, word);
+	out = ts_own_put(out, q->channel_identifier.b, TS_HASH_BYTES);
+	out = ts_own_put_u64(out, q->open_block_number);
+	return ts_own_put(out, q->nonce.b, TS_HASH_BYTES);
 }
 
 /* NULL: it is another thing. */
 static const uint8_t *get_question(struct ts_question *q, const char *word,
 				   const uint8_t *in)
 {
-	if (*in++ != MARK || memcmp(in, TS_OWN_PREFIX, TS_OWN_PREFIX_BYTES) ||
-	    memcmp(in + TS_OWN_PREFIX_BYTES, word, WORD_BYTES))
+	in = *in == MARK ? ts_own_after(in + 1, word) : NULL;
+	if (!in)
 		return NULL;
-	in += TS_OWN_PREFIX_BYTES + WORD_BYTES;
-	in = get(q->channel_identifier.b, in, TS_HASH_BYTES);
-	in = get_u64(&q->open_block_number, in);
-	return get(q->nonce.b, in, TS_HASH_BYTES);
+	in = ts_own_get(q->channel_identifier.b, in, TS_HASH_BYTES);
+	in = ts_own_get_u64(&q->open_block_number, in);
+	return ts_own_get(q->nonce.b, in, TS_HASH_BYTES);
 }
 
-static uint8_t *put_proof(uint8_t *out, const struct ts_channel_proof *p)
-{
-	out = put_u64(out, p->nonce);
-	ts_u128_put(out, p->transferred_wei);
-	out = put(out + TS_U128_BYTES, p->locksroot.b, TS_HASH_BYTES);
-	out = put(out, p->additional_hash.b, TS_HASH_BYTES);
-	return put(out, p->signature.b, TS_SIGNATURE_BYTES);
-}
-
-static const uint8_t *get_proof(struct ts_channel_proof *p, const uint8_t *in)
-{
-	in = get_u64(&p->nonce, in);
-	p->transferred_wei = ts_u128_get(in);
-	in = get(p->locksroot.b, in + TS_U128_BYTES, TS_HASH_BYTES);
-	in = get(p->additional_hash.b, in, TS_HASH_BYTES);
-	return get(p->signature.b, in, TS_SIGNATURE_BYTES);
-}
-
-/* The first byte is for whoever looks at the datagram alone. */
-static void digest_of(const uint8_t *bytes, size_t size, struct ts_hash *digest)
-{
-	ts_keccak256(digest, bytes + 1, size - 1 - TS_SIGNATURE_BYTES);
-}
-
+/* The mark is for whoever looks at the datagram alone: it is not signed. */
 static void sign(uint8_t *bytes, size_t size, const struct ts_signer *key)
 {
-	struct ts_signature signature;
-	struct ts_hash digest;
-
-	digest_of(bytes, size, &digest);
-	ts_signer_sign(key, &digest, &signature);
-	put(bytes + size - TS_SIGNATURE_BYTES, signature.b, TS_SIGNATURE_BYTES);
+	ts_own_sign(bytes + 1, size - 1, key);
 }
 
 static int recover(const uint8_t *bytes, size_t size, struct ts_address *signer)
 {
-	struct ts_signature signature;
-	struct ts_hash digest;
-
-	get(signature.b, bytes + size - TS_SIGNATURE_BYTES, TS_SIGNATURE_BYTES);
-	digest_of(bytes, size, &digest);
-	return ts_signature_recover(&signature, &digest, signer);
+	return ts_own_recover(bytes + 1, size - 1, signer);
 }
 
 /**
@@ -170,8 +104,8 @@ void ts_evidence_sign(const struct ts_evidence *evidence,
 {
 	uint8_t *out = put_question(bytes, EVIDENCE, &evidence->question);
 
-	out = put_proof(out, &evidence->asker);
-	out = put_proof(out, &evidence->answerer);
+	out = ts_own_put_proof(out, &evidence->asker);
+	out = ts_own_put_proof(out, &evidence->answerer);
 	assert(out == bytes + TS_EVIDENCE_BYTES - TS_SIGNATURE_BYTES);
 	sign(bytes, TS_EVIDENCE_BYTES, key);
 }
@@ -185,8 +119,8 @@ int ts_evidence_decode(struct ts_evidence *evidence, const void *bytes, size_t l
 		in = get_question(&evidence->question, EVIDENCE, bytes);
 	if (!in)
 		return -EINVAL;
-	in = get_proof(&evidence->asker, in);
-	get_proof(&evidence->answerer, in);
+	in = ts_own_get_proof(&evidence->asker, in);
+	ts_own_get_proof(&evidence->answerer, in);
 	return 0;
 }
 

@@ -23,10 +23,10 @@
 #define TS_PHOTON_EVIDENCE_H
 
 #include "photon/life.h"
+#include "photon/own.h"
 
-#define TS_PROOF_BYTES		(8 + 16 + 32 + 32 + 65)
-#define TS_RESTORED_BYTES	(1 + 29 + 9 + 32 + 8 + 32 + 65)
-#define TS_EVIDENCE_BYTES	(TS_RESTORED_BYTES + 2 * TS_PROOF_BYTES)
+#define TS_RESTORED_BYTES	(1 + TS_OWN_PREFIX_BYTES + 9 + 32 + 8 + 32 + 65)
+#define TS_EVIDENCE_BYTES	(TS_RESTORED_BYTES + 2 * TS_OWN_PROOF_BYTES)
 
 /**
  * struct ts_question - what is asked

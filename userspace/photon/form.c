@@ -184,6 +184,16 @@ void ts_form_digest(const struct ts_form *form, struct ts_hash *digest)
 	ts_keccak256(digest, form->b, form->len);
 }
 
+/** ts_form_sign() - sign it */
+void ts_form_sign(const struct ts_form *form, const struct ts_signer *key,
+		  struct ts_signature *signature)
+{
+	struct ts_hash digest;
+
+	ts_form_digest(form, &digest);
+	ts_signer_sign(key, &digest, signature);
+}
+
 /**
  * ts_channel_identifier() - the name of the channel between two addresses
  * @a: a participant

@@ -126,6 +126,8 @@ void ts_form_unlock_delegate(struct ts_form *form,
 			     uint64_t open_block_number,
 			     const struct ts_u256 *chain_id);
 void ts_form_digest(const struct ts_form *form, struct ts_hash *digest);
+void ts_form_sign(const struct ts_form *form, const struct ts_signer *key,
+		  struct ts_signature *signature);
 
 void ts_channel_identifier(const struct ts_address *a,
 			   const struct ts_address *b,

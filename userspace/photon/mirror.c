@@ -4,7 +4,6 @@
  * its mirror.
  */
 #include <assert.h>
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -12,7 +11,6 @@
 #include "photon/own.h"
 
 #define WORD		"mirror\n"
-#define WORD_BYTES	(sizeof(WORD) - 1)
 
 static void as_proof(const struct ts_delegated *d, struct ts_balance_proof *proof)
 {
@@ -23,14 +21,12 @@ static void as_proof(const struct ts_delegated *d, struct ts_balance_proof *proo
 	proof->locksroot = d->proof.locksroot;
 }
 
-static void delegation_digest(const struct ts_delegated *d, struct ts_hash *digest)
+static void delegation_form(const struct ts_delegated *d, struct ts_form *form)
 {
 	struct ts_balance_proof proof;
-	struct ts_form form;
 
 	as_proof(d, &proof);
-	ts_form_balance_proof_delegate(&form, &proof, &d->chain_id);
-	ts_form_digest(&form, digest);
+	ts_form_balance_proof_delegate(form, &proof, &d->chain_id);
 }
 
 /**
@@ -42,7 +38,7 @@ static void delegation_digest(const struct ts_delegated *d, struct ts_hash *dige
 void ts_delegated_make(struct ts_delegated *d, const struct ts_channel *channel,
 		       const struct ts_signer *key)
 {
-	struct ts_hash digest;
+	struct ts_form form;
 
 	memset(d, 0, sizeof(*d));
 	d->owner = channel->our_address;
@@ -52,8 +48,8 @@ void ts_delegated_make(struct ts_delegated *d, const struct ts_channel *channel,
 	d->chain_id = channel->chain_id;
 	d->open_block_number = channel->open_block_number;
 	d->proof = channel->partner_proof;
-	delegation_digest(d, &digest);
-	ts_signer_sign(key, &digest, &d->delegation);
+	delegation_form(d, &form);
+	ts_form_sign(&form, key, &d->delegation);
 }
 
 /** ts_delegated_identifier() - of its channel */
@@ -64,11 +60,13 @@ void ts_delegated_identifier(const struct ts_delegated *d, struct ts_hash *out)
 }
 
 static bool signed_by(const struct ts_signature *signature,
-		      const struct ts_hash *digest, const struct ts_address *who)
+		      const struct ts_form *form, const struct ts_address *who)
 {
 	struct ts_address signer;
+	struct ts_hash digest;
 
-	return !ts_signature_recover(signature, digest, &signer) &&
+	ts_form_digest(form, &digest);
+	return !ts_signature_recover(signature, &digest, &signer) &&
 	       ts_address_equal(&signer, who);
 }
 
@@ -81,7 +79,6 @@ static bool signed_by(const struct ts_signature *signature,
 enum ts_delegated_fault ts_delegated_fault(const struct ts_delegated *d)
 {
 	struct ts_balance_proof proof;
-	struct ts_hash digest;
 	struct ts_form form;
 
 	if (!d->proof.nonce || d->proof.nonce > INT64_MAX ||
@@ -90,73 +87,36 @@ enum ts_delegated_fault ts_delegated_fault(const struct ts_delegated *d)
 		return TS_DELEGATED_NO_PROOF;
 	as_proof(d, &proof);
 	ts_form_balance_proof(&form, &proof, &d->proof.additional_hash, &d->chain_id);
-	ts_form_digest(&form, &digest);
-	if (!signed_by(&d->proof.signature, &digest, &d->partner))
+	if (!signed_by(&d->proof.signature, &form, &d->partner))
 		return TS_DELEGATED_BAD_PROOF;
-	delegation_digest(d, &digest);
-	return signed_by(&d->delegation, &digest, &d->owner) ?
+	delegation_form(d, &form);
+	return signed_by(&d->delegation, &form, &d->owner) ?
 	       TS_DELEGATED_GOOD : TS_DELEGATED_BAD_DELEGATION;
-}
-
-static uint8_t *put(uint8_t *out, const void *bytes, size_t len)
-{
-	memcpy(out, bytes, len);
-	return out + len;
-}
-
-static uint8_t *put_u64(uint8_t *out, uint64_t value)
-{
-	uint64_t be = htobe64(value);
-
-	return put(out, &be, sizeof(be));
-}
-
-static const uint8_t *get(void *out, const uint8_t *in, size_t len)
-{
-	memcpy(out, in, len);
-	return in + len;
-}
-
-static const uint8_t *get_u64(uint64_t *out, const uint8_t *in)
-{
-	uint64_t be;
-
-	in = get(&be, in, sizeof(be));
-	*out = be64toh(be);
-	return in;
 }
 
 static uint8_t *put_delegated(uint8_t *out, const struct ts_delegated *d)
 {
-	out = put(out, d->owner.b, TS_ADDRESS_BYTES);
-	out = put(out, d->partner.b, TS_ADDRESS_BYTES);
-	out = put(out, d->token.b, TS_ADDRESS_BYTES);
-	out = put(out, d->tokens_network.b, TS_ADDRESS_BYTES);
-	ts_u256_put(out, &d->chain_id);
-	out = put_u64(out + TS_U256_BYTES, d->open_block_number);
-	out = put_u64(out, d->proof.nonce);
-	ts_u128_put(out, d->proof.transferred_wei);
-	out = put(out + TS_U128_BYTES, d->proof.locksroot.b, TS_HASH_BYTES);
-	out = put(out, d->proof.additional_hash.b, TS_HASH_BYTES);
-	out = put(out, d->proof.signature.b, TS_SIGNATURE_BYTES);
-	return put(out, d->delegation.b, TS_SIGNATURE_BYTES);
+	out = ts_own_put(out, d->owner.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, d->partner.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, d->token.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, d->tokens_network.b, TS_ADDRESS_BYTES);
+	out = ts_own_put_u256(out, &d->chain_id);
+	out = ts_own_put_u64(out, d->open_block_number);
+	out = ts_own_put_proof(out, &d->proof);
+	return ts_own_put(out, d->delegation.b, TS_SIGNATURE_BYTES);
 }
 
 static void get_delegated(struct ts_delegated *d, const uint8_t *in)
 {
 	memset(d, 0, sizeof(*d));
-	in = get(d->owner.b, in, TS_ADDRESS_BYTES);
-	in = get(d->partner.b, in, TS_ADDRESS_BYTES);
-	in = get(d->token.b, in, TS_ADDRESS_BYTES);
-	in = get(d->tokens_network.b, in, TS_ADDRESS_BYTES);
-	d->chain_id = ts_u256_get(in);
-	in = get_u64(&d->open_block_number, in + TS_U256_BYTES);
-	in = get_u64(&d->proof.nonce, in);
-	d->proof.transferred_wei = ts_u128_get(in);
-	in = get(d->proof.locksroot.b, in + TS_U128_BYTES, TS_HASH_BYTES);
-	in = get(d->proof.additional_hash.b, in, TS_HASH_BYTES);
-	in = get(d->proof.signature.b, in, TS_SIGNATURE_BYTES);
-	get(d->delegation.b, in, TS_SIGNATURE_BYTES);
+	in = ts_own_get(d->owner.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get(d->partner.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get(d->token.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get(d->tokens_network.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get_u256(&d->chain_id, in);
+	in = ts_own_get_u64(&d->open_block_number, in);
+	in = ts_own_get_proof(&d->proof, in);
+	ts_own_get(d->delegation.b, in, TS_SIGNATURE_BYTES);
 }
 
 /** ts_delegated_equal() - the same to the last byte */
@@ -179,18 +139,12 @@ bool ts_delegated_equal(const struct ts_delegated *a, const struct ts_delegated 
 void ts_mirror_sign(const struct ts_delegated *d, const struct ts_address *mirror,
 		    const struct ts_signer *key, uint8_t bytes[TS_MIRROR_BYTES])
 {
-	struct ts_signature signature;
-	struct ts_hash digest;
-	uint8_t *out = bytes;
+	uint8_t *out = ts_own_begin(bytes, WORD);
 
-	out = put(out, TS_OWN_PREFIX, TS_OWN_PREFIX_BYTES);
-	out = put(out, WORD, WORD_BYTES);
-	out = put(out, mirror->b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, mirror->b, TS_ADDRESS_BYTES);
 	out = put_delegated(out, d);
 	assert(out == bytes + TS_MIRROR_BYTES - TS_SIGNATURE_BYTES);
-	ts_keccak256(&digest, bytes, TS_MIRROR_BYTES - TS_SIGNATURE_BYTES);
-	ts_signer_sign(key, &digest, &signature);
-	put(out, signature.b, TS_SIGNATURE_BYTES);
+	ts_own_sign(bytes, TS_MIRROR_BYTES, key);
 }
 
 /**
@@ -205,12 +159,13 @@ void ts_mirror_sign(const struct ts_delegated *d, const struct ts_address *mirro
 int ts_mirror_decode(struct ts_delegated *d, struct ts_address *mirror,
 		     const void *bytes, size_t len)
 {
-	const uint8_t *in = bytes;
+	const uint8_t *in = NULL;
 
-	if (len != TS_MIRROR_BYTES || memcmp(in, TS_OWN_PREFIX, TS_OWN_PREFIX_BYTES) ||
-	    memcmp(in + TS_OWN_PREFIX_BYTES, WORD, WORD_BYTES))
+	if (len == TS_MIRROR_BYTES)
+		in = ts_own_after(bytes, WORD);
+	if (!in)
 		return -EINVAL;
-	in = get(mirror->b, in + TS_OWN_PREFIX_BYTES + WORD_BYTES, TS_ADDRESS_BYTES);
+	in = ts_own_get(mirror->b, in, TS_ADDRESS_BYTES);
 	get_delegated(d, in);
 	return 0;
 }
@@ -224,11 +179,5 @@ int ts_mirror_decode(struct ts_delegated *d, struct ts_address *mirror,
  */
 int ts_mirror_recover(const uint8_t bytes[TS_MIRROR_BYTES], struct ts_address *signer)
 {
-	struct ts_signature signature;
-	struct ts_hash digest;
-
-	memcpy(signature.b, bytes + TS_MIRROR_BYTES - TS_SIGNATURE_BYTES,
-	       TS_SIGNATURE_BYTES);
-	ts_keccak256(&digest, bytes, TS_MIRROR_BYTES - TS_SIGNATURE_BYTES);
-	return ts_signature_recover(&signature, &digest, signer);
+	return ts_own_recover(bytes, TS_MIRROR_BYTES, signer);
 }

@@ -101,37 +101,27 @@ static enum ts_refusal check_request(const struct ts_received *r)
 	return TS_ACCEPTED;
 }
 
-/*
- * An original node drops an answer, also a no, unless participant2 has signed
- * the form in it.  Of a no that is between nobody and us, over nothing: there is
- * no such channel to settle, and read as a balance proof it has transferred 0,
- * so it can take nothing from us (M1).
- */
-static void sign_nothing(const struct ts_signer *key, const struct ts_channel *c,
-			 const struct ts_settle *nothing,
-			 struct ts_signature *signature)
-{
-	struct ts_hash digest;
-	struct ts_form form;
-
-	ts_form_cooperative_settle(&form, nothing, &c->chain_id);
-	ts_form_digest(&form, &digest);
-	ts_signer_sign(key, &digest, signature);
-}
-
 static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 {
 	struct ts_message msg = { .id = TS_MSG_SETTLE_RESPONSE };
 	struct ts_settle_response *m = &msg.settle_response;
 	const struct ts_channel *c = &r->life->channel;
 	const char *text = why ? ts_refusal_text(why) : ANSWER_TEXT;
+	struct ts_form form;
 
 	if (why) {
 		m->settle.channel_identifier = c->channel_identifier;
 		m->settle.open_block_number = c->open_block_number;
 		m->settle.participant2 = c->our_address;
 		m->error_code = ts_refusal_code(why);
-		sign_nothing(r->key, c, &m->settle, &m->participant2_signature);
+		/*
+		 * An original node drops an answer, also a no, unless participant2
+		 * has signed the form in it.  This one is between nobody and us, over
+		 * nothing: there is no such channel to settle, and read as a balance
+		 * proof it has transferred 0, so it can take nothing from us (M1).
+		 */
+		ts_form_cooperative_settle(&form, &m->settle, &c->chain_id);
+		ts_form_sign(&form, r->key, &m->participant2_signature);
 		r->outcome->told_no = why;
 	} else {
 		ts_settle_form(r->life, &m->settle);

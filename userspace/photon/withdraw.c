@@ -99,23 +99,6 @@ static enum ts_refusal check_request(const struct ts_received *r,
 	return TS_ACCEPTED;
 }
 
-/*
- * An original node drops an answer, also a no, unless participant2 has signed
- * the form in it.  Of a no that is a withdrawal of nothing by nobody, for which
- * there is no channel.
- */
-static void sign_nothing(const struct ts_signer *key, const struct ts_channel *c,
-			 const struct ts_withdraw *nothing,
-			 struct ts_signature *signature)
-{
-	struct ts_hash digest;
-	struct ts_form form;
-
-	ts_form_withdraw(&form, nothing, &c->chain_id);
-	ts_form_digest(&form, &digest);
-	ts_signer_sign(key, &digest, signature);
-}
-
 /* The answer; on refusal without any balance or signature of value. */
 static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 {
@@ -123,14 +106,19 @@ static enum ts_refusal respond(struct ts_received *r, enum ts_refusal why)
 	struct ts_withdraw_response *m = &msg.withdraw_response;
 	const struct ts_channel *c = &r->life->channel;
 	const char *text = why ? ts_refusal_text(why) : ANSWER_TEXT;
+	struct ts_form form;
 
 	if (why) {
 		m->withdraw.channel_identifier = c->channel_identifier;
 		m->withdraw.open_block_number = c->open_block_number;
 		m->withdraw.participant2 = c->our_address;
 		m->error_code = ts_refusal_code(why);
-		sign_nothing(r->key, c, &m->withdraw,
-			     &m->participant2_signature);
+		/*
+		 * As for a settlement: signed, but a withdrawal of nothing by nobody,
+		 * for which there is no channel.
+		 */
+		ts_form_withdraw(&form, &m->withdraw, &c->chain_id);
+		ts_form_sign(&form, r->key, &m->participant2_signature);
 		r->outcome->told_no = why;
 	} else {
 		ts_withdraw_form(r->life, &m->withdraw);
