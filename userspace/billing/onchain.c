@@ -129,19 +129,19 @@ static int confirm_import(struct ts_billing *b, struct ts_billing_channel *c,
 
 /*
  * A deposit that no sum here can hold must not hide the rest of what is shown: it
- * stays what it was, and a new life begins without it.
+ * stays what it was, and a new life begins without it.  Return: whether it has to.
  */
-static void leave_out(struct ts_billing *b, struct ts_channel_event *event)
+static bool leave_out(struct ts_billing *b, struct ts_channel_event *event)
 {
 	struct ts_channel *ch = &new.channel;
 
 	if (!ts_channel_is_too_much(b, ch))
-		return;
+		return false;
 	if (event->kind == TS_SEEN_DEPOSITED) {
 		event->our_deposit_wei = 0;
 		event->our_deposit_beyond = event->ours;
 		event->partner_deposit_beyond = !event->ours;
-		return;
+		return true;
 	}
 	ch->partner_deposit_wei = event->partner_deposit_wei = 0;
 	event->partner_deposit_beyond = true;
@@ -149,6 +149,7 @@ static void leave_out(struct ts_billing *b, struct ts_channel_event *event)
 		event->our_deposit_wei = 0;
 		event->our_deposit_beyond = true;
 	}
+	return true;
 }
 
 static int show(struct ts_billing *b, struct ts_billing_channel *c,
@@ -163,8 +164,8 @@ static int show(struct ts_billing *b, struct ts_billing_channel *c,
 	/* An opening that can still be undone opens nothing. */
 	if (!c && !outcome.new_life)
 		return 0;
-	leave_out(b, event);
-	ts_life_event(&old, event, key, &new, &outcome);
+	if (leave_out(b, event))
+		ts_life_event(&old, event, key, &new, &outcome);
 	if (ts_billing_begin(b))
 		return -EROFS;
 	if (outcome.new_life)
