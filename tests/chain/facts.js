@@ -11,6 +11,7 @@ const { AbiCoder } = require('ethers');
 const { Liar } = require('./liar.js');
 const { Peer } = require('./peer.js');
 const { Scene, TOKEN } = require('./scene.js');
+const { ID } = require('./wire.js');
 
 const [dir, url, confirmations, client] = process.argv.slice(2);
 const scene = new Scene(dir, url, Number(confirmations), client);
@@ -106,6 +107,24 @@ async function without_gas(peer) {
 	await peer.pay(TOKEN / 100n);
 }
 
+// Of a new block not all is seen yet: what is asked just then is answered with yes, for a
+// no would be final for an original node.
+async function between_blocks(peer, liar) {
+	await scene.start();
+	await scene.following();
+	liar.answers = { eth_getLogs: 'no logs' };
+	await scene.mine(1);
+	await scene.until('a block is looked at', async () =>
+		(await scene.ctl('chain', 'status')).state === 'catching-up');
+	// The first commit since then tells what is known of the head.
+	await peer.pay(TOKEN);
+	await peer.askWithdraw(TOKEN);
+	assert.equal((await peer.message(ID.WITHDRAW_RESPONSE)).error_code, 0);
+	assert.equal((await scene.ctl('chain', 'status')).state, 'catching-up');
+	liar.answers = {};
+	await scene.kill();
+}
+
 async function main() {
 	const liar = new Liar(scene.net.url);
 	const address = await liar.listen();
@@ -123,6 +142,9 @@ async function main() {
 		second_node(new Peer(scene, 3), liar));
 	await scene.test('a deposit that is not worth its gas', () => not_worth_it(last));
 	await scene.test('no coin for the gas of all that have paid', () => without_gas(last));
+	await scene.kill();
+	configure('rpc', address);
+	await scene.test('a request while a block is looked at', () => between_blocks(peer, liar));
 	liar.close();
 	scene.done();
 }

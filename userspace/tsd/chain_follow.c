@@ -10,7 +10,7 @@
 
 /* Blocks asked about at once while catching up. */
 #define STEP_BLOCKS	2000
-/* Without news of the head for so long nothing that hangs on it is begun. */
+/* So long after all was seen nothing that hangs on the head is begun. */
 #define FRESH_NS	(120ull * 1000000000ull)
 
 static void log_event(const struct ts_chain_event *ev, const char *how)
@@ -180,19 +180,21 @@ bool ts_chain_ask_follower(struct ts_chain *c)
 bool ts_chain_at_head(const struct ts_chain *c)
 {
 	struct ts_follow_progress progress;
+	struct ts_moment moment;
 
 	if (c->phase != TS_CHAIN_FOLLOWING)
 		return false;
 	ts_follow_progress(c->follower, &progress);
-	return progress.state == TS_FOLLOW_AT_HEAD &&
-	       ts_clock_boot_ns() - c->heard_ns < FRESH_NS;
+	ts_chain_moment(c, &moment);
+	return progress.state == TS_FOLLOW_AT_HEAD && moment.head_fresh;
 }
 
 /**
  * ts_chain_moment() - what is known of the chain's time
  *
  * Each new block is a moment in which not all is seen.  A partner's request that came
- * just then was told no for that, which is final for an original node.
+ * just then was told no for that, which is final for an original node.  So it counts
+ * when all was seen last.
  */
 void ts_chain_moment(const struct ts_chain *c, struct ts_moment *moment)
 {
@@ -204,6 +206,5 @@ void ts_chain_moment(const struct ts_chain *c, struct ts_moment *moment)
 	moment->head_fresh = (progress.state == TS_FOLLOW_AT_HEAD ||
 			      progress.state == TS_FOLLOW_CATCHING_UP) &&
 			     c->at_head_ns &&
-			     moment->now_ns - c->at_head_ns < FRESH_NS &&
-			     moment->now_ns - c->heard_ns < FRESH_NS;
+			     moment->now_ns - c->at_head_ns < FRESH_NS;
 }
