@@ -29,23 +29,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "billing/config.h"
+#include "billing/time.h"
+#include "billing/view.h"
 #include "ledger/ledger.h"
 #include "lib/meter.h"
 #include "photon/channel.h"
 #include "photon/life.h"
 #include "photon/memo.h"
-
-struct ts_billing;
-
-/**
- * struct ts_time - now, as the caller's clocks say
- * @boot_ns: CLOCK_BOOTTIME
- * @wall_s: seconds since 1970, or 0 while the clock is not synchronised (M12)
- */
-struct ts_time {
-	uint64_t boot_ns;
-	uint64_t wall_s;
-};
 
 /**
  * struct ts_billing_meter - what billing asks of the kernel
@@ -159,234 +150,6 @@ struct ts_billing_effects {
 };
 
 /**
- * enum ts_loss_bearer - who bears what passed unseen
- * @TS_LOSS_PAYER: all that may have passed is booked as consumed
- * @TS_LOSS_OPERATOR: only what was seen is; the rest is the payer's again
- *
- * When the kernel's counters are gone, by a power cut or because the meter was
- * taken away, an account has consumed at least what was last seen of it and at
- * most what it may have been granted: its reservation, or, when this process
- * has followed it all the time, what it did grant.
- */
-enum ts_loss_bearer {
-	TS_LOSS_PAYER,
-	TS_LOSS_OPERATOR,
-};
-
-#define TS_TARIFFS_MAX	16
-#define TS_TOKENS_MAX	8
-#define TS_SYMBOL_SIZE	16
-
-/**
- * struct ts_billing_token - a token that this box takes, and limits in it
- * @address: of its contract; channels of no such token are refused
- * @symbol: for people, each once
- * @decimals: one token is 10^this of its smallest unit
- * @slice_cap_wei: a slice has no more than this value; 0: no cap
- * @reservation_cap_wei: most that is reserved and unspent per wallet, what a
- *	power cut may cost; 0: no cap
- * @window_value_wei: a batch worth at least this is not made to wait; 0: none
- * @min_deposit_wei: credit only channels with at least this of the partner (M3)
- * @exposure_channel_wei: most that one channel may have paid and not settled
- *	on chain; 0: no cap
- * @exposure_box_wei: likewise all channels in this token together
- * @forward_fee_wei: the least fee for a lock that is forwarded
- *
- * What is in one token is never compared with, added to or paid by another.
- */
-struct ts_billing_token {
-	struct ts_address address;
-	char symbol[TS_SYMBOL_SIZE];
-	unsigned int decimals;
-	ts_u128 slice_cap_wei;
-	ts_u128 reservation_cap_wei;
-	ts_u128 window_value_wei;
-	ts_u128 min_deposit_wei;
-	ts_u128 exposure_channel_wei;
-	ts_u128 exposure_box_wei;
-	ts_u128 forward_fee_wei;
-};
-
-/**
- * struct ts_billing_tariff - a tariff as the operator writes it
- * @id: 1 or more, the number that payers put into their memo
- * @token: which of the config's tokens its prices are in; another one under a
- *	known id is another tariff, and what was paid stays in the one before
- * @valid_from_s: wall time from which these prices hold; 0: at once.  A rise
- *	is to be announced before: give a time ahead
- * @wei_per_gb: decimal digits for 10^9 bytes, [class][direction]; "" is 0
- *
- * Billing scales it (unit_shift, units per byte) and numbers its versions:
- * other prices under a known id are that tariff's next version.
- */
-struct ts_billing_tariff {
-	uint32_t id;
-	unsigned int token;
-	uint64_t valid_from_s;
-	char wei_per_gb[TS_CLASS_COUNT][TS_DIR_COUNT][TS_PRICE_TEXT_SIZE];
-};
-
-/**
- * struct ts_billing_config - what the operator decides; copied
- * @our_address: of the box; channels of another are refused
- * @tokens: that are taken, at least one; each has a tariff.  The first is meant
- *	where none is named
- * @n_tokens: how many
- * @tokens_network: channels of another contract are refused
- * @chain_id: likewise
- * @boot_id: /proc/sys/kernel/random/boot_id, 36 characters
- * @tariffs: at least one
- * @n_tariffs: how many
- * @default_tariff_id: for stations that have not paid
- * @slice_s: a slice lasts this long at the present rate; 0: 30
- * @slice_floor_bytes: but no less than this (dearest price); 0: 1 MiB
- * @reservation_slices: a reservation is this many slices; 0: 4
- * @idle_s: after this long without a frame the slice goes back; 0: 120
- * @session_idle_s: after this long the account ends; 0: an hour
- * @commit_window_ms: 0..250: how long small payments wait for company
- * @session_write_ms: new unpaid sessions may wait this long; 0: 1000
- * @unpaid_sessions_max: bound on sessions that nobody has paid for; 0: 4096
- * @tariff_hold_s: how long value keeps the tariff it was paid under; 0: a day
- * @min_settle_timeout_blocks: credit only channels with at least this (M3)
- * @forward: a lock for another's target is forwarded, for a fee
- * @station_retention_s: sessions that hold nothing are forgotten so long after
- *	their station was last seen, MAC addresses of closed sessions so long
- *	after the end; 0: a week
- * @loss_bearer: see enum ts_loss_bearer
- */
-struct ts_billing_config {
-	struct ts_address our_address;
-	struct ts_billing_token tokens[TS_TOKENS_MAX];
-	unsigned int n_tokens;
-	struct ts_address tokens_network;
-	struct ts_u256 chain_id;
-	char boot_id[TS_BOOT_ID_SIZE];
-	struct ts_billing_tariff tariffs[TS_TARIFFS_MAX];
-	unsigned int n_tariffs;
-	uint32_t default_tariff_id;
-	uint32_t slice_s;
-	uint64_t slice_floor_bytes;
-	uint32_t reservation_slices;
-	uint32_t idle_s;
-	uint32_t session_idle_s;
-	uint32_t commit_window_ms;
-	uint32_t session_write_ms;
-	uint32_t unpaid_sessions_max;
-	uint32_t tariff_hold_s;
-	uint64_t min_settle_timeout_blocks;
-	bool forward;
-	uint32_t station_retention_s;
-	enum ts_loss_bearer loss_bearer;
-};
-
-/** enum ts_session_state - what the portal shows */
-enum ts_session_state {
-	TS_SESSION_NEVER_PAID,
-	TS_SESSION_DRY,
-	TS_SESSION_PAID,
-};
-
-/**
- * struct ts_session_view - a session as the HTTP object shows it
- * @code: its name
- * @has_station: @station is meaningful
- * @station: which station holds it
- * @state: see enum ts_session_state
- * @account_id: in the kernel; 0: no account
- * @epoch: likewise
- * @tariff: what the account, or else the next payment, is charged by; a copy.
- *	All amounts are in its token; payments in others wait for their turn
- * @granted_units: cumulative, of the account
- * @charged_units: likewise
- * @remaining_units: granted - charged: what the kernel still lets pass
- * @attached_wei: what was paid with this code, since the session came to spend
- *	this token
- * @unspent_wei: of that, not consumed: pool and kernel together
- * @remaining_bytes: whole bytes of class internet that @unspent_wei buys, at
- *	the dearer direction; UINT64_MAX when that is free
- * @used_bytes: [up, down], billed, over all accounts of this session
- * @suggest_wei: a payment that makes sense now
- */
-struct ts_session_view {
-	char code[TS_CODE_SIZE];
-	bool has_station;
-	struct ts_key station;
-	enum ts_session_state state;
-	uint32_t account_id;
-	uint32_t epoch;
-	struct ts_ledger_tariff tariff;
-	uint64_t granted_units;
-	uint64_t charged_units;
-	uint64_t remaining_units;
-	ts_u128 attached_wei;
-	ts_u128 unspent_wei;
-	uint64_t remaining_bytes;
-	uint64_t used_bytes[TS_DIR_COUNT];
-	ts_u128 suggest_wei;
-};
-
-/**
- * struct ts_channel_view - a channel as GET /v1/channel shows it
- * @channel: as committed
- * @trusted: see struct ts_ledger_channel
- * @paid_wei: credited here
- * @unspent_wei: of that, neither consumed nor refunded
- * @refunded_wei: of that, gone back by our own transfers
- * @refunding: a refund is under way
- * @leaving: we end it together with the partner
- * @uncredited: why a deposit of the partner's that the chain shows does not count,
- *	one word; NULL: all of it does
- * @cosign: what both sides sign; TS_COSIGN_NONE: nothing
- * @cosign_ours: we asked for it
- * @cosign_wei: what whoever asked gets out
- * @cosign_state: how far it is: "asked", "refused", "signed" or "failed"
- */
-struct ts_channel_view {
-	struct ts_channel channel;
-	bool trusted;
-	ts_u128 paid_wei;
-	ts_u128 unspent_wei;
-	ts_u128 refunded_wei;
-	bool refunding;
-	bool leaving;
-	const char *uncredited;
-	enum ts_cosign_kind cosign;
-	bool cosign_ours;
-	ts_u128 cosign_wei;
-	const char *cosign_state;
-};
-
-/**
- * struct ts_liquidity_view - what a channel can still carry
- * @channel: as committed; all amounts are in its token
- * @in_wei: what the partner can still pay us
- * @out_wei: what we can still pay, without what its wallet has not spent yet
- * @in_hour_wei: what the partner pays in an hour, at the rate of the last one
- * @out_hour_wei: and we
- * @measured_s: over so long the rate was measured: 45 minutes to an hour, or
- *	since billing began
- * @in_empty_s: at that rate the partner's side is empty after so long; 0: it is;
- *	UINT64_MAX: never
- * @out_empty_s: likewise ours
- * @leaving: we end it together with the partner
- * @refused: why nothing is credited over it now, one word; NULL: it is
- * @refused_text: likewise, for people
- */
-struct ts_liquidity_view {
-	struct ts_channel channel;
-	ts_u128 in_wei;
-	ts_u128 out_wei;
-	ts_u128 in_hour_wei;
-	ts_u128 out_hour_wei;
-	uint64_t measured_s;
-	uint64_t in_empty_s;
-	uint64_t out_empty_s;
-	bool leaving;
-	const char *refused;
-	const char *refused_text;
-};
-
-/**
  * struct ts_billing_counters - since the process began
  * @payments: accepted and committed
  * @repeats: acked again
@@ -448,12 +211,6 @@ const char *ts_billing_error(const struct ts_billing *b);
 /** ts_billing_read_only() - Return: NULL, or why nothing can be accepted */
 const char *ts_billing_read_only(const struct ts_billing *b);
 
-/**
- * ts_billing_config_check() - whether a config can be used, for --check-config
- * Return: 0 or -EINVAL with one line for people in @err.
- */
-int ts_billing_config_check(const struct ts_billing_config *config,
-			    char *err, size_t err_size);
 /**
  * ts_billing_key() - what our messages are signed with from now on
  * @key: of @config->our_address; stays the caller's, and must outlive billing
@@ -681,54 +438,8 @@ int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet,
 int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
 			const struct ts_address *token, ts_u128 amount_wei, const struct ts_time *now);
 
-/* Views; read the kernel's counters, change nothing.  -ENOENT: unknown. */
-int ts_billing_session_view(struct ts_billing *b, const char *code,
-			    struct ts_session_view *view);
-int ts_billing_session_each(struct ts_billing *b,
-			    int (*cb)(const struct ts_session_view *view,
-				      void *arg), void *arg);
-/* The newest life of the channel with this wallet in @token; NULL: in the first
- * token of the config. */
-int ts_billing_channel_view(struct ts_billing *b,
-			    const struct ts_address *wallet,
-			    const struct ts_address *token,
-			    struct ts_channel_view *view);
-int ts_billing_channel_each(struct ts_billing *b,
-			    int (*cb)(const struct ts_channel_view *view,
-				      void *arg), void *arg);
-struct ts_ledger_reveal;
-/* Mediated payments over that channel, with what makes them their wallets' (M8). */
-int ts_billing_reveal_each(struct ts_billing *b, const struct ts_address *wallet,
-			   const struct ts_address *token,
-			   int (*cb)(const struct ts_ledger_reveal *r, void *arg),
-			   void *arg);
-/* Channels that are not settled, and what they can still carry (M4). */
-int ts_billing_liquidity_each(struct ts_billing *b, const struct ts_time *now,
-			      int (*cb)(const struct ts_liquidity_view *view,
-					void *arg), void *arg);
-/*
- * Messages of ours to @to that it may not have yet, in the order to take them: for
- * whoever fetches them.  What waits behind an outstanding one is not shown.
- */
-int ts_billing_outbox_each(struct ts_billing *b, const struct ts_address *to,
-			   int (*cb)(const void *bytes, size_t len, void *arg),
-			   void *arg);
-/* Tariffs that can be paid under now, and (in @announced) those to come. */
-int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
-			   int (*cb)(const struct ts_ledger_tariff *t,
-				     bool announced, void *arg), void *arg);
-/* "account-of-bytes": sums of the ledger, by token and wallet; see
- * ts_ledger_sum(). */
-int ts_billing_sum(struct ts_billing *b,
-		   int (*cb)(const struct ts_ledger_sum *s, void *arg),
-		   void *arg);
 void ts_billing_counters(const struct ts_billing *b,
 			 struct ts_billing_counters *counters);
-
-/** ts_billing_token() - Return: which token of a config that is, or NULL */
-const struct ts_billing_token *
-ts_billing_token(const struct ts_billing_config *config,
-		 const struct ts_address *address);
 
 /** ts_billing_meter_use() - let billing use a real meter (links libtokenswitch) */
 void ts_billing_meter_use(struct ts_billing_meter *ops, struct ts_meter *m);
