@@ -64,6 +64,13 @@ static bool show(const struct ts_evidence *e, unsigned int wallet)
 	return lost_box.acks > acks;
 }
 
+/* Which it must refuse; Return: how it calls that. */
+static const char *refused(const struct ts_evidence *e, unsigned int wallet)
+{
+	assert_false(show(e, wallet));
+	return lost_box.last_refusal.name;
+}
+
 static void evidence_is_adopted(void **state)
 {
 	struct ts_channel lost = lost_lose();
@@ -76,8 +83,7 @@ static void evidence_is_adopted(void **state)
 	/* What was paid since is its wallet's, and what went back is not twice its. */
 	assert_true(lost_view().paid_wei == 1500);
 	assert_true(lost_view().refunded_wei == 150);
-	assert_false(show(&e, 0));
-	assert_string_equal(lost_box.last_refusal.name, "not_asked");
+	assert_string_equal(refused(&e, 0), "not_asked");
 	box_crash(&lost_box, false, 0);
 	lost_open();
 	lost_refund(20);
@@ -133,8 +139,7 @@ static void evidence_is_durable_first(void **state)
 	assert_int_equal(lost_view().channel.our_proof.nonce, 1);
 	assert_true(lost_view().refunded_wei == 100);
 	/* It was an answer to another process. */
-	assert_false(show(&e, 0));
-	assert_string_equal(lost_box.last_refusal.name, "not_asked");
+	assert_string_equal(refused(&e, 0), "not_asked");
 	e = evidence_of(&lost);
 	assert_true(show(&e, 0));
 	box_crash(&lost_box, true, 0);
@@ -151,31 +156,24 @@ static void bad_evidence_changes_nothing(void **state)
 
 	backup = lost_view().channel;
 	/* Who listened has old proofs, but is not the partner. */
-	assert_false(show(&e, 1));
-	assert_string_equal(lost_box.last_refusal.name, "not_partner");
+	assert_string_equal(refused(&e, 1), "not_partner");
 	e.asker.transferred_wei++;
-	assert_false(show(&e, 0));
-	assert_string_equal(lost_box.last_refusal.name, "bad_signature");
+	assert_string_equal(refused(&e, 0), "bad_signature");
 	e = good;
 	e.answerer.transferred_wei++;
-	assert_false(show(&e, 0));
-	assert_string_equal(lost_box.last_refusal.name, "bad_signature");
+	assert_string_equal(refused(&e, 0), "bad_signature");
 	e = good;
 	e.asker = (struct ts_channel_proof){ 0 };
-	assert_false(show(&e, 0));
-	assert_string_equal(lost_box.last_refusal.name, "nonce_replayed");
+	assert_string_equal(refused(&e, 0), "nonce_replayed");
 	e = good;
 	e.asker.locksroot.b[0] = 1;
-	assert_false(show(&e, 0));
-	assert_string_equal(lost_box.last_refusal.name, "wrong_locksroot");
+	assert_string_equal(refused(&e, 0), "wrong_locksroot");
 	e = good;
 	e.question.open_block_number++;
-	assert_false(show(&e, 0));
-	assert_string_equal(lost_box.last_refusal.name, "unknown_channel");
+	assert_string_equal(refused(&e, 0), "unknown_channel");
 	/* What the chain shows comes first. */
 	ts_billing_head(lost_box.billing, 1000, false);
-	assert_false(show(&good, 0));
-	assert_string_equal(lost_box.last_refusal.name, "chain_stale");
+	assert_string_equal(refused(&good, 0), "chain_stale");
 	v = lost_view();
 	assert_memory_equal(&backup.our_proof, &v.channel.our_proof,
 			    sizeof(backup.our_proof));

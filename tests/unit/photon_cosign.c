@@ -15,18 +15,6 @@
 
 static struct ends ends;
 
-static int set_up(void **state)
-{
-	ends_open(&ends);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	ends_close(&ends);
-	return 0;
-}
-
 #define box (&ends.box)
 #define payer (&ends.payer)
 
@@ -305,27 +293,46 @@ static void test_withdraw_refusals(void **state)
 	assert_int_equal(ends.intents[0].kind, TS_INTENT_CLOSE);
 }
 
-/* A request of the payer's with these amounts, signed as it should be. */
+/* What the payer takes out, and the contract's form of it, signed by @by. */
+static struct ts_withdraw withdrawal(const struct ts_u256 *balance,
+				     const struct ts_u256 *amount,
+				     const struct ts_signer *by,
+				     struct ts_signature *signature)
+{
+	const struct ts_channel *c = &payer->life.channel;
+	struct ts_withdraw w = {
+		.channel_identifier = c->channel_identifier,
+		.open_block_number = c->open_block_number,
+		.participant1 = c->our_address,
+		.participant2 = c->partner_address,
+		.participant1_balance = *balance,
+		.participant1_withdraw = *amount,
+	};
+	struct ts_form form;
+
+	ts_form_withdraw(&form, &w, &c->chain_id);
+	ts_form_sign(&form, by, signature);
+	return w;
+}
+
+/* From one end to the other. */
+static void say(struct ts_message *msg, const struct ends_end *from, struct ends_end *to)
+{
+	struct ts_datagram d;
+
+	assert_int_equal(ts_message_sign(msg, from->key, &from->life.channel.chain_id,
+					 &d), 0);
+	ends_take(&ends, to, d.b, d.len);
+}
+
 static void ask_withdraw(const struct ts_u256 *balance, const struct ts_u256 *amount)
 {
 	struct ts_message msg = { .id = TS_MSG_WITHDRAW_REQUEST };
 	struct ts_withdraw_request *m = &msg.withdraw_request;
-	const struct ts_channel *c = &payer->life.channel;
-	struct ts_datagram d;
-	struct ts_hash digest;
-	struct ts_form form;
 
-	m->withdraw.channel_identifier = c->channel_identifier;
-	m->withdraw.open_block_number = c->open_block_number;
-	m->withdraw.participant1 = c->our_address;
-	m->withdraw.participant2 = c->partner_address;
-	m->withdraw.participant1_balance = *balance;
-	m->withdraw.participant1_withdraw = *amount;
-	ts_form_withdraw(&form, &m->withdraw, &c->chain_id);
-	ts_form_digest(&form, &digest);
-	ts_signer_sign(payer->key, &digest, &m->participant1_signature);
-	assert_int_equal(ts_message_sign(&msg, payer->key, &c->chain_id, &d), 0);
-	ends_take(&ends, box, d.b, d.len);
+	m->withdraw = withdrawal(balance, amount, payer->key,
+				 &m->participant1_signature);
+	say(&msg, payer, box);
 }
 
 /* Cut to 128 bits they would be right: nothing of it is signed. */
@@ -416,22 +423,11 @@ static void answer_withdraw(const struct ts_signer *by)
 {
 	struct ts_message msg = { .id = TS_MSG_WITHDRAW_RESPONSE };
 	struct ts_withdraw_response *m = &msg.withdraw_response;
-	const struct ts_channel *c = &payer->life.channel;
-	struct ts_datagram d;
-	struct ts_hash digest;
-	struct ts_form form;
+	struct ts_u256 balance = ts_u256_from_u128(ENDS_DEPOSIT_WEI);
+	struct ts_u256 amount = ts_u256_from_u64(50);
 
-	m->withdraw.channel_identifier = c->channel_identifier;
-	m->withdraw.open_block_number = c->open_block_number;
-	m->withdraw.participant1 = c->our_address;
-	m->withdraw.participant2 = c->partner_address;
-	m->withdraw.participant1_balance = ts_u256_from_u128(ENDS_DEPOSIT_WEI);
-	m->withdraw.participant1_withdraw = ts_u256_from_u128(50);
-	ts_form_withdraw(&form, &m->withdraw, &c->chain_id);
-	ts_form_digest(&form, &digest);
-	ts_signer_sign(by, &digest, &m->participant2_signature);
-	assert_int_equal(ts_message_sign(&msg, box->key, &c->chain_id, &d), 0);
-	ends_take(&ends, payer, d.b, d.len);
+	m->withdraw = withdrawal(&balance, &amount, by, &m->participant2_signature);
+	say(&msg, box, payer);
 }
 
 /* The message is the partner's, the signature in it of no use on the chain. */
@@ -446,7 +442,7 @@ static void test_signed_by_a_stranger(void **state)
 	assert_true(payer->life.cosign.complete);
 }
 
-#define cosign_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define cosign_test(f) cmocka_unit_test_prestate_setup_teardown(f, ends_set_up, ends_tear_down, &ends)
 
 int main(void)
 {

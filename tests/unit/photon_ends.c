@@ -45,6 +45,18 @@ void ends_close(struct ends *e)
 	ts_signer_free(e->stranger_key);
 }
 
+int ends_set_up(void **state)
+{
+	ends_open(*state);
+	return 0;
+}
+
+int ends_tear_down(void **state)
+{
+	ends_close(*state);
+	return 0;
+}
+
 struct ends_end *ends_other(struct ends *e, struct ends_end *end)
 {
 	return end == &e->box ? &e->payer : &e->box;

@@ -51,6 +51,9 @@ struct ends {
 
 void ends_open(struct ends *e);
 void ends_close(struct ends *e);
+/* With a struct ends as the state of the test. */
+int ends_set_up(void **state);
+int ends_tear_down(void **state);
 struct ends_end *ends_other(struct ends *e, struct ends_end *end);
 struct ends_end *ends_lower(struct ends *e);
 struct ts_hash ends_secret(uint8_t seed);

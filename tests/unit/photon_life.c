@@ -14,18 +14,6 @@
 
 static struct ends ends;
 
-static int set_up(void **state)
-{
-	ends_open(&ends);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	ends_close(&ends);
-	return 0;
-}
-
 #define box (&ends.box)
 #define payer (&ends.payer)
 
@@ -539,7 +527,7 @@ static void test_secret_to_the_chain(void **state)
 	assert_true(payer->life.channel.our_proof.transferred_wei == 30);
 }
 
-#define life_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define life_test(f) cmocka_unit_test_prestate_setup_teardown(f, ends_set_up, ends_tear_down, &ends)
 
 int main(void)
 {

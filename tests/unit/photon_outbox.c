@@ -20,18 +20,6 @@ static const struct ts_outgoing *due[TS_DUE_MAX];
 #define box (&ends.box)
 #define payer (&ends.payer)
 
-static int set_up(void **state)
-{
-	ends_open(&ends);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	ends_close(&ends);
-	return 0;
-}
-
 static size_t send_at(uint64_t now_ns)
 {
 	return ts_outbox_due(&payer->life.outbox, now_ns, due);
@@ -252,7 +240,7 @@ static void test_faults(void **state)
 	assert_non_null(ts_life_fault(&life));
 }
 
-#define outbox_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define outbox_test(f) cmocka_unit_test_prestate_setup_teardown(f, ends_set_up, ends_tear_down, &ends)
 
 int main(void)
 {

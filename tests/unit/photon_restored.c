@@ -15,18 +15,6 @@
 
 static struct ends ends;
 
-static int set_up(void **state)
-{
-	ends_open(&ends);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	ends_close(&ends);
-	return 0;
-}
-
 #define box (&ends.box)
 #define payer (&ends.payer)
 
@@ -177,7 +165,7 @@ static void not_while_it_is_frozen(void **state)
 	assert_int_equal(adopt(box), TS_REFUSED_FROZEN);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_prestate_setup_teardown(f, ends_set_up, ends_tear_down, &ends)
 
 int main(void)
 {

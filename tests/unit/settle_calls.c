@@ -27,18 +27,6 @@ static const struct ts_contracts contracts = {
 #define payer	(&ends.payer)
 #define box	(&ends.box)
 
-static int set_up(void **state)
-{
-	ends_open(&ends);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	ends_close(&ends);
-	return 0;
-}
-
 static void wish_for(const struct ends_end *end, enum ts_intent_kind kind)
 {
 	struct ts_ledger_channel row = { .id = 7, .channel = end->life.channel };
@@ -317,7 +305,7 @@ static void test_withdrawn(void **state)
 	assert_int_equal(ts_seen_read(&seen, &ev, &us), -ENOENT);
 }
 
-#define call_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define call_test(f) cmocka_unit_test_prestate_setup_teardown(f, ends_set_up, ends_tear_down, &ends)
 
 int main(void)
 {
