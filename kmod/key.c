@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "account.h"
+#include "counts.h"
 #include "key.h"
 #include "net.h"
 
@@ -95,12 +96,47 @@ static bool list_has(const struct ts_key *keys, unsigned int n,
 	return false;
 }
 
+/* What the entry of an account takes; a neighbour's counts what it relays. */
+static size_t entry_bytes(const struct ts_account *a)
+{
+	return sizeof(struct ts_key_entry) +
+	       (a->kind == TS_KIND_NEIGHBOUR ?
+		ts_counts_bytes(TS_NEIGHBOUR_COUNT) : 0);
+}
+
+static void entry_free_rcu(struct rcu_head *rcu)
+{
+	struct ts_key_entry *e = container_of(rcu, struct ts_key_entry, rcu);
+
+	free_percpu(e->counts);
+	kfree(e);
+}
+
 static void entry_drop(struct ts_net *tn, struct ts_key_entry *e)
 {
 	rhashtable_remove_fast(&tn->keys, &e->node, key_params);
 	list_del(&e->list);
-	ts_net_give_memory(tn, sizeof(*e));
-	kfree_rcu(e, rcu);
+	ts_net_give_memory(tn, entry_bytes(e->account));
+	call_rcu(&e->rcu, entry_free_rcu);
+}
+
+static struct ts_key_entry *entry_alloc(struct ts_account *a,
+					const struct ts_key *key)
+{
+	struct ts_key_entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+
+	if (!e)
+		return NULL;
+	if (a->kind == TS_KIND_NEIGHBOUR) {
+		e->counts = ts_counts_alloc(TS_NEIGHBOUR_COUNT);
+		if (!e->counts) {
+			kfree(e);
+			return NULL;
+		}
+	}
+	e->key = *key;
+	e->account = a;
+	return e;
 }
 
 static int entry_add(struct ts_net *tn, struct ts_account *a,
@@ -110,16 +146,14 @@ static int entry_add(struct ts_net *tn, struct ts_account *a,
 	struct ts_key_entry *e;
 	int err;
 
-	err = ts_net_take_memory(tn, sizeof(*e), extack);
+	err = ts_net_take_memory(tn, entry_bytes(a), extack);
 	if (err)
 		return err;
-	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	e = entry_alloc(a, key);
 	if (!e) {
 		err = -ENOMEM;
 		goto err_memory;
 	}
-	e->key = *key;
-	e->account = a;
 	err = rhashtable_lookup_insert_fast(&tn->keys, &e->node, key_params);
 	if (err)
 		goto err_entry;
@@ -127,9 +161,10 @@ static int entry_add(struct ts_net *tn, struct ts_account *a,
 	return 0;
 
 err_entry:
+	free_percpu(e->counts);
 	kfree(e);
 err_memory:
-	ts_net_give_memory(tn, sizeof(*e));
+	ts_net_give_memory(tn, entry_bytes(a));
 	return err;
 }
 
@@ -198,7 +233,7 @@ void ts_key_unlink(struct ts_net *tn, struct ts_account *a)
 	lockdep_assert_held(&tn->lock);
 	list_for_each_entry(e, &a->keys, list) {
 		rhashtable_remove_fast(&tn->keys, &e->node, key_params);
-		ts_net_give_memory(tn, sizeof(*e));
+		ts_net_give_memory(tn, entry_bytes(a));
 	}
 }
 
@@ -212,7 +247,7 @@ void ts_key_free(struct ts_account *a)
 
 	list_for_each_entry_safe(e, next, &a->keys, list) {
 		list_del(&e->list);
-		kfree_rcu(e, rcu);
+		call_rcu(&e->rcu, entry_free_rcu);
 	}
 }
 

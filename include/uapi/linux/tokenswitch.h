@@ -178,10 +178,9 @@
  *   With MESH_FLAGS EXIT, for a box that is a gateway:
  *   - LOCAL whose IP destination inside is neither an address of the box nor of a
  *     class local or free (as on access ports) is billed to the previous hop as
- *     class INTERNET up, and refused as TRANSIT is.  Control (ARP, ND, MLD),
- *     group-addressed frames and DHCP are not.  A fragment without the headers
- *     inside is billed; refused, it passes at the rate of BCAST, for it may be
- *     for the box.
+ *     class INTERNET up, and refused as TRANSIT is.  Control (ARP, ND, MLD) and
+ *     group-addressed frames are not.  A fragment without the headers inside is
+ *     billed; refused, it passes at the rate of BCAST, for it may be for the box.
  *   - what the box itself sends into the mesh and whose IP source inside is
  *     neither: to the account of ROUTES for the destination originator, as class
  *     INTERNET down; without a route as above.  A packet that is cut is billed
