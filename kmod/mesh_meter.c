@@ -27,7 +27,11 @@
 #include "originator.h"
 #include "trace.h"
 
-/* In sight: the longest headers of batman-adv before a frame, and of that enough. */
+/*
+ * In sight of a gateway: the longest headers of batman-adv before a frame, and of
+ * that enough.  Others need to see only the former, so that what a device put
+ * into pages is hardly ever copied.
+ */
 #define HOP_LOOK (sizeof(struct ts_batadv_frag_wire) + \
 		  sizeof(struct ts_batadv_unicast_4addr_wire) + TS_FRAME_LOOK)
 /* Tags before a frame that are looked behind. */
@@ -74,10 +78,11 @@ static bool port_is_own(const struct ts_mesh_port *port, u64 mac)
 {
 	const struct ts_mesh_port *p;
 
+	if (ts_mesh_mac(port->dev->dev_addr) == mac)
+		return true;
 	list_for_each_entry_rcu(p, &port->mesh->ports, list)
-		if (p->master == port->master &&
-		    ts_mesh_mac(p->dev->dev_addr) == mac &&
-		    netif_running(p->dev))
+		if (ts_mesh_mac(p->dev->dev_addr) == mac &&
+		    p->master == port->master && netif_running(p->dev))
 			return true;
 	return false;
 }
@@ -380,6 +385,10 @@ static unsigned int hop_exit_down(struct hop *h)
 	u32 bytes = h->bytes;
 	int verdict;
 
+	ts_batadv_frame_parse(h->data, h->end, &h->frame);
+	if (h->frame.kind != TS_BATADV_K_UNICAST || !hop_carries_frame(h))
+		return NF_ACCEPT;
+	h->table = rcu_dereference(h->mesh->table);
 	h->bytes = hop_own_bytes(h);
 	if (!h->bytes || !hop_is_beyond(h, TS_DIR_DOWN)) {
 		h->bytes = bytes;
@@ -511,6 +520,11 @@ static unsigned int port_tagged(const struct ts_mesh_port *port,
 	return NF_DROP;
 }
 
+static u32 mesh_look(const struct ts_mesh *mesh)
+{
+	return mesh->flags & TS_MESH_F_EXIT ? HOP_LOOK : TS_BATADV_HEAD_BYTES;
+}
+
 static u32 tag_bytes(const struct sk_buff *skb)
 {
 	return skb_vlan_tag_present(skb) ? VLAN_HLEN : 0;
@@ -534,7 +548,7 @@ unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
 		.skb = skb,
 		.bytes = skb->len + ETH_HLEN + tag_bytes(skb),
 	};
-	u32 look = min_t(u32, skb->len, HOP_LOOK);
+	u32 look = min_t(u32, skb->len, mesh_look(port->mesh));
 	u8 buf[HOP_LOOK];
 
 	if (unlikely(eth_type_vlan(skb->protocol)))
@@ -555,6 +569,15 @@ unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
 	return hop_judge(&h);
 }
 
+/* Unicast or MCAST: what the other end counts as not being control of the link. */
+static bool hop_is_for_one(const struct hop *h)
+{
+	u8 type = h->data[0];
+
+	return type == TS_BATADV_MCAST || (type >= TS_BATADV_UNICAST_MIN &&
+					   type <= TS_BATADV_UNICAST_MAX);
+}
+
 /**
  * ts_mesh_egress() - count a frame to a neighbour; a gateway also bills
  * @priv: struct ts_mesh_port
@@ -573,7 +596,7 @@ unsigned int ts_mesh_egress(void *priv, struct sk_buff *skb,
 		.skb = skb,
 		.bytes = skb->len + tag_bytes(skb),
 	};
-	u32 look = min_t(u32, skb->len, ETH_HLEN + HOP_LOOK);
+	u32 look = min_t(u32, skb->len, ETH_HLEN + mesh_look(port->mesh));
 	u8 buf[ETH_HLEN + HOP_LOOK];
 	const struct ethhdr *eth;
 	bool transit;
@@ -581,19 +604,16 @@ unsigned int ts_mesh_egress(void *priv, struct sk_buff *skb,
 	if (skb->protocol != htons(TS_BATADV_ETHERTYPE))
 		return NF_ACCEPT;
 	eth = skb_header_pointer(skb, 0, look, buf);
-	if (!eth || look < ETH_HLEN || is_multicast_ether_addr(eth->h_dest))
+	if (!eth || look <= ETH_HLEN || is_multicast_ether_addr(eth->h_dest))
 		return NF_ACCEPT;
 	h.data = (const u8 *)(eth + 1);
 	h.end = (const u8 *)eth + look;
-	ts_batadv_frame_parse(h.data, h.end, &h.frame);
-	if (h.frame.kind != TS_BATADV_K_UNICAST &&
-	    h.frame.type != TS_BATADV_MCAST)
+	if (!hop_is_for_one(&h))
 		return NF_ACCEPT;
-	h.table = rcu_dereference(h.mesh->table);
 	hop_find(&h, eth->h_dest);
 	transit = port_is_transit(port, skb->skb_iif);
 	if (!transit && h.mesh->flags & TS_MESH_F_EXIT &&
-	    hop_carries_frame(&h) && hop_exit_down(&h) == NF_DROP)
+	    hop_exit_down(&h) == NF_DROP)
 		return NF_DROP;
 	hop_count(&h, transit ? TS_NEIGHBOUR_TX_TRANSIT : TS_NEIGHBOUR_TX_OWN);
 	return NF_ACCEPT;
