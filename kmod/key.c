@@ -47,11 +47,20 @@ static u32 key_hashfn(const void *data, u32 len, u32 seed)
 	return hsiphash_3u32(w[0], w[1], w[2], &key_table_secret) ^ seed;
 }
 
+/* Three words; the table's own comparison goes byte by byte. */
+static int key_cmpfn(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const u32 *a = arg->key, *b = (const u32 *)&((const struct ts_key_entry *)obj)->key;
+
+	return (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]);
+}
+
 static const struct rhashtable_params key_params = {
 	.head_offset = offsetof(struct ts_key_entry, node),
 	.key_offset = offsetof(struct ts_key_entry, key),
 	.key_len = sizeof(struct ts_key),
 	.hashfn = key_hashfn,
+	.obj_cmpfn = key_cmpfn,
 	.automatic_shrinking = true,
 };
 

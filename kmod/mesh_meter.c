@@ -530,6 +530,48 @@ static u32 tag_bytes(const struct sk_buff *skb)
 	return skb_vlan_tag_present(skb) ? VLAN_HLEN : 0;
 }
 
+static unsigned int hop_ingress(struct hop *h)
+{
+	ts_batadv_frame_parse(h->data, h->end, &h->frame);
+	h->table = rcu_dereference(h->mesh->table);
+	hop_find(h, eth_hdr(h->skb)->h_source);
+	hop_heard(h);
+	return hop_judge(h);
+}
+
+/* Of what a device put into pages a copy is looked at. */
+static noinline unsigned int hop_ingress_copy(struct hop *h, u32 look)
+{
+	u8 buf[HOP_LOOK];
+
+	if (skb_copy_bits(h->skb, 0, buf, look))
+		return hop_drop(h, TS_DROP_MALFORMED);
+	h->data = buf;
+	h->end = buf + look;
+	return hop_ingress(h);
+}
+
+static noinline unsigned int mesh_ingress(struct ts_mesh_port *port,
+					  struct sk_buff *skb)
+{
+	struct hop h = {
+		.port = port,
+		.mesh = port->mesh,
+		.skb = skb,
+		.bytes = skb->len + ETH_HLEN + tag_bytes(skb),
+		.data = skb->data,
+	};
+	u32 look = min_t(u32, skb->len, mesh_look(port->mesh));
+
+	/* No wire carries one: batman-adv's frames are not put together. */
+	if (unlikely(skb_is_gso(skb)))
+		return hop_drop(&h, TS_DROP_MALFORMED);
+	if (unlikely(look > skb_headlen(skb)))
+		return hop_ingress_copy(&h, look);
+	h.end = h.data + look;
+	return hop_ingress(&h);
+}
+
 /**
  * ts_mesh_ingress() - decide about a frame from a neighbour
  * @priv: struct ts_mesh_port
@@ -541,32 +583,10 @@ static u32 tag_bytes(const struct sk_buff *skb)
 unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	struct ts_mesh_port *port = priv;
-	struct hop h = {
-		.port = port,
-		.mesh = port->mesh,
-		.skb = skb,
-		.bytes = skb->len + ETH_HLEN + tag_bytes(skb),
-	};
-	u32 look = min_t(u32, skb->len, mesh_look(port->mesh));
-	u8 buf[HOP_LOOK];
-
-	if (unlikely(eth_type_vlan(skb->protocol)))
-		return port_tagged(port, skb);
-	if (skb->protocol != htons(TS_BATADV_ETHERTYPE))
-		return NF_ACCEPT;
-	/* No wire carries one: batman-adv's frames are not put together. */
-	if (unlikely(skb_is_gso(skb)))
-		return hop_drop(&h, TS_DROP_MALFORMED);
-	h.data = skb_header_pointer(skb, 0, look, buf);
-	if (!h.data)
-		return hop_drop(&h, TS_DROP_MALFORMED);
-	h.end = h.data + look;
-	ts_batadv_frame_parse(h.data, h.end, &h.frame);
-	h.table = rcu_dereference(h.mesh->table);
-	hop_find(&h, eth_hdr(skb)->h_source);
-	hop_heard(&h);
-	return hop_judge(&h);
+	if (likely(skb->protocol == htons(TS_BATADV_ETHERTYPE)))
+		return mesh_ingress(priv, skb);
+	return eth_type_vlan(skb->protocol) ? port_tagged(priv, skb) :
+					      NF_ACCEPT;
 }
 
 /* Unicast or MCAST: what the other end counts as not being control of the link. */
@@ -576,6 +596,52 @@ static bool hop_is_for_one(const struct hop *h)
 
 	return type == TS_BATADV_MCAST || (type >= TS_BATADV_UNICAST_MIN &&
 					   type <= TS_BATADV_UNICAST_MAX);
+}
+
+static unsigned int hop_egress(struct hop *h, const u8 *dest)
+{
+	bool transit;
+
+	if (is_multicast_ether_addr(dest) || !hop_is_for_one(h))
+		return NF_ACCEPT;
+	hop_find(h, dest);
+	transit = port_is_transit(h->port, h->skb->skb_iif);
+	if (!transit && h->mesh->flags & TS_MESH_F_EXIT &&
+	    hop_exit_down(h) == NF_DROP)
+		return NF_DROP;
+	hop_count(h, transit ? TS_NEIGHBOUR_TX_TRANSIT : TS_NEIGHBOUR_TX_OWN);
+	return NF_ACCEPT;
+}
+
+static noinline unsigned int hop_egress_copy(struct hop *h, u32 look)
+{
+	u8 buf[ETH_HLEN + HOP_LOOK];
+
+	if (skb_copy_bits(h->skb, 0, buf, look))
+		return NF_ACCEPT;
+	h->data = buf + ETH_HLEN;
+	h->end = buf + look;
+	return hop_egress(h, buf);
+}
+
+static noinline unsigned int mesh_egress(struct ts_mesh_port *port,
+					 struct sk_buff *skb)
+{
+	struct hop h = {
+		.port = port,
+		.mesh = port->mesh,
+		.skb = skb,
+		.bytes = skb->len + tag_bytes(skb),
+		.data = skb->data + ETH_HLEN,
+	};
+	u32 look = min_t(u32, skb->len, ETH_HLEN + mesh_look(port->mesh));
+
+	if (unlikely(look <= ETH_HLEN))
+		return NF_ACCEPT;
+	if (unlikely(look > skb_headlen(skb)))
+		return hop_egress_copy(&h, look);
+	h.end = skb->data + look;
+	return hop_egress(&h, skb->data);
 }
 
 /**
@@ -589,32 +655,7 @@ static bool hop_is_for_one(const struct hop *h)
 unsigned int ts_mesh_egress(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
-	struct ts_mesh_port *port = priv;
-	struct hop h = {
-		.port = port,
-		.mesh = port->mesh,
-		.skb = skb,
-		.bytes = skb->len + tag_bytes(skb),
-	};
-	u32 look = min_t(u32, skb->len, ETH_HLEN + mesh_look(port->mesh));
-	u8 buf[ETH_HLEN + HOP_LOOK];
-	const struct ethhdr *eth;
-	bool transit;
-
 	if (skb->protocol != htons(TS_BATADV_ETHERTYPE))
 		return NF_ACCEPT;
-	eth = skb_header_pointer(skb, 0, look, buf);
-	if (!eth || look <= ETH_HLEN || is_multicast_ether_addr(eth->h_dest))
-		return NF_ACCEPT;
-	h.data = (const u8 *)(eth + 1);
-	h.end = (const u8 *)eth + look;
-	if (!hop_is_for_one(&h))
-		return NF_ACCEPT;
-	hop_find(&h, eth->h_dest);
-	transit = port_is_transit(port, skb->skb_iif);
-	if (!transit && h.mesh->flags & TS_MESH_F_EXIT &&
-	    hop_exit_down(&h) == NF_DROP)
-		return NF_DROP;
-	hop_count(&h, transit ? TS_NEIGHBOUR_TX_TRANSIT : TS_NEIGHBOUR_TX_OWN);
-	return NF_ACCEPT;
+	return mesh_egress(priv, skb);
 }
