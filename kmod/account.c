@@ -10,6 +10,7 @@
 #include <tokenswitch/classify.h>
 #include "account.h"
 #include "expiry.h"
+#include "mesh_table.h"
 #include "net.h"
 #include "tariff.h"
 
@@ -342,6 +343,8 @@ void ts_account_unlink(struct ts_net *tn, struct ts_account *a)
 	WRITE_ONCE(a->dead, true);
 	WRITE_ONCE(a->budget.flags, a->budget.flags | TS_ACCOUNT_F_FORBID);
 	ts_key_unlink(tn, a);
+	if (a->kind == TS_KIND_NEIGHBOUR)
+		ts_mesh_table_forget(tn, a);
 	xa_erase(&tn->accounts, a->id);
 	tn->n_accounts--;
 	if (a->tariff)

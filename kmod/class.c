@@ -25,10 +25,12 @@
 /**
  * struct ts_tables - where the shared classifier looks things up
  * @rules: of the namespace; NULL: none
- * @port: that the frame is on
+ * @net: whose addresses are the box's
+ * @port: that the frame is on; NULL: of a mesh, where no MAC is looked up
  */
 struct ts_tables {
 	const struct ts_class_table *rules;
+	struct net *net;
 	const struct ts_port *port;
 };
 
@@ -68,13 +70,11 @@ static int ts_table_box_mac(const struct ts_tables *t, const struct ts_frame *f)
 static int ts_table_box_addr(const struct ts_tables *t,
 			     const struct ts_frame *f)
 {
-	struct net *net = t->port->tn->net;
-
 	if (f->flags & TS_FRAME_IP4)
-		return inet_addr_type(net, *frame_addr(f)) == RTN_LOCAL;
+		return inet_addr_type(t->net, *frame_addr(f)) == RTN_LOCAL;
 #if IS_REACHABLE(CONFIG_IPV6)
 	if (f->flags & TS_FRAME_IP6)
-		return ipv6_chk_addr(net,
+		return ipv6_chk_addr(t->net,
 				     (const struct in6_addr *)frame_addr(f),
 				     NULL, 0);
 #endif
@@ -154,6 +154,7 @@ u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
 {
 	struct ts_tables t = {
 		.rules = rcu_dereference(port->tn->classes),
+		.net = port->tn->net,
 		.port = port,
 	};
 
@@ -177,6 +178,7 @@ u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
 {
 	struct ts_tables t = {
 		.rules = rcu_dereference(port->tn->classes),
+		.net = port->tn->net,
 		.port = port,
 	};
 
@@ -196,10 +198,43 @@ bool ts_class_calls_box(const struct ts_port *port, const struct ts_frame *f)
 {
 	struct ts_tables t = {
 		.rules = rcu_dereference(port->tn->classes),
+		.net = port->tn->net,
 		.port = port,
 	};
 
 	return ts_frame_calls_box(f, &t);
+}
+
+/**
+ * ts_class_is_beyond() - is a frame from or to beyond the box and its mesh?
+ * @tn: the namespace
+ * @f: parsed, the far end being its remote address; MALFORMED too
+ *
+ * As on access ports, but for services, which are at addresses of the box.
+ * What cannot be looked into is.  Under RCU.
+ *
+ * Return: false for control, group-addressed frames, and those whose remote
+ * address is the box's or in a prefix of class local or free.
+ */
+bool ts_class_is_beyond(const struct ts_net *tn, const struct ts_frame *f)
+{
+	struct ts_tables t = {
+		.rules = rcu_dereference(tn->classes),
+		.net = tn->net,
+	};
+	u32 class;
+
+	if (f->flags & TS_FRAME_MALFORMED)
+		return true;
+	if (f->flags & (TS_FRAME_CONTROL | TS_FRAME_GROUP))
+		return false;
+	if (!(f->flags & (TS_FRAME_IP4 | TS_FRAME_IP6)))
+		return true;
+	class = ts_table_prefix(&t, f);
+	if (class == TS_CLASS_LOCAL ||
+	    (class == TS_CLASS_FREE && !(f->flags & TS_FRAME_FRAGMENT)))
+		return false;
+	return !ts_table_box_addr(&t, f);
 }
 
 static size_t table_bytes(unsigned int n_rules)

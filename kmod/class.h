@@ -65,6 +65,7 @@ u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
 u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
 		    u32 dir, bool by_box, u32 bytes);
 bool ts_class_calls_box(const struct ts_port *port, const struct ts_frame *f);
+bool ts_class_is_beyond(const struct ts_net *tn, const struct ts_frame *f);
 int ts_class_selftest(void);
 
 #endif /* _TS_CLASS_H */

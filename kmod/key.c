@@ -10,16 +10,19 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "account.h"
+#include "counts.h"
 #include "key.h"
 #include "net.h"
 
 /* Whoever could guess it could fill one bucket with addresses of his choice. */
 static siphash_key_t key_secret __ro_after_init;
+static hsiphash_key_t key_table_secret __ro_after_init;
 
-/** ts_key_init() - draw the secret, before there is a table */
+/** ts_key_init() - draw the secrets, before there is a table */
 void __init ts_key_init(void)
 {
 	get_random_bytes(&key_secret, sizeof(key_secret));
+	get_random_bytes(&key_table_secret, sizeof(key_table_secret));
 }
 
 /**
@@ -36,9 +39,20 @@ u64 ts_key_hash(const struct ts_key *key)
 	return siphash_3u32(w[0], w[1], w[2], &key_secret);
 }
 
+/* The table's own, which every frame asks: shorter, for a place is all it gives. */
 static u32 key_hashfn(const void *data, u32 len, u32 seed)
 {
-	return (u32)ts_key_hash(data) ^ seed;
+	const u32 *w = data;
+
+	return hsiphash_3u32(w[0], w[1], w[2], &key_table_secret) ^ seed;
+}
+
+/* Three words; the table's own comparison goes byte by byte. */
+static int key_cmpfn(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const u32 *a = arg->key, *b = (const u32 *)&((const struct ts_key_entry *)obj)->key;
+
+	return (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]);
 }
 
 static const struct rhashtable_params key_params = {
@@ -46,6 +60,7 @@ static const struct rhashtable_params key_params = {
 	.key_offset = offsetof(struct ts_key_entry, key),
 	.key_len = sizeof(struct ts_key),
 	.hashfn = key_hashfn,
+	.obj_cmpfn = key_cmpfn,
 	.automatic_shrinking = true,
 };
 
@@ -95,12 +110,47 @@ static bool list_has(const struct ts_key *keys, unsigned int n,
 	return false;
 }
 
+/* What the entry of an account takes; a neighbour's counts what it relays. */
+static size_t entry_bytes(const struct ts_account *a)
+{
+	return sizeof(struct ts_key_entry) +
+	       (a->kind == TS_KIND_NEIGHBOUR ?
+		ts_counts_bytes(TS_NEIGHBOUR_COUNT) : 0);
+}
+
+static void entry_free_rcu(struct rcu_head *rcu)
+{
+	struct ts_key_entry *e = container_of(rcu, struct ts_key_entry, rcu);
+
+	free_percpu(e->counts);
+	kfree(e);
+}
+
 static void entry_drop(struct ts_net *tn, struct ts_key_entry *e)
 {
 	rhashtable_remove_fast(&tn->keys, &e->node, key_params);
 	list_del(&e->list);
-	ts_net_give_memory(tn, sizeof(*e));
-	kfree_rcu(e, rcu);
+	ts_net_give_memory(tn, entry_bytes(e->account));
+	call_rcu(&e->rcu, entry_free_rcu);
+}
+
+static struct ts_key_entry *entry_alloc(struct ts_account *a,
+					const struct ts_key *key)
+{
+	struct ts_key_entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+
+	if (!e)
+		return NULL;
+	if (a->kind == TS_KIND_NEIGHBOUR) {
+		e->counts = ts_counts_alloc(TS_NEIGHBOUR_COUNT);
+		if (!e->counts) {
+			kfree(e);
+			return NULL;
+		}
+	}
+	e->key = *key;
+	e->account = a;
+	return e;
 }
 
 static int entry_add(struct ts_net *tn, struct ts_account *a,
@@ -110,16 +160,14 @@ static int entry_add(struct ts_net *tn, struct ts_account *a,
 	struct ts_key_entry *e;
 	int err;
 
-	err = ts_net_take_memory(tn, sizeof(*e), extack);
+	err = ts_net_take_memory(tn, entry_bytes(a), extack);
 	if (err)
 		return err;
-	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	e = entry_alloc(a, key);
 	if (!e) {
 		err = -ENOMEM;
 		goto err_memory;
 	}
-	e->key = *key;
-	e->account = a;
 	err = rhashtable_lookup_insert_fast(&tn->keys, &e->node, key_params);
 	if (err)
 		goto err_entry;
@@ -127,9 +175,10 @@ static int entry_add(struct ts_net *tn, struct ts_account *a,
 	return 0;
 
 err_entry:
+	free_percpu(e->counts);
 	kfree(e);
 err_memory:
-	ts_net_give_memory(tn, sizeof(*e));
+	ts_net_give_memory(tn, entry_bytes(a));
 	return err;
 }
 
@@ -198,7 +247,7 @@ void ts_key_unlink(struct ts_net *tn, struct ts_account *a)
 	lockdep_assert_held(&tn->lock);
 	list_for_each_entry(e, &a->keys, list) {
 		rhashtable_remove_fast(&tn->keys, &e->node, key_params);
-		ts_net_give_memory(tn, sizeof(*e));
+		ts_net_give_memory(tn, entry_bytes(a));
 	}
 }
 
@@ -212,7 +261,7 @@ void ts_key_free(struct ts_account *a)
 
 	list_for_each_entry_safe(e, next, &a->keys, list) {
 		list_del(&e->list);
-		kfree_rcu(e, rcu);
+		call_rcu(&e->rcu, entry_free_rcu);
 	}
 }
 

@@ -10,6 +10,7 @@
 
 struct netlink_ext_ack;
 struct ts_account;
+struct ts_counts;
 struct ts_net;
 
 /**
@@ -32,6 +33,7 @@ struct ts_key {
  *	of one port and read by that of others, without order: it only tells
  *	flooded copies from the real one.
  * @account: whose it is; valid as long as the entry is
+ * @counts: of a neighbour, by enum ts_neighbour_count; of a client NULL
  * @list: in ts_account.keys, under ts_net.lock
  * @rcu: the data path may still look at it
  */
@@ -40,6 +42,7 @@ struct ts_key_entry {
 	struct ts_key key;
 	int ifindex;
 	struct ts_account *account;
+	struct ts_counts __percpu *counts;
 	struct list_head list;
 	struct rcu_head rcu;
 };

@@ -7,6 +7,7 @@
 #include <linux/tokenswitch.h>
 #include <net/genetlink.h>
 #include "event.h"
+#include "mesh.h"
 #include "net.h"
 #include "netlink.h"
 #include "port.h"
@@ -25,9 +26,12 @@ static int __init ts_init(void)
 	err = ts_port_init();
 	if (err)
 		goto err_net;
-	err = ts_netlink_owner_init();
+	err = ts_mesh_init();
 	if (err)
 		goto err_port;
+	err = ts_netlink_owner_init();
+	if (err)
+		goto err_mesh;
 	err = ts_netlink_init();
 	if (err)
 		goto err_owner;
@@ -37,6 +41,8 @@ static int __init ts_init(void)
 
 err_owner:
 	ts_netlink_owner_exit();
+err_mesh:
+	ts_mesh_exit();
 err_port:
 	ts_port_exit();
 err_net:
@@ -52,6 +58,7 @@ static void __exit ts_exit(void)
 	ts_netlink_exit();
 	ts_netlink_owner_exit();
 	/* ... then no frame comes in through one ... */
+	ts_mesh_exit();
 	ts_port_exit();
 	ts_net_exit();
 	/* ... then what waits to be freed is freed while our code is there. */

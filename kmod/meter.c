@@ -15,8 +15,8 @@
 #include <tokenswitch/classify.h>
 #include "account.h"
 #include "bill.h"
+#include "charge.h"
 #include "class.h"
-#include "event.h"
 #include "key.h"
 #include "meter.h"
 #include "net.h"
@@ -24,9 +24,6 @@
 #include "steer.h"
 #include "stranger.h"
 #include "trace.h"
-
-/* A decision that is not a reason to drop. */
-#define TS_METER_PASS (-1)
 
 /**
  * struct ts_sight - what is known of the frame in hand
@@ -131,49 +128,17 @@ static int sight_free(const struct ts_sight *s)
 		ts_account_count(s->account, TS_CLASS_FREE, s->dir, s->bytes,
 				 s->packets, 0, true);
 	ts_port_count(s->port, free_bytes, s->bytes);
-	return TS_METER_PASS;
-}
-
-/* Why an account may not pass whatever it has left, or TS_METER_PASS. */
-static int account_barred(const struct ts_account *a)
-{
-	u32 flags = READ_ONCE(a->budget.flags);
-
-	if (unlikely(flags & (TS_ACCOUNT_F_FORBID | TS_ACCOUNT_F_EXPIRED)))
-		return READ_ONCE(a->dead) ? TS_DROP_GONE : TS_DROP_FORBIDDEN;
-	/* No tariff: nobody knows the price, so it is not 0. */
-	if (unlikely(!smp_load_acquire(&a->tariff_id)) &&
-	    !(flags & TS_ACCOUNT_F_TRUSTED))
-		return TS_DROP_DRY;
-	return TS_METER_PASS;
-}
-
-static bool account_trusted(const struct ts_account *a)
-{
-	return READ_ONCE(a->budget.flags) & TS_ACCOUNT_F_TRUSTED;
+	return TS_CHARGE_PASS;
 }
 
 static int sight_charge(const struct ts_sight *s)
 {
-	struct ts_account *a = s->account;
-	unsigned int verdict;
-	u64 units = 0;
+	int verdict = ts_charge(s->port->tn, s->account, s->class, s->dir,
+				s->bytes, s->packets);
 
-	if (!account_trusted(a)) {
-		units = ts_budget_cost(&a->budget, s->class, s->dir, s->bytes);
-		verdict = ts_budget_charge(&a->budget, units);
-		if (unlikely(verdict & TS_VERDICT_DRY)) {
-			trace_ts_exhausted(a, units);
-			ts_event_account(s->port->tn, a, TS_EVENT_EXHAUSTED, 0);
-		}
-		if (!(verdict & TS_VERDICT_PASS))
-			return TS_DROP_DRY;
-		if (unlikely(verdict & TS_VERDICT_LOW))
-			ts_event_account(s->port->tn, a, TS_EVENT_LOW, 0);
-	}
-	ts_account_count(a, s->class, s->dir, s->bytes, s->packets, units, true);
-	ts_port_count(s->port, passed_bytes, s->bytes);
-	return TS_METER_PASS;
+	if (verdict == TS_CHARGE_PASS)
+		ts_port_count(s->port, passed_bytes, s->bytes);
+	return verdict;
 }
 
 /* Group-addressed and going up: unbilled, but only for who could pay for it. */
@@ -181,7 +146,7 @@ static int sight_group_up(const struct ts_sight *s)
 {
 	struct ts_account *a = s->account;
 
-	if (!account_trusted(a)) {
+	if (!ts_charge_is_trusted(a)) {
 		if (!ts_budget_covers(&a->budget,
 				      ts_budget_cost(&a->budget, s->class,
 						     s->dir, s->bytes)))
@@ -191,7 +156,7 @@ static int sight_group_up(const struct ts_sight *s)
 			return TS_DROP_POLICED;
 	}
 	ts_port_count(s->port, group_bytes, s->bytes);
-	return TS_METER_PASS;
+	return TS_CHARGE_PASS;
 }
 
 /*
@@ -217,8 +182,8 @@ static int sight_decide(const struct ts_sight *s)
 	if (!s->account)
 		return s->dir == TS_DIR_UP ? TS_DROP_STRANGER :
 					     TS_DROP_UNSOLICITED;
-	verdict = account_barred(s->account);
-	if (verdict != TS_METER_PASS)
+	verdict = ts_charge_barred(s->account);
+	if (verdict != TS_CHARGE_PASS)
 		return verdict;
 	if (s->frame.flags & TS_FRAME_GROUP)
 		return sight_group_up(s);
@@ -260,7 +225,7 @@ static unsigned int sight_refuse_up(const struct ts_sight *s, int reason)
 	if (reason == TS_DROP_STRANGER && s->stranger)
 		ts_stranger_hint(s->port->tn, s->stranger, &s->key,
 				 s->port->dev->ifindex);
-	if (!marks || sight_free(s) != TS_METER_PASS ||
+	if (!marks || sight_free(s) != TS_CHARGE_PASS ||
 	    !ts_steer_to_box(s->port, s->skb))
 		return sight_drop(s, reason);
 	sight_mark(s, marks);
@@ -273,13 +238,13 @@ static unsigned int meter_up(struct ts_sight *s)
 
 	if (s->class == TS_CLASS_FREE) {
 		verdict = sight_free(s);
-		if (verdict != TS_METER_PASS)
+		if (verdict != TS_CHARGE_PASS)
 			return sight_drop(s, verdict);
 		sight_mark(s, TS_MARK_FREE);
 		return NF_ACCEPT;
 	}
 	verdict = sight_decide(s);
-	if (verdict != TS_METER_PASS)
+	if (verdict != TS_CHARGE_PASS)
 		return sight_refuse_up(s, verdict);
 	sight_mark(s, 0);
 	return NF_ACCEPT;
@@ -301,14 +266,14 @@ static unsigned int meter_down(struct ts_sight *s)
 	}
 	if (s->class == TS_CLASS_FREE) {
 		verdict = sight_free(s);
-		return verdict == TS_METER_PASS ? NF_ACCEPT :
+		return verdict == TS_CHARGE_PASS ? NF_ACCEPT :
 						  sight_drop(s, verdict);
 	}
 	verdict = sight_decide(s);
-	if (verdict == TS_METER_PASS)
+	if (verdict == TS_CHARGE_PASS)
 		return NF_ACCEPT;
 	if (ts_frame_answers_plea(&s->frame, s->by_box) &&
-	    sight_free(s) == TS_METER_PASS)
+	    sight_free(s) == TS_CHARGE_PASS)
 		return NF_ACCEPT;
 	return sight_drop(s, verdict);
 }

@@ -12,6 +12,7 @@
 #include "class.h"
 #include "expiry.h"
 #include "key.h"
+#include "mesh.h"
 #include "net.h"
 #include "port.h"
 #include "stranger.h"
@@ -98,11 +99,13 @@ static int __net_init net_enter(struct net *net)
 	tn->net = net;
 	mutex_init(&tn->lock);
 	INIT_LIST_HEAD(&tn->patterns);
+	INIT_LIST_HEAD(&tn->meshes);
 	tn->accounts_max = TS_ACCOUNTS_MAX_DEFAULT;
 	tn->memory_max_bytes = TS_MEMORY_MAX_BYTES_DEFAULT;
 	tn->epoch = get_random_u32();
 	tn->generation = 1;
 	tn->port_generation = 1;
+	tn->mesh_generation = 1;
 	ts_police_init(&tn->hints, TS_STRANGER_EVENTS_BURST);
 	ts_account_table_init(tn);
 	ts_tariff_table_init(tn);
@@ -115,6 +118,7 @@ static void __net_exit net_leave_ports(struct net *net)
 {
 	rtnl_lock();
 	ts_port_detach_all(ts_net_of(net));
+	ts_mesh_detach_all(ts_net_of(net));
 	rtnl_unlock();
 }
 
@@ -154,6 +158,7 @@ static struct pernet_operations ts_net_ops = {
 int __init ts_net_init(void)
 {
 	ts_key_init();
+	ts_mesh_table_init();
 	return register_pernet_subsys(&ts_net_ops);
 }
 

@@ -34,6 +34,9 @@ struct ts_stranger_table;
  * @patterns: struct ts_pattern; protected by RTNL
  * @n_patterns: their number; RTNL
  * @port_generation: counts changes of ports that a dump must not straddle; RTNL
+ * @meshes: struct ts_mesh; written under RTNL and @lock, read under either
+ * @n_meshes: their number; RTNL
+ * @mesh_generation: as @port_generation, of meshes and their lower devices; RTNL
  * @n_accounts: under @lock
  * @accounts_max: under @lock
  * @memory_bytes: what the tables take
@@ -57,6 +60,9 @@ struct ts_net {
 	struct list_head patterns;
 	unsigned int n_patterns;
 	u32 port_generation;
+	struct list_head meshes;
+	unsigned int n_meshes;
+	u32 mesh_generation;
 	u32 n_accounts;
 	u32 accounts_max;
 	atomic64_t memory_bytes;

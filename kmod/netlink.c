@@ -46,6 +46,13 @@ static const struct genl_ops netlink_ops[] = {
 	TS_OP(CLASS_DEL, class, .doit = ts_netlink_class_del),
 	TS_OP(CLASS_GET, none, .dumpit = ts_netlink_class_dump),
 	TS_OP(STRANGER_GET, none, .dumpit = ts_netlink_stranger_dump),
+	TS_OP(MESH_ADD, mesh, .doit = ts_netlink_mesh_add),
+	TS_OP(MESH_DEL, mesh, .doit = ts_netlink_mesh_del),
+	TS_OP(MESH_GET, none, .dumpit = ts_netlink_mesh_dump),
+	TS_OP(GATEWAY_SET, gateway, .doit = ts_netlink_gateway_set),
+	TS_OP(ROUTE_SET, route, .doit = ts_netlink_route_set),
+	TS_OP(ORIGINATOR_GET, none, .dumpit = ts_netlink_originator_dump),
+	TS_OP(NEIGHBOUR_GET, none, .dumpit = ts_netlink_neighbour_dump),
 };
 
 static const struct genl_multicast_group netlink_groups[] = {

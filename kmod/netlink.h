@@ -22,6 +22,9 @@ extern const struct nla_policy ts_netlink_account_get_policy[TS_A_MAX + 1];
 extern const struct nla_policy ts_netlink_budget_policy[TS_A_MAX + 1];
 extern const struct nla_policy ts_netlink_tariff_policy[TS_A_MAX + 1];
 extern const struct nla_policy ts_netlink_class_policy[TS_A_MAX + 1];
+extern const struct nla_policy ts_netlink_mesh_policy[TS_A_MAX + 1];
+extern const struct nla_policy ts_netlink_gateway_policy[TS_A_MAX + 1];
+extern const struct nla_policy ts_netlink_route_policy[TS_A_MAX + 1];
 
 int ts_netlink_init(void);
 void ts_netlink_exit(void);
@@ -81,5 +84,16 @@ int ts_netlink_class_del(struct sk_buff *skb, struct genl_info *info);
 int ts_netlink_class_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 int ts_netlink_stranger_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+int ts_netlink_mesh_add(struct sk_buff *skb, struct genl_info *info);
+int ts_netlink_mesh_del(struct sk_buff *skb, struct genl_info *info);
+int ts_netlink_mesh_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+int ts_netlink_gateway_set(struct sk_buff *skb, struct genl_info *info);
+int ts_netlink_route_set(struct sk_buff *skb, struct genl_info *info);
+
+int ts_netlink_originator_dump(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int ts_netlink_neighbour_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _TS_NETLINK_H */

@@ -26,7 +26,8 @@ const struct nla_policy ts_netlink_owner_policy[TS_A_MAX + 1] = {
 
 static int info_put(struct sk_buff *skb, struct ts_net *tn)
 {
-	u32 caps = IS_ENABLED(CONFIG_NETFILTER_EGRESS) ? TS_CAP_EGRESS : 0;
+	u32 caps = (IS_ENABLED(CONFIG_NETFILTER_EGRESS) ? TS_CAP_EGRESS : 0) |
+		   (IS_ENABLED(CONFIG_NETFILTER_INGRESS) ? TS_CAP_MESH : 0);
 
 	if (nla_put_string(skb, TS_A_VERSION, TS_MODULE_VERSION) ||
 	    nla_put_string(skb, TS_A_DRIVER, "genl") ||

@@ -17,6 +17,7 @@
 #include <tokenswitch/budget.h>
 #include "event.h"
 #include "key.h"
+#include "mesh.h"
 #include "meter.h"
 #include "net.h"
 #include "pattern.h"
@@ -208,6 +209,11 @@ static int device_came(struct ts_net *tn, struct net_device *dev)
 
 	if (!p || ts_port_find(tn, dev))
 		return 0;
+	if (ts_mesh_meters(tn, dev)) {
+		netdev_err(dev, "tokenswitch: a device below a mesh cannot be the access port %s too\n",
+			   p->name);
+		return -EBUSY;
+	}
 	return port_attach(tn, p, dev);
 }
 
@@ -280,7 +286,7 @@ static int pattern_check(struct ts_net *tn, const struct ts_pattern *wish,
 		return -EINVAL;
 	}
 	if (wish->role == TS_ROLE_MESH) {
-		NL_SET_ERR_MSG(extack, "mesh ports need the relay hook, which this version does not have");
+		NL_SET_ERR_MSG(extack, "lower devices of a mesh are claimed with it: use MESH_ADD");
 		return -EOPNOTSUPP;
 	}
 	if (!IS_ENABLED(CONFIG_NETFILTER_INGRESS) &&
@@ -310,6 +316,11 @@ static int pattern_check_device(struct ts_net *tn, struct net_device *dev,
 {
 	if (ts_port_find(tn, dev)) {
 		NL_SET_ERR_MSG(extack, "another pattern already meters a device that this one matches");
+		return -EBUSY;
+	}
+	if (ts_mesh_meters(tn, dev)) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is below a mesh, which meters it; use a narrower pattern",
+				   dev->name);
 		return -EBUSY;
 	}
 	if (!ts_pattern_fits(dev)) {

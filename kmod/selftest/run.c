@@ -9,6 +9,7 @@
 #include "../account.h"
 #include "../bill.h"
 #include "../class.h"
+#include "../mesh_table.h"
 #include "../pattern.h"
 #include "../police.h"
 #include "selftest.h"
@@ -27,6 +28,7 @@ static const struct {
 	{ "class", ts_class_selftest },
 	{ "police", ts_police_selftest },
 	{ "pattern", ts_pattern_selftest },
+	{ "mesh table", ts_mesh_table_selftest },
 };
 
 static int __init selftest_one(const char *name, int (*run)(void), bool fail)

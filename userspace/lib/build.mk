@@ -2,7 +2,7 @@
 # libtokenswitch: one meter interface, two drivers; text forms of its nouns.
 
 TS_LIB_SOURCES := $(addprefix userspace/lib/, \
-	meter.c event.c key.c rule.c \
+	meter.c meter_mesh.c event.c key.c rule.c \
 	meter_bpf.c meter_bpf_account.c meter_bpf_addr.c meter_bpf_attach.c \
 	meter_bpf_book.c meter_bpf_claim.c meter_bpf_clock.c meter_bpf_device.c \
 	meter_bpf_event.c meter_bpf_grace.c meter_bpf_grant.c meter_bpf_key.c \
@@ -10,7 +10,7 @@ TS_LIB_SOURCES := $(addprefix userspace/lib/, \
 	meter_bpf_read.c meter_bpf_repair.c meter_bpf_rule.c meter_bpf_stranger.c \
 	meter_bpf_tariff.c \
 	meter_genl.c meter_genl_talk.c meter_genl_msg.c meter_genl_dump.c \
-	meter_genl_event.c)
+	meter_genl_event.c meter_genl_mesh.c)
 
 $(eval $(call library,tokenswitch,$(TS_LIB_SOURCES)))
 

@@ -145,21 +145,21 @@ int ts_meter_info(struct ts_meter *m, struct ts_meter_info *info)
 	return m->ops->info(m, info);
 }
 
-static int check_pattern(struct ts_meter *m, const char *pattern)
+int ts_meter_check_pattern(struct ts_meter *m, const char *pattern)
 {
 	size_t len = strnlen(pattern, TS_PATTERN_LEN);
 	const char *star = memchr(pattern, '*', len);
 
 	if (!len || len == TS_PATTERN_LEN)
 		return ts_meter_fail(m, -EINVAL,
-				     "a port pattern has 1 to %d bytes", TS_PATTERN_LEN - 1);
+				     "a pattern has 1 to %d bytes", TS_PATTERN_LEN - 1);
 	if (star && (star != pattern + len - 1 || len == 1))
 		return ts_meter_fail(m, -EINVAL,
-				     "port pattern \"%s\": '*' may only follow a prefix",
+				     "pattern \"%s\": '*' may only follow a prefix",
 				     pattern);
 	if (memchr(pattern, '/', len) || memchr(pattern, ' ', len))
 		return ts_meter_fail(m, -EINVAL,
-				     "port pattern \"%s\" is no device name", pattern);
+				     "pattern \"%s\" is no device name", pattern);
 	return 0;
 }
 
@@ -176,7 +176,7 @@ int ts_meter_port_add(struct ts_meter *m, const struct ts_port *port)
 	struct ts_port p = *port;
 	int ret;
 
-	ret = check_pattern(m, p.pattern);
+	ret = ts_meter_check_pattern(m, p.pattern);
 	if (ret)
 		return ret;
 	if (p.role != TS_ROLE_ACCESS && p.role != TS_ROLE_MESH)
@@ -198,7 +198,7 @@ int ts_meter_port_add(struct ts_meter *m, const struct ts_port *port)
 
 int ts_meter_port_del(struct ts_meter *m, const char *pattern)
 {
-	int ret = check_pattern(m, pattern);
+	int ret = ts_meter_check_pattern(m, pattern);
 
 	return ret ? ret : m->ops->port_del(m, pattern);
 }

@@ -135,6 +135,99 @@ struct ts_stranger {
 	uint64_t idle_ms;
 };
 
+/** struct ts_count - bytes and packets of one kind */
+struct ts_count {
+	uint64_t bytes;
+	uint64_t packets;
+};
+
+/**
+ * struct ts_mesh - a claim on mesh devices of batman-adv, see MESH in the uapi
+ * @pattern: name of the mesh device, or prefix followed by '*'
+ * @payer_rule: enum ts_payer_rule
+ * @flags: enum ts_mesh_flags
+ * @zone: of its neighbours; 0 in requests: derived from the mesh device's name
+ * @mesh_ifname: the mesh device; empty while none matches
+ * @mesh_ifindex: likewise, 0
+ * @ifname: a lower device of it; empty while it has none
+ * @ifindex: likewise, 0
+ * @reason: why @mesh_ifname is not claimed; empty when it is
+ * @gateway_generation: of the gateways in force, 0: none came yet
+ * @route_generation: of the routes in force, likewise
+ * @counts: of all neighbours on @ifname, by enum ts_neighbour_count
+ * @unrouted_bytes: passed unbilled for want of a route
+ * @guessed_bytes: of fragments whose source was guessed
+ * @coded_packets: of network coding, dropped
+ * @unparsed_packets: not understood, left to batman-adv
+ * @drops: packets, by enum ts_drop
+ */
+struct ts_mesh {
+	char pattern[TS_PATTERN_LEN];
+	uint8_t payer_rule;
+	uint32_t flags;
+	uint32_t zone;
+	char mesh_ifname[IFNAMSIZ];
+	uint32_t mesh_ifindex;
+	char ifname[IFNAMSIZ];
+	uint32_t ifindex;
+	char reason[64];
+	uint64_t gateway_generation;
+	uint64_t route_generation;
+	struct ts_count counts[TS_NEIGHBOUR_COUNT];
+	uint64_t unrouted_bytes;
+	uint64_t guessed_bytes;
+	uint64_t coded_packets;
+	uint64_t unparsed_packets;
+	uint64_t drops[TS_DROP_COUNT];
+};
+
+/** struct ts_route - who pays for what comes from a gateway; id 0: nobody can */
+struct ts_route {
+	uint8_t originator[6];
+	uint32_t account_id;
+	uint32_t epoch;
+};
+
+/**
+ * struct ts_originator - a destination of what a mesh relays
+ * @pattern: whose mesh
+ * @mac: the destination
+ * @known: it is in the tables of gateways and routes, or was
+ * @gateway: it is a gateway
+ * @routed: it has a route
+ * @account_id: of its route, 0: that has no account
+ * @epoch: of the account
+ * @counts: by enum ts_originator_count
+ */
+struct ts_originator {
+	char pattern[TS_PATTERN_LEN];
+	uint8_t mac[6];
+	bool known;
+	bool gateway;
+	bool routed;
+	uint32_t account_id;
+	uint32_t epoch;
+	struct ts_count counts[TS_ORIGINATOR_COUNT];
+};
+
+/**
+ * struct ts_neighbour - a previous hop
+ * @key: its outer MAC, in the zone of the mesh
+ * @account_id: whose it is, 0: nobody's
+ * @epoch: of the account
+ * @ifindex: lower device on which it was heard last, 0: none
+ * @idle_ms: since it was heard
+ * @counts: by enum ts_neighbour_count, since the MAC came to its account
+ */
+struct ts_neighbour {
+	struct ts_key key;
+	uint32_t account_id;
+	uint32_t epoch;
+	uint32_t ifindex;
+	uint64_t idle_ms;
+	struct ts_count counts[TS_NEIGHBOUR_COUNT];
+};
+
 /** struct ts_meter_event - see enum ts_event_type for which members are set */
 struct ts_meter_event {
 	uint8_t type;
@@ -330,6 +423,52 @@ int ts_meter_rule_dump(struct ts_meter *m,
 int ts_meter_stranger_dump(struct ts_meter *m,
 			   int (*cb)(const struct ts_stranger *s, void *arg),
 			   void *arg);
+
+/*
+ * Meshes are metered by the module alone: with driver bpf what follows is
+ * -EOPNOTSUPP.
+ */
+
+/**
+ * ts_meter_mesh_add() - meter every present and future lower device of a mesh
+ * @mesh: pattern, payer_rule, flags and zone are read
+ *
+ * Return: 0, -EEXIST: there is such a pattern, -EBUSY: owned, or a device is an
+ * access port or another mesh's, -EOPNOTSUPP: not on this driver or kernel.
+ */
+int ts_meter_mesh_add(struct ts_meter *m, const struct ts_mesh *mesh);
+/** ts_meter_mesh_del() - stop metering it; Return: 0, -ENOENT, -EBUSY */
+int ts_meter_mesh_del(struct ts_meter *m, const char *pattern);
+int ts_meter_mesh_dump(struct ts_meter *m,
+		       int (*cb)(const struct ts_mesh *mesh, void *arg), void *arg);
+
+/**
+ * ts_meter_gateways_set() - replace the gateways of a mesh, and who is behind them
+ * @pattern: of the mesh, as it was added
+ * @generation: 1 or more; at least that of the lists in force
+ * @gateways: originators, at most TS_GATEWAYS_MAX
+ * @behind: MACs, at most TS_BEHIND_MAX
+ *
+ * Return: 0, -ENOENT: no such mesh, -ESTALE: a higher generation is in force.
+ */
+int ts_meter_gateways_set(struct ts_meter *m, const char *pattern, uint64_t generation,
+			  const uint8_t (*gateways)[6], size_t n_gateways,
+			  const uint8_t (*behind)[6], size_t n_behind);
+/**
+ * ts_meter_routes_set() - replace the routes of a mesh, at once
+ * @routes: at most TS_ROUTES_MAX
+ *
+ * Return: as ts_meter_gateways_set(); -ENOENT, -ESTALE: also an account that is
+ * gone, -EEXIST: two routes to one originator.  Then the old ones are in force.
+ */
+int ts_meter_routes_set(struct ts_meter *m, const char *pattern, uint64_t generation,
+			const struct ts_route *routes, size_t n_routes);
+int ts_meter_originator_dump(struct ts_meter *m,
+			     int (*cb)(const struct ts_originator *o, void *arg),
+			     void *arg);
+int ts_meter_neighbour_dump(struct ts_meter *m,
+			    int (*cb)(const struct ts_neighbour *n, void *arg),
+			    void *arg);
 
 /**
  * ts_meter_event_fd() - a descriptor that polls readable when events wait

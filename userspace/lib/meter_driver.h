@@ -12,6 +12,8 @@
  *	-ENOENT when it has none, or why it cannot have one
  * @close_accounts: Return: 0 when each @err is set; else an error of the meter
  *	itself, after which those that were not closed have it as their @err
+ * @mesh_add: NULL: this driver meters no mesh; then so are all up to
+ *	@neighbour_dump
  * @renew: NULL: this driver's meter does not go away
  */
 struct ts_meter_ops {
@@ -49,6 +51,19 @@ struct ts_meter_ops {
 	int (*stranger_dump)(struct ts_meter *m,
 			     int (*cb)(const struct ts_stranger *, void *),
 			     void *arg);
+	int (*mesh_add)(struct ts_meter *m, const struct ts_mesh *mesh);
+	int (*mesh_del)(struct ts_meter *m, const char *pattern);
+	int (*mesh_dump)(struct ts_meter *m,
+			 int (*cb)(const struct ts_mesh *, void *), void *arg);
+	int (*gateways_set)(struct ts_meter *m, const char *pattern, uint64_t generation,
+			    const uint8_t (*gateways)[6], size_t n_gateways,
+			    const uint8_t (*behind)[6], size_t n_behind);
+	int (*routes_set)(struct ts_meter *m, const char *pattern, uint64_t generation,
+			  const struct ts_route *routes, size_t n_routes);
+	int (*originator_dump)(struct ts_meter *m,
+			       int (*cb)(const struct ts_originator *, void *), void *arg);
+	int (*neighbour_dump)(struct ts_meter *m,
+			      int (*cb)(const struct ts_neighbour *, void *), void *arg);
 	int (*event_fd)(struct ts_meter *m);
 	int (*event_read)(struct ts_meter *m,
 			  void (*cb)(const struct ts_meter_event *, void *),
@@ -75,6 +90,9 @@ extern const struct ts_meter_ops ts_meter_genl_ops;
 /** ts_meter_fail() - note what is wrong; Return: @err, negative errno */
 int ts_meter_fail(struct ts_meter *m, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** ts_meter_check_pattern() - Return: 0, or -EINVAL: no device name or prefix */
+int ts_meter_check_pattern(struct ts_meter *m, const char *pattern);
 
 /** ts_meter_fail_owned() - name the owner, @pid 0: unseen; Return: -EBUSY */
 int ts_meter_fail_owned(struct ts_meter *m, uint32_t pid);

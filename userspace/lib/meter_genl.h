@@ -6,8 +6,8 @@
 #include <libmnl/libmnl.h>
 #include "lib/meter_driver.h"
 
-/* Room for the largest request: an account with all its keys. */
-#define TS_GENL_REQUEST_SIZE 4096
+/* Room for the largest request: gateways and who is behind them. */
+#define TS_GENL_REQUEST_SIZE 32768
 /* One read: what the kernel's largest dump buffer can hold. */
 #define TS_GENL_BUFFER_SIZE 65536
 
@@ -89,6 +89,19 @@ int ts_genl_rule_dump(struct ts_meter *m,
 		      int (*cb)(const struct ts_rule *, void *), void *arg);
 int ts_genl_stranger_dump(struct ts_meter *m,
 			  int (*cb)(const struct ts_stranger *, void *), void *arg);
+int ts_genl_mesh_add(struct ts_meter *m, const struct ts_mesh *mesh);
+int ts_genl_mesh_del(struct ts_meter *m, const char *pattern);
+int ts_genl_mesh_dump(struct ts_meter *m,
+		      int (*cb)(const struct ts_mesh *, void *), void *arg);
+int ts_genl_gateways_set(struct ts_meter *m, const char *pattern, uint64_t generation,
+			 const uint8_t (*gateways)[6], size_t n_gateways,
+			 const uint8_t (*behind)[6], size_t n_behind);
+int ts_genl_routes_set(struct ts_meter *m, const char *pattern, uint64_t generation,
+		       const struct ts_route *routes, size_t n_routes);
+int ts_genl_originator_dump(struct ts_meter *m,
+			    int (*cb)(const struct ts_originator *, void *), void *arg);
+int ts_genl_neighbour_dump(struct ts_meter *m,
+			   int (*cb)(const struct ts_neighbour *, void *), void *arg);
 int ts_genl_destroy(struct ts_meter *m);
 
 void ts_genl_event_close(struct ts_genl *g);

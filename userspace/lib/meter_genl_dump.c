@@ -123,6 +123,15 @@ static int delete_port(const struct ts_port *port, void *arg)
 	return ret == -ENOENT ? 0 : ret;
 }
 
+static int delete_mesh(const struct ts_mesh *mesh, void *arg)
+{
+	struct ts_meter *m = arg;
+	int ret = m->ops->mesh_del(m, mesh->pattern);
+
+	/* Likewise. */
+	return ret == -ENOENT ? 0 : ret;
+}
+
 /** struct closings - all accounts; @c is owned */
 struct closings {
 	struct ts_closing *c;
@@ -176,7 +185,7 @@ static int delete_rule(const struct ts_rule *rule, void *arg)
  * ts_genl_destroy() - empty the module's tables in this namespace
  * @m: the meter
  *
- * Ports go first: nothing passes by a meter whose accounts are gone.
+ * Ports and meshes go first: nothing passes by a meter whose accounts are gone.
  *
  * Return: 0 or negative errno.
  */
@@ -185,6 +194,8 @@ int ts_genl_destroy(struct ts_meter *m)
 	int ret;
 
 	ret = ts_genl_port_dump(m, delete_port, m);
+	if (!ret)
+		ret = ts_genl_mesh_dump(m, delete_mesh, m);
 	if (!ret)
 		ret = delete_accounts(m);
 	if (!ret)

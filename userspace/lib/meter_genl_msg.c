@@ -1,56 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Attributes of the family "tokenswitch" to and from the structures of
- * meter.h.  No I/O.  Attributes come from the kernel, yet nothing here trusts
- * a length: a too short one reads as absent.
+ * meter.h.  No I/O.
  */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <linux/genetlink.h>
 #include "lib/meter_genl.h"
-
-static const struct nlattr *sized(const struct nlattr *attr, size_t len)
-{
-	return attr && mnl_attr_get_payload_len(attr) >= len ? attr : NULL;
-}
-
-static uint8_t get_u8(const struct nlattr *attr)
-{
-	return sized(attr, 1) ? mnl_attr_get_u8(attr) : 0;
-}
-
-static uint16_t get_u16(const struct nlattr *attr)
-{
-	return sized(attr, 2) ? mnl_attr_get_u16(attr) : 0;
-}
-
-static uint32_t get_u32(const struct nlattr *attr)
-{
-	return sized(attr, 4) ? mnl_attr_get_u32(attr) : 0;
-}
-
-static uint64_t get_u64(const struct nlattr *attr)
-{
-	return sized(attr, 8) ? mnl_attr_get_u64(attr) : 0;
-}
-
-static void get_text(const struct nlattr *attr, char *text, size_t size)
-{
-	size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
-
-	snprintf(text, size, "%.*s", (int)len, attr ? mnl_attr_get_str(attr) : "");
-}
-
-static void parse_nest(const struct nlattr *nest, const struct nlattr **tb, uint16_t max)
-{
-	const struct nlattr *attr;
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	mnl_attr_for_each_nested(attr, nest)
-		if (mnl_attr_get_type(attr) <= max)
-			tb[mnl_attr_get_type(attr)] = attr;
-}
+#include "lib/meter_genl_attr.h"
 
 /**
  * ts_genl_tb() - attributes of a message by type
@@ -221,8 +179,7 @@ void ts_genl_get_account(const struct nlattr **tb, struct ts_account *a)
 
 void ts_genl_get_port(const struct nlattr **attrs, struct ts_port *port)
 {
-	const struct nlattr *tb[TS_PORT_STATS_A_MAX + 1], *drops;
-	size_t len;
+	const struct nlattr *tb[TS_PORT_STATS_A_MAX + 1];
 
 	memset(port, 0, sizeof(*port));
 	get_text(attrs[TS_A_PORT_PATTERN], port->pattern, sizeof(port->pattern));
@@ -241,10 +198,7 @@ void ts_genl_get_port(const struct nlattr **attrs, struct ts_port *port)
 	port->free_bytes = get_u64(tb[TS_PORT_STATS_A_FREE_BYTES]);
 	port->group_bytes = get_u64(tb[TS_PORT_STATS_A_GROUP_BYTES]);
 	port->passed_bytes = get_u64(tb[TS_PORT_STATS_A_PASSED_BYTES]);
-	drops = tb[TS_PORT_STATS_A_DROPS];
-	len = drops ? mnl_attr_get_payload_len(drops) : 0;
-	memcpy(port->drops, drops ? mnl_attr_get_payload(drops) : "",
-	       len < sizeof(port->drops) ? len : sizeof(port->drops));
+	get_u64s(tb[TS_PORT_STATS_A_DROPS], port->drops, TS_DROP_COUNT);
 }
 
 void ts_genl_get_stranger(const struct nlattr **tb, struct ts_stranger *s)

@@ -71,6 +71,8 @@ static bool parse_word(struct cmd *c, const char *word, struct ts_account *a)
 		return a->flags |= TS_ACCOUNT_F_TRUSTED, true;
 	if (!strcmp(word, "normal"))
 		return a->flags = 0, true;
+	if (!strcmp(word, "neighbour"))
+		return a->kind = TS_KIND_NEIGHBOUR, true;
 	v = cmd_value(c, word);
 	if (!v)
 		return false;
@@ -80,7 +82,7 @@ static bool parse_word(struct cmd *c, const char *word, struct ts_account *a)
 		return arg_u64(word, v, 0, UINT64_MAX, &a->low_units);
 	if (cmd_is(word, "expires"))
 		return arg_u32(word, v, 0, UINT32_MAX, &a->expires_s);
-	cmd_unknown(c, word, "mac, tariff, low, expires, forbid, trusted or normal");
+	cmd_unknown(c, word, "mac, tariff, low, expires, neighbour, forbid, trusted or normal");
 	return false;
 }
 
@@ -270,9 +272,9 @@ const struct verb account_verbs[] = {
 	{ "list", account_list, "", "every account" },
 	{ "show", account_show, WHICH, "one account" },
 	{ "add", account_add,
-	  "mac MAC [vlan V] zone ZONE [mac ...] tariff ID\n"
+	  "mac MAC [vlan V] zone ZONE [mac ...] tariff ID [neighbour]\n"
 	  "                  [low UNITS] [expires SECONDS] [forbid|trusted]",
-	  "make an account; ZONE is the bridge's name, or the port's" },
+	  "make an account; ZONE is the bridge's name, the port's, or the mesh device's" },
 	{ "set", account_set, WHICH "\n"
 	  "                  [mac ...] [tariff ID] [low UNITS] [expires SECONDS]\n"
 	  "                  [forbid|trusted|normal]",

@@ -49,7 +49,7 @@ extern const struct verb status_verbs[], meter_verbs[], port_verbs[],
 	account_verbs[], grant_verbs[], tariff_verbs[], class_verbs[],
 	monitor_verbs[], dump_verbs[], top_verbs[], key_verbs[], channel_verbs[],
 	peer_verbs[], chain_verbs[], wallet_verbs[], pay_verbs[], liquidity_verbs[],
-	ledger_verbs[], mirror_verbs[];
+	ledger_verbs[], mirror_verbs[], mesh_verbs[];
 
 /* --- words (args.c) --- */
 
@@ -110,6 +110,17 @@ void print_account(const struct ts_account *a);
 const char *account_state(const struct ts_account *a);
 /** account_bytes() - sum of a direction over the classes */
 uint64_t account_bytes(const struct ts_account *a, int dir);
+
+/** json_counts() - Return: an object of objects with bytes and packets */
+json_t *json_counts(const struct ts_count *counts, const char *const *names, size_t n);
+/** print_counts() - those that are not 0, on the present line */
+void print_counts(const struct ts_count *counts, const char *const *names, size_t n);
+
+/* --- what a mesh counted (mesh_counts.c) --- */
+
+extern const char *const neighbour_count_names[TS_NEIGHBOUR_COUNT];
+int mesh_neighbours(struct cmd *c);
+int mesh_originators(struct cmd *c);
 
 /* --- the meter (open.c) --- */
 

@@ -12,6 +12,7 @@ static const struct object objects[] = {
 	{ "status", status_verbs, "what meters here, and whether it is well" },
 	{ "meter", meter_verbs, "make the meter of this namespace, or remove it" },
 	{ "port", port_verbs, "the interfaces that are metered" },
+	{ "mesh", mesh_verbs, "batman-adv meshes that are metered, and what they relay" },
 	{ "account", account_verbs, "the parties that are metered" },
 	{ "grant", grant_verbs, "give an account more to spend" },
 	{ "tariff", tariff_verbs, "prices by class and direction" },

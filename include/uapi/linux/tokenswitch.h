@@ -16,7 +16,8 @@
  *   frames are never billed; dropped frames are counted apart.  What goes up to
  *   a group passes at a bounded rate, and only for who could pay for it.
  *   Mesh port: the outer frame likewise (skb->len + 14 at ingress), so that
- *   both ends of a link count the same.
+ *   both ends of a link count the same.  See MESH below for which frames are
+ *   billed, and to whom.
  *
  * UNITS
  *   Amounts are credit units (u64), an integer of 2^k of the token's smallest
@@ -91,7 +92,101 @@
  *   EVENT         only sent, to the multicast group "events": EVENT_TYPE,
  *                 TIME_NS and what the type says (see enum ts_event_type)
  *
- *   Command numbers 32 to 47 are kept for the mesh relay (gateway set, routes).
+ * COMMANDS OF THE MESH, numbers 32 to 47
+ *   MESH_ADD      MESH_PATTERN, PAYER_RULE (absent: requester), MESH_FLAGS
+ *                 (absent: 0), ZONE (0 or absent: derived from the mesh device's
+ *                 name, see ts_zone_of_name).  Claims every present and future
+ *                 mesh device whose name matches and whose kind is "batadv", and
+ *                 every present and future lower device of it.  A device that
+ *                 matches and is of another kind is never claimed; the dump says
+ *                 so.  A pattern that exists: -EEXIST.  A mesh device of another
+ *                 pattern of ours, or a lower device that an access port meters,
+ *                 by itself or below it: -EBUSY, by name; such a device cannot
+ *                 join the mesh later either, nor become an access port.  A
+ *                 kernel without CONFIG_NETFILTER_INGRESS, or with MESH_FLAGS
+ *                 EXIT and without CONFIG_NETFILTER_EGRESS: -EOPNOTSUPP, naming
+ *                 the option.  Without EXIT and CONFIG_NETFILTER_EGRESS only the
+ *                 counters TX_* are missing.
+ *   MESH_DEL      MESH_PATTERN: gives up the claim and its tables
+ *   MESH_GET      dump, -> a message per lower device: MESH_PATTERN, PAYER_RULE,
+ *                 MESH_FLAGS, ZONE, GATEWAY_GENERATION, ROUTE_GENERATION,
+ *                 MESH_IFINDEX, MESH_IFNAME (the mesh device), PORT_IFINDEX,
+ *                 PORT_IFNAME (the lower device), MESH_STATS.  A mesh device
+ *                 without a lower one gives a message without PORT_IFINDEX; a
+ *                 pattern without a mesh device one without MESH_IFINDEX; a
+ *                 device that matches and is not claimed one with MESH_REASON.
+ *   GATEWAY_SET   MESH_PATTERN, GENERATION, GATEWAYS, BEHIND (either absent:
+ *                 none).  Replaces both lists at once, between two frames.  A
+ *                 GENERATION lower than the present one: -ESTALE, and nothing is
+ *                 changed.  More than TS_GATEWAYS_MAX or TS_BEHIND_MAX: -E2BIG.
+ *   ROUTE_SET     MESH_PATTERN, GENERATION, ROUTES, MORE.  Replaces the table of
+ *                 routes at once, likewise.  A table longer than TS_ROUTES_PER_MSG
+ *                 comes in several messages of one GENERATION, all but the last
+ *                 with MORE; it is in force with the last.  A message of another
+ *                 GENERATION throws away what came without a last one.  A route
+ *                 whose account does not exist, or in another epoch: -ENOENT,
+ *                 -ESTALE; whose account is no neighbour's: -EINVAL; one that is
+ *                 there twice: -EEXIST; more than TS_ROUTES_MAX: -E2BIG.  After an
+ *                 error the present table is in force and what had come is
+ *                 thrown away.
+ *   ORIGINATOR_GET dump -> MESH_PATTERN, ORIGINATOR, COUNT_BYTES, COUNT_PACKETS
+ *                 (arrays by enum ts_originator_count), GATEWAY (flag: it is in
+ *                 GATEWAYS), ROUTED (flag: it is in ROUTES), ACCOUNT_ID and EPOCH
+ *                 (of its route, if that has an account), KNOWN (flag: of the
+ *                 two tables, now or before).  Destinations that never were in a
+ *                 table share TS_SEEN_MAX places, where the oldest goes first;
+ *                 they take no place of the others.
+ *   NEIGHBOUR_GET dump -> KEY, ACCOUNT_ID and EPOCH (absent: no account has it),
+ *                 PORT_IFINDEX (lower device on which it was heard last, 0: none),
+ *                 COUNT_BYTES, COUNT_PACKETS (arrays by enum ts_neighbour_count),
+ *                 IDLE_MS.  Counters are cumulative since the key came to its
+ *                 account.  Previous hops without an account share TS_SEEN_MAX
+ *                 places of a mesh, where the oldest goes first.
+ *
+ * MESH: WHAT IS BILLED, AND TO WHOM
+ *   Looked at are frames of ethertype 0x4305 that come in on a lower device of a
+ *   claimed mesh device.  "Own" are the MACs of all its lower devices.
+ *   include/tokenswitch/batadv_frame.h says what a frame is:
+ *   - routing protocol (types 0x00, 0x03, 0x04): always passes, unbilled.
+ *   - BCAST (0x01): never billed; passes at TS_MESH_BCAST_BYTES_PER_S of its
+ *     neighbour, of all neighbours without an account together.
+ *   - CODED (0x02, network coding): dropped, counted.
+ *   - unicast (0x40 to 0x7f) to an own outer destination: LOCAL when the
+ *     destination originator is own, else TRANSIT.
+ *     TVLV (0x44) in transit is never billed and passes at
+ *     TS_MESH_TVLV_BYTES_PER_S, likewise.  LOCAL passes, but for EXIT below.
+ *   - MCAST (0x05) that names others than own: as TRANSIT of the previous hop;
+ *     refused, it passes at the rate of BCAST.
+ *   - anything else batman-adv drops by itself: left to it.
+ *   The previous hop is the outer source MAC; a neighbour's account has the MACs
+ *   of its mesh interfaces as KEYS, VLAN 0, ZONE of the mesh.
+ *   Who pays for a frame in TRANSIT:
+ *   - PAYER_RULE sender: the previous hop, class RELAY up.
+ *   - PAYER_RULE requester, to a destination in GATEWAYS: likewise.
+ *   - requester, from a gateway: the account of ROUTES for the destination,
+ *     class RELAY down.  It is from a gateway when the frame's source originator
+ *     (types 0x41, 0x42, 0x43) is in GATEWAYS, or the source MAC of the frame
+ *     inside (types 0x40, 0x42, and the fragment that has it) in BEHIND.  A
+ *     fragment that tells neither, because a relay has cut it again, is taken as
+ *     from a gateway when the previous hop's account is the one of ROUTES for
+ *     any gateway; its bytes are counted as GUESSED_BYTES.
+ *   - requester, otherwise: the previous hop, class RELAY up.
+ *   A frame passes as of any account: budget, tariff, flags.  Whoever has no
+ *   account, or a dry or forbidden one, loses what is in transit and nothing
+ *   else.  From a gateway to a destination that is not in ROUTES: not billed, at
+ *   TS_MESH_UNROUTED_BYTES_PER_S of the lower device, counted as UNROUTED_BYTES.
+ *   With MESH_FLAGS EXIT, for a box that is a gateway:
+ *   - LOCAL whose IP destination inside is neither an address of the box nor of a
+ *     class local or free (as on access ports) is billed to the previous hop as
+ *     class INTERNET up, and refused as TRANSIT is.  Control (ARP, ND, MLD) and
+ *     group-addressed frames are not.  A fragment without the headers inside is
+ *     billed; refused, it passes at the rate of BCAST, for it may be for the box.
+ *   - what the box itself sends into the mesh and whose IP source inside is
+ *     neither: to the account of ROUTES for the destination originator, as class
+ *     INTERNET down; without a route as above.  A packet that is cut is billed
+ *     with all its fragments at the last one, which has the headers.
+ *   Every frame is billed at most once, on the ingress of the box that takes it.
+ *   What the egress of lower devices counts (TX_*) is for audit.
  */
 #ifndef _UAPI_LINUX_TOKENSWITCH_H
 #define _UAPI_LINUX_TOKENSWITCH_H
@@ -114,13 +209,26 @@
 #define TS_MARK_MASK_DEFAULT 0x0f000000
 /* A pattern is a device name, or a prefix followed by '*'. */
 #define TS_PATTERN_LEN 16
+/* Most gateway originators of a mesh, and most MACs behind them. */
+#define TS_GATEWAYS_MAX 256
+#define TS_BEHIND_MAX 4096
+/* Most routes of a mesh, and of one message. */
+#define TS_ROUTES_MAX 4096
+#define TS_ROUTES_PER_MSG 512
+/* Previous hops without account, and unknown destinations, that are counted. */
+#define TS_SEEN_MAX 256
+/* What a neighbour may send unbilled, and what passes without a route. */
+#define TS_MESH_BCAST_BYTES_PER_S (64 * 1024)
+#define TS_MESH_TVLV_BYTES_PER_S (64 * 1024)
+#define TS_MESH_UNROUTED_BYTES_PER_S (64 * 1024)
 
 /**
  * enum ts_class - what the bytes are for
  * @TS_CLASS_FREE: portal, DNS, DHCP, the payment path; never billed, policed
  * @TS_CLASS_LOCAL: remote address inside a configured local prefix
  * @TS_CLASS_INTERNET: every other remote address
- * @TS_CLASS_RELAY: carried for a neighbour of the mesh
+ * @TS_CLASS_RELAY: carried for a neighbour of the mesh; up: paid as the
+ *	previous hop, down: paid as the neighbour towards the destination
  */
 enum ts_class {
 	TS_CLASS_FREE,
@@ -240,6 +348,76 @@ enum ts_caps {
 	TS_CAP_MESH = 1 << 1,
 };
 
+/**
+ * enum ts_payer_rule - who pays for what a mesh relays
+ * @TS_PAYER_REQUESTER: to and from a gateway the neighbour away from it, both
+ *	directions; between members the sender
+ * @TS_PAYER_SENDER: the previous hop, always
+ */
+enum ts_payer_rule {
+	TS_PAYER_REQUESTER,
+	TS_PAYER_SENDER,
+};
+
+/**
+ * enum ts_mesh_flags - of MESH_FLAGS, bits
+ * @TS_MESH_F_EXIT: this box is a gateway: what leaves and enters the mesh here
+ *	is billed as class INTERNET
+ */
+enum ts_mesh_flags {
+	TS_MESH_F_EXIT = 1 << 0,
+};
+#define TS_MESH_F_ALL 1
+
+/**
+ * enum ts_neighbour_count - counters of one outer MAC; each frame is in one
+ * @TS_NEIGHBOUR_RX_TRANSIT: from it, passed on, billed or without a route
+ * @TS_NEIGHBOUR_RX_LOCAL: from it, for this box or whoever is behind it
+ * @TS_NEIGHBOUR_RX_EXIT: likewise, and billed as class INTERNET up
+ * @TS_NEIGHBOUR_RX_TVLV: from it, TVLV, in transit or for this box
+ * @TS_NEIGHBOUR_RX_BCAST: from it, BCAST, and MCAST that was not billed
+ * @TS_NEIGHBOUR_RX_CONTROL: from it, routing protocol
+ * @TS_NEIGHBOUR_RX_REFUSED: from it, and dropped, for whatever reason
+ * @TS_NEIGHBOUR_TX_TRANSIT: to it, unicast or MCAST that came in on this mesh
+ * @TS_NEIGHBOUR_TX_OWN: to it, likewise, sent by this box; and, since the kernel
+ *	does not tell them apart, all but the last fragment of what it cut again
+ *
+ * On one link the sum of TX_* is that of RX_TRANSIT, RX_LOCAL, RX_EXIT, RX_TVLV,
+ * the unicast and MCAST of RX_REFUSED, and what the link lost.
+ */
+enum ts_neighbour_count {
+	TS_NEIGHBOUR_RX_TRANSIT,
+	TS_NEIGHBOUR_RX_LOCAL,
+	TS_NEIGHBOUR_RX_EXIT,
+	TS_NEIGHBOUR_RX_TVLV,
+	TS_NEIGHBOUR_RX_BCAST,
+	TS_NEIGHBOUR_RX_CONTROL,
+	TS_NEIGHBOUR_RX_REFUSED,
+	TS_NEIGHBOUR_TX_TRANSIT,
+	TS_NEIGHBOUR_TX_OWN,
+	__TS_NEIGHBOUR_COUNT,
+};
+#define TS_NEIGHBOUR_COUNT __TS_NEIGHBOUR_COUNT
+
+/**
+ * enum ts_originator_count - counters of one destination originator
+ * @TS_ORIGINATOR_UP: in transit to it, billed to the previous hop
+ * @TS_ORIGINATOR_DOWN: in transit to it, billed to the account of its route
+ * @TS_ORIGINATOR_UNROUTED: in transit to it from a gateway, or out of this box
+ *	from beyond the mesh, unbilled for want of a route
+ * @TS_ORIGINATOR_EXIT_DOWN: from beyond the mesh, billed as class INTERNET down
+ * @TS_ORIGINATOR_REFUSED: to it, and dropped
+ */
+enum ts_originator_count {
+	TS_ORIGINATOR_UP,
+	TS_ORIGINATOR_DOWN,
+	TS_ORIGINATOR_UNROUTED,
+	TS_ORIGINATOR_EXIT_DOWN,
+	TS_ORIGINATOR_REFUSED,
+	__TS_ORIGINATOR_COUNT,
+};
+#define TS_ORIGINATOR_COUNT __TS_ORIGINATOR_COUNT
+
 enum ts_cmd {
 	TS_CMD_UNSPEC,
 	TS_CMD_INFO_GET,
@@ -262,6 +440,13 @@ enum ts_cmd {
 	TS_CMD_CLASS_GET,
 	TS_CMD_STRANGER_GET,
 	TS_CMD_EVENT,
+	TS_CMD_MESH_ADD = 32,
+	TS_CMD_MESH_DEL,
+	TS_CMD_MESH_GET,
+	TS_CMD_GATEWAY_SET,
+	TS_CMD_ROUTE_SET,
+	TS_CMD_ORIGINATOR_GET,
+	TS_CMD_NEIGHBOUR_GET,
 	__TS_CMD_LAST,
 };
 #define TS_CMD_MAX (__TS_CMD_LAST - 1)
@@ -311,6 +496,28 @@ enum ts_cmd {
  * @TS_A_TIME_NS: u64, CLOCK_BOOTTIME
  * @TS_A_PORT_LOWER: string: the device below, where the frames of this one are
  *	metered
+ * @TS_A_MESH_PATTERN: string, 1 to 15 bytes: name of a mesh device, or prefix
+ *	and '*'
+ * @TS_A_MESH_IFINDEX: u32: the mesh device
+ * @TS_A_MESH_IFNAME: string: likewise
+ * @TS_A_MESH_REASON: string: why a device that matches is not claimed
+ * @TS_A_MESH_FLAGS: u32, enum ts_mesh_flags
+ * @TS_A_MESH_STATS: nested, enum ts_mesh_stats_attr
+ * @TS_A_PAYER_RULE: u8, enum ts_payer_rule
+ * @TS_A_GENERATION: u64: of the list that is sent; only grows
+ * @TS_A_GATEWAY_GENERATION: u64: of the GATEWAYS in force, 0: none came yet
+ * @TS_A_ROUTE_GENERATION: u64: of the ROUTES in force, 0: none came yet
+ * @TS_A_GATEWAYS: binary: originators of gateways, 6 bytes each
+ * @TS_A_BEHIND: binary: MACs of whoever is behind gateways, 6 bytes each
+ * @TS_A_ROUTES: nested list of TS_A_ROUTE
+ * @TS_A_ROUTE: nested, enum ts_route_attr
+ * @TS_A_MORE: flag: the table is not complete yet
+ * @TS_A_ORIGINATOR: 6 bytes
+ * @TS_A_GATEWAY: flag
+ * @TS_A_ROUTED: flag
+ * @TS_A_KNOWN: flag
+ * @TS_A_COUNT_BYTES: array of u64
+ * @TS_A_COUNT_PACKETS: array of u64
  */
 enum ts_attr {
 	TS_A_UNSPEC,
@@ -356,6 +563,27 @@ enum ts_attr {
 	TS_A_EVENT_TYPE,
 	TS_A_TIME_NS,
 	TS_A_PORT_LOWER,
+	TS_A_MESH_PATTERN,
+	TS_A_MESH_IFINDEX,
+	TS_A_MESH_IFNAME,
+	TS_A_MESH_REASON,
+	TS_A_MESH_FLAGS,
+	TS_A_MESH_STATS,
+	TS_A_PAYER_RULE,
+	TS_A_GENERATION,
+	TS_A_GATEWAY_GENERATION,
+	TS_A_ROUTE_GENERATION,
+	TS_A_GATEWAYS,
+	TS_A_BEHIND,
+	TS_A_ROUTES,
+	TS_A_ROUTE,
+	TS_A_MORE,
+	TS_A_ORIGINATOR,
+	TS_A_GATEWAY,
+	TS_A_ROUTED,
+	TS_A_KNOWN,
+	TS_A_COUNT_BYTES,
+	TS_A_COUNT_PACKETS,
 	__TS_A_LAST,
 };
 #define TS_A_MAX (__TS_A_LAST - 1)
@@ -454,5 +682,47 @@ enum ts_port_stats_attr {
 	__TS_PORT_STATS_A_LAST,
 };
 #define TS_PORT_STATS_A_MAX (__TS_PORT_STATS_A_LAST - 1)
+
+/**
+ * enum ts_route_attr - who pays for what comes from a gateway for an originator
+ * @TS_ROUTE_A_ORIGINATOR: 6 bytes: the destination
+ * @TS_ROUTE_A_ACCOUNT_ID: u32: the neighbour towards it.  Absent: that has no
+ *	account, so nobody pays, and what comes for it is dropped.  An account
+ *	that is closed leaves its routes like that.
+ * @TS_ROUTE_A_EPOCH: u32, goes with ACCOUNT_ID
+ */
+enum ts_route_attr {
+	TS_ROUTE_A_UNSPEC,
+	TS_ROUTE_A_ORIGINATOR,
+	TS_ROUTE_A_ACCOUNT_ID,
+	TS_ROUTE_A_EPOCH,
+	__TS_ROUTE_A_LAST,
+};
+#define TS_ROUTE_A_MAX (__TS_ROUTE_A_LAST - 1)
+
+/**
+ * enum ts_mesh_stats_attr - counters of a lower device since it was claimed
+ * @TS_MESH_STATS_A_BYTES: array of u64 by enum ts_neighbour_count, of all
+ *	neighbours, whether they have an account or not
+ * @TS_MESH_STATS_A_PACKETS: likewise
+ * @TS_MESH_STATS_A_UNROUTED_BYTES: u64, passed unbilled for want of a route
+ * @TS_MESH_STATS_A_GUESSED_BYTES: u64, of fragments whose source was guessed
+ * @TS_MESH_STATS_A_CODED_PACKETS: u64, dropped
+ * @TS_MESH_STATS_A_UNPARSED_PACKETS: u64, not to be understood, left to batman-adv
+ * @TS_MESH_STATS_A_DROPS: array of __TS_DROP_COUNT u64, packets by enum ts_drop
+ */
+enum ts_mesh_stats_attr {
+	TS_MESH_STATS_A_UNSPEC,
+	TS_MESH_STATS_A_PAD,
+	TS_MESH_STATS_A_BYTES,
+	TS_MESH_STATS_A_PACKETS,
+	TS_MESH_STATS_A_UNROUTED_BYTES,
+	TS_MESH_STATS_A_GUESSED_BYTES,
+	TS_MESH_STATS_A_CODED_PACKETS,
+	TS_MESH_STATS_A_UNPARSED_PACKETS,
+	TS_MESH_STATS_A_DROPS,
+	__TS_MESH_STATS_A_LAST,
+};
+#define TS_MESH_STATS_A_MAX (__TS_MESH_STATS_A_LAST - 1)
 
 #endif /* _UAPI_LINUX_TOKENSWITCH_H */

@@ -139,7 +139,7 @@ void client_keys(struct client *c, const struct key *keys, int count)
 
 int client_call(struct client *c)
 {
-	uint8_t buf[8192];
+	uint8_t buf[CLIENT_BUF_BYTES]; /* an error repeats the request */
 	int ret, len;
 
 	ret = send_request(c);

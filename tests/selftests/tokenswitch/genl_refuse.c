@@ -42,6 +42,13 @@ static const struct {
 	{ TS_CMD_CLASS_DEL, "CLASS_DEL", false, true },
 	{ TS_CMD_CLASS_GET, "CLASS_GET", true },
 	{ TS_CMD_STRANGER_GET, "STRANGER_GET", true },
+	{ TS_CMD_MESH_ADD, "MESH_ADD", false, true },
+	{ TS_CMD_MESH_DEL, "MESH_DEL", false, true },
+	{ TS_CMD_MESH_GET, "MESH_GET", true },
+	{ TS_CMD_GATEWAY_SET, "GATEWAY_SET", false, true },
+	{ TS_CMD_ROUTE_SET, "ROUTE_SET", false, true },
+	{ TS_CMD_ORIGINATOR_GET, "ORIGINATOR_GET", true },
+	{ TS_CMD_NEIGHBOUR_GET, "NEIGHBOUR_GET", true },
 };
 
 /* Attributes of a request and their only right length; nested ones have 0. */
@@ -71,6 +78,10 @@ static const struct {
 	{ TS_A_KEY, 0, "KEY" },
 	{ TS_A_PRICES, 0, "PRICES" },
 	{ TS_A_CLASS_RULE, 0, "CLASS_RULE" },
+	{ TS_A_PAYER_RULE, 1, "PAYER_RULE" },
+	{ TS_A_MESH_FLAGS, 4, "MESH_FLAGS" },
+	{ TS_A_GENERATION, 8, "GENERATION" },
+	{ TS_A_ROUTES, 0, "ROUTES" },
 };
 
 FIXTURE(refuse) {
@@ -142,6 +153,15 @@ static void good_request(struct client *c, uint8_t cmd, const struct account *a,
 	case TS_CMD_TARIFF_DEL:
 		client_u32(c, TS_A_TARIFF_ID, 3);
 		break;
+	case TS_CMD_MESH_ADD:
+	case TS_CMD_MESH_DEL:
+		client_str(c, TS_A_MESH_PATTERN, "tsm*");
+		break;
+	case TS_CMD_GATEWAY_SET:
+	case TS_CMD_ROUTE_SET:
+		client_str(c, TS_A_MESH_PATTERN, "tsm*");
+		client_u64(c, TS_A_GENERATION, 1);
+		break;
 	case TS_CMD_CLASS_ADD:
 	case TS_CMD_CLASS_DEL:
 		nest = mnl_attr_nest_start(c->nlh, TS_A_CLASS_RULE);
@@ -211,7 +231,8 @@ TEST_F(refuse, missing_attributes)
 {
 	static const uint8_t optional[] = {
 		TS_CMD_INFO_GET, TS_CMD_PORT_GET, TS_CMD_TARIFF_GET,
-		TS_CMD_CLASS_GET, TS_CMD_STRANGER_GET,
+		TS_CMD_CLASS_GET, TS_CMD_STRANGER_GET, TS_CMD_MESH_GET,
+		TS_CMD_ORIGINATOR_GET, TS_CMD_NEIGHBOUR_GET,
 	};
 	int i, j, k;
 

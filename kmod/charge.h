@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What an account pays for a frame, and whether it may pass at all. */
+#ifndef _TS_CHARGE_H
+#define _TS_CHARGE_H
+
+#include <linux/types.h>
+#include "account.h"
+
+struct ts_net;
+
+/* A decision that is not a reason to drop. */
+#define TS_CHARGE_PASS (-1)
+
+int ts_charge_barred(const struct ts_account *a);
+int ts_charge(struct ts_net *tn, struct ts_account *a, u32 class, u32 dir,
+	      u32 bytes, u32 packets);
+
+static inline bool ts_charge_is_trusted(const struct ts_account *a)
+{
+	return READ_ONCE(a->budget.flags) & TS_ACCOUNT_F_TRUSTED;
+}
+
+#endif /* _TS_CHARGE_H */
