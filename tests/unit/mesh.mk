@@ -6,3 +6,4 @@ CPPFLAGS_tests_unit_ += $(call pkg_cflags,libnl-genl-3.0)
 
 $(call mesh_unit,mesh_message)
 $(call mesh_unit,mesh_tables)
+$(call mesh_unit,mesh_topology)

@@ -3,7 +3,7 @@
 #ifndef TS_TEST_MESH_BOX_H
 #define TS_TEST_MESH_BOX_H
 
-#include "mesh/tables.h"
+#include "mesh/topology.h"
 
 /** struct mac - a MAC by value */
 struct mac {
