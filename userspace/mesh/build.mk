@@ -6,4 +6,4 @@
 CPPFLAGS_userspace_mesh_ := $(call pkg_cflags,libnl-genl-3.0)
 
 $(eval $(call library,mesh,$(addprefix userspace/mesh/, \
-	message.c pick.c tables.c topology.c topology_fold.c)))
+	batadv.c message.c pick.c tables.c topology.c topology_fold.c)))
