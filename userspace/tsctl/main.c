@@ -25,6 +25,7 @@ static const struct object objects[] = {
 	{ "ledger", ledger_verbs, "what tsd keeps on the disk: back it up, check it" },
 	{ "pay", pay_verbs, "a transfer of the operator's own" },
 	{ "peer", peer_verbs, "where Photon nodes are" },
+	{ "topology", topology_verbs, "what batman-adv says of the mesh" },
 	{ "mirror", mirror_verbs, "who shows our proofs when we are silent" },
 	{ "chain", chain_verbs, "the chain that tsd follows" },
 	{ "liquidity", liquidity_verbs, "what channels can still carry, and how long" },
