@@ -172,7 +172,11 @@ static int mirrored(const struct ts_delegated *d, void *arg)
 /* A ledger of version 2, 3 or 4 goes on with all that is in it. */
 static void test_from_before(void **state)
 {
-	static const char to_4[] = "DROP TABLE mirrored; PRAGMA user_version = 4";
+	static const char to_4[] =
+		"DROP TABLE mirrored; DROP TABLE relays; DROP TABLE relay_own;"
+		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
+		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
+		"PRAGMA user_version = 4";
 	static const char to_3[] =
 		"DROP TABLE doubts;"
 		"ALTER TABLE channels DROP COLUMN refunded_wei;"
