@@ -267,6 +267,8 @@ static void a_ledger_from_before(void **state)
 		"ALTER TABLE payments DROP COLUMN max_wei;"
 		"ALTER TABLE channels DROP COLUMN refunded_wei;"
 		"ALTER TABLE channels DROP COLUMN relayed_wei;"
+		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
+		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
 		"ALTER TABLE channels DROP COLUMN restored;"
 		"ALTER TABLE payments DROP COLUMN refunded_wei;"
 		"ALTER TABLE payments DROP COLUMN mediated;"
@@ -276,7 +278,7 @@ static void a_ledger_from_before(void **state)
 		"CREATE INDEX sessions_open ON sessions (id) WHERE closed = 0;"
 		"DELETE FROM meta WHERE key LIKE 'age%';"
 		"DROP TABLE lives; DROP TABLE doubts; DROP TABLE mirrored; DROP TABLE reveals;"
-		"DROP TABLE submissions;"
+		"DROP TABLE relays; DROP TABLE relay_own; DROP TABLE submissions;"
 		"DROP TABLE transactions; DROP TABLE cursor;"
 		"PRAGMA user_version = 1;";
 	int code = paid_and_used(0), stranger = box_code(&box, 1);

@@ -169,9 +169,14 @@ static int mirrored(const struct ts_delegated *d, void *arg)
 	return 1;
 }
 
-/* A ledger of version 2, 3 or 4 goes on with all that is in it. */
+/* A ledger of version 2 to 5 goes on with all that is in it. */
 static void test_from_before(void **state)
 {
+	static const char to_5[] =
+		"DROP TABLE relays; DROP TABLE relay_own;"
+		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
+		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
+		"PRAGMA user_version = 5";
 	static const char to_4[] = "DROP TABLE mirrored; DROP TABLE reveals; PRAGMA user_version = 4";
 	static const char to_3[] =
 		"DROP TABLE doubts;"
@@ -196,11 +201,16 @@ static void test_from_before(void **state)
 	assert_int_equal(ts_ledger_channel_insert(l, &row), 0);
 	assert_int_equal(ts_ledger_commit(l), 0);
 	ts_ledger_close(l);
+	execute(to_5);
+	ts_ledger_close(open_ledger(0));
+	execute(to_5);
 	execute(to_4);
 	ts_ledger_close(open_ledger(0));
+	execute(to_5);
 	execute(to_4);
 	execute(to_3);
 	ts_ledger_close(open_ledger(0));
+	execute(to_5);
 	execute(to_4);
 	execute(to_3);
 	execute(to_2);

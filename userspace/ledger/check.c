@@ -354,6 +354,10 @@ static void check_channels(struct check *c)
 		    oc->row.base_wei + oc->row.relayed_wei + oc->paid_wei)
 			fault(c, "channel %" PRId64 ": its last proof and its payments differ",
 			      oc->row.id);
+		if (oc->row.relay_in_wei > oc->row.relayed_wei ||
+		    oc->row.relay_out_wei > oc->row.channel.our_proof.transferred_wei)
+			fault(c, "channel %" PRId64 ": more was paid over it for carrying than was transferred",
+			      oc->row.id);
 		if (oc->spent_wei != oc->row.spent_wei)
 			fault(c, "channel %" PRId64 ": what was spent of it and of its payments differ",
 			      oc->row.id);

@@ -41,7 +41,7 @@
 /* "TSLG"; PRAGMA application_id of the file. */
 #define TS_LEDGER_APPLICATION_ID	0x54534c47
 /* PRAGMA user_version: the form of the tables. */
-#define TS_LEDGER_VERSION	5
+#define TS_LEDGER_VERSION	6
 /* A boot id as in /proc/sys/kernel/random/boot_id, with its NUL. */
 #define TS_BOOT_ID_SIZE		37
 /* Of a memo that is longer only the start is kept: the proof has its hash. */
@@ -93,6 +93,9 @@ struct ts_ledger_options {
  * @relayed_wei: of what the partner transferred, what we only passed on as a hop,
  *	and refunds of what we had paid
  *	of a mediated transfer, our fee in it: nobody's credit
+ * @relay_in_wei: of @relayed_wei, what it paid us for carrying (see relay.h); nobody's
+ *	credit either, and never refunded
+ * @relay_out_wei: of our own transfers, what we paid it for carrying
  * @has_life: something is under way in it or was: it has a row of lives; told by
  *	ts_ledger_channel_load()
  *
@@ -108,6 +111,8 @@ struct ts_ledger_channel {
 	ts_u128 spent_wei;
 	ts_u128 refunded_wei;
 	ts_u128 relayed_wei;
+	ts_u128 relay_in_wei;
+	ts_u128 relay_out_wei;
 	bool has_life;
 };
 

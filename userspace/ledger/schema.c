@@ -126,6 +126,39 @@
 	"	PRIMARY KEY (owner, identifier, open_block)"		\
 	") STRICT, WITHOUT ROWID;"
 
+/* What boxes of the mesh carry for each other and owe each other; see relay.h. */
+#define RELAYS								\
+	"CREATE TABLE relays ("						\
+		ADDRESS(partner) ","					\
+		ADDRESS(token) ","					\
+		COUNT(hello_sequence) ","				\
+		COUNT(number) ","					\
+	"	counters BLOB NOT NULL CHECK (length(counters) = 152),"	\
+		WEI(sold_wei) ","					\
+		WEI(bought_wei) ","					\
+		WEI(netted_wei) ","					\
+	"	trust INTEGER NOT NULL CHECK (trust BETWEEN 0 AND 64),"	\
+	"	boot_id TEXT NOT NULL,"					\
+		COUNT(account_id) ","					\
+		COUNT(account_epoch) ","				\
+	"	unit_shift INTEGER NOT NULL CHECK (unit_shift BETWEEN -32 AND 63),"	\
+		WEI(account_base_wei) ","				\
+		COUNT(bought_life) ","					\
+	"	hello BLOB NOT NULL,"					\
+	"	receipt BLOB NOT NULL,"					\
+	"	tariff BLOB NOT NULL,"					\
+	"	next_tariff BLOB NOT NULL,"				\
+	"	day_prices BLOB NOT NULL,"				\
+	"	CHECK (account_base_wei <= sold_wei),"			\
+	"	PRIMARY KEY (token, partner)"				\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE TABLE relay_own ("					\
+	"	id INTEGER PRIMARY KEY CHECK (id = 1),"			\
+		COUNT(hello_sequence) ","				\
+		COUNT(tariff_version) ","				\
+	"	offer BLOB NOT NULL"					\
+	") STRICT;"
+
 static const char schema[] =
 "CREATE TABLE meta ("
 "	key TEXT PRIMARY KEY,"
@@ -151,6 +184,8 @@ static const char schema[] =
 	WEI(spent_wei) ","
 	WEI(refunded_wei) " DEFAULT " NOTHING ","
 	WEI(relayed_wei) " DEFAULT " NOTHING ","
+	WEI(relay_in_wei) " DEFAULT " NOTHING ","
+	WEI(relay_out_wei) " DEFAULT " NOTHING ","
 	RESTORED ","
 	SIDE(our) ","
 	SIDE(partner) ","
@@ -161,6 +196,7 @@ CHAIN
 DOUBTS
 MIRRORED
 REVEALS
+RELAYS
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -273,7 +309,8 @@ SESSIONS_OPEN
  * payments that move, 2 nothing that is under way in a channel and nothing of the
  * chain, 3 no payments by an Unlock, no transfers of ours, no doubts, no second
  * token and no restored backups, and kept with each proof the datagram that had
- * carried it, which nobody ever read; 4 knew no mirrors and kept no RevealSecrets.
+ * carried it, which nobody ever read; 4 knew no mirrors and kept no RevealSecrets;
+ * 5 knew nothing of what boxes of a mesh owe each other.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -306,6 +343,11 @@ static const char *const upgrades[] = {
 	      "	WHERE EXISTS (SELECT 1 FROM tariffs);"
 	      DOUBTS,
 	[4] = MIRRORED REVEALS,
+	[5] = "ALTER TABLE channels ADD COLUMN " WEI(relay_in_wei)
+			" DEFAULT " NOTHING ";"
+	      "ALTER TABLE channels ADD COLUMN " WEI(relay_out_wei)
+			" DEFAULT " NOTHING ";"
+	      RELAYS,
 };
 
 _Static_assert(sizeof(upgrades) / sizeof(upgrades[0]) == TS_LEDGER_VERSION,

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * relay.c - two boxes of a mesh carry for each other: who may owe what, what is paid,
+ * and what is in it for who lies.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "relay_pair.h"
+
+#define MIB		(1 << 20)
+#define INTERVALS	100
+
+static struct mesh mesh;
+
+#define buyer	(&mesh.side[0])
+#define seller	(&mesh.side[1])
+
+static int set_up(void **state)
+{
+	mesh_open(&mesh);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	mesh_close(&mesh);
+	return 0;
+}
+
+/* They meet, each knows the other's prices, each has a window. */
+static void meet(void)
+{
+	mesh_run(&mesh, 3);
+	assert_true(mesh_was_told(seller, TS_RELAY_MET));
+	assert_true(mesh_was_told(buyer, TS_RELAY_MET));
+	assert_int_equal(mesh_view(&mesh, seller).no_window, TS_WINDOW_OPEN);
+	assert_true(seller->kernel.granted > 0);
+}
+
+/* No drift, no lie. */
+static void assert_no_event(struct side *s)
+{
+	assert_false(mesh_was_told(s, TS_RELAY_HIDES));
+	assert_false(mesh_was_told(s, TS_RELAY_OVERCLAIMS));
+	assert_false(mesh_was_told(s, TS_RELAY_PADS));
+}
+
+static ts_u128 part(ts_u128 wei, unsigned int per_mille)
+{
+	return wei / 1000 * per_mille;
+}
+
+/* What the seller carried and is not paid for: 2 % and one window at most. */
+static void assert_seller_loses_little(void)
+{
+	assert_true(seller->carried_wei <= buyer->sent_wei +
+		    part(seller->carried_wei, 20) + mesh_window_wei(seller));
+}
+
+/* What the buyer paid and nobody carried: likewise. */
+static void assert_buyer_loses_little(void)
+{
+	assert_true(buyer->sent_wei <= seller->carried_wei +
+		    part(seller->carried_wei, 20) + mesh_window_wei(seller));
+}
+
+static void one_interval(uint64_t up_bytes, uint64_t down_bytes)
+{
+	unsigned int i;
+
+	for (i = 0; i < 10; i++) {
+		mesh_up(&mesh, buyer, up_bytes / 10);
+		mesh_down(&mesh, buyer, down_bytes / 10);
+		mesh_step(&mesh);
+	}
+}
+
+static void honest_ones_pay_all(void **state)
+{
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < INTERVALS; i++)
+		one_interval(4 * MIB, 8 * MIB);
+	mesh_run(&mesh, 30);
+	assert_int_equal(seller->refused_bytes, 0);
+	assert_no_event(buyer);
+	assert_no_event(seller);
+	/* Rounded down twice a day, not by a part of what was carried. */
+	assert_true(buyer->sent_wei <= seller->carried_wei);
+	assert_true(buyer->sent_wei >= part(seller->carried_wei, 999));
+	assert_int_equal(seller->sent_wei, 0);
+	assert_int_equal(mesh_view(&mesh, seller).trust_64ths, TS_TRUST_FULL);
+}
+
+/* Nothing passes without a hello, a channel, or with one that is worth too little. */
+static void strangers_owe_nothing(void **state)
+{
+	buyer->pay_nothing = true;
+	seller->usable = false;
+	mesh_run(&mesh, 3);
+	assert_int_equal(mesh_view(&mesh, seller).no_window, TS_NO_CHANNEL);
+	assert_int_equal(mesh_up(&mesh, buyer, MIB), 0);
+	seller->usable = true;
+	buyer->deposit_wei = 1;
+	mesh_run(&mesh, 3);
+	assert_int_equal(mesh_view(&mesh, seller).no_window, TS_NO_WORTH);
+	assert_int_equal(mesh_up(&mesh, buyer, MIB), 0);
+	/* The window itself is not more than the window. */
+	buyer->deposit_wei = mesh_window_wei(seller);
+	mesh_run(&mesh, 3);
+	assert_int_equal(mesh_view(&mesh, seller).no_window, TS_NO_WORTH);
+	buyer->deposit_wei++;
+	mesh_run(&mesh, 3);
+	assert_int_equal(mesh_view(&mesh, seller).no_window, TS_WINDOW_OPEN);
+	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
+}
+
+static void who_does_not_pay_gets_one_window(void **state)
+{
+	uint64_t passed = 0, window = seller->config.window_bytes;
+	unsigned int i;
+
+	buyer->pay_nothing = true;
+	meet();
+	for (i = 0; i < 20; i++) {
+		passed += mesh_up(&mesh, buyer, MIB);
+		passed += mesh_down(&mesh, buyer, MIB);
+		mesh_step(&mesh);
+	}
+	/* Up costs half of what the window is counted in, down all of it. */
+	assert_true(seller->carried_wei <= mesh_window_wei(seller));
+	assert_true(seller->carried_wei >= part(mesh_window_wei(seller), 990));
+	assert_true(passed >= window);
+	passed = seller->passed_bytes;
+	assert_int_equal(mesh_up(&mesh, buyer, MIB), 0);
+	/* It pays, and is carried on. */
+	buyer->pay_nothing = false;
+	mesh_run(&mesh, 12);
+	assert_int_equal(seller->passed_bytes, passed);
+	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
+}
+
+static void a_closed_channel_ends_it_at_once(void **state)
+{
+	meet();
+	mesh_up(&mesh, buyer, MIB);
+	mesh_step(&mesh);
+	seller->usable = false;
+	mesh_step(&mesh);
+	assert_int_equal(seller->kernel.id, 0);
+	assert_int_equal(mesh_up(&mesh, buyer, MIB), 0);
+	/* And what was carried is still owed when there is one again. */
+	seller->usable = true;
+	mesh_run(&mesh, 15);
+	assert_true(buyer->sent_wei >= part(seller->carried_wei, 999));
+	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
+}
+
+/* Claims 10 % more than it carried. */
+static void who_claims_more_gains_little(void **state)
+{
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_no_event(buyer);
+	seller->sold_per_mille = 1100;
+	one_interval(4 * MIB, 4 * MIB);
+	one_interval(0, 0);
+	assert_true(mesh_was_told(buyer, TS_RELAY_OVERCLAIMS));
+	assert_true(mesh_view(&mesh, buyer).trust_64ths <= TS_TRUST_FULL / 2);
+	for (i = 0; i < INTERVALS; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_true(mesh_was_told(buyer, TS_RELAY_OVERCLAIMS));
+	assert_buyer_loses_little();
+	assert_true(mesh_view(&mesh, buyer).trust_64ths < TS_TRUST_FULL / 8);
+	/* It repents, and is trusted again by and by. */
+	seller->sold_per_mille = 1000;
+	for (i = 0; i < 12; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_buyer_loses_little();
+}
+
+/* Hides 10 % of what was carried for it, and pays for no more than it admits. */
+static void who_hides_gains_little(void **state)
+{
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_no_event(seller);
+	buyer->bought_per_mille = 900;
+	/* The first reading cannot fall, the next interval shows it. */
+	mesh_power_cut(&mesh, buyer);
+	mesh_run(&mesh, 20);
+	mesh_was_told(seller, TS_RELAY_HIDES);
+	one_interval(4 * MIB, 4 * MIB);
+	one_interval(0, 0);
+	assert_true(mesh_was_told(seller, TS_RELAY_HIDES));
+	for (i = 0; i < INTERVALS; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_seller_loses_little();
+	assert_true(seller->refused_bytes > 0);
+	assert_true(seller->carried_wei > 0);
+}
+
+/* What differs within the tolerance is borne, for any time. */
+static void a_little_difference_never_stops_it(void **state)
+{
+	unsigned int i;
+
+	buyer->bought_per_mille = 985;
+	meet();
+	for (i = 0; i < 3 * INTERVALS; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_no_event(seller);
+	assert_int_equal(seller->refused_bytes, 0);
+	assert_true(buyer->sent_wei <= part(seller->carried_wei, 986));
+	assert_seller_loses_little();
+}
+
+/* Makes up downloads that no client wants. */
+static void who_pads_gains_little(void **state)
+{
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, 4 * MIB);
+	assert_no_event(buyer);
+	mesh_junk(&mesh, buyer, 2 * MIB);
+	one_interval(MIB, 4 * MIB);
+	assert_true(mesh_was_told(buyer, TS_RELAY_PADS));
+	for (i = 0; i < INTERVALS; i++) {
+		mesh_junk(&mesh, buyer, 2 * MIB);
+		one_interval(MIB, 4 * MIB);
+	}
+	assert_true(mesh_was_told(buyer, TS_RELAY_PADS));
+	assert_buyer_loses_little();
+	/* Nor when the buyer begins anew and looks at nothing of before. */
+	mesh_kill(&mesh, buyer);
+	for (i = 0; i < 10; i++)
+		one_interval(MIB, MIB);
+	assert_buyer_loses_little();
+}
+
+/* Two debts settle each other, and only the rest is transferred. */
+static void both_owe_and_one_pays(void **state)
+{
+	ts_u128 rest_wei, both_wei;
+	unsigned int i, j;
+
+	meet();
+	for (i = 0; i < INTERVALS; i++) {
+		for (j = 0; j < 10; j++) {
+			mesh_up(&mesh, buyer, MIB / 10);
+			mesh_up(&mesh, seller, MIB / 15);
+			mesh_step(&mesh);
+		}
+	}
+	mesh_run(&mesh, 60);
+	assert_int_equal(buyer->refused_bytes + seller->refused_bytes, 0);
+	assert_no_event(buyer);
+	assert_no_event(seller);
+	both_wei = buyer->carried_wei;
+	rest_wei = seller->carried_wei - buyer->carried_wei;
+	assert_true(mesh_view(&mesh, buyer).netted_wei > part(both_wei, 300));
+	/* Each side has what it is owed, whichever way. */
+	assert_true(buyer->sent_wei - seller->sent_wei <= part(rest_wei, 1001));
+	assert_true(buyer->sent_wei - seller->sent_wei >= part(rest_wei, 999));
+	assert_true(buyer->sent_wei < part(seller->carried_wei, 900));
+}
+
+/* Who says that it owes no end, to have all of its debts taken for settled, pays them. */
+static void netting_is_by_what_both_admit(void **state)
+{
+	struct ts_receipt forged;
+	struct in_flight msg;
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 3; i++)
+		one_interval(MIB, 0);
+	assert_int_equal(ts_receipt_decode(&forged, buyer->last_receipt.b,
+					   buyer->last_receipt.len), 0);
+	forged.number += 100;
+	forged.netted_wei = (ts_u128)1 << 100;
+	msg.len = TS_RECEIPT_BYTES;
+	ts_receipt_sign(&forged, buyer->key, msg.b);
+	assert_int_equal(mesh_give(&mesh, seller, &msg), TS_RELAY_TAKEN);
+	assert_int_equal(mesh_view(&mesh, seller).netted_wei, 0);
+	buyer->pay_nothing = true;
+	for (i = 0; i < 20; i++)
+		one_interval(MIB, 0);
+	assert_seller_loses_little();
+	assert_true(seller->refused_bytes > 0);
+}
+
+static void old_messages_are_worth_nothing(void **state)
+{
+	struct in_flight hello, receipt;
+	uint64_t granted;
+
+	meet();
+	one_interval(MIB, 0);
+	hello = seller->last_hello;
+	receipt = buyer->last_receipt;
+	one_interval(2 * MIB, 0);
+	granted = seller->kernel.granted;
+	assert_int_equal(mesh_give(&mesh, seller, &receipt), TS_RELAY_OLD);
+	assert_int_equal(mesh_give(&mesh, buyer, &hello), TS_RELAY_OLD);
+	/* Nor after a start: radios of before are not bound again. */
+	mesh_kill(&mesh, buyer);
+	assert_int_equal(mesh_give(&mesh, buyer, &hello), TS_RELAY_OLD);
+	assert_int_equal(seller->kernel.granted, granted);
+	/* Its own says nothing new to who signed it. */
+	assert_int_equal(mesh_give(&mesh, buyer, &receipt), TS_RELAY_OWN);
+}
+
+/* Counters that began anew cost no more than what was not on the disk. */
+static void power_cuts_cost_little(void **state)
+{
+	ts_u128 before_wei;
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 10; i++) {
+		one_interval(2 * MIB, 2 * MIB);
+		mesh_up(&mesh, buyer, MIB);
+		mesh_power_cut(&mesh, i & 1 ? buyer : seller);
+		mesh_run(&mesh, 15);
+	}
+	/* What the buyer forgot it was told by the seller. */
+	before_wei = seller->carried_wei;
+	one_interval(2 * MIB, 2 * MIB);
+	assert_true(seller->carried_wei > before_wei);
+	/* Each cut of the seller may cost it what it had not written yet. */
+	assert_true(seller->carried_wei <= buyer->sent_wei +
+		    part(seller->carried_wei, 20) + 6 * mesh_window_wei(seller));
+	assert_true(buyer->sent_wei <= seller->carried_wei +
+		    part(seller->carried_wei, 20) + mesh_window_wei(seller));
+}
+
+/* The other side has what the box had signed, and shows it; so it goes on from there. */
+static void a_lost_ledger_is_reminded(void **state)
+{
+	struct ts_receipt before, after;
+	char path[128];
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 3; i++)
+		one_interval(MIB, MIB);
+	before = buyer->last_said;
+	ts_relay_free(buyer->relay);
+	ts_ledger_close(buyer->ledger);
+	snprintf(path, sizeof(path), "%s/box0.db", mesh.dir);
+	assert_int_equal(remove(path), 0);
+	mesh_start(&mesh, buyer);
+	/* What it says until then is old, and its witness is not to hear it. */
+	buyer->last_sequence = 0;
+	memset(&buyer->last_said, 0, sizeof(buyer->last_said));
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, MIB);
+	assert_true(mesh_was_told(buyer, TS_RELAY_REMINDED));
+	after = buyer->last_said;
+	assert_true(after.number > before.number);
+	assert_true(after.bought_wei >= before.bought_wei);
+	assert_true(after.sold_wei >= before.sold_wei);
+	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
+	assert_seller_loses_little();
+	assert_buyer_loses_little();
+}
+
+static void who_runs_low_throttles_itself(void **state)
+{
+	meet();
+	ts_relay_way(buyer->relay, &seller->config.us, TS_WAY_ON);
+	ts_relay_way(seller->relay, &buyer->config.us, TS_WAY_NONE);
+	mesh_run(&mesh, 6);
+	/* Who only carries, and knows no gateway, has nothing to sell. */
+	assert_int_equal(ts_relay_upstream_bytes(buyer->relay), 0);
+	ts_relay_way(buyer->relay, &seller->config.us, TS_WAY_GATEWAY);
+	mesh_run(&mesh, 6);
+	assert_true(ts_relay_upstream_bytes(buyer->relay) > buyer->config.low_bytes);
+	assert_false(buyer->throttled);
+	buyer->deposit_wei = buyer->sent_wei + mesh_window_wei(seller) + 1;
+	mesh_run(&mesh, 3);
+	assert_true(buyer->throttled);
+	assert_true(mesh_was_told(buyer, TS_RELAY_UPSTREAM_LOW));
+	assert_int_equal(ts_relay_offer(buyer->relay)->no_internet, TS_INTERNET_LOW);
+	buyer->deposit_wei += 10 * mesh_window_wei(seller);
+	mesh_run(&mesh, 3);
+	assert_false(buyer->throttled);
+	assert_true(mesh_was_told(buyer, TS_RELAY_UPSTREAM_WELL));
+}
+
+static void one_radio_has_one_owner(void **state)
+{
+	struct ts_hello h = { .lifetime_s = 60, .relay_port = 1, .n_macs = 1 };
+	struct ts_relay_channel channel = { .usable = true, .in_wei = 1 };
+	struct ts_signer *thief = ts_signer_generate();
+	struct in_flight msg = { .len = TS_HELLO_BYTES };
+
+	meet();
+	h.box = *ts_signer_address(thief);
+	h.chain_id = seller->config.chain_id;
+	h.tokens_network = seller->config.tokens_network;
+	h.sequence = 1;
+	h.macs[0] = buyer->mac;
+	h.originator = buyer->mac;
+	ts_hello_sign(&h, thief, msg.b);
+	assert_int_equal(mesh_give(&mesh, seller, &msg), TS_RELAY_STRANGER);
+	channel.partner = h.box;
+	assert_true(ts_relay_is_signed(msg.b, msg.len));
+	assert_int_equal(ts_relay_channel(seller->relay, &channel), 0);
+	assert_int_equal(mesh_give(&mesh, seller, &msg), TS_RELAY_MAC_TAKEN);
+	mesh_step(&mesh);
+	assert_true(mesh_was_told(seller, TS_RELAY_CLAIMS_OURS));
+	/* Nor ours. */
+	h.macs[0] = seller->mac;
+	ts_hello_sign(&h, thief, msg.b);
+	assert_int_equal(mesh_give(&mesh, seller, &msg), TS_RELAY_MAC_TAKEN);
+	/* Nor by another's signature. */
+	h.macs[0].b[5] = 0x77;
+	ts_hello_sign(&h, buyer->key, msg.b);
+	assert_int_equal(mesh_give(&mesh, seller, &msg), TS_RELAY_BAD_SIGNATURE);
+	assert_false(ts_relay_is_signed(msg.b, msg.len));
+	/* When the first is gone, it is free. */
+	buyer->n_inbox = 0;
+	h.macs[0] = buyer->mac;
+	ts_hello_sign(&h, thief, msg.b);
+	mesh.now_ns += 3600 * SECOND_NS;
+	assert_int_equal(mesh_give(&mesh, seller, &msg), TS_RELAY_TAKEN);
+	ts_signer_free(thief);
+}
+
+static void the_box_risks_no_more_than_it_is_told(void **state)
+{
+	seller->config.window_box_wei = 1;
+	mesh_kill(&mesh, seller);
+	mesh_run(&mesh, 5);
+	assert_int_equal(mesh_view(&mesh, seller).no_window, TS_NO_ROOM);
+	assert_int_equal(mesh_up(&mesh, buyer, MIB), 0);
+}
+
+int main(void)
+{
+#define t(name)	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		t(honest_ones_pay_all),
+		t(strangers_owe_nothing),
+		t(who_does_not_pay_gets_one_window),
+		t(a_closed_channel_ends_it_at_once),
+		t(who_claims_more_gains_little),
+		t(who_hides_gains_little),
+		t(a_little_difference_never_stops_it),
+		t(who_pads_gains_little),
+		t(both_owe_and_one_pays),
+		t(netting_is_by_what_both_admit),
+		t(old_messages_are_worth_nothing),
+		t(power_cuts_cost_little),
+		t(a_lost_ledger_is_reminded),
+		t(who_runs_low_throttles_itself),
+		t(one_radio_has_one_owner),
+		t(the_box_risks_no_more_than_it_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/* count.c - what the kernel counted, since it was last read. */
+#include "relay/private.h"
+
+#define for_each_kind(service, dir)					\
+	for (service = 0; service < TS_SERVICE_COUNT; service++)	\
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+
+static ts_u128 add_wei(ts_u128 a, ts_u128 b)
+{
+	ts_u128 sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? TS_U128_MAX : sum;
+}
+
+/**
+ * ts_relay_sold() - a neighbour's account, as the kernel counts it
+ * @r: ours
+ * @partner: whose
+ * @sold: its counters; of another account than the present one they are ignored
+ */
+void ts_relay_sold(struct ts_relay *r, const struct ts_address *partner,
+		   const struct ts_relay_sold *sold)
+{
+	struct neighbour *n = ts_relay_find(r, partner);
+	struct ts_ledger_relay *row;
+	int service, dir;
+
+	if (!n || !n->row.account_id || n->row.account_id != sold->account_id ||
+	    n->row.account_epoch != sold->account_epoch)
+		return;
+	row = &n->row;
+	n->revoked_units = sold->revoked_units;
+	if (sold->units < row->account_units)
+		return;
+	for_each_kind(service, dir) {
+		if (sold->carried.bytes[service][dir] <=
+		    row->account.bytes[service][dir])
+			continue;
+		row->sold.bytes[service][dir] += sold->carried.bytes[service][dir] -
+						 row->account.bytes[service][dir];
+		row->account.bytes[service][dir] = sold->carried.bytes[service][dir];
+		n->moved = true;
+	}
+	row->account_units = sold->units;
+	row->sold_wei = add_wei(row->account_base_wei,
+				ts_wei_of_units(sold->units, row->unit_shift));
+}
+
+/* By the prices that hold, and by no more than we said that we pay. */
+static void owe(const struct ts_relay *r, struct neighbour *n, int service, int dir,
+		uint64_t bytes)
+{
+	ts_price price;
+
+	if (!n->terms.known || !bytes)
+		return;
+	price = ts_prices_get(&n->terms.now.prices, service, dir);
+	if (price > r->config.limits.most[service][dir])
+		price = r->config.limits.most[service][dir];
+	n->row.bought_wei = add_wei(n->row.bought_wei,
+			ts_price_wei_of_bytes(price, bytes, &n->rest[service][dir]));
+}
+
+/* Counters that began anew have lost what was not read before: less is owed. */
+static struct ts_carried grown(struct neighbour *n, const struct ts_relay_bought *b)
+{
+	struct ts_ledger_relay *row = &n->row;
+	bool anew = b->life != row->bought_life;
+	struct ts_carried by = b->carried;
+	int service, dir;
+
+	for_each_kind(service, dir)
+		anew |= by.bytes[service][dir] < row->bought_raw.bytes[service][dir];
+	if (anew && row->bought_life)
+		n->counters_began = true;
+	for_each_kind(service, dir) {
+		if (!anew)
+			by.bytes[service][dir] -= row->bought_raw.bytes[service][dir];
+		row->bought.bytes[service][dir] += by.bytes[service][dir];
+		n->moved |= by.bytes[service][dir] != 0;
+	}
+	row->bought_life = b->life;
+	row->bought_raw = b->carried;
+	return by;
+}
+
+/*
+ * What goes up is owed at once; what comes down when somebody has had it.
+ * Return: how many bytes came down.
+ */
+static uint64_t take_one(const struct ts_relay *r, const struct ts_relay_bought *b)
+{
+	struct neighbour *n = ts_relay_find(r, &b->partner);
+	uint64_t down_bytes = 0;
+	struct ts_carried by;
+	int service;
+
+	if (!n)
+		return 0;
+	by = grown(n, b);
+	for (service = 0; service < TS_SERVICE_COUNT; service++) {
+		owe(r, n, service, TS_DIR_UP, by.bytes[service][TS_DIR_UP]);
+		n->row.unbelieved_bytes[service] += by.bytes[service][TS_DIR_DOWN];
+		down_bytes += by.bytes[service][TS_DIR_DOWN];
+	}
+	return down_bytes;
+}
+
+static uint64_t unbelieved_bytes(const struct neighbour *n)
+{
+	return n->row.unbelieved_bytes[TS_SERVICE_RELAY] +
+	       n->row.unbelieved_bytes[TS_SERVICE_EXIT];
+}
+
+/* As the mesh carried it: with its overhead, and what may differ. */
+static uint64_t grown_bytes(const struct ts_relay *r, struct ts_relay_delivered *old,
+			    const struct ts_relay_delivered *new)
+{
+	bool anew = new->life != old->life || new->bytes < old->bytes ||
+		    new->packets < old->packets;
+	uint64_t bytes = new->bytes - (anew ? 0 : old->bytes);
+	uint64_t packets = new->packets - (anew ? 0 : old->packets);
+
+	*old = *new;
+	bytes += packets * r->config.overhead_bytes;
+	return bytes + bytes / TS_PER_MILLE * r->config.tolerance_per_mille +
+	       bytes % TS_PER_MILLE * r->config.tolerance_per_mille / TS_PER_MILLE;
+}
+
+static void believe_one(struct ts_relay *r, struct neighbour *n, uint64_t bytes)
+{
+	uint64_t part_bytes = n->row.unbelieved_bytes[TS_SERVICE_RELAY];
+
+	if (part_bytes > bytes)
+		part_bytes = bytes;
+	n->row.unbelieved_bytes[TS_SERVICE_RELAY] -= part_bytes;
+	n->row.unbelieved_bytes[TS_SERVICE_EXIT] -= bytes - part_bytes;
+	owe(r, n, TS_SERVICE_RELAY, TS_DIR_DOWN, part_bytes);
+	owe(r, n, TS_SERVICE_EXIT, TS_DIR_DOWN, bytes - part_bytes);
+	r->room_bytes -= bytes;
+}
+
+/*
+ * What is too much came of one of them, nobody can say of which: so it is withheld of
+ * each, and whoever sent it gets none of what the others are due.  Honest ones are paid
+ * when clients have had it, or out of the tolerance.
+ */
+static void believe(struct ts_relay *r)
+{
+	uint64_t wanted_bytes = 0, excess_bytes = 0, bytes;
+	struct neighbour *n;
+
+	TAILQ_FOREACH(n, &r->neighbours, list)
+		wanted_bytes += unbelieved_bytes(n);
+	if (wanted_bytes > r->room_bytes)
+		excess_bytes = wanted_bytes - r->room_bytes;
+	TAILQ_FOREACH(n, &r->neighbours, list) {
+		bytes = unbelieved_bytes(n);
+		if (bytes > excess_bytes)
+			believe_one(r, n, bytes - excess_bytes);
+	}
+}
+
+/**
+ * ts_relay_bought() - what neighbours carry for us, and what came of it to somebody
+ * @r: ours
+ * @bought: of each neighbour, as we count
+ * @n: how many
+ * @delivered: read after @bought
+ *
+ * For more download than clients have had nobody is owed anything (M13).  What came
+ * before a start is believed: nobody looked at what clients had meanwhile.
+ */
+void ts_relay_bought(struct ts_relay *r, const struct ts_relay_bought *bought,
+		     unsigned int n, const struct ts_relay_delivered *delivered)
+{
+	uint64_t had_bytes = grown_bytes(r, &r->delivered, delivered), came_bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		came_bytes += take_one(r, &bought[i]);
+	r->room_bytes += r->delivered_known ? had_bytes : came_bytes;
+	r->delivered_known = true;
+	believe(r);
+}
+
+/** ts_relay_judge_padding() - did more come, in this interval, than anybody has had? */
+void ts_relay_judge_padding(struct ts_relay *r, struct neighbour *n)
+{
+	uint64_t now_bytes = unbelieved_bytes(n);
+	uint64_t before_bytes = n->unbelieved_before_bytes;
+
+	n->unbelieved_before_bytes = now_bytes;
+	/* What is on its way to a client at this moment is no padding. */
+	if (now_bytes <= before_bytes ||
+	    now_bytes - before_bytes <= r->config.judge_bytes / 16)
+		return;
+	ts_relay_distrust(n);
+	ts_relay_tell(n, TS_RELAY_PADS);
+}

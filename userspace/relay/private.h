@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* private.h - the state of relay.h; private to this folder. */
+#ifndef TS_RELAY_PRIVATE_H
+#define TS_RELAY_PRIVATE_H
+
+#include <sys/queue.h>
+
+#include "relay/relay.h"
+
+/**
+ * struct judged - where the last judgement of drift left off, of one direction
+ * @known: there was one
+ * @larger: the count that would be too large in a lie, in bytes
+ * @less: the other
+ * @apart: by how much the first may be above the other
+ */
+struct judged {
+	bool known;
+	uint64_t larger;
+	uint64_t less;
+	int64_t apart;
+};
+
+/**
+ * struct neighbour - who has a channel with us
+ * @list: all of them, oldest first
+ * @row: what is kept
+ * @dirty: it is to be saved before anything leaves
+ * @moved: its counters are not as they were saved
+ * @channel: as it was told last
+ * @way: to the internet by it
+ * @hello: its last one; sequence 0: none in this life of ours
+ * @alive_until_ns: its radios are known until then
+ * @terms: at which we buy
+ * @rest: of what we owe, parts of one wei, [service][direction]
+ * @receipt: its last one; number 0: none
+ * @hides: what we carry for it, as we and as it counts
+ * @overclaims: what it carries for us, as it and as we count
+ * @sold_at_send_bytes: what we had carried for it when we sent our last receipt
+ * @sent_ns: when that was
+ * @opened: it was the first of an exchange
+ * @answers: receipts that answered its, since @answers_ns
+ * @answers_ns: begin of this count
+ * @drift_per_mille: of the last judgement
+ * @counters_began: since its last receipt our own counters of it were lost
+ * @unbelieved_before_bytes: at the last interval
+ * @forgiven_wei: of what it owes, what it counts differently, within tolerance
+ * @relief_wei: of what we owe, what it does not ask
+ * @window_wei: what it may owe
+ * @no_window: why nothing
+ * @had_window: before it was looked at again
+ * @revoked_units: of its account in the kernel
+ * @granted_units: likewise, as we granted last
+ * @account_asked: it was asked for, or given these keys
+ * @asked_wei: paid_wei that a transfer we asked for leads to
+ * @paid_ns: when we asked for it
+ * @broke: it was told that our side of the channel is empty
+ * @receipt_ns: when the next receipt is due
+ * @receipt_ready: one is to be sent
+ * @remind_hello: its own last hello is to be sent back
+ * @remind_receipt: likewise its receipt
+ * @reminded_ns: when the last of these was found to be needed
+ * @events: to be told, bits of enum ts_relay_event
+ */
+struct neighbour {
+	TAILQ_ENTRY(neighbour) list;
+	struct ts_ledger_relay row;
+	bool dirty;
+	bool moved;
+	struct ts_relay_channel channel;
+	enum ts_way way;
+	struct ts_hello hello;
+	uint64_t alive_until_ns;
+	struct ts_terms terms;
+	uint32_t rest[TS_SERVICE_COUNT][TS_DIR_COUNT];
+	struct ts_receipt receipt;
+	struct judged hides;
+	struct judged overclaims;
+	uint64_t sold_at_send_bytes;
+	uint64_t sent_ns;
+	bool opened;
+	unsigned int answers;
+	uint64_t answers_ns;
+	int drift_per_mille;
+	bool counters_began;
+	uint64_t unbelieved_before_bytes;
+	ts_u128 forgiven_wei;
+	ts_u128 relief_wei;
+	ts_u128 window_wei;
+	enum ts_no_window no_window;
+	bool had_window;
+	uint64_t revoked_units;
+	uint64_t granted_units;
+	bool account_asked;
+	ts_u128 asked_wei;
+	uint64_t paid_ns;
+	bool broke;
+	uint64_t receipt_ns;
+	bool receipt_ready;
+	bool remind_hello;
+	bool remind_receipt;
+	uint64_t reminded_ns;
+	unsigned int events;
+};
+
+/**
+ * struct ts_relay - all of it
+ * @ledger: the caller's
+ * @config: the operator's
+ * @key: ours, the caller's
+ * @own: what is kept of ourselves
+ * @own_dirty: it is to be saved before anything leaves
+ * @offer: what we ask
+ * @prices_told: that the kernel was told
+ * @prices_known: it was
+ * @hello: ours, but for the sequence
+ * @hello_ns: when the next one is due
+ * @hello_ready: one is to be sent, and what we ask
+ * @delivered: as last read
+ * @delivered_known: it was
+ * @room_bytes: downloads that may be owed for and are not yet
+ * @throttled: we use less of the internet
+ * @throttle_told: the caller knows that
+ * @neighbours: all of them
+ * @n_neighbours: how many
+ */
+struct ts_relay {
+	struct ts_ledger *ledger;
+	struct ts_relay_config config;
+	const struct ts_signer *key;
+	struct ts_ledger_relay_own own;
+	bool own_dirty;
+	struct ts_offer offer;
+	struct ts_prices prices_told;
+	bool prices_known;
+	struct ts_hello hello;
+	uint64_t hello_ns;
+	bool hello_ready;
+	struct ts_relay_delivered delivered;
+	bool delivered_known;
+	uint64_t room_bytes;
+	bool throttled;
+	bool throttle_told;
+	TAILQ_HEAD(neighbours, neighbour) neighbours;
+	unsigned int n_neighbours;
+};
+
+/* relay.c */
+struct neighbour *ts_relay_find(const struct ts_relay *r,
+				const struct ts_address *partner);
+void ts_relay_tell(struct neighbour *n, enum ts_relay_event event);
+
+/* tick.c */
+void ts_relay_number(struct ts_relay *r, struct neighbour *n, uint64_t now_ns);
+
+/* take.c */
+bool ts_relay_is_alive(const struct neighbour *n, uint64_t now_ns);
+
+/* count.c */
+void ts_relay_judge_padding(struct ts_relay *r, struct neighbour *n);
+
+/* judge.c */
+void ts_relay_distrust(struct neighbour *n);
+void ts_relay_judge(struct ts_relay *r, struct neighbour *n, bool fresh);
+void ts_relay_forget_base(struct neighbour *n);
+
+/* owe.c */
+ts_u128 ts_relay_due_wei(const struct neighbour *n);
+ts_u128 ts_relay_owed_wei(const struct neighbour *n);
+ts_u128 ts_relay_netted_wei(const struct neighbour *n);
+void ts_relay_net(struct neighbour *n);
+void ts_relay_settle(struct ts_relay *r, struct neighbour *n);
+void ts_relay_windows(struct ts_relay *r, uint64_t now_ns);
+uint64_t ts_relay_granted_units(const struct neighbour *n);
+ts_u128 ts_relay_pay_wei(const struct ts_relay *r, const struct neighbour *n,
+			 uint64_t now_ns);
+
+/* upstream.c */
+void ts_relay_reprice(struct ts_relay *r, uint64_t now_ns);
+void ts_relay_pack_offer(struct ts_relay *r, uint64_t now_ns);
+void ts_relay_unpack_offer(struct ts_relay *r, uint64_t now_ns);
+
+#endif /* TS_RELAY_PRIVATE_H */
