@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "relay/hello.h"
+#include "photon/own.h"
 #include "relay/wire.h"
 
 #define WORD		"hello\n"
@@ -53,20 +54,20 @@ static bool are_good(const struct ts_hello *h)
 void ts_hello_sign(const struct ts_hello *h, const struct ts_signer *key,
 		   uint8_t bytes[TS_HELLO_BYTES])
 {
-	uint8_t *out = ts_wire_begin(bytes, WORD);
+	uint8_t *out = ts_own_begin(bytes, WORD);
 
-	out = ts_wire_put(out, h->box.b, TS_ADDRESS_BYTES);
-	ts_u256_put(out, &h->chain_id);
-	out = ts_wire_put(out + TS_U256_BYTES, h->tokens_network.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, h->box.b, TS_ADDRESS_BYTES);
+	out = ts_own_put_u256(out, &h->chain_id);
+	out = ts_own_put(out, h->tokens_network.b, TS_ADDRESS_BYTES);
 	out = ts_wire_put_uint(out, h->sequence, 8);
 	out = ts_wire_put_uint(out, h->lifetime_s, 4);
 	out = ts_wire_put_uint(out, h->relay_port, 2);
 	out = ts_wire_put_uint(out, h->photon_port, 2);
-	out = ts_wire_put(out, h->originator.b, TS_MAC_BYTES);
+	out = ts_own_put(out, h->originator.b, TS_MAC_BYTES);
 	out = ts_wire_put_uint(out, h->n_macs, 1);
-	out = ts_wire_put(out, h->macs, sizeof(h->macs));
+	out = ts_own_put(out, h->macs, sizeof(h->macs));
 	assert(out == bytes + TS_HELLO_BYTES - TS_SIGNATURE_BYTES);
-	ts_wire_sign(bytes, TS_HELLO_BYTES, key);
+	ts_own_sign(bytes, TS_HELLO_BYTES, key);
 }
 
 /**
@@ -85,16 +86,16 @@ int ts_hello_decode(struct ts_hello *h, const void *bytes, size_t len)
 	if (!in)
 		return -EINVAL;
 	memset(h, 0, sizeof(*h));
-	in = ts_wire_get(h->box.b, in, TS_ADDRESS_BYTES);
-	h->chain_id = ts_u256_get(in);
-	in = ts_wire_get(h->tokens_network.b, in + TS_U256_BYTES, TS_ADDRESS_BYTES);
+	in = ts_own_get(h->box.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get_u256(&h->chain_id, in);
+	in = ts_own_get(h->tokens_network.b, in, TS_ADDRESS_BYTES);
 	in = ts_wire_get_uint(&h->sequence, in, 8);
 	in = ts_wire_get_uint(&lifetime_s, in, 4);
 	in = ts_wire_get_uint(&relay_port, in, 2);
 	in = ts_wire_get_uint(&photon_port, in, 2);
-	in = ts_wire_get(h->originator.b, in, TS_MAC_BYTES);
+	in = ts_own_get(h->originator.b, in, TS_MAC_BYTES);
 	in = ts_wire_get_uint(&n_macs, in, 1);
-	ts_wire_get(h->macs, in, sizeof(h->macs));
+	ts_own_get(h->macs, in, sizeof(h->macs));
 	h->lifetime_s = (uint32_t)lifetime_s;
 	h->relay_port = (uint16_t)relay_port;
 	h->photon_port = (uint16_t)photon_port;

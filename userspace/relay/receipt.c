@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "relay/receipt.h"
+#include "photon/own.h"
 #include "relay/wire.h"
 
 #define WORD	"receipt\n"
@@ -22,26 +23,26 @@
 void ts_receipt_sign(const struct ts_receipt *r, const struct ts_signer *key,
 		     uint8_t bytes[TS_RECEIPT_BYTES])
 {
-	uint8_t *out = ts_wire_begin(bytes, WORD);
+	uint8_t *out = ts_own_begin(bytes, WORD);
 
-	out = ts_wire_put(out, r->from.b, TS_ADDRESS_BYTES);
-	out = ts_wire_put(out, r->to.b, TS_ADDRESS_BYTES);
-	ts_u256_put(out, &r->chain_id);
-	out = ts_wire_put(out + TS_U256_BYTES, r->tokens_network.b, TS_ADDRESS_BYTES);
-	out = ts_wire_put(out, r->token.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, r->from.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, r->to.b, TS_ADDRESS_BYTES);
+	out = ts_own_put_u256(out, &r->chain_id);
+	out = ts_own_put(out, r->tokens_network.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, r->token.b, TS_ADDRESS_BYTES);
 	out = ts_wire_put_uint(out, r->number, 8);
 	out = ts_wire_put_uint(out, r->seen, 8);
 	out = ts_wire_put_uint(out, r->tariff_version, 8);
 	out = ts_wire_put_carried(out, &r->sold);
 	out = ts_wire_put_carried(out, &r->bought);
-	out = ts_wire_put_wei(out, r->sold_wei);
-	out = ts_wire_put_wei(out, r->bought_wei);
-	out = ts_wire_put_wei(out, r->received_wei);
-	out = ts_wire_put_wei(out, r->paid_wei);
-	out = ts_wire_put_wei(out, r->netted_wei);
-	out = ts_wire_put_wei(out, r->window_wei);
+	out = ts_own_put_u128(out, r->sold_wei);
+	out = ts_own_put_u128(out, r->bought_wei);
+	out = ts_own_put_u128(out, r->received_wei);
+	out = ts_own_put_u128(out, r->paid_wei);
+	out = ts_own_put_u128(out, r->netted_wei);
+	out = ts_own_put_u128(out, r->window_wei);
 	assert(out == bytes + TS_RECEIPT_BYTES - TS_SIGNATURE_BYTES);
-	ts_wire_sign(bytes, TS_RECEIPT_BYTES, key);
+	ts_own_sign(bytes, TS_RECEIPT_BYTES, key);
 }
 
 static bool is_in_range(const struct ts_receipt *r)
@@ -74,22 +75,22 @@ int ts_receipt_decode(struct ts_receipt *r, const void *bytes, size_t len)
 	if (!in)
 		return -EINVAL;
 	memset(r, 0, sizeof(*r));
-	in = ts_wire_get(r->from.b, in, TS_ADDRESS_BYTES);
-	in = ts_wire_get(r->to.b, in, TS_ADDRESS_BYTES);
-	r->chain_id = ts_u256_get(in);
-	in = ts_wire_get(r->tokens_network.b, in + TS_U256_BYTES, TS_ADDRESS_BYTES);
-	in = ts_wire_get(r->token.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get(r->from.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get(r->to.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get_u256(&r->chain_id, in);
+	in = ts_own_get(r->tokens_network.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get(r->token.b, in, TS_ADDRESS_BYTES);
 	in = ts_wire_get_uint(&r->number, in, 8);
 	in = ts_wire_get_uint(&r->seen, in, 8);
 	in = ts_wire_get_uint(&r->tariff_version, in, 8);
 	in = ts_wire_get_carried(&r->sold, in);
 	in = ts_wire_get_carried(&r->bought, in);
-	in = ts_wire_get_wei(&r->sold_wei, in);
-	in = ts_wire_get_wei(&r->bought_wei, in);
-	in = ts_wire_get_wei(&r->received_wei, in);
-	in = ts_wire_get_wei(&r->paid_wei, in);
-	in = ts_wire_get_wei(&r->netted_wei, in);
-	ts_wire_get_wei(&r->window_wei, in);
+	in = ts_own_get_u128(&r->sold_wei, in);
+	in = ts_own_get_u128(&r->bought_wei, in);
+	in = ts_own_get_u128(&r->received_wei, in);
+	in = ts_own_get_u128(&r->paid_wei, in);
+	in = ts_own_get_u128(&r->netted_wei, in);
+	ts_own_get_u128(&r->window_wei, in);
 	return is_in_range(r) ? 0 : -EINVAL;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "relay/tariff.h"
+#include "photon/own.h"
 #include "relay/wire.h"
 
 #define WORD	"tariff\n"
@@ -33,19 +34,19 @@ void ts_relay_tariff_sign(const struct ts_relay_tariff *t,
 			  const struct ts_signer *key,
 			  uint8_t bytes[TS_RELAY_TARIFF_BYTES])
 {
-	uint8_t *out = ts_wire_begin(bytes, WORD);
+	uint8_t *out = ts_own_begin(bytes, WORD);
 
-	out = ts_wire_put(out, t->box.b, TS_ADDRESS_BYTES);
-	ts_u256_put(out, &t->chain_id);
-	out = ts_wire_put(out + TS_U256_BYTES, t->tokens_network.b, TS_ADDRESS_BYTES);
-	out = ts_wire_put(out, t->token.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, t->box.b, TS_ADDRESS_BYTES);
+	out = ts_own_put_u256(out, &t->chain_id);
+	out = ts_own_put(out, t->tokens_network.b, TS_ADDRESS_BYTES);
+	out = ts_own_put(out, t->token.b, TS_ADDRESS_BYTES);
 	out = ts_wire_put_uint(out, t->version, 8);
 	out = ts_wire_put_uint(out, t->valid_in_s, 4);
 	out = ts_wire_put_uint(out, t->rise_per_mille, 2);
 	out = ts_wire_put_uint(out, t->no_internet, 1);
 	out = ts_wire_put_prices(out, &t->prices);
 	assert(out == bytes + TS_RELAY_TARIFF_BYTES - TS_SIGNATURE_BYTES);
-	ts_wire_sign(bytes, TS_RELAY_TARIFF_BYTES, key);
+	ts_own_sign(bytes, TS_RELAY_TARIFF_BYTES, key);
 }
 
 /**
@@ -64,10 +65,10 @@ int ts_relay_tariff_decode(struct ts_relay_tariff *t, const void *bytes, size_t 
 	if (!in)
 		return -EINVAL;
 	memset(t, 0, sizeof(*t));
-	in = ts_wire_get(t->box.b, in, TS_ADDRESS_BYTES);
-	t->chain_id = ts_u256_get(in);
-	in = ts_wire_get(t->tokens_network.b, in + TS_U256_BYTES, TS_ADDRESS_BYTES);
-	in = ts_wire_get(t->token.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get(t->box.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get_u256(&t->chain_id, in);
+	in = ts_own_get(t->tokens_network.b, in, TS_ADDRESS_BYTES);
+	in = ts_own_get(t->token.b, in, TS_ADDRESS_BYTES);
 	in = ts_wire_get_uint(&t->version, in, 8);
 	in = ts_wire_get_uint(&valid_in_s, in, 4);
 	in = ts_wire_get_uint(&rise_per_mille, in, 2);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "relay/private.h"
+#include "photon/own.h"
 #include "relay/wire.h"
 
 static int service_of(const struct neighbour *n)
@@ -153,7 +154,7 @@ void ts_relay_pack_offer(struct ts_relay *r, uint64_t now_ns)
 	*out++ = o->no_internet;
 	for (service = 0; service < TS_SERVICE_COUNT; service++)
 		for (dir = 0; dir < TS_DIR_COUNT; dir++)
-			out = ts_wire_put_wei(out, o->day[service][dir]);
+			out = ts_own_put_u128(out, o->day[service][dir]);
 	r->own.offer_len = (size_t)(out - r->own.offer);
 	r->own.tariff_version = o->version;
 	r->own_dirty = true;
@@ -177,7 +178,7 @@ void ts_relay_unpack_offer(struct ts_relay *r, uint64_t now_ns)
 	o->no_internet = *in++;
 	for (service = 0; service < TS_SERVICE_COUNT; service++)
 		for (dir = 0; dir < TS_DIR_COUNT; dir++)
-			in = ts_wire_get_wei(&o->day[service][dir], in);
+			in = ts_own_get_u128(&o->day[service][dir], in);
 	o->next_ns = now_ns + in_s * TS_NS_IN_S;
 	o->day_ns = now_ns;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * wire.h - fields of what boxes sign for each other; private to this folder.
- *
- * Each form is TS_OWN_PREFIX, its word with a newline, fields of fixed lengths with
- * numbers big-endian, and last a signature over the Keccak-256 of all before it.
+ * wire.h - fields of what boxes sign for each other, beside those of photon/own.h;
+ * private to this folder.
  */
 #ifndef TS_RELAY_WIRE_H
 #define TS_RELAY_WIRE_H
@@ -13,25 +11,18 @@
 
 #include "relay/carried.h"
 
-#define TS_WIRE_PREFIX_BYTES	29
 #define TS_WIRE_PRICES_BYTES	(1 + 2 * TS_SERVICE_COUNT * TS_DIR_COUNT)
 #define TS_WIRE_CARRIED_BYTES	(8 * TS_SERVICE_COUNT * TS_DIR_COUNT)
 
-uint8_t *ts_wire_begin(uint8_t *out, const char *word);
 const uint8_t *ts_wire_begun(const void *in, size_t len, size_t whole,
 			     const char *word);
-uint8_t *ts_wire_put(uint8_t *out, const void *bytes, size_t len);
 uint8_t *ts_wire_put_uint(uint8_t *out, uint64_t value, unsigned int bytes);
-uint8_t *ts_wire_put_wei(uint8_t *out, ts_u128 wei);
 uint8_t *ts_wire_put_carried(uint8_t *out, const struct ts_carried *c);
 uint8_t *ts_wire_put_prices(uint8_t *out, const struct ts_prices *p);
-const uint8_t *ts_wire_get(void *out, const uint8_t *in, size_t len);
 const uint8_t *ts_wire_get_uint(uint64_t *out, const uint8_t *in,
 				unsigned int bytes);
-const uint8_t *ts_wire_get_wei(ts_u128 *out, const uint8_t *in);
 const uint8_t *ts_wire_get_carried(struct ts_carried *c, const uint8_t *in);
 const uint8_t *ts_wire_get_prices(struct ts_prices *p, const uint8_t *in);
-void ts_wire_sign(uint8_t *bytes, size_t whole, const struct ts_signer *key);
 bool ts_wire_is_signed(const uint8_t *bytes, size_t whole,
 		       const struct ts_address *by);
 
