@@ -23,7 +23,7 @@
  * What comes in a turn shares one commit, which takes about as long as thirty
  * signatures; a full burst of payments holds the loop for some 20 ms.
  */
-#define BURST 256
+#define BURST 512
 /*
  * What may wait meanwhile, in bytes of datagrams; the kernel doubles it for what
  * it needs around them.  Its default of 200 kB is full after 3 ms of a flood, and
