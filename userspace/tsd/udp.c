@@ -21,7 +21,7 @@
 
 /*
  * What comes in a turn shares one commit, which takes about as long as thirty
- * signatures; a full burst of payments holds the loop for some 20 ms.
+ * signatures; a full burst of payments holds the loop for some 50 ms.
  */
 #define BURST 512
 /*
