@@ -294,6 +294,86 @@ static void a_wallet_asks_for_its_own(void **state)
 	assert_string_equal(ask_refund(&refund, PARTNER), "wrong_box");
 }
 
+static const char *log_out(int code)
+{
+	unsigned int before = box.taken;
+
+	ts_billing_logout(box.billing, box.codes[code].code, TS_CODE_SIZE - 1, REPLY,
+			  &box.now);
+	box_flush(&box);
+	return box.taken != before ? "taken" : box.last_refusal.name;
+}
+
+/*
+ * M6, M11: who logs out has the session's own value sent back, to each who paid for it;
+ * what was paid for another session, or for none, stays.
+ */
+static void a_logout_gives_the_sessions_value_back(void **state)
+{
+	int code = box_code(&box, 0), other = box_code(&box, 1);
+
+	assert_true(box_pay(&box, PARTNER, 300000 * GWEI, code));
+	assert_true(box_pay(&box, PARTNER, 200000 * GWEI, other));
+	assert_true(box_pay(&box, PARTNER, 7, -1));
+	assert_true(box_pay(&box, TARGET, 100000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+	far[TARGET].life.channel = box.wallets[TARGET].channel;
+	assert_string_equal(log_out(code), "taken");
+	far_pump();
+	assert_in_range(far[PARTNER].life.channel.partner_proof.transferred_wei / GWEI,
+			298999, 299001);
+	assert_true(far[TARGET].life.channel.partner_proof.transferred_wei ==
+		    100000 * GWEI);
+	assert_true(unspent_of(PARTNER) == 200000 * GWEI + 7);
+	assert_true(unspent_of(TARGET) == 0);
+	assert_int_equal(box_spend(&box, 0, 1000), 0);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_in_range(box_spend(&box, 1, 1000), 199000, 200000);
+	assert_string_equal(log_out(code), "unknown_session");
+	ts_billing_logout(box.billing, "O", 1, REPLY, &box.now);
+	box_flush(&box);
+	assert_string_equal(box.last_refusal.name, "bad_code");
+}
+
+/* Invariant 3: killed at each step, what a session had is owed or sent, once. */
+static void a_logout_that_is_killed_loses_nothing(void **state)
+{
+	unsigned int k, crashes = 0;
+	ts_u128 back_wei;
+	bool dead = true;
+	int code;
+
+	for (k = 1; dead; k++) {
+		code = box_code(&box, 0);
+		box.wallets[PARTNER].channel = far[PARTNER].life.channel;
+		box.n_messages = far_delivered = 0;
+		assert_true(box_pay(&box, PARTNER, 200000 * GWEI, code));
+		assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+		far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+		back_wei = far[PARTNER].life.channel.partner_proof.transferred_wei;
+		fault.at = fault.touches + k;
+		fault.kind = FAULT_DIE;
+		log_out(code);
+		far_pump();
+		dead = fault.dead;
+		crashes += dead;
+		far_restart(k % 2);
+		far_pump();
+		back_wei = far[PARTNER].life.channel.partner_proof.transferred_wei - back_wei;
+		assert_true(far_total().refunded_wei ==
+			    far[PARTNER].life.channel.partner_proof.transferred_wei);
+		assert_true((unspent_of(PARTNER) == 0) == (back_wei != 0));
+		log_out(code);
+		refund(PARTNER, TS_U128_MAX);
+		far_pump();
+		assert_true(unspent_of(PARTNER) == 0);
+		assert_int_equal(ts_ledger_check(box.ledger, 0, far_say_fault, NULL), 0);
+	}
+	assert_true(crashes > 15);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
@@ -307,6 +387,8 @@ int main(void)
 		T(what_is_owed_is_not_paid_with),
 		T(a_refund_that_is_killed_counts_once),
 		T(a_wallet_asks_for_its_own),
+		T(a_logout_gives_the_sessions_value_back),
+		T(a_logout_that_is_killed_loses_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

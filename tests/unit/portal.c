@@ -29,6 +29,7 @@ struct fixture {
 	unsigned int pays;
 	unsigned int attaches;
 	unsigned int mirrors;
+	unsigned int logouts;
 	unsigned int shown;
 	int station_error;
 	int who_error;
@@ -135,6 +136,14 @@ static int fake_attach(void *ctx, const struct sockaddr *peer, const void *bytes
 	return 0;
 }
 
+static void fake_logout(void *ctx, const void *bytes, size_t len, uint64_t reply)
+{
+	struct fixture *f = ctx;
+
+	f->logouts++;
+	fake_pay(ctx, bytes, len, reply);
+}
+
 static void fake_mirror(void *ctx, const void *bytes, size_t len, uint64_t reply)
 {
 	struct fixture *f = ctx;
@@ -177,7 +186,8 @@ static int setup(void **state)
 		.who = fake_who, .nonce = fake_nonce, .attach = fake_attach,
 		.session = fake_session,
 		.channel = fake_channel, .outbox = fake_outbox, .tariffs = fake_tariffs,
-		.refund = fake_attach, .pay = fake_pay, .mirror = fake_mirror, .health = fake_health,
+		.refund = fake_attach, .pay = fake_pay, .mirror = fake_mirror,
+		.logout = fake_logout, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {
 		.name = "A <b>box</b>", .version = "1", .n_tokens = 1,
@@ -846,6 +856,29 @@ static void test_mirror(void **state)
 	EXPECT(f, "GET /v1/mirror HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
+/* By the code alone, whoever has it. */
+static void test_logout(void **state)
+{
+	static const char head[] =
+		"POST /v1/session/logout HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: 16\r\n\r\n" CODE;
+	struct fixture *f = *state;
+	char out[4096];
+	int fd;
+
+	f->station_error = -ENOENT;
+	fd = dial(f->port);
+	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+	wait_for_pay(f, 1);
+	assert_int_equal(f->logouts, 1);
+	assert_memory_equal(f->paid, CODE, 16);
+	ts_portal_taken(f->portal, f->reply);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 204 ");
+	close(fd);
+	EXPECT(f, "GET /v1/session/logout HTTP/1.0\r\n\r\n", "Allow: POST");
+}
+
 static void test_refund(void **state)
 {
 	static const char head[] =
@@ -893,6 +926,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_station_many_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_attach, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mirror, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_logout, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refund, setup, teardown),
 	};
 

@@ -411,6 +411,18 @@ void ts_billing_refund_signed(struct ts_billing *b, const struct ts_key *key,
 			      const void *bytes, size_t len, uint64_t reply,
 			      const struct ts_time *now);
 /**
+ * ts_billing_logout() - whoever shows a session's code ends it
+ * @code: as it came, any bytes
+ * @len: how many
+ * @reply: given back to taken() or refuse() exactly once
+ *
+ * As ts_billing_session_close(), and what the session had of each wallet that can be
+ * paid back now leaves with the same flush as a refund; of others it stays owed.  Only
+ * what was paid for this session goes back, and only to who paid it (M6, M11).
+ */
+void ts_billing_logout(struct ts_billing *b, const void *code, size_t len,
+		       uint64_t reply, const struct ts_time *now);
+/**
  * ts_billing_pay() - a DirectTransfer of the operator's own
  * @amount_wei: out of our balance, but for what the wallet has not spent yet
  *

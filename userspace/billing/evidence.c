@@ -257,7 +257,7 @@ static enum ts_refusal begin(struct ts_billing *b, struct ts_billing_channel *c,
 		return TS_REFUSED_QUEUE_BUSY;
 	c->evidence->evidence = *e;
 	memcpy(c->evidence->ack, ack, TS_ACK_BYTES);
-	ts_refund_begin(b, c, 0, reply);
+	ts_refund_begin(b, c, 0, 0, reply);
 	return TS_ACCEPTED;
 }
 

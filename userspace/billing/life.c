@@ -133,7 +133,7 @@ static void settle_down(struct ts_billing *b, struct ts_billing_channel *c,
 	if (c->life->leaving && !c->life->channel.frozen &&
 	    c->life->channel.state == TS_CHANNEL_OPEN &&
 	    ts_lives_unspent_wei(b, c) && !c->refunded_all) {
-		ts_refund_begin(b, c, TS_U128_MAX, 0);
+		ts_refund_begin(b, c, TS_U128_MAX, 0, 0);
 		return;
 	}
 	if (ts_life_tick(c->life, b->key, &moment, &b->step->next))

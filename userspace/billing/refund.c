@@ -30,6 +30,7 @@ struct part {
 /**
  * struct parts - newest first, as what is oldest is spent first
  * @wallet: whose
+ * @session: only what was paid for this one; 0: all
  * @part: the parts; ids fall
  * @count: how many
  * @sum_wei: of them
@@ -37,6 +38,7 @@ struct part {
  */
 struct parts {
 	const struct ts_address *wallet;
+	int64_t session;
 	struct part *part;
 	size_t count;
 	ts_u128 sum_wei;
@@ -85,7 +87,8 @@ static int collect(const struct ts_ledger_payment *p, void *arg)
 	struct part *more;
 
 	parts->unseen_wei -= left_wei;
-	if (left_wei && ts_address_equal(&p->wallet, parts->wallet)) {
+	if (left_wei && ts_address_equal(&p->wallet, parts->wallet) &&
+	    (!parts->session || p->session == parts->session)) {
 		more = realloc(parts->part, (parts->count + 1) * sizeof(*more));
 		if (!more)
 			return -ENOMEM;
@@ -211,7 +214,8 @@ static void end(struct ts_billing *b, struct ts_billing_channel *c, bool final)
 {
 	c->refunding = false;
 	ts_evidence_drop(c);
-	c->refunded_all = final && c->refund_limit_wei == TS_U128_MAX;
+	c->refunded_all = final && !c->refund_session &&
+			  c->refund_limit_wei == TS_U128_MAX;
 	b->n_refunds--;
 }
 
@@ -317,7 +321,10 @@ static void adopt(struct ts_billing *b, struct ts_billing_channel *c,
 
 static void finish(struct ts_billing *b, struct ts_billing_channel *c)
 {
-	struct parts parts = { .wallet = &c->row.channel.partner_address };
+	struct parts parts = {
+		.wallet = &c->row.channel.partner_address,
+		.session = c->refund_session,
+	};
 
 	if (collect_lives(b, c, &parts)) {
 		give_up(b, c, TS_REFUSE_BUSY, "busy",
@@ -366,15 +373,17 @@ void ts_refunds_refuse(struct ts_billing *b)
  * @b: billing
  * @c: the channel
  * @limit_wei: no more than this
+ * @session: only what was paid for it; 0: all
  * @reply: who is told; 0: nobody
  */
 void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
-		     ts_u128 limit_wei, uint64_t reply)
+		     ts_u128 limit_wei, int64_t session, uint64_t reply)
 {
 	struct ts_billing_channel *life;
 
 	c->refunding = true;
 	c->refund_limit_wei = limit_wei;
+	c->refund_session = session;
 	c->refund_reply = reply;
 	b->n_refunds++;
 	b->urgent = true;
@@ -382,9 +391,17 @@ void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_channel_revoke(b, life);
 }
 
-/* The newest life of ours with this wallet in this token, if it can send at all. */
-static int find(struct ts_billing *b, const struct ts_address *wallet,
-		const struct ts_address *token, struct ts_billing_channel **c)
+/**
+ * ts_refund_find() - a channel over which something can go back now
+ * @b: billing
+ * @wallet: with whom
+ * @token: in which
+ * @c: set to the newest life
+ *
+ * Return: 0, or as ts_billing_refund().
+ */
+int ts_refund_find(struct ts_billing *b, const struct ts_address *wallet,
+		   const struct ts_address *token, struct ts_billing_channel **c)
 {
 	*c = ts_channel_with(b, wallet, token);
 	if (!*c)
@@ -414,10 +431,10 @@ int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,
 		      const struct ts_address *token, ts_u128 limit_wei, uint64_t reply)
 {
 	struct ts_billing_channel *c;
-	int ret = find(b, wallet, token, &c);
+	int ret = ts_refund_find(b, wallet, token, &c);
 
 	if (!ret)
-		ts_refund_begin(b, c, limit_wei, reply);
+		ts_refund_begin(b, c, limit_wei, 0, reply);
 	return ret;
 }
 
@@ -471,13 +488,13 @@ void ts_billing_refund_signed(struct ts_billing *b, const struct ts_key *key,
 	if (!why && ts_refund_recover(bytes, &wallet))
 		why = &bad;
 	if (!why)
-		why = why_not(find(b, &wallet, &refund.token, &c));
+		why = why_not(ts_refund_find(b, &wallet, &refund.token, &c));
 	if (!why)
 		why = ts_attach_use_fault(b, given_ns, now);
 	if (why)
 		ts_reply_refuse(b, reply, why->kind, why->name, why->text);
 	else
-		ts_refund_begin(b, c, refund.limit_wei, reply);
+		ts_refund_begin(b, c, refund.limit_wei, 0, reply);
 }
 
 int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
@@ -486,7 +503,7 @@ int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
 	struct ts_billing_channel *c;
 	enum ts_refusal refusal;
 	const struct ts_life *old;
-	int ret = find(b, wallet, token, &c);
+	int ret = ts_refund_find(b, wallet, token, &c);
 
 	if (ret)
 		return ret;
@@ -531,7 +548,7 @@ int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
 
 	if (is_asked_again(b, wallet, token, amount_wei))
 		return 0;
-	ret = find(b, wallet, token, &c);
+	ret = ts_refund_find(b, wallet, token, &c);
 	if (ret)
 		return ret;
 	old = ts_life_of(b, c, &b->step->old);
@@ -556,7 +573,7 @@ int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet,
 {
 	struct ts_billing_channel *c;
 	const struct ts_life *old;
-	int ret = find(b, wallet, token, &c);
+	int ret = ts_refund_find(b, wallet, token, &c);
 
 	if (ret)
 		return ret;

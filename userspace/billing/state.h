@@ -54,6 +54,7 @@ struct ts_billing_mark {
  * @refunding: nothing of it is reserved, until what is left went back
  * @refunded_all: what could be refunded was, and nothing was paid since
  * @refund_limit_wei: no more than this
+ * @refund_session: only what was paid for this session; 0: whatever it was paid for
  * @refund_reply: who is told; 0: nobody
  * @told_no: what would be the Ack of the request that was told no last
  * @told_no_ns: when
@@ -75,6 +76,7 @@ struct ts_billing_channel {
 	bool refunding;
 	bool refunded_all;
 	ts_u128 refund_limit_wei;
+	int64_t refund_session;
 	uint64_t refund_reply;
 	uint8_t told_no[TS_ACK_BYTES];
 	uint64_t told_no_ns;
@@ -588,8 +590,10 @@ void ts_liquidity_tick(struct ts_billing *b, const struct ts_time *now);
 ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c);
 ts_u128 ts_lives_unspent_wei(struct ts_billing *b,
 			     const struct ts_billing_channel *c);
+int ts_refund_find(struct ts_billing *b, const struct ts_address *wallet,
+		   const struct ts_address *token, struct ts_billing_channel **c);
 void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
-		     ts_u128 limit_wei, uint64_t reply);
+		     ts_u128 limit_wei, int64_t session, uint64_t reply);
 void ts_refund_book(struct ts_billing *b, struct ts_billing_channel *c,
 		    ts_u128 limit_wei);
 void ts_refunds(struct ts_billing *b, const struct ts_time *now);

@@ -75,6 +75,8 @@ struct ts_portal_facts {
  * @mirror: a signed proof that another box wants shown for it; @reply comes back to
  *	ts_portal_mirrored() or ts_portal_refuse(), once, later or from inside of this
  *	call
+ * @logout: a session code, to end it; @reply comes back to ts_portal_taken() or
+ *	ts_portal_refuse(), likewise
  * @health: an object of checks, each a text, "ok" or what is wrong; a new
  *	reference.  @healthy is set
  */
@@ -102,6 +104,7 @@ struct ts_portal_ops {
 	int (*refund)(void *ctx, const struct sockaddr *peer, const void *bytes,
 		      size_t len, uint64_t reply);
 	void (*mirror)(void *ctx, const void *bytes, size_t len, uint64_t reply);
+	void (*logout)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	json_t *(*health)(void *ctx, bool *healthy);
 };
 

@@ -98,6 +98,7 @@ enum ts_post {
 	TS_POST_ATTACH,
 	TS_POST_REFUND,
 	TS_POST_MIRROR,
+	TS_POST_LOGOUT,
 };
 
 /**

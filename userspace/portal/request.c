@@ -227,6 +227,8 @@ static enum ts_post post_of(const char *url)
 		return TS_POST_ATTACH;
 	if (!strcmp(url, "/v1/mirror"))
 		return TS_POST_MIRROR;
+	if (!strcmp(url, "/v1/session/logout"))
+		return TS_POST_LOGOUT;
 	return strcmp(url, "/v1/channel/refund") ? TS_POST_NONE : TS_POST_REFUND;
 }
 
@@ -298,7 +300,7 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 		return MHD_YES;
 	if (!is_octets(c))
 		return error(p, c, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "wrong_type",
-			     "the body must be application/octet-stream: one Photon datagram, or one signed attach, refund or mirror");
+			     "the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or a session code");
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 					     MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length && strtoull(length, NULL, 10) > TS_PAY_MAX_BYTES)
@@ -333,6 +335,9 @@ static int hand_on(struct ts_portal *p, struct ts_request *req,
 				     req->reply);
 	case TS_POST_MIRROR:
 		p->ops.mirror(p->ops.ctx, req->body, req->seen, req->reply);
+		return 0;
+	case TS_POST_LOGOUT:
+		p->ops.logout(p->ops.ctx, req->body, req->seen, req->reply);
 		return 0;
 	default:
 		p->ops.pay(p->ops.ctx, req->body, req->seen, req->reply);

@@ -227,13 +227,16 @@ static struct ts_reply *wait_for(struct ts_daemon *d, uint64_t arrived_ns)
 	return reply;
 }
 
+typedef void take(struct ts_billing *b, const void *bytes, size_t len, uint64_t reply,
+		  const struct ts_time *now);
+
 static void to_billing(struct ts_daemon *d, const void *bytes, size_t len,
-		       uint64_t number)
+		       uint64_t number, take *take)
 {
 	struct ts_time now;
 
 	ts_clock_now(&now);
-	ts_billing_datagram(d->billing, bytes, len, number, &now);
+	take(d->billing, bytes, len, number, &now);
 	ts_loop_wake(d);
 }
 
@@ -248,7 +251,7 @@ void ts_effects_take(void *daemon, const void *bytes, size_t len,
 		return;
 	reply->http = false;
 	reply->from = *from;
-	to_billing(d, bytes, len, reply->number);
+	to_billing(d, bytes, len, reply->number, ts_billing_datagram);
 }
 
 static const struct ts_refused busy = {
@@ -257,10 +260,9 @@ static const struct ts_refused busy = {
 	.text = "too many requests at once; send it again",
 };
 
-/* By HTTP. */
-static void portal_pay(void *ctx, const void *bytes, size_t len, uint64_t portal_reply)
+static void from_portal(struct ts_daemon *d, const void *bytes, size_t len,
+			uint64_t portal_reply, take *take)
 {
-	struct ts_daemon *d = ctx;
 	struct ts_reply *reply = wait_for(d, ts_clock_boot_ns());
 
 	if (!reply) {
@@ -269,7 +271,18 @@ static void portal_pay(void *ctx, const void *bytes, size_t len, uint64_t portal
 	}
 	reply->http = true;
 	reply->portal_reply = portal_reply;
-	to_billing(d, bytes, len, reply->number);
+	to_billing(d, bytes, len, reply->number, take);
+}
+
+static void portal_pay(void *ctx, const void *bytes, size_t len, uint64_t portal_reply)
+{
+	from_portal(ctx, bytes, len, portal_reply, ts_billing_datagram);
+}
+
+static void portal_logout(void *ctx, const void *code, size_t len,
+			  uint64_t portal_reply)
+{
+	from_portal(ctx, code, len, portal_reply, ts_billing_logout);
 }
 
 static int portal_who(void *ctx, const struct sockaddr *peer, struct ts_key *key)
@@ -460,6 +473,7 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.attach = portal_attach,
 		.refund = portal_refund,
 		.mirror = portal_mirror,
+		.logout = portal_logout,
 		.health = portal_health,
 	};
 }
