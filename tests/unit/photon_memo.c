@@ -117,6 +117,36 @@ static void test_code_bits(void **state)
 	}
 }
 
+static void test_carrying(void **state)
+{
+	static const char * const none[] = {
+		"", "ts1:relay", "ts1:relay:", "ts1:relay:01", "ts1:relay:1 ",
+		"ts1:relay: 1", "ts1:relay:+1", "ts1:relay:-1", "ts1:relay:0x1",
+		"TS1:relay:1", "ts1:relay:1:1", "ts1:refund", "ts1:" CODE ":1",
+		"ts1:relay:340282366920938463463374607431768211456",
+		"ts1:relay:0340282366920938463463374607431768211455",
+	};
+	static const ts_u128 sums[] = { 0, 1, 10, TS_U128_MAX };
+	char text[TS_MEMO_RELAY_SIZE];
+	struct ts_memo memo;
+	ts_u128 wei;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
+		len = ts_memo_print_relay(sums[i], text);
+		assert_int_equal(len, strlen(text));
+		assert_true(ts_memo_parse_relay(&wei, text, len));
+		assert_true(wei == sums[i]);
+		assert_false(ts_memo_parse(&memo, text, len));
+		assert_false(ts_memo_is_refund(text, len));
+	}
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (ts_memo_parse_relay(&wei, none[i], strlen(none[i])))
+			fail_msg("\"%s\" was taken for a payment for carrying", none[i]);
+	assert_false(ts_memo_parse_relay(&wei, "ts1:relay:1\0", 12));
+	assert_false(ts_memo_parse_relay(&wei, "ts1:relay:1\0" "1", 13));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +155,7 @@ int main(void)
 		cmocka_unit_test(test_alphabet),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_code_bits),
+		cmocka_unit_test(test_carrying),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

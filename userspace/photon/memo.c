@@ -82,6 +82,42 @@ bool ts_memo_is_refund(const void *data, size_t len)
 }
 
 /**
+ * ts_memo_parse_relay() - whether the data of a transfer says that it is for carrying
+ * @paid_wei: what was paid for that with it, in all; undefined if it is not
+ * @data: the data field, any bytes
+ * @len: how many
+ *
+ * Return: whether it is.
+ */
+bool ts_memo_parse_relay(ts_u128 *paid_wei, const void *data, size_t len)
+{
+	const size_t at = sizeof(TS_MEMO_RELAY) - 1;
+	char text[TS_U128_TEXT_SIZE] = "", same[TS_U128_TEXT_SIZE];
+
+	if (len <= at || len - at >= sizeof(text) || memcmp(data, TS_MEMO_RELAY, at))
+		return false;
+	memcpy(text, (const char *)data + at, len - at);
+	/* One text for each number, and nothing behind it. */
+	return !ts_u128_parse(paid_wei, text) && strlen(text) == len - at &&
+	       !strcmp(text, ts_u128_print(*paid_wei, same));
+}
+
+/**
+ * ts_memo_print_relay() - write the data of a transfer for carrying
+ * @paid_wei: what was paid for that with it, in all
+ * @text: where it goes, with a NUL that is not part of the data
+ *
+ * Return: its length without the NUL.
+ */
+size_t ts_memo_print_relay(ts_u128 paid_wei, char text[TS_MEMO_RELAY_SIZE])
+{
+	char wei[TS_U128_TEXT_SIZE];
+
+	return (size_t)snprintf(text, TS_MEMO_RELAY_SIZE, TS_MEMO_RELAY "%s",
+				ts_u128_print(paid_wei, wei));
+}
+
+/**
  * ts_memo_print() - write the data of a transfer
  * @memo: a memo with a valid code
  * @text: where it goes, with a NUL that is not part of the data

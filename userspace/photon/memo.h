@@ -12,6 +12,14 @@
  *
  * is of a transfer that gives back what its receiver had paid (M11): it is no
  * payment, and owes nothing to who sent it.
+ *
+ *	ts1:relay:<wei>
+ *
+ * is of a transfer of a box to its neighbour in the mesh, for what that carries
+ * (M13): with it so much was paid for carrying, in all, over all lives of their
+ * channels in that token; decimal, a u128 without leading zeros.  The sum is the
+ * payer's signed word, so that who has lost its books knows of later transfers how
+ * much of them is for what, and nothing that is paid twice counts twice.
  */
 #ifndef TS_PHOTON_MEMO_H
 #define TS_PHOTON_MEMO_H
@@ -20,10 +28,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "photon/u256.h"
+
 #define TS_CODE_RANDOM_BYTES	10
 #define TS_CODE_CHARS		16
 #define TS_CODE_SIZE		(TS_CODE_CHARS + 1)
 #define TS_MEMO_REFUND		"ts1:refund"
+#define TS_MEMO_RELAY		"ts1:relay:"
+#define TS_MEMO_RELAY_SIZE	(sizeof(TS_MEMO_RELAY) + TS_U128_TEXT_SIZE)
 #define TS_MEMO_SIZE		(4 + TS_CODE_CHARS + 1 + 10 + 1)
 
 /**
@@ -38,7 +50,9 @@ struct ts_memo {
 
 bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len);
 bool ts_memo_is_refund(const void *data, size_t len);
+bool ts_memo_parse_relay(ts_u128 *paid_wei, const void *data, size_t len);
 size_t ts_memo_print(const struct ts_memo *memo, char text[TS_MEMO_SIZE]);
+size_t ts_memo_print_relay(ts_u128 paid_wei, char text[TS_MEMO_RELAY_SIZE]);
 void ts_code_make(char code[TS_CODE_SIZE],
 		  const uint8_t random[TS_CODE_RANDOM_BYTES]);
 bool ts_code_valid(const char *code);
