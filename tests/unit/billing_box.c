@@ -457,6 +457,25 @@ static void e_notify(void *ctx, const char *code, enum ts_notice notice)
 	box->notices[notice]++;
 }
 
+static void e_channel(void *ctx, const struct ts_address *partner,
+		      const struct ts_address *token)
+{
+	struct box *box = ctx;
+
+	box->told++;
+}
+
+static void e_relay_paid(void *ctx, const struct ts_address *partner,
+			 const struct ts_address *token, bool committed)
+{
+	struct box *box = ctx;
+
+	if (committed)
+		box->relay_paid++;
+	else
+		box->relay_lost++;
+}
+
 static void e_log(void *ctx, int priority, const char *text)
 {
 	struct box *box = ctx;
@@ -745,6 +764,7 @@ int box_open(struct box *box)
 		.refunded = e_refunded,
 		.attached = e_attached,
 		.session_changed = e_changed, .notify = e_notify,
+		.channel_changed = e_channel, .relay_paid = e_relay_paid,
 		.log = e_log, .random = e_random,
 	};
 	struct ts_billing_meter m = meter;

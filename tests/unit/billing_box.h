@@ -107,6 +107,7 @@ struct box {
 	char last_attached[TS_CODE_SIZE];
 	unsigned int taken, heard, refunds;
 	struct ts_address last_heard;
+	unsigned int told, relay_paid, relay_lost;	/* of channels, after commits */
 	struct ts_datagram answer;	/* the last that is no Ack */
 	struct box_message messages[BOX_MESSAGES];
 	unsigned int n_messages;

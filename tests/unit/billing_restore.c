@@ -112,6 +112,33 @@ static void a_gap_loses_no_money(void **state)
 	assert_true(last.delta_wei == 200);
 }
 
+/* M13: of what was lost, a payment for carrying says itself how much was for that. */
+static void a_gap_before_a_payment_for_carrying(void **state)
+{
+	struct box_wallet *w = &lost_box.wallets[0];
+	char text[TS_MEMO_RELAY_SIZE];
+	struct ts_bytes memo = { (const uint8_t *)text, 0 };
+	struct ts_carrying_view view;
+	struct ts_channel next;
+
+	lost_lose();
+	/* With what was lost, 800 came: 500 of it for carrying. */
+	memo.len = ts_memo_print_relay(500, text);
+	assert_int_equal(ts_channel_send(&w->channel, w->key, 300, &memo, &next,
+					 &w->message), TS_ACCEPTED);
+	w->channel = next;
+	box_send(&lost_box, 0);
+	box_flush(&lost_box);
+	assert_int_equal(ts_billing_carrying_view(lost_box.billing, LOST_WALLET,
+						  LOST_TOKEN, &view), 0);
+	assert_true(view.received_wei == 500);
+	assert_true(lost_view().paid_wei == 1300);
+	/* Nothing is signed for it yet. */
+	assert_false(view.usable);
+	assert_int_equal(ts_billing_relay_pay(lost_box.billing, LOST_WALLET, LOST_TOKEN, 1),
+			 -EPERM);
+}
+
 /* A channel that was never restored takes no gap. */
 static void a_gap_is_refused_else(void **state)
 {
@@ -234,6 +261,7 @@ int main(void)
 		T(nothing_is_signed_after_a_restore),
 		T(a_restored_channel_co_signs_nothing),
 		T(a_gap_loses_no_money),
+		T(a_gap_before_a_payment_for_carrying),
 		T(a_gap_is_refused_else),
 		T(what_is_trusted_signs_on),
 		T(what_is_exported_is_imported),

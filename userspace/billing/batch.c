@@ -146,6 +146,7 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 		ts_attach_refuse(b, s);
 	ts_refunds_refuse(b);
 	answer_all(b);
+	ts_channels_lost(b);
 	ts_billing_forget(b);
 	/* A config whose tariffs were in the batch does not hold either. */
 	b->config = b->stored;
@@ -283,6 +284,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 	if (b->broken)
 		return fall_back(b, now);
 	tell(b);
+	ts_channels_tell(b);
 	ts_lives_send(b, now);
 	ts_evidence_send(b, now);
 	return 0;

@@ -121,11 +121,16 @@ enum ts_notice {
  *	the asking station's
  * @session_changed: the view of this session differs from before
  * @notify: tell the holders of this session
+ * @channel_changed: what the channel with @partner in @token can carry, or what was paid
+ *	over it, may be other than before; see struct ts_carrying_view.  Not for those that
+ *	ts_billing_open() found.  NULL: nobody wants to know
+ * @relay_paid: the last ts_billing_relay_pay() to @partner in @token is @committed, and
+ *	leaves; or the batch that had it is lost.  NULL: nobody wants to know
  * @log: one line for the log; priority as in <syslog.h>
  * @random: fill with bytes nobody can guess
  *
- * ack, answer, taken, heard, send, refuse, refunded, attached, session_changed and notify
- * are called from ts_billing_flush()
+ * ack, answer, taken, heard, send, refuse, refunded, attached, session_changed, notify,
+ * channel_changed and relay_paid are called from ts_billing_flush()
  * and ts_billing_stop() alone, after the commit; they may read the views but
  * not call anything that changes billing.
  */
@@ -145,6 +150,10 @@ struct ts_billing_effects {
 	void (*attached)(void *ctx, uint64_t reply, const char *code);
 	void (*session_changed)(void *ctx, const char *code);
 	void (*notify)(void *ctx, const char *code, enum ts_notice notice);
+	void (*channel_changed)(void *ctx, const struct ts_address *partner,
+				const struct ts_address *token);
+	void (*relay_paid)(void *ctx, const struct ts_address *partner,
+			   const struct ts_address *token, bool committed);
 	void (*log)(void *ctx, int priority, const char *text);
 	void (*random)(void *ctx, void *bytes, size_t len);
 };
@@ -162,6 +171,7 @@ struct ts_billing_effects {
  * @resent: of these, not the first time since the start
  * @acked: messages of ours of which an Ack came
  * @refunds: transfers of ours that give unspent value back
+ * @relay_payments: transfers of ours for carrying
  * @commits: of batches
  * @grants: handed to the kernel
  */
@@ -177,6 +187,7 @@ struct ts_billing_counters {
 	uint64_t resent;
 	uint64_t acked;
 	uint64_t refunds;
+	uint64_t relay_payments;
 	uint64_t commits;
 	uint64_t grants;
 };
@@ -431,6 +442,33 @@ void ts_billing_logout(struct ts_billing *b, const void *code, size_t len,
  */
 int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,
 		   const struct ts_address *token, ts_u128 amount_wei);
+/**
+ * ts_billing_relay_pay() - a DirectTransfer to a neighbour for carrying (M13)
+ * @wei: out of our balance, but for what it has not spent yet
+ *
+ * Booked in the batch that holds our signature, and told by relay_paid().  One at a
+ * time: what is owed is cumulative, so the next one pays all of it.
+ *
+ * Return: 0: planned; else it is not made, and relay_paid() not called: -EBUSY: a message
+ * of ours is not acked yet, or a refund is under way; -EINVAL: more than our balance;
+ * -ENOENT; -EPERM: closed, frozen, leaving, or restored from a backup; -EROFS.
+ */
+int ts_billing_relay_pay(struct ts_billing *b, const struct ts_address *partner,
+			 const struct ts_address *token, ts_u128 wei);
+/**
+ * ts_billing_relay_said() - what a neighbour has signed (a receipt) of payments for
+ * carrying, in all
+ * @they_received_wei: of us
+ * @they_paid_wei: to us
+ *
+ * With a backup both sums may be lost, and the transfers are known by their amounts
+ * alone: then what it admits counts as paid as far as our own proofs have it, and what it
+ * says that it paid is taken out of what it has in its pool, attached to nothing.  Else it
+ * changes nothing.  Commits with the next flush.  Return: 0, -ENOENT or -EROFS.
+ */
+int ts_billing_relay_said(struct ts_billing *b, const struct ts_address *partner,
+			  const struct ts_address *token,
+			  ts_u128 they_received_wei, ts_u128 they_paid_wei);
 /**
  * ts_billing_leave() - end the channel together with its partner (M1, M11)
  *

@@ -4,12 +4,71 @@
  */
 #include "billing/state.h"
 
+/** ts_channel_changed() - who asks for what it can carry is told after the commit */
+void ts_channel_changed(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	if (c->changed)
+		return;
+	c->changed = true;
+	TAILQ_INSERT_TAIL(&b->changed, c, change);
+}
+
+/** ts_channels_changed() - something that holds for all of them has */
+void ts_channels_changed(struct ts_billing *b)
+{
+	struct ts_billing_channel *c;
+
+	TAILQ_FOREACH(c, &b->channels, list)
+		ts_channel_changed(b, c);
+}
+
+static void tell(struct ts_billing *b, struct ts_billing_channel *c, bool committed)
+{
+	const struct ts_address *partner = &c->row.channel.partner_address;
+	const struct ts_address *token = &c->row.channel.token;
+	bool paying = c->paying;
+
+	TAILQ_REMOVE(&b->changed, c, change);
+	c->changed = false;
+	c->paying = false;
+	if (paying && b->effects.relay_paid)
+		b->effects.relay_paid(b->effects.ctx, partner, token, committed);
+	if (committed && b->effects.channel_changed)
+		b->effects.channel_changed(b->effects.ctx, partner, token);
+}
+
+/** ts_channels_tell() - all is committed */
+void ts_channels_tell(struct ts_billing *b)
+{
+	struct ts_billing_channel *c;
+
+	while (!ts_ledger_in_batch(b->ledger) && (c = TAILQ_FIRST(&b->changed)))
+		tell(b, c, true);
+}
+
+/** ts_channels_lost() - the batch is, and what is in memory goes with it */
+void ts_channels_lost(struct ts_billing *b)
+{
+	struct ts_billing_channel *c;
+
+	while ((c = TAILQ_FIRST(&b->changed)))
+		tell(b, c, false);
+}
+
+/** ts_channel_write() - its row as it is now, into the open batch */
+void ts_channel_write(struct ts_billing *b, struct ts_billing_channel *c)
+{
+	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	ts_channel_changed(b, c);
+}
+
 /* Into the list and tables; its row is filled in. */
 void ts_channel_add(struct ts_billing *b, struct ts_billing_channel *c)
 {
 	const struct ts_channel *ch = &c->row.channel;
 
 	ts_liquidity_begin(c);
+	ts_channel_changed(b, c);
 	TAILQ_INSERT_TAIL(&b->channels, c, list);
 	ts_table_add(&b->channel_by_identifier, &c->by_identifier,
 		     ch->channel_identifier.b, TS_HASH_BYTES);

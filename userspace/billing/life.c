@@ -112,7 +112,7 @@ void ts_life_store(struct ts_billing *b, struct ts_billing_channel *c,
 	c->row.has_life = true;
 	c->uncommitted = true;
 	b->urgent = true;
-	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	ts_channel_write(b, c);
 	ts_batch_check(b, ts_ledger_life_write(b->ledger, c->row.id, c->life));
 	if (froze)
 		ts_channel_revoke(b, c);
@@ -177,18 +177,21 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		.memo = { outcome->memo, outcome->memo_len },
 	};
 
-	if (msg->id == TS_MSG_DIRECT_TRANSFER &&
-	    !ts_pay_is_gap(&c->row.channel, &b->step->next.channel)) {
-		credit.memo = msg->direct_transfer.data;
-		if (ts_memo_is_refund(credit.memo.p, credit.memo.len))
-			credit.wei = 0;
-	}
+	/* As a hop we only pass it on. */
 	c->row.relayed_wei += grown_wei - credit.wei;
+	if (msg->id == TS_MSG_DIRECT_TRANSFER) {
+		credit.memo = msg->direct_transfer.data;
+		ts_pay_heed_gap(&c->row.channel, &b->step->next.channel,
+				&credit.memo);
+		ts_pay_is_not_credit(b, c, &credit);
+	}
 	ts_life_store(b, c, &b->step->next);
 	if (other)
 		ts_life_store(b, other, &b->step->other);
 	if (credit.wei)
 		ts_pay_credit(b, c, &credit, now);
+	if (msg->id == TS_MSG_DIRECT_TRANSFER)
+		ts_carrying_settle(b, c, &credit.memo);
 	if (!b->broken && outcome->follow == TS_FOLLOW_FORWARD)
 		ts_hop_lock(b, c, &outcome->secret_hash, now);
 	if (!b->broken)
@@ -542,6 +545,7 @@ void ts_billing_key(struct ts_billing *b, const struct ts_signer *key)
 {
 	b->key = key;
 	b->send_ns = 0;
+	ts_channels_changed(b);
 }
 
 void ts_billing_head(struct ts_billing *b, uint64_t head_block, bool fresh)

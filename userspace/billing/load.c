@@ -487,6 +487,8 @@ void ts_billing_forget(struct ts_billing *b)
 		ts_life_release(b, c);
 		b->n_refunds -= c->refunding;
 		ts_evidence_drop(c);
+		if (c->changed)
+			TAILQ_REMOVE(&b->changed, c, change);
 		ts_table_remove(&b->channel_by_identifier, &c->by_identifier);
 		ts_table_remove(&b->channel_by_wallet, &c->by_wallet);
 		TAILQ_REMOVE(&b->channels, c, list);

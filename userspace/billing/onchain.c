@@ -76,8 +76,7 @@ static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
 		before->row.channel.state = TS_CHANNEL_NONE;
 		credit_all(b, before);
 		ts_life_release(b, before);
-		ts_batch_check(b, ts_ledger_channel_update(b->ledger,
-							   &before->row));
+		ts_channel_write(b, before);
 	}
 	ts_batch_check(b, ts_ledger_channel_insert(b->ledger, &row));
 	c->row = row;
@@ -123,7 +122,7 @@ static int confirm_import(struct ts_billing *b, struct ts_billing_channel *c,
 	c->row = row;
 	if (c->life)
 		c->life->channel = row.channel;
-	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &row));
+	ts_channel_write(b, c);
 	return 0;
 }
 
@@ -156,7 +155,7 @@ static int show(struct ts_billing *b, struct ts_billing_channel *c,
 		struct ts_channel_event *event, const struct ts_signer *key)
 {
 	struct ts_outcome outcome;
-	ts_u128 lost_wei = 0;
+	struct ts_lost lost = { };
 
 	ts_life_event(&old, event, key, &new, &outcome);
 	if (!outcome.changed || !memcmp(&old, &new, sizeof(old)))
@@ -173,10 +172,12 @@ static int show(struct ts_billing *b, struct ts_billing_channel *c,
 				  event->kind == TS_SEEN_WITHDRAWN);
 	if (old.channel.state == TS_CHANNEL_CLOSED &&
 	    new.channel.state == TS_CHANNEL_NONE)
-		lost_wei = ts_life_lost_refunds_wei(&old);
+		ts_life_lost(&old, &lost);
 	ts_life_store(b, c, &new);
-	if (lost_wei)
-		ts_refund_lost(b, c, lost_wei);
+	if (lost.refunds_wei)
+		ts_refund_lost(b, c, lost.refunds_wei);
+	if (lost.relay_wei)
+		ts_carrying_lost(b, c, lost.relay_wei);
 	return 0;
 }
 
@@ -442,7 +443,7 @@ int ts_billing_channel_trust(struct ts_billing *b,
 	c->row.channel.restored = TS_RESTORED_TRUSTED;
 	if (c->life)
 		c->life->channel.restored = TS_RESTORED_TRUSTED;
-	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	ts_channel_write(b, c);
 	return 0;
 }
 

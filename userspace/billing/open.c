@@ -199,6 +199,7 @@ int ts_billing_open(struct ts_ledger *ledger,
 		return -ENOMEM;
 	}
 	TAILQ_INIT(&b->channels);
+	TAILQ_INIT(&b->changed);
 	TAILQ_INIT(&b->lives);
 	TAILQ_INIT(&b->versions);
 	TAILQ_INIT(&b->sessions);
@@ -213,6 +214,8 @@ int ts_billing_open(struct ts_ledger *ledger,
 	b->stored = b->config;
 	b->meter = *meter;
 	b->effects = *effects;
+	/* The caller has nothing yet to ask for what it would be told of. */
+	b->effects.channel_changed = NULL;
 	b->lazy_ns = UINT64_MAX;
 	b->hour = now->boot_ns / (3600 * TS_NS_PER_S);
 	b->urgent = true;
@@ -229,6 +232,7 @@ int ts_billing_open(struct ts_ledger *ledger,
 		ts_billing_free(b);
 		return ret;
 	}
+	b->effects.channel_changed = effects->channel_changed;
 	*billing = b;
 	return 0;
 }
@@ -275,6 +279,7 @@ int ts_billing_reload(struct ts_billing *b,
 			"the key, the tokens, the contract and the chain cannot change while tsd runs; restart it");
 	b->config = *config;
 	fill_defaults(&b->config);
+	ts_channels_changed(b);
 	ret = ts_tariff_sync(b, now);
 	if (ret)
 		b->config = old;
@@ -328,7 +333,7 @@ static void end_life(struct ts_billing *b, struct ts_billing_channel *c)
 {
 	c->row.channel.state = TS_CHANNEL_NONE;
 	ts_life_release(b, c);
-	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+	ts_channel_write(b, c);
 }
 
 /* All lives in its token but the one that @channel describes, and @channel. */
@@ -384,8 +389,8 @@ int ts_billing_channel_import(struct ts_billing *b,
 		c->row = row;
 		ts_channel_add(b, c);
 	} else {
-		ts_batch_check(b, ts_ledger_channel_update(b->ledger, &row));
 		c->row = row;
+		ts_channel_write(b, c);
 		if (c->life)
 			c->life->channel = row.channel;
 	}

@@ -118,31 +118,54 @@ static bool is_gas_short(const struct ts_billing *b, unsigned int more)
 
 void ts_billing_gas(struct ts_billing *b, ts_u128 coin_wei, ts_u128 claim_wei)
 {
+	bool before = b->gas_short;
+
 	b->gas_coin_wei = coin_wei;
 	b->gas_claim_wei = claim_wei;
 	b->gas_short = is_gas_short(b, 0);
+	if (b->gas_short != before)
+		ts_channels_changed(b);
+}
+
+/**
+ * ts_pay_room_wei() - what may still be taken over a channel before it is settled
+ * Return: TS_U128_MAX: any amount.
+ */
+ts_u128 ts_pay_room_wei(const struct ts_billing *b,
+			const struct ts_billing_channel *c)
+{
+	const struct ts_address *address = &c->row.channel.token;
+	const struct ts_billing_token *token = ts_billing_token(&b->config, address);
+	ts_u128 channel_wei = TS_U128_MAX, box_wei = TS_U128_MAX, sum_wei = 0, wei;
+	const struct ts_billing_channel *other;
+
+	if (!token)
+		return 0;
+	if (token->exposure_channel_wei) {
+		wei = unsettled_wei(&c->row);
+		channel_wei = token->exposure_channel_wei > wei ?
+			      token->exposure_channel_wei - wei : 0;
+	}
+	if (!token->exposure_box_wei)
+		return channel_wei;
+	TAILQ_FOREACH(other, &b->channels, list)
+		if (ts_address_equal(&other->row.channel.token, address) &&
+		    !ts_channel_foreign(b, &other->row.channel))
+			sum_wei += unsettled_wei(&other->row);
+	box_wei = token->exposure_box_wei > sum_wei ?
+		  token->exposure_box_wei - sum_wei : 0;
+	return channel_wei < box_wei ? channel_wei : box_wei;
 }
 
 /* M3: our income exists only if the channel leaves us the time to claim it. */
-const char *ts_pay_why_not(const struct ts_billing *b,
-			   const struct ts_billing_channel *c,
-			   ts_u128 credit_wei, const char **text)
+static const char *why_unsafe(const struct ts_billing *b,
+			      const struct ts_billing_channel *c,
+			      ts_u128 credit_wei, const char **text)
 {
 	const struct ts_billing_config *config = &b->config;
 	const struct ts_channel *ch = &c->row.channel;
-	const struct ts_billing_token *token;
-	const struct ts_billing_channel *other;
-	ts_u128 box = credit_wei;
+	const struct ts_billing_token *token = ts_billing_token(config, &ch->token);
 
-	if (ts_channel_foreign(b, ch)) {
-		*text = "this channel is with another address, in another token, contract or chain than this box takes now; ask it for its channel";
-		return "foreign_channel";
-	}
-	token = ts_billing_token(config, &ch->token);
-	if (c->life && c->life->leaving) {
-		*text = "this channel is about to end; open a new one afterwards";
-		return "leaving";
-	}
 	if (!c->row.trusted &&
 	    ch->settle_timeout_blocks < config->min_settle_timeout_blocks) {
 		*text = "the channel's settle timeout is too short for this box; open one with a longer timeout";
@@ -156,18 +179,33 @@ const char *ts_pay_why_not(const struct ts_billing *b,
 		*text = "the box could not pay the chain for claiming this now; its operator must send it some of the chain's coin";
 		return "gas_reserve";
 	}
-	*text = "this channel has paid as much as the box takes before it settles on the chain; try again later";
-	if (token->exposure_channel_wei &&
-	    unsettled_wei(&c->row) + credit_wei > token->exposure_channel_wei)
-		return "exposure_limit";
-	if (!token->exposure_box_wei)
-		return NULL;
-	*text = "the box has taken as much as it may before it settles on the chain; try again later";
-	TAILQ_FOREACH(other, &b->channels, list)
-		if (ts_address_equal(&other->row.channel.token, &ch->token) &&
-		    !ts_channel_foreign(b, &other->row.channel))
-			box += unsettled_wei(&other->row);
-	return box > token->exposure_box_wei ? "exposure_limit" : NULL;
+	*text = "as much was taken as may be before it is settled on the chain, over this channel or by this box; try again later";
+	return ts_pay_room_wei(b, c) < (credit_wei ? credit_wei : 1) ?
+	       "exposure_limit" : NULL;
+}
+
+/**
+ * ts_pay_why_not() - why nothing is credited over a channel now
+ * @b: billing
+ * @c: the channel
+ * @credit_wei: that is to be credited; 0: anything
+ * @text: set to the same for people
+ *
+ * Return: NULL: it is, or one word.
+ */
+const char *ts_pay_why_not(const struct ts_billing *b,
+			   const struct ts_billing_channel *c,
+			   ts_u128 credit_wei, const char **text)
+{
+	if (ts_channel_foreign(b, &c->row.channel)) {
+		*text = "this channel is with another address, in another token, contract or chain than this box takes now; ask it for its channel";
+		return "foreign_channel";
+	}
+	if (c->life && c->life->leaving) {
+		*text = "this channel is about to end; open a new one afterwards";
+		return "leaving";
+	}
+	return why_unsafe(b, c, credit_wei, text);
 }
 
 /*
@@ -318,6 +356,7 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	struct ts_memo memo;
 
 	c->refunded_all = false;
+	ts_channel_changed(b, c);
 	b->batch_payments++;
 	note_value(b, &c->row.channel.token, credit->wei);
 	/* In a token that is not taken any more it stays in the wallet's pool. */
@@ -350,6 +389,13 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	ts_account_serve(b, s, now);
 }
 
+static bool is_for_carrying(const struct ts_bytes *memo)
+{
+	ts_u128 paid_wei;
+
+	return ts_memo_parse_relay(&paid_wei, memo->p, memo->len);
+}
+
 /**
  * ts_pay_admit() - whether a direct transfer is taken, or refused here
  * @b: billing
@@ -369,7 +415,14 @@ bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 	/* Our own money that comes back gives nobody credit. */
 	if (ts_memo_is_refund(memo->p, memo->len))
 		return true;
-	name = ts_pay_why_not(b, c, credit_wei, &text);
+	/*
+	 * What is owed for carrying buys nothing more, so it may come while the channel is
+	 * about to end; as long as it waits the partner could not end it with us.
+	 */
+	if (is_for_carrying(memo) && !ts_channel_foreign(b, &c->row.channel))
+		name = why_unsafe(b, c, credit_wei, &text);
+	else
+		name = ts_pay_why_not(b, c, credit_wei, &text);
 	if (!name && is_hoarding(b, c, memo)) {
 		name = "too_many_sessions";
 		text = "this wallet has paid for too many codes that no station has shown; let stations show them first";
@@ -380,13 +433,44 @@ bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 	return false;
 }
 
-/*
+/**
+ * ts_pay_heed_gap() - whether the memo of a direct transfer says what it is for
+ * @before: the channel
+ * @next: with the transfer
+ * @memo: none, if not
+ *
  * After a restore a payment may come whose predecessors were lost.  How much of it is
- * for its memo only they would tell, so all is its wallet's (M6).
+ * for its memo only they would tell, so all is its wallet's (M6); but for one that says
+ * itself what was paid in all.
  */
-bool ts_pay_is_gap(const struct ts_channel *before, const struct ts_channel *next)
+void ts_pay_heed_gap(const struct ts_channel *before, const struct ts_channel *next,
+		     struct ts_bytes *memo)
 {
-	return next->partner_proof.nonce - before->partner_proof.nonce > 1;
+	if (next->partner_proof.nonce - before->partner_proof.nonce > 1 &&
+	    !is_for_carrying(memo))
+		*memo = (struct ts_bytes){ NULL, 0 };
+}
+
+/**
+ * ts_pay_is_not_credit() - of a direct transfer, what is nobody's credit
+ * @b: billing
+ * @c: its channel, whose row is to be written if there is any
+ * @credit: what was transferred; then without that
+ *
+ * Return: whether there is any.
+ */
+bool ts_pay_is_not_credit(struct ts_billing *b, struct ts_billing_channel *c,
+			  struct ts_billing_credit *credit)
+{
+	ts_u128 carrying_wei = ts_carrying_part_wei(b, c, credit);
+	ts_u128 wei = carrying_wei;
+
+	if (ts_memo_is_refund(credit->memo.p, credit->memo.len))
+		wei = credit->wei;
+	c->row.relay_in_wei += carrying_wei;
+	c->row.relayed_wei += wei;
+	credit->wei -= wei;
+	return wei;
 }
 
 static void take(struct ts_billing *b, struct ts_billing_channel *c,
@@ -405,8 +489,7 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_pay_refuse(b, reply, TS_REFUSED_NONCE_EXHAUSTED, c);
 		return;
 	}
-	if (ts_pay_is_gap(&c->row.channel, next))
-		credit.memo = (struct ts_bytes){ NULL, 0 };
+	ts_pay_heed_gap(&c->row.channel, next, &credit.memo);
 	if (!ts_pay_admit(b, c, &credit.memo, credit.wei, reply))
 		return;
 	if (b->read_only[0] || !ts_batch(b)) {
@@ -414,12 +497,11 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		return;
 	}
 	c->row.channel = *next;
-	if (ts_memo_is_refund(credit.memo.p, credit.memo.len)) {
-		c->row.relayed_wei += credit.wei;
-		ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
-	} else {
+	if (ts_pay_is_not_credit(b, c, &credit))
+		ts_channel_write(b, c);
+	if (credit.wei)
 		ts_pay_credit(b, c, &credit, now);
-	}
+	ts_carrying_settle(b, c, &credit.memo);
 	ts_pay_ack(b, reply, effect->ack);
 	ts_pay_heard(b, &next->partner_address);
 }

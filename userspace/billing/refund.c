@@ -182,8 +182,7 @@ static void book_lives(struct ts_billing *b, struct ts_billing_channel *c,
 			if (parts->part[i].row.channel == life->row.id)
 				life->row.refunded_wei += parts->part[i].wei;
 		if (life != c && life->row.refunded_wei != before_wei)
-			ts_batch_check(b, ts_ledger_channel_update(b->ledger,
-								   &life->row));
+			ts_channel_write(b, life);
 	}
 }
 
@@ -302,7 +301,7 @@ void ts_refund_book(struct ts_billing *b, struct ts_billing_channel *c,
 	} else {
 		limit(&parts, limit_wei);
 		book(b, c, &parts);
-		ts_batch_check(b, ts_ledger_channel_update(b->ledger, &c->row));
+		ts_channel_write(b, c);
 	}
 	free(parts.part);
 }

@@ -81,7 +81,7 @@ static void take_back(struct ts_billing *b, struct ts_billing_channel *life,
 		ts_batch_check(b, ts_ledger_payment_update(b->ledger, row));
 		tell_session(b, row);
 	}
-	ts_batch_check(b, ts_ledger_channel_update(b->ledger, &life->row));
+	ts_channel_write(b, life);
 }
 
 /**

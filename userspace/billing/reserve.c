@@ -185,8 +185,7 @@ void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 		p->row.spent_wei += wei;
 		p->channel->row.spent_wei += wei;
 		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
-		ts_batch_check(b, ts_ledger_channel_update(b->ledger,
-							   &p->channel->row));
+		ts_channel_write(b, p->channel);
 	}
 	/* No reservation may point to a payment that goes below. */
 	while ((r = TAILQ_FIRST(&a->reservations))) {

@@ -61,6 +61,8 @@ struct ts_billing_mark {
  * @uncredited_wei: a partner's deposit that the chain shows and that does not
  *	count, as in the ledger's doubts; 0: none; TS_BEYOND_WEI: it never will
  * @evidence: refunding is for this to be adopted, see evidence.c; NULL: for a refund
+ * @changed: in the list of those whose partners' view is to be told
+ * @paying: the open batch has a transfer of ours for carrying
  * @marks: at the times of mark_ns of struct ts_billing, or when it became known
  */
 struct ts_billing_channel {
@@ -82,6 +84,9 @@ struct ts_billing_channel {
 	uint64_t told_no_ns;
 	ts_u128 uncredited_wei;
 	struct ts_billing_evidence *evidence;
+	TAILQ_ENTRY(ts_billing_channel) change;
+	bool changed;
+	bool paying;
 	struct ts_billing_mark marks[TS_MARKS];
 };
 
@@ -310,6 +315,7 @@ struct ts_billing_reply {
  * @gas_coin_wei: by ts_billing_gas()
  * @gas_claim_wei: likewise; 0: not known yet
  * @gas_short: that does not do for all channels that have paid
+ * @changed: channels that are to be told of
  * @lives: channels with something under way
  * @send_ns: when something of them is to be sent; UINT64_MAX: nothing
  * @ask_ns: when partners of channels from a backup are asked next
@@ -362,6 +368,7 @@ struct ts_billing {
 	ts_u128 gas_coin_wei;
 	ts_u128 gas_claim_wei;
 	bool gas_short;
+	TAILQ_HEAD(, ts_billing_channel) changed;
 	TAILQ_HEAD(, ts_billing_channel) lives;
 	uint64_t send_ns;
 	uint64_t ask_ns;
@@ -503,7 +510,12 @@ void ts_pay_refuse_read_only(struct ts_billing *b, uint64_t reply);
 const char *ts_pay_why_not(const struct ts_billing *b,
 			   const struct ts_billing_channel *c,
 			   ts_u128 credit_wei, const char **text);
-bool ts_pay_is_gap(const struct ts_channel *before, const struct ts_channel *next);
+ts_u128 ts_pay_room_wei(const struct ts_billing *b,
+			const struct ts_billing_channel *c);
+void ts_pay_heed_gap(const struct ts_channel *before, const struct ts_channel *next,
+		     struct ts_bytes *memo);
+bool ts_pay_is_not_credit(struct ts_billing *b, struct ts_billing_channel *c,
+			  struct ts_billing_credit *credit);
 bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 		  const struct ts_bytes *memo, ts_u128 credit_wei,
 		  uint64_t reply);
@@ -566,7 +578,20 @@ void ts_lives_committed(struct ts_billing *b);
 void ts_lives_send(struct ts_billing *b, const struct ts_time *now);
 void ts_lives_tick(struct ts_billing *b, const struct ts_time *now);
 
+/* carrying.c */
+ts_u128 ts_carrying_part_wei(struct ts_billing *b, const struct ts_billing_channel *c,
+			     const struct ts_billing_credit *credit);
+void ts_carrying_settle(struct ts_billing *b, struct ts_billing_channel *c,
+			const struct ts_bytes *memo);
+void ts_carrying_lost(struct ts_billing *b, struct ts_billing_channel *c,
+		      ts_u128 lost_wei);
+
 /* channel.c */
+void ts_channel_changed(struct ts_billing *b, struct ts_billing_channel *c);
+void ts_channels_changed(struct ts_billing *b);
+void ts_channels_tell(struct ts_billing *b);
+void ts_channels_lost(struct ts_billing *b);
+void ts_channel_write(struct ts_billing *b, struct ts_billing_channel *c);
 void ts_channel_add(struct ts_billing *b, struct ts_billing_channel *c);
 struct ts_billing_channel *ts_channel_life(struct ts_billing *b,
 					   const struct ts_hash *identifier,

@@ -128,6 +128,27 @@ struct ts_liquidity_view {
 	const char *refused_text;
 };
 
+/**
+ * struct ts_carrying_view - what a channel can do for what is carried (M13)
+ * @partner: the neighbour
+ * @usable: both can pay over it, now and later: confirmed, open, not frozen, nobody
+ *	leaves, the key is there, and it is credited (M3)
+ * @why_not: for people, if it is not
+ * @in_wei: what the neighbour can still pay us, and we would take
+ * @out_wei: what we can still pay it, without what it has not spent yet
+ * @received_wei: what it paid for carrying, in all channels with it in that token
+ * @paid_wei: what we paid it, likewise
+ */
+struct ts_carrying_view {
+	struct ts_address partner;
+	bool usable;
+	const char *why_not;
+	ts_u128 in_wei;
+	ts_u128 out_wei;
+	ts_u128 received_wei;
+	ts_u128 paid_wei;
+};
+
 /* Views; read the kernel's counters, change nothing.  -ENOENT: unknown. */
 int ts_billing_session_view(struct ts_billing *b, const char *code,
 			    struct ts_session_view *view);
@@ -148,6 +169,18 @@ int ts_billing_reveal_each(struct ts_billing *b, const struct ts_address *wallet
 			   const struct ts_address *token,
 			   int (*cb)(const struct ts_ledger_reveal *r, void *arg),
 			   void *arg);
+/*
+ * As committed; -ENOENT: there is no channel, -EAGAIN: of that one the open batch has
+ * news, which channel_changed() will tell of.  Limits of the whole box (M3) move it, too,
+ * without being told of.
+ */
+int ts_billing_carrying_view(struct ts_billing *b, const struct ts_address *partner,
+			     const struct ts_address *token,
+			     struct ts_carrying_view *view);
+/* All of which there are no news: the newest with each partner, settled or not. */
+int ts_billing_carrying_each(struct ts_billing *b, const struct ts_address *token,
+			     int (*cb)(const struct ts_carrying_view *view, void *arg),
+			     void *arg);
 /* Channels that are not settled, and what they can still carry (M4). */
 int ts_billing_liquidity_each(struct ts_billing *b, const struct ts_time *now,
 			      int (*cb)(const struct ts_liquidity_view *view,

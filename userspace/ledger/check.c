@@ -323,23 +323,26 @@ static int add_account(const struct ts_ledger_account *row, void *arg)
 	return ret;
 }
 
-/* A refund may be of what was paid in a life before (M11). */
+/*
+ * A refund may be of what was paid in a life before (M11), so it is over all of them that
+ * no more was refunded, and paid for carrying, than we have transferred.
+ */
 static bool was_sent(const struct check *c, const struct of_channel *of)
 {
 	const struct of_channel *oc = (const void *)c->channels.rows;
-	ts_u128 refunded_wei = 0, sent_wei = 0;
+	ts_u128 booked_wei = 0, sent_wei = 0;
 	size_t i;
 
-	if (!of->refunded_wei)
+	if (!of->refunded_wei && !of->row.relay_out_wei)
 		return true;
 	for (i = 0; i < c->channels.count; i++, oc++) {
 		if (!ts_hash_equal(&oc->row.channel.channel_identifier,
 				   &of->row.channel.channel_identifier))
 			continue;
-		refunded_wei += oc->refunded_wei;
+		booked_wei += oc->refunded_wei + oc->row.relay_out_wei;
 		sent_wei += oc->row.channel.our_proof.transferred_wei;
 	}
-	return refunded_wei <= sent_wei;
+	return booked_wei <= sent_wei;
 }
 
 static void check_channels(struct check *c)
@@ -362,7 +365,7 @@ static void check_channels(struct check *c)
 			fault(c, "channel %" PRId64 ": what was spent of it and of its payments differ",
 			      oc->row.id);
 		if (oc->refunded_wei != oc->row.refunded_wei || !was_sent(c, oc))
-			fault(c, "channel %" PRId64 ": what was refunded of it, of its payments and by our transfers differ",
+			fault(c, "channel %" PRId64 ": what was refunded of it, of its payments and by our transfers differ, or more was paid than sent",
 			      oc->row.id);
 		if (c->flags & TS_LEDGER_CHECK_SIGNATURES)
 			check_proof_signer(c, oc);

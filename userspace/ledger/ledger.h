@@ -90,9 +90,9 @@ struct ts_ledger_options {
  * @base_wei: what the partner had transferred before we kept books: not credit
  * @spent_wei: of its payments, used up by closed accounts
  * @refunded_wei: of its payments, what went back by our own transfers (M11)
- * @relayed_wei: of what the partner transferred, what we only passed on as a hop,
- *	and refunds of what we had paid
- *	of a mediated transfer, our fee in it: nobody's credit
+ * @relayed_wei: of what the partner transferred, what is nobody's credit: what we only
+ *	passed on as a hop, with our fee in it, refunds of what we had paid, and
+ *	@relay_in_wei
  * @relay_in_wei: of @relayed_wei, what it paid us for carrying (see relay.h); nobody's
  *	credit either, and never refunded
  * @relay_out_wei: of our own transfers, what we paid it for carrying
@@ -391,6 +391,8 @@ int ts_ledger_channel_import(struct ts_ledger *l, const struct ts_channel *in,
 
 int ts_ledger_payment_insert(struct ts_ledger *l, struct ts_ledger_payment *p);
 int ts_ledger_payment_update(struct ts_ledger *l,
+			     const struct ts_ledger_payment *p);
+int ts_ledger_payment_lessen(struct ts_ledger *l,
 			     const struct ts_ledger_payment *p);
 int ts_ledger_payment_find(struct ts_ledger *l, int64_t channel, uint64_t nonce,
 			   struct ts_ledger_payment *p);

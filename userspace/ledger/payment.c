@@ -49,6 +49,17 @@ int ts_ledger_payment_update(struct ts_ledger *l,
 			   &p->refunded_wei, (int64_t)p->live, p->id);
 }
 
+/*
+ * Less of it is credit than was thought, by its payer's own word; what more its proof
+ * says is in its channel's relayed_wei from now on.
+ */
+int ts_ledger_payment_lessen(struct ts_ledger *l,
+			     const struct ts_ledger_payment *p)
+{
+	return ts_db_write(l, "UPDATE payments SET delta_wei=? WHERE id=?", "wi",
+			   &p->delta_wei, p->id);
+}
+
 static bool get_payment(sqlite3_stmt *stmt, struct ts_ledger_payment *p)
 {
 	bool bad = false;

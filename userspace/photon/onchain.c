@@ -277,38 +277,46 @@ void ts_life_event(const struct ts_life *old,
 	outcome->changed = true;
 }
 
-static bool is_refund(const struct ts_outgoing *out)
+/* To what the memo of a transfer says that it is for. */
+static ts_u128 *of_kind(struct ts_lost *lost, const struct ts_outgoing *out)
 {
+	const struct ts_bytes *data;
 	struct ts_message msg;
+	ts_u128 paid_wei;
 
-	return !ts_message_decode(&msg, out->b, out->len) &&
-	       msg.id == TS_MSG_DIRECT_TRANSFER &&
-	       ts_memo_is_refund(msg.direct_transfer.data.p,
-				 msg.direct_transfer.data.len);
+	if (ts_message_decode(&msg, out->b, out->len) ||
+	    msg.id != TS_MSG_DIRECT_TRANSFER)
+		return NULL;
+	data = &msg.direct_transfer.data;
+	if (ts_memo_is_refund(data->p, data->len))
+		return &lost->refunds_wei;
+	if (ts_memo_parse_relay(&paid_wei, data->p, data->len))
+		return &lost->relay_wei;
+	return NULL;
 }
 
 /**
- * ts_life_lost_refunds_wei() - refunds of ours that the contract does not know
+ * ts_life_lost() - transfers of ours that the contract does not know
  * @life: of a closed channel
+ * @lost: their value, at most what the proof shown is short of our last
  *
  * The partner gave the contract a proof of ours from before them.  Those that it
  * is known to have had it chose not to use.
- *
- * Return: their value, at most what the proof shown is short of our last.
  */
-ts_u128 ts_life_lost_refunds_wei(const struct ts_life *life)
+void ts_life_lost(const struct ts_life *life, struct ts_lost *lost)
 {
-	ts_u128 before_wei = life->onchain.ours.transferred_wei, lost_wei = 0;
+	ts_u128 before_wei = life->onchain.ours.transferred_wei, *wei;
 	const struct ts_outbox *o = &life->outbox;
 	size_t i;
 
+	memset(lost, 0, sizeof(*lost));
 	for (i = 0; i < o->queue_count; i++) {
 		if (!o->queue[i].nonce ||
 		    o->queue[i].transferred_wei <= before_wei)
 			continue;
-		if (is_refund(&o->queue[i]))
-			lost_wei += o->queue[i].transferred_wei - before_wei;
+		wei = of_kind(lost, &o->queue[i]);
+		if (wei)
+			*wei += o->queue[i].transferred_wei - before_wei;
 		before_wei = o->queue[i].transferred_wei;
 	}
-	return lost_wei;
 }

@@ -112,13 +112,23 @@ struct ts_intent {
 	uint64_t until_block;
 };
 
+/**
+ * struct ts_lost - transfers of ours that never arrived
+ * @refunds_wei: that gave back what was unspent (M11)
+ * @relay_wei: that paid for carrying (M13)
+ */
+struct ts_lost {
+	ts_u128 refunds_wei;
+	ts_u128 relay_wei;
+};
+
 #define TS_INTENTS_MAX	(4 + TS_LOCKS_MAX + TS_DISPOSALS_MAX)
 
 void ts_life_event(const struct ts_life *old,
 		   const struct ts_channel_event *event,
 		   const struct ts_signer *key,
 		   struct ts_life *new, struct ts_outcome *outcome);
-ts_u128 ts_life_lost_refunds_wei(const struct ts_life *life);
+void ts_life_lost(const struct ts_life *life, struct ts_lost *lost);
 size_t ts_life_intents(const struct ts_life *life,
 		       const struct ts_moment *moment,
 		       struct ts_intent intents[TS_INTENTS_MAX]);
