@@ -245,6 +245,22 @@ const void *ts_batadv_rows_find(const struct ts_batadv_rows *rows, const void *k
 	return end > low ? at(rows, low) : NULL;
 }
 
+/* Is there a row for that key?  @best: one that is the best way. */
+static bool says(const struct ts_batadv_rows *is, const void *key, bool best,
+		 size_t best_at)
+{
+	unsigned int n = 0, i;
+	const char *row;
+
+	row = ts_batadv_rows_find(is, key, is->key_len, best ? &n : NULL);
+	if (!best)
+		return row;
+	for (i = 0; i < n; i++)
+		if (*(const bool *)(row + i * is->size + best_at))
+			return true;
+	return false;
+}
+
 static int carry_originators(struct ts_batadv_tables *t, const struct ts_batadv_tables *last,
 			     struct ts_batadv_rows *is)
 {
@@ -255,7 +271,7 @@ static int carry_originators(struct ts_batadv_tables *t, const struct ts_batadv_
 		struct ts_batadv_originator again = row[i];
 
 		if (again.carried ||
-		    ts_batadv_rows_find(is, again.orig, TS_MAC_LEN, NULL))
+		    says(is, again.orig, again.best, offsetof(struct ts_batadv_originator, best)))
 			continue;
 		again.carried = true;
 		if (ts_batadv_rows_add(t, &t->originators, &last->originators, &again,
@@ -275,7 +291,7 @@ static int carry_clients(struct ts_batadv_tables *t, const struct ts_batadv_tabl
 		struct ts_batadv_client again = row[i];
 
 		if (again.carried ||
-		    ts_batadv_rows_find(is, again.mac, is->key_len, NULL))
+		    says(is, again.mac, again.best, offsetof(struct ts_batadv_client, best)))
 			continue;
 		again.carried = true;
 		if (ts_batadv_rows_add(t, &t->global, &last->global, &again, again.best))
@@ -318,10 +334,14 @@ static int carry(struct ts_batadv_tables *t, const struct ts_batadv_tables *last
  * @t: filled, not sorted yet
  * @last: as it was before, sorted; of the same mesh device
  *
- * batman-adv does not mark a dump of its originators or global translations that
- * was disturbed, and such a one may pass over what is there.  A route that comes
- * and goes with it would let traffic pass unpaid, so who is not there at all is
- * taken over from the last time, once.
+ * batman-adv (2022.3 and 2024.2) marks a disturbed dump of its hard interfaces,
+ * gateways and local translations, not one of its originators, neighbours or
+ * global translations: a cursor of places in lists goes on where others stand by
+ * then.  Such a dump may pass over what is there, or the best way of it alone,
+ * which changed from a row that had not been told to one that had.  A route that
+ * comes and goes with it would let traffic pass unpaid, so who is not there at
+ * all, or has no best way, is taken over from the last time, once.  Neighbours
+ * are not: what they lead to says them, too.
  *
  * Return: 0 or -ENOMEM.
  */

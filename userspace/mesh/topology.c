@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* topology.c - the model is made anew from the tables, and compared. */
 #include <errno.h>
+#include <linux/tokenswitch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mesh/topology_fold.h"
+
+_Static_assert(TS_TOPOLOGY_ROUTES_MAX == TS_ROUTES_MAX &&
+	       TS_TOPOLOGY_GATEWAYS_MAX == TS_GATEWAYS_MAX &&
+	       TS_TOPOLOGY_BEHIND_MAX == TS_BEHIND_MAX,
+	       "the kernel takes all of a model");
+_Static_assert(TS_NEIGHBOUR_MACS_MAX == TS_KEYS_MAX,
+	       "a neighbour's account has a key for each of its MACs");
 
 static int by_mac(const void *a, const void *b)
 {
