@@ -299,6 +299,20 @@ static void has(const char *text, const char *part)
 		fail_msg("\"%s\" is not in: %s", part, text);
 }
 
+/* Whatever was paid: why there is no internet, for programs and for people. */
+static void test_held(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_null(strstr(get(f, "/"), "no internet now"));
+	f->view.held = "upstream_too_dear";
+	f->view.held_text = "dear & <b>far</b>";
+	has(get(f, "/v1/session"),
+	    "\"held\":{\"reason\":\"upstream_too_dear\",\"message\":\"dear & <b>far</b>\"}");
+	has(get(f, "/"), "no internet now:</b> dear &amp; &lt;b&gt;far&lt;/b&gt;.");
+	f->view.held = NULL;
+}
+
 static void test_get(void **state)
 {
 	struct fixture *f = *state;
@@ -579,6 +593,7 @@ static void test_stream(void **state)
 	read_until(f, fd, "\n\n", out, sizeof(out));
 	has(out, "event: dry\ndata: {");
 	has(out, "\"state\":\"dry\"");
+	has(out, "\"held\":null");
 	/* however much happens meanwhile, it is told once and as it is now */
 	f->view.state = TS_SESSION_PAID;
 	ts_portal_session_changed(f->portal, CODE);
@@ -908,6 +923,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_get, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_held, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_station, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),

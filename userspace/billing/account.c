@@ -326,7 +326,11 @@ void ts_account_grant(struct ts_billing *b, struct ts_billing_account *a)
 		return;
 	if (headroom > target - unspent)
 		headroom = target - unspent;
+	headroom = ts_upstream_bound(b, a, headroom);
+	if (!headroom)
+		return;
 	set_low(b, a, target / 2);
+	ts_upstream_granted(b, a, headroom);
 	err = b->meter.grant(b->meter.m, a->row.account_id, a->row.epoch,
 			     a->granted_units + headroom);
 	if (err) {

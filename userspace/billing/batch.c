@@ -150,6 +150,7 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 	ts_billing_forget(b);
 	/* A config whose tariffs were in the batch does not hold either. */
 	b->config = b->stored;
+	ts_upstream_begin(b);
 	b->broken = false;
 	memset(b->batch_wei, 0, sizeof(b->batch_wei));
 	b->batch_payments = 0;

@@ -470,6 +470,32 @@ int ts_billing_relay_said(struct ts_billing *b, const struct ts_address *partner
 			  const struct ts_address *token,
 			  ts_u128 they_received_wei, ts_u128 they_paid_wei);
 /**
+ * struct ts_upstream_limit - how much our own way to the internet can still carry
+ * @bytes: of frames as stations' are billed, that we can still pay for; UINT64_MAX: any
+ *	number.  What the mesh adds to a frame is taken off already
+ * @low_bytes: below this it is low, and said so
+ * @refused: why nothing is to be had there, one word; NULL: it is
+ * @text: likewise, for people; both stay as they are, wherever they point to
+ */
+struct ts_upstream_limit {
+	uint64_t bytes;
+	uint64_t low_bytes;
+	const char *refused;
+	const char *text;
+};
+
+/**
+ * ts_billing_upstream() - what the kernel may let stations have of the internet (M4)
+ * @limit: as it is now; copied
+ *
+ * Holds until the next one, and counts down with each grant.  To be called right after the
+ * counters were read from which it follows: what stations used since billing looked last
+ * counts as if they still could.  Above the limit grants are taken back; nothing that was
+ * paid for is lost by it.  A direction that is free is not held back by a budget.
+ */
+void ts_billing_upstream(struct ts_billing *b, const struct ts_upstream_limit *limit,
+			 const struct ts_time *now);
+/**
  * ts_billing_leave() - end the channel together with its partner (M1, M11)
  *
  * What is unspent is refunded, our balance withdrawn, then the rest settled; each

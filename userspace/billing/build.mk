@@ -9,6 +9,6 @@ BILLING_SOURCES := $(addprefix userspace/billing/, \
 	logout.c meter_use.c onchain.c open.c pay.c price.c refund.c \
 	refund_lost.c reserve.c reveal.c session.c \
 	table.c tariff.c \
-	tick.c token.c view.c)
+	tick.c token.c upstream.c view.c)
 
 $(eval $(call library,billing,$(BILLING_SOURCES)))

@@ -99,6 +99,8 @@ struct ts_billing_tariff {
  * @unpaid_sessions_max: bound on sessions that nobody has paid for; 0: 4096
  * @tariff_hold_s: how long value keeps the tariff it was paid under; 0: a day
  * @min_settle_timeout_blocks: credit only channels with at least this (M3)
+ * @upstream_metered: this box pays for its way to the internet: nothing is granted until
+ *	ts_billing_upstream() has said how much of it there is (M4)
  * @forward: a lock for another's target is forwarded, for a fee
  * @station_retention_s: sessions that hold nothing are forgotten so long after
  *	their station was last seen, MAC addresses of closed sessions so long
@@ -125,6 +127,7 @@ struct ts_billing_config {
 	uint32_t unpaid_sessions_max;
 	uint32_t tariff_hold_s;
 	uint64_t min_settle_timeout_blocks;
+	bool upstream_metered;
 	bool forward;
 	uint32_t station_retention_s;
 	enum ts_loss_bearer loss_bearer;

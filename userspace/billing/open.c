@@ -217,6 +217,8 @@ int ts_billing_open(struct ts_ledger *ledger,
 	/* The caller has nothing yet to ask for what it would be told of. */
 	b->effects.channel_changed = NULL;
 	b->lazy_ns = UINT64_MAX;
+	b->upstream.limit.bytes = UINT64_MAX;
+	ts_upstream_begin(b);
 	b->hour = now->boot_ns / (3600 * TS_NS_PER_S);
 	b->urgent = true;
 	b->effects.random(b->effects.ctx, b->nonce_secret,
@@ -283,6 +285,9 @@ int ts_billing_reload(struct ts_billing *b,
 	ret = ts_tariff_sync(b, now);
 	if (ret)
 		b->config = old;
+	ts_upstream_begin(b);
+	if (ret)
+		return ret;
 	else if (!ts_ledger_in_batch(b->ledger))
 		b->stored = b->config;
 	return ret;

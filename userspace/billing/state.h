@@ -290,6 +290,20 @@ struct ts_billing_reply {
 };
 
 /**
+ * struct ts_billing_upstream - see upstream.c
+ * @metered: as in the config
+ * @limit: as was said last
+ * @left_bytes: what of it was not granted
+ * @low: stations were told that it is
+ */
+struct ts_billing_upstream {
+	bool metered;
+	struct ts_upstream_limit limit;
+	uint64_t left_bytes;
+	bool low;
+};
+
+/**
  * struct ts_billing - all of it
  * @stored: @config as of the last commit: all its tariffs are on the disk
  * @sessions: all that are in memory
@@ -331,6 +345,7 @@ struct ts_billing_reply {
  * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
  * @floor_s: wall time was at least this once
  * @mark_ns: when channels were marked, oldest first
+ * @upstream: what of the internet can be granted
  */
 struct ts_billing {
 	struct ts_ledger *ledger;
@@ -386,6 +401,7 @@ struct ts_billing {
 	uint64_t hour;
 	uint64_t floor_s;
 	uint64_t mark_ns[TS_MARKS];
+	struct ts_billing_upstream upstream;
 	uint64_t ping_tokens;
 	uint64_t ping_ns;
 	struct ts_billing_counters counters;
@@ -643,6 +659,15 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 		       uint64_t keep_units);
 void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 		       uint64_t used_units);
+
+/* upstream.c */
+uint64_t ts_upstream_bound(const struct ts_billing *b,
+			   const struct ts_billing_account *a, uint64_t units);
+void ts_upstream_granted(struct ts_billing *b, const struct ts_billing_account *a,
+			 uint64_t units);
+const char *ts_upstream_fault(const struct ts_billing *b, const char **text);
+bool ts_upstream_holds(const struct ts_billing *b);
+void ts_upstream_begin(struct ts_billing *b);
 
 /* account.c */
 struct ts_billing_account *ts_account_find(struct ts_billing *b, uint32_t id,

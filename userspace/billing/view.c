@@ -110,9 +110,11 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 		view_account(b, s->account, view);
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
+	view->held = ts_upstream_fault(b, &view->held_text);
 	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
 		view->state = TS_SESSION_NEVER_PAID;
-	else if ((s->account && s->account->dry) || !view->remaining_bytes)
+	else if ((s->account && s->account->dry && !ts_upstream_holds(b)) ||
+		 !view->remaining_bytes)
 		view->state = TS_SESSION_DRY;
 	else
 		view->state = TS_SESSION_PAID;

@@ -48,6 +48,9 @@ enum ts_session_state {
  *	the dearer direction; UINT64_MAX when that is free
  * @used_bytes: [up, down], billed, over all accounts of this session
  * @suggest_wei: a payment that makes sense now
+ * @held: why the internet is granted less or not at all, whatever was paid, one word;
+ *	NULL: it is
+ * @held_text: likewise, for people
  */
 struct ts_session_view {
 	char code[TS_CODE_SIZE];
@@ -65,6 +68,8 @@ struct ts_session_view {
 	uint64_t remaining_bytes;
 	uint64_t used_bytes[TS_DIR_COUNT];
 	ts_u128 suggest_wei;
+	const char *held;
+	const char *held_text;
 };
 
 /**
@@ -107,9 +112,11 @@ struct ts_channel_view {
  * @out_hour_wei: and we
  * @measured_s: over so long the rate was measured: 45 minutes to an hour, or
  *	since billing began
- * @in_empty_s: at that rate the partner's side is empty after so long; 0: it is;
- *	UINT64_MAX: never
+ * @in_empty_s: at that rate, or that of the last minutes if it is sooner, the partner's
+ *	side is empty after so long; 0: it is; UINT64_MAX: never
  * @out_empty_s: likewise ours
+ * @carrying_in_wei: of what the partner paid in it, what was for carrying (M13)
+ * @carrying_out_wei: of what we paid, likewise: it is a way up, or to a neighbour
  * @leaving: we end it together with the partner
  * @refused: why nothing is credited over it now, one word; NULL: it is
  * @refused_text: likewise, for people
@@ -123,9 +130,29 @@ struct ts_liquidity_view {
 	uint64_t measured_s;
 	uint64_t in_empty_s;
 	uint64_t out_empty_s;
+	ts_u128 carrying_in_wei;
+	ts_u128 carrying_out_wei;
 	bool leaving;
 	const char *refused;
 	const char *refused_text;
+};
+
+/**
+ * struct ts_internet_view - what of the internet can be granted (M4)
+ * @metered: there is a limit
+ * @bytes: so much our way up can carry, as was said last; UINT64_MAX: any number
+ * @granted_bytes: so much the kernel may still let pass
+ * @left_bytes: so much more can be granted until the next limit
+ * @fault: why it is less than stations want, one word; NULL: it is not
+ * @text: likewise, for people
+ */
+struct ts_internet_view {
+	bool metered;
+	uint64_t bytes;
+	uint64_t granted_bytes;
+	uint64_t left_bytes;
+	const char *fault;
+	const char *text;
 };
 
 /**
@@ -192,6 +219,7 @@ int ts_billing_liquidity_each(struct ts_billing *b, const struct ts_time *now,
 int ts_billing_outbox_each(struct ts_billing *b, const struct ts_address *to,
 			   int (*cb)(const void *bytes, size_t len, void *arg),
 			   void *arg);
+void ts_billing_internet(const struct ts_billing *b, struct ts_internet_view *view);
 /* Tariffs that can be paid under now, and (in @announced) those to come. */
 int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 			   int (*cb)(const struct ts_ledger_tariff *t,

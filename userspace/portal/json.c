@@ -166,6 +166,15 @@ static json_t *account(const struct ts_session_view *view)
 			 "epoch", (json_int_t)view->epoch);
 }
 
+/* Why the internet is granted less or not at all, whatever was paid. */
+static json_t *held(const struct ts_session_view *view)
+{
+	if (!view->held)
+		return json_null();
+	return json_pack("{s:s, s:s}", "reason", view->held,
+			 "message", view->held_text);
+}
+
 static json_t *pay(const struct ts_portal_facts *f,
 		   const struct ts_session_view *view, const char *host)
 {
@@ -203,7 +212,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		[TS_SESSION_PAID] = "paid",
 	};
 
-	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o}",
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o}",
 		"session", view->code, "station", station(view),
 		"state", states[view->state], "account", account(view),
 		"tariff", tariff(facts, &view->tariff),
@@ -216,6 +225,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 			json_null() : json_integer(view->remaining_bytes),
 		"used_bytes", "up", (json_int_t)view->used_bytes[TS_DIR_UP],
 		"down", (json_int_t)view->used_bytes[TS_DIR_DOWN],
+		"held", held(view),
 		"pay", pay(facts, view, host));
 }
 

@@ -73,6 +73,11 @@ static void state(FILE *out, const struct ts_portal_facts *f,
 		fputs("<p><b>Used up.</b> Pay and your connections go on.</p>\n", out);
 	else
 		fputs("<p><b>Paid.</b></p>\n", out);
+	if (v->held) {
+		fputs("<p><b>Little or no internet now:</b> ", out);
+		escape(out, v->held_text);
+		fputs(".</p>\n", out);
+	}
 	fputs("<p>Left: ", out);
 	tokens(out, f, &v->tariff, v->unspent_wei);
 	if (v->remaining_bytes <= INT64_MAX)

@@ -250,3 +250,22 @@ void print_account(const struct ts_account *a)
 		}
 	}
 }
+
+/* Nothing to say where there is no limit. */
+void out_internet(json_t *internet)
+{
+	const char *held = json_string_value(json_object_get(internet, "held"));
+	char size[16];
+
+	if (!json_is_true(json_object_get(internet, "metered")))
+		return;
+	printf("internet: our own way up can carry %s more",
+	       fmt_size((uint64_t)json_integer_value(json_object_get(internet,
+								     "upstream_bytes")), size));
+	printf(", %s of it granted to stations\n",
+	       fmt_size((uint64_t)json_integer_value(json_object_get(internet,
+								     "granted_bytes")), size));
+	if (held)
+		printf("    WARNING %s: %s\n", held,
+		       json_string_value(json_object_get(internet, "message")));
+}

@@ -82,6 +82,7 @@ static int status_text(struct ts_meter *m, const struct ts_meter_info *info, jso
 	}
 	printf("tsd: %s\n", json_is_false(json_object_get(daemon, "healthy")) ?
 	       "NOT HEALTHY; its log says why" : "running");
+	out_internet(json_object_get(daemon, "internet"));
 	return 0;
 }
 

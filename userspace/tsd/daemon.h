@@ -134,5 +134,6 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d);
 json_t *ts_status_health(struct ts_daemon *d, bool *healthy);
 json_t *ts_status_json(struct ts_daemon *d);
 json_t *ts_status_peers(struct ts_daemon *d);
+json_t *ts_status_internet(struct ts_daemon *d);
 
 #endif /* TS_TSD_DAEMON_H */

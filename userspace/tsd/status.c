@@ -141,7 +141,7 @@ static json_t *billing(struct ts_daemon *d)
 		if (c.refusals[i])
 			json_object_set_new(why, ts_refusal_name(i),
 					    json_integer((json_int_t)c.refusals[i]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 			 "payments", (json_int_t)c.payments,
 			 "repeats", (json_int_t)c.repeats,
 			 "pings", (json_int_t)c.pings,
@@ -151,11 +151,35 @@ static json_t *billing(struct ts_daemon *d)
 			 "resent", (json_int_t)c.resent,
 			 "acked", (json_int_t)c.acked,
 			 "refunds", (json_int_t)c.refunds,
+			 "relay_payments", (json_int_t)c.relay_payments,
 			 "no_way", (json_int_t)d->no_way,
 			 "commits", (json_int_t)c.commits,
 			 "grants", (json_int_t)c.grants,
 			 "no_place_to_wait", (json_int_t)d->dropped_replies,
 			 "refused", refused, "why", why);
+}
+
+static json_t *bytes(uint64_t value)
+{
+	return value > INT64_MAX ? json_null() : json_integer((json_int_t)value);
+}
+
+/**
+ * ts_status_internet() - what of the internet can be granted to stations (M4)
+ * @d: the daemon
+ *
+ * Return: a new object; null in it: any number of bytes.
+ */
+json_t *ts_status_internet(struct ts_daemon *d)
+{
+	struct ts_internet_view v;
+
+	ts_billing_internet(d->billing, &v);
+	return json_pack("{s:b, s:o, s:o, s:o, s:s?, s:s?}", "metered", v.metered,
+			 "upstream_bytes", bytes(v.bytes),
+			 "granted_bytes", bytes(v.granted_bytes),
+			 "left_bytes", bytes(v.left_bytes),
+			 "held", v.fault, "message", v.text);
 }
 
 static json_t *ports(struct ts_daemon *d)
@@ -194,7 +218,7 @@ json_t *ts_status_json(struct ts_daemon *d)
 	ts_meter_info(d->meter, &info);
 	lacks = d->gate ? ts_gate_lacks(d->gate) : NULL;
 	checks = ts_status_health(d, &healthy);
-	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:o, s:{s:s?, s:s, s:I, s:I}, s:o, s:{s:b, s:s, s:I}, s:o, s:o, s:o, s:o, s:{s:o, s:o}}",
+	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:o, s:{s:s?, s:s, s:I, s:I}, s:o, s:{s:b, s:s, s:I}, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}}",
 		"version", TS_VERSION, "pid", (json_int_t)getpid(),
 		"config", d->config->path,
 		"address", ts_address_print(&d->address, address),
@@ -207,7 +231,7 @@ json_t *ts_status_json(struct ts_daemon *d)
 		"restored", (json_int_t)(d->gate ? ts_gate_restored(d->gate) : 0),
 		"udp", udp(ts_udp_counters(d->udp)), "mdns", mdns(d),
 		"http", http(d),
-		"billing", billing(d),
+		"billing", billing(d), "internet", ts_status_internet(d),
 		"lag", "event", ts_lag_json(&d->event_lag),
 		"payment", ts_lag_json(&d->payment_lag));
 }
