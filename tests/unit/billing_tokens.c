@@ -409,6 +409,26 @@ static void how_long_a_channel_lasts(void **state)
 	assert_true(v->in_wei == ALL / 2 && v->out_hour_wei > 0);
 }
 
+/* What began some minutes ago does not look slow because it was quiet before. */
+static void how_long_at_the_rate_of_now(void **state)
+{
+	const struct ts_liquidity_view *v;
+	int code = box_code(&box, 0);
+
+	for_minutes(60);
+	assert_true(pay(CHEAP, ALL / 10, code, CHEAP_TARIFF));
+	v = liquidity(CHEAP);
+	/* One payment is no rate. */
+	assert_true(v->in_empty_s > 9 * 1800);
+	for_minutes(6);
+	v = liquidity(CHEAP);
+	assert_in_range(v->measured_s, 2700, 3600);
+	assert_in_range(v->in_empty_s, 9 * 360 - 1, 9 * 360 + 1);
+	for_minutes(20);
+	v = liquidity(CHEAP);
+	assert_true(v->in_empty_s > 9 * 1800);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -426,6 +446,7 @@ int main(void)
 		T(a_token_that_is_given_up),
 		T(a_token_needs_a_tariff),
 		T(how_long_a_channel_lasts),
+		T(how_long_at_the_rate_of_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

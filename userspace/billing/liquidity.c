@@ -10,6 +10,8 @@
 #include "billing/state.h"
 
 #define MARK_NS		(900 * TS_NS_PER_S)
+/* Less is no rate, but the size of a payment. */
+#define RATE_S		60
 
 static struct ts_billing_mark mark_of(const struct ts_channel *ch)
 {
@@ -82,6 +84,24 @@ static ts_u128 an_hour_of(ts_u128 wei, uint64_t measured_s)
 	return hour_wei / measured_s;
 }
 
+/* At the rate since one mark: how long each side lasts, unless it is less already. */
+static void last(const struct ts_billing *b, const struct ts_billing_channel *c,
+		 unsigned int mark, const struct ts_time *now,
+		 struct ts_liquidity_view *view)
+{
+	struct ts_billing_mark is = mark_of(&c->row.channel);
+	ts_u128 came_wei = is.in_wei - c->marks[mark].in_wei;
+	ts_u128 went_wei = is.out_wei - c->marks[mark].out_wei;
+	uint64_t s = (now->boot_ns - b->mark_ns[mark]) / TS_NS_PER_S;
+	uint64_t in_s = empty_s(view->in_wei, came_wei, went_wei, s);
+	uint64_t out_s = empty_s(view->out_wei, went_wei, came_wei, s);
+
+	if (in_s < view->in_empty_s)
+		view->in_empty_s = in_s;
+	if (out_s < view->out_empty_s)
+		view->out_empty_s = out_s;
+}
+
 static void fill(const struct ts_billing *b, const struct ts_billing_channel *c,
 		 const struct ts_time *now, struct ts_liquidity_view *view)
 {
@@ -89,19 +109,21 @@ static void fill(const struct ts_billing *b, const struct ts_billing_channel *c,
 	ts_u128 ours_wei = ts_channel_our_balance_wei(ch);
 	ts_u128 unspent_wei = ts_channel_unspent_wei(c);
 	struct ts_billing_mark then = c->marks[0], is = mark_of(ch);
-	ts_u128 came_wei = is.in_wei - then.in_wei;
-	ts_u128 went_wei = is.out_wei - then.out_wei;
 
 	view->channel = *ch;
 	view->in_wei = ts_channel_partner_balance_wei(ch);
 	/* What the wallet has not spent is not ours to pay with (M5). */
 	view->out_wei = ours_wei > unspent_wei ? ours_wei - unspent_wei : 0;
 	view->measured_s = (now->boot_ns - b->mark_ns[0]) / TS_NS_PER_S;
-	view->in_hour_wei = an_hour_of(came_wei, view->measured_s);
-	view->out_hour_wei = an_hour_of(went_wei, view->measured_s);
-	view->in_empty_s = empty_s(view->in_wei, came_wei, went_wei, view->measured_s);
-	view->out_empty_s = empty_s(view->out_wei, went_wei, came_wei,
-				    view->measured_s);
+	view->in_hour_wei = an_hour_of(is.in_wei - then.in_wei, view->measured_s);
+	view->out_hour_wei = an_hour_of(is.out_wei - then.out_wei, view->measured_s);
+	view->in_empty_s = UINT64_MAX;
+	view->out_empty_s = UINT64_MAX;
+	last(b, c, 0, now, view);
+	if (now->boot_ns - b->mark_ns[TS_MARKS - 1] >= RATE_S * TS_NS_PER_S)
+		last(b, c, TS_MARKS - 1, now, view);
+	view->carrying_in_wei = c->row.relay_in_wei;
+	view->carrying_out_wei = c->row.relay_out_wei;
 	view->leaving = c->life && c->life->leaving;
 	view->refused = ts_pay_why_not(b, c, 0, &view->refused_text);
 }

@@ -45,6 +45,25 @@ static void print_way(json_t *row, const char *what, const char *left, const cha
 	print_time(json_object_get(row, empty));
 }
 
+static bool is_nothing(json_t *row, const char *key)
+{
+	ts_u128 wei = 0;
+
+	ts_u128_parse(&wei, text(row, key));
+	return !wei;
+}
+
+/* What boxes of a mesh paid each other over it. */
+static void print_carrying(json_t *row)
+{
+	char in[TS_TOKEN_TEXT_SIZE], out[TS_TOKEN_TEXT_SIZE];
+
+	if (is_nothing(row, "carrying_in_wei") && is_nothing(row, "carrying_out_wei"))
+		return;
+	printf("    %-11s it paid us %s, we paid it %s\n", "carrying",
+	       amount(row, "carrying_in_wei", in), amount(row, "carrying_out_wei", out));
+}
+
 static void print_row(json_t *row)
 {
 	json_t *warning;
@@ -57,6 +76,7 @@ static void print_row(json_t *row)
 	       json_integer_value(json_object_get(row, "measured_s")) / 60);
 	print_way(row, "can pay us", "in_wei", "in_locked_wei", "in_hour_wei", "in_empty_s");
 	print_way(row, "we can pay", "out_wei", "out_locked_wei", "out_hour_wei", "out_empty_s");
+	print_carrying(row);
 	json_array_foreach(json_object_get(row, "warnings"), i, warning)
 		printf("    WARNING %s: %s\n", text(warning, "warning"), text(warning, "message"));
 }
@@ -82,6 +102,7 @@ static int liquidity(struct cmd *c)
 	}
 	json_array_foreach(list, i, row)
 		print_row(row);
+	out_internet(json_object_get(answer, "internet"));
 	json_decref(answer);
 	return 0;
 }

@@ -54,9 +54,13 @@ static json_t *warnings(const struct ts_liquidity_view *v)
 	else if (v->in_empty_s < SOON_S)
 		warn(list, "in_low", "at this rate the partner can pay nothing more within an hour; it has to deposit");
 	if (!v->out_wei && pays(v))
-		warn(list, "out_empty", "we can pay nothing more; deposit");
+		warn(list, "out_empty", v->carrying_out_wei ?
+		     "we can pay nothing more for what the neighbour carries for us; deposit" :
+		     "we can pay nothing more; deposit");
 	else if (v->out_wei && v->out_empty_s < SOON_S)
-		warn(list, "out_low", "at this rate we can pay nothing more within an hour; deposit");
+		warn(list, "out_low", v->carrying_out_wei ?
+		     "at this rate we can pay the neighbour for carrying for less than an hour; deposit" :
+		     "at this rate we can pay nothing more within an hour; deposit");
 	return list;
 }
 
@@ -67,7 +71,7 @@ static int add(const struct ts_liquidity_view *v, void *arg)
 	struct listing *l = arg;
 	json_t *one;
 
-	one = json_pack("{s:s, s:I, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}",
+	one = json_pack("{s:s, s:I, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
 		"partner_address", ts_address_print(&ch->partner_address, partner),
 		"open_block_number", (json_int_t)ch->open_block_number,
 		"state", ch->state == TS_CHANNEL_OPEN ? "open" : "closed",
@@ -80,6 +84,8 @@ static int add(const struct ts_liquidity_view *v, void *arg)
 		"measured_s", (json_int_t)v->measured_s,
 		"in_empty_s", seconds(v->in_empty_s),
 		"out_empty_s", seconds(v->out_empty_s),
+		"carrying_in_wei", wei(v->carrying_in_wei),
+		"carrying_out_wei", wei(v->carrying_out_wei),
 		"warnings", warnings(v));
 	ts_portal_add_token(one, l->config->tokens, l->config->n_tokens, &ch->token);
 	return json_array_append_new(l->list, one);
@@ -96,5 +102,6 @@ json_t *ts_liquidity_answer(struct ts_daemon *d, const json_t *request)
 		json_decref(l.list);
 		return ts_command_failure("no_memory", "memory is out; ask again");
 	}
-	return json_pack("{s:o}", "channels", l.list);
+	return json_pack("{s:o, s:o}", "channels", l.list,
+			 "internet", ts_status_internet(d));
 }
