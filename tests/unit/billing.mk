@@ -14,6 +14,7 @@ billing_far = $(eval $(call unit,$(1),tests/unit/$(1).c tests/unit/billing_far.c
 $(call billing_far,billing_peer)
 $(call billing_far,billing_refund)
 $(call billing_far,billing_carrying)
+$(call billing_far,billing_revenue)
 $(call billing_unit,billing_tokens)
 $(call billing_unit,billing_upstream)
 billing_lost = $(eval $(call unit,$(1),tests/unit/$(1).c tests/unit/billing_lost.c $(BILLING_TEST_BOX),billing ledger chain photon,sqlite3 jansson libsecp256k1 nettle libsodium))

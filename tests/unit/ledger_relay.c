@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "ledger/relay.h"
+#include "ledger/revenue.h"
 
 static char dir[64], path[128], err[512];
 static struct ts_ledger *ledger;
@@ -88,6 +89,7 @@ static struct ts_ledger_relay a_row(void)
 	r.account_epoch = 13;
 	r.unit_shift = -14;
 	r.account_units = 15;
+	r.account_exit_units = 14;
 	r.bought_life = 16;
 	for (i = 0; i < 4; i++) {
 		r.sold.bytes[i / 2][i % 2] = ((uint64_t)20 << 50) + i;
@@ -105,6 +107,24 @@ static struct ts_ledger_relay a_row(void)
 	r.day_prices_len = 9;
 	r.day_prices[8] = 80;
 	return r;
+}
+
+static void book(const struct ts_address *token, enum ts_revenue kind, ts_u128 wei)
+{
+	const struct ts_ledger_revenue r = {
+		.token = *token, .day = 20000, .kind = kind, .wei = wei,
+	};
+
+	assert_int_equal(ts_ledger_revenue_add(ledger, &r), 0);
+}
+
+/* All that was sold and bought, in two parts. */
+static void book_all(const struct ts_ledger_relay *r)
+{
+	book(&r->token, TS_REVENUE_RELAY, 2);
+	book(&r->token, TS_REVENUE_RELAY, r->sold_wei - 5);
+	book(&r->token, TS_REVENUE_EXIT, 3);
+	book(&r->token, TS_REVENUE_UPSTREAM, r->bought_wei);
 }
 
 static void test_rows_come_back(void **state)
@@ -131,7 +151,19 @@ static void test_rows_come_back(void **state)
 	assert_int_equal(load(), 0);
 	assert_int_equal(found.n, 2);
 	assert_int_equal(found.last.number, 5);
+	/* What was charged is somebody's income, to the unit (M5). */
+	assert_int_equal(ts_ledger_check(ledger, 0, NULL, NULL), 4);
+	assert_int_equal(ts_ledger_begin(ledger), 0);
+	book_all(&r);
+	r.token.b[0]--;
+	book_all(&r);
+	assert_int_equal(ts_ledger_commit(ledger), 0);
 	assert_int_equal(ts_ledger_check(ledger, 0, NULL, NULL), 0);
+	assert_int_equal(ts_ledger_begin(ledger), 0);
+	book(&r.token, TS_REVENUE_EXIT, 1);
+	book(&r.token, TS_REVENUE_FEES, 1);
+	assert_int_equal(ts_ledger_commit(ledger), 0);
+	assert_int_equal(ts_ledger_check(ledger, 0, NULL, NULL), 2);
 }
 
 static void test_own_comes_back(void **state)

@@ -454,11 +454,74 @@ static void the_box_risks_no_more_than_it_is_told(void **state)
 	assert_int_equal(mesh_up(&mesh, buyer, MIB), 0);
 }
 
+/** struct found - revenues of two days */
+struct found {
+	uint64_t day;
+	ts_u128 wei[2][TS_REVENUE_COUNT];
+};
+
+static int find_revenue(const struct ts_ledger_revenue *r, void *arg)
+{
+	struct found *f = arg;
+
+	if (r->day == f->day || r->day == f->day + 1)
+		f->wei[r->day - f->day][r->kind] = r->wei;
+	return 0;
+}
+
+static void sell(struct side *s, uint64_t units, uint64_t exit_units)
+{
+	const struct ts_relay_sold sold = {
+		.account_id = 77, .account_epoch = 1, .units = units,
+		.exit_units = exit_units,
+	};
+
+	ts_relay_sold(s->relay, &buyer->config.us, &sold);
+}
+
+static void save(struct side *s)
+{
+	assert_true(ts_relay_is_dirty(s->relay));
+	assert_int_equal(ts_ledger_begin(s->ledger), 0);
+	assert_int_equal(ts_relay_save(s->relay), 0);
+	assert_int_equal(ts_ledger_commit(s->ledger), 0);
+}
+
+/* M5: what neighbours are charged is income, by service, and of the day it was sold on. */
+static void what_is_sold_is_income_of_its_day(void **state)
+{
+	struct found f = { .day = 1000 };
+	int shift;
+
+	meet();
+	shift = ts_relay_offer(seller->relay)->now.unit_shift;
+	ts_relay_day(seller->relay, 1000);
+	mesh_commit(&mesh, seller);
+	ts_relay_account_is(seller->relay, &buyer->config.us, 77, 1);
+	sell(seller, 3000000, 1000000);
+	save(seller);
+	/* Counted before midnight, and saved after. */
+	sell(seller, 5000000, 1500000);
+	ts_relay_day(seller->relay, 1001);
+	save(seller);
+	sell(seller, 5000007, 1500007);
+	ts_relay_day(seller->relay, 1001);
+	ts_relay_account_is(seller->relay, &buyer->config.us, 78, 1);
+	save(seller);
+	assert_int_equal(ts_ledger_revenue_load(seller->ledger, find_revenue, &f), 0);
+	assert_true(f.wei[0][TS_REVENUE_RELAY] == ts_wei_of_units(3500000, shift));
+	assert_true(f.wei[0][TS_REVENUE_EXIT] == ts_wei_of_units(1500000, shift));
+	assert_true(f.wei[1][TS_REVENUE_EXIT] + f.wei[1][TS_REVENUE_RELAY] ==
+		    ts_wei_of_units(5000007, shift) - ts_wei_of_units(5000000, shift));
+	assert_true(f.wei[1][TS_REVENUE_RELAY] == 0);
+}
+
 int main(void)
 {
 #define t(name)	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		t(honest_ones_pay_all),
+		t(what_is_sold_is_income_of_its_day),
 		t(strangers_owe_nothing),
 		t(who_does_not_pay_gets_one_window),
 		t(a_closed_channel_ends_it_at_once),

@@ -12,6 +12,9 @@
 
 #include "relay_pair.h"
 
+/* Days are short here. */
+#define MESH_DAY_NS	(20 * SECOND_NS)
+
 #define BOOT_ID(n)	"00000000-0000-0000-0000-00000000000" #n
 
 struct context {
@@ -248,6 +251,11 @@ void mesh_count(struct mesh *m, struct side *s)
 		.packets = k->delivered_packets,
 	};
 
+	sold.exit_units = sold.carried.bytes[TS_SERVICE_EXIT][TS_DIR_UP] *
+			  k->prices.units[TS_SERVICE_EXIT][TS_DIR_UP] +
+			  sold.carried.bytes[TS_SERVICE_EXIT][TS_DIR_DOWN] *
+			  k->prices.units[TS_SERVICE_EXIT][TS_DIR_DOWN];
+	ts_relay_day(s->relay, m->now_ns / MESH_DAY_NS);
 	sold.carried.bytes[TS_SERVICE_RELAY][TS_DIR_DOWN] += k->junk_bytes;
 	sold.units += k->junk_bytes * k->prices.units[TS_SERVICE_RELAY][TS_DIR_DOWN];
 	ts_relay_sold(s->relay, partner, &sold);
@@ -548,6 +556,11 @@ void mesh_open(struct mesh *m)
 	mesh_start(m, &m->side[1]);
 }
 
+static void say_fault(const char *text, void *arg)
+{
+	print_error("# ledger: %s\n", text);
+}
+
 void mesh_close(struct mesh *m)
 {
 	static const char *const ends[] = { "db", "db-wal", "db-shm", "lock" };
@@ -556,6 +569,9 @@ void mesh_close(struct mesh *m)
 
 	for (i = 0; i < 2; i++) {
 		ts_relay_free(m->side[i].relay);
+		/* M5: what was charged is in the revenues of its days. */
+		assert_int_equal(ts_ledger_check(m->side[i].ledger, 0, say_fault, NULL),
+				 0);
 		ts_ledger_close(m->side[i].ledger);
 		ts_signer_free(m->side[i].key);
 		for (j = 0; j < sizeof(ends) / sizeof(ends[0]); j++) {

@@ -411,6 +411,7 @@ static void settle(struct ts_billing *b, struct ts_billing_account *a,
 	if (used_units < a->booked_units)
 		used_units = a->booked_units;
 	a->row.unseen_units = used_units - a->booked_units;
+	ts_revenue_units(b, a, a->booked_units, used_units);
 	a->row.state = TS_ACCOUNT_CLOSED;
 	a->step = TS_STEP_DELETE;
 	a->step_ready = false;

@@ -268,6 +268,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 				return 0;
 			}
 			ts_session_write_all(b);
+			ts_revenue_write(b);
 			if (b->broken || ts_ledger_commit(b->ledger))
 				return fall_back(b, now);
 			committed(b);

@@ -89,6 +89,7 @@ void ts_account_book(struct ts_billing *b, struct ts_billing_account *a,
 		     const struct ts_time *now)
 {
 	uint64_t room = a->reserved_units - a->returned_units;
+	uint64_t before_units = a->booked_units;
 	struct ts_ledger_charge charge = { .account = a->row.row,
 		.hour = ts_wall_floor(b, now) / 3600 };
 	int class, dir;
@@ -115,6 +116,7 @@ void ts_account_book(struct ts_billing *b, struct ts_billing_account *a,
 			ts_batch_check(b, ts_ledger_charge_add(b->ledger, &charge));
 		}
 	}
+	ts_revenue_units(b, a, before_units, a->booked_units);
 	a->row.granted_units = a->granted_units;
 	a->row.charged_units = a->charged_units;
 	a->row.revoked_units = a->revoked_units;

@@ -163,6 +163,21 @@ static void refuse_lock(struct ts_billing *b, struct ts_billing_channel *c,
 	outcome->follow = TS_FOLLOW_NOTHING;
 }
 
+/* What of a lock that we passed on was ours to keep. */
+static ts_u128 fee_of(const struct ts_billing_channel *c, const struct ts_message *msg)
+{
+	const struct ts_pending_lock *lock;
+	struct ts_hash secret_hash;
+
+	if (msg->id != TS_MSG_UNLOCK || !c->life)
+		return 0;
+	ts_sha256(&secret_hash, msg->unlock.lock_secret.b, TS_HASH_BYTES);
+	lock = ts_locks_find_const(&c->life->partner_locks, &secret_hash);
+	if (!lock || ts_address_equal(&lock->target, &c->row.channel.our_address))
+		return 0;
+	return lock->fee_wei;
+}
+
 /* The new state and all that comes of it, into the batch. */
 static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		 const struct ts_message *msg, const struct ts_outcome *outcome,
@@ -185,6 +200,7 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 				&credit.memo);
 		ts_pay_is_not_credit(b, c, &credit);
 	}
+	ts_revenue_add(b, &c->row.channel.token, TS_REVENUE_FEES, fee_of(c, msg));
 	ts_life_store(b, c, &b->step->next);
 	if (other)
 		ts_life_store(b, other, &b->step->other);

@@ -463,6 +463,7 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 {
 	int err = load_tables(b);
 
+	ts_revenue_begin(b, now);
 	ts_liquidity_restart(b, now);
 	if (!err)
 		err = ts_age_load(b, now);

@@ -15,6 +15,7 @@
 #include "billing/billing.h"
 #include "billing/price.h"
 #include "billing/table.h"
+#include "ledger/revenue.h"
 #include "photon/evidence.h"
 
 #define TS_NS_PER_S	1000000000ull
@@ -25,6 +26,8 @@
 #define TS_REPLIES_MAX	1024
 /* Attaches that may be under way, and nonces of accepted ones remembered. */
 #define TS_ATTACHES_MAX	64
+/* Kinds of revenue that are gathered before they are written. */
+#define TS_REVENUES_MAX	16
 
 struct ts_billing_session;
 struct ts_billing_account;
@@ -346,6 +349,9 @@ struct ts_billing_upstream {
  * @floor_s: wall time was at least this once
  * @mark_ns: when channels were marked, oldest first
  * @upstream: what of the internet can be granted
+ * @day: to which what is booked belongs, see revenue.h of the ledger
+ * @revenues: of that day, to be written with the open batch
+ * @n_revenues: how many
  */
 struct ts_billing {
 	struct ts_ledger *ledger;
@@ -402,6 +408,9 @@ struct ts_billing {
 	uint64_t floor_s;
 	uint64_t mark_ns[TS_MARKS];
 	struct ts_billing_upstream upstream;
+	uint64_t day;
+	struct ts_ledger_revenue revenues[TS_REVENUES_MAX];
+	unsigned int n_revenues;
 	uint64_t ping_tokens;
 	uint64_t ping_ns;
 	struct ts_billing_counters counters;
@@ -659,6 +668,15 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 		       uint64_t keep_units);
 void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 		       uint64_t used_units);
+
+/* revenue.c */
+void ts_revenue_begin(struct ts_billing *b, const struct ts_time *now);
+void ts_revenue_write(struct ts_billing *b);
+void ts_revenue_add(struct ts_billing *b, const struct ts_address *token,
+		    enum ts_revenue kind, ts_u128 wei);
+void ts_revenue_units(struct ts_billing *b, const struct ts_billing_account *a,
+		      uint64_t from_units, uint64_t to_units);
+void ts_revenue_tick(struct ts_billing *b, const struct ts_time *now);
 
 /* upstream.c */
 uint64_t ts_upstream_bound(const struct ts_billing *b,

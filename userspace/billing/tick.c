@@ -207,6 +207,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 	if (b->broken)
 		return;
 	advance_floor(b, now);
+	ts_revenue_tick(b, now);
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);
 		if (!s->account)

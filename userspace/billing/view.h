@@ -20,6 +20,7 @@
 
 struct ts_billing;
 struct ts_ledger_reveal;
+struct ts_ledger_revenue;
 
 /** enum ts_session_state - what the portal shows */
 enum ts_session_state {
@@ -220,6 +221,12 @@ int ts_billing_outbox_each(struct ts_billing *b, const struct ts_address *to,
 			   int (*cb)(const void *bytes, size_t len, void *arg),
 			   void *arg);
 void ts_billing_internet(const struct ts_billing *b, struct ts_internet_view *view);
+/* What was charged by token, day and kind, up to now (M5); see ledger/revenue.h. */
+int ts_billing_revenue_each(struct ts_billing *b,
+			    int (*cb)(const struct ts_ledger_revenue *r, void *arg),
+			    void *arg);
+/* The day that what is charged now belongs to; 0: the clock is not to be trusted. */
+uint64_t ts_billing_day(const struct ts_billing *b);
 /* Tariffs that can be paid under now, and (in @announced) those to come. */
 int ts_billing_tariff_each(struct ts_billing *b, const struct ts_time *now,
 			   int (*cb)(const struct ts_ledger_tariff *t,

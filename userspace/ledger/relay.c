@@ -13,7 +13,7 @@
  * Bytes and units are read and written together and summed by nobody: one blob of
  * big-endian numbers, in the order of find_counters().
  */
-#define COUNTERS	((4 * TS_DIR_COUNT + 1) * TS_SERVICE_COUNT + 1)
+#define COUNTERS	((4 * TS_DIR_COUNT + 1) * TS_SERVICE_COUNT + 2)
 #define COUNTERS_BYTES	(8 * COUNTERS)
 
 static void find_counters(struct ts_ledger_relay *r, uint64_t *each[COUNTERS])
@@ -29,7 +29,8 @@ static void find_counters(struct ts_ledger_relay *r, uint64_t *each[COUNTERS])
 		}
 		each[n++] = &r->unbelieved_bytes[service];
 	}
-	each[n] = &r->account_units;
+	each[n++] = &r->account_units;
+	each[n] = &r->account_exit_units;
 }
 
 static void pack_counters(const struct ts_ledger_relay *r,

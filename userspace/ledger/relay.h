@@ -64,7 +64,8 @@ struct ts_relay_signed {
  * @unit_shift: of that account
  * @account_base_wei: sold_wei before that account
  * @account_units: passed in that account, as last read
- * @account: likewise
+ * @account_exit_units: of these, for TS_SERVICE_EXIT
+ * @account: bytes, likewise
  * @bought_life: of the counters that @bought_raw was read from
  * @bought_raw: as last read
  * @hello: its last one
@@ -92,6 +93,7 @@ struct ts_ledger_relay {
 	int unit_shift;
 	ts_u128 account_base_wei;
 	uint64_t account_units;
+	uint64_t account_exit_units;
 	struct ts_carried account;
 	uint64_t bought_life;
 	struct ts_carried bought_raw;

@@ -133,7 +133,7 @@
 		ADDRESS(token) ","					\
 		COUNT(hello_sequence) ","				\
 		COUNT(number) ","					\
-	"	counters BLOB NOT NULL CHECK (length(counters) = 152),"	\
+	"	counters BLOB NOT NULL CHECK (length(counters) = 160),"	\
 		WEI(sold_wei) ","					\
 		WEI(bought_wei) ","					\
 		WEI(netted_wei) ","					\
@@ -158,6 +158,16 @@
 		COUNT(tariff_version) ","				\
 	"	offer BLOB NOT NULL"					\
 	") STRICT;"
+
+/* What was charged on each day, and for what; see revenue.h. */
+#define REVENUES							\
+	"CREATE TABLE revenues ("					\
+		ADDRESS(token) ","					\
+		COUNT(day) ","						\
+	"	kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 4),"	\
+		WEI(wei) ","						\
+	"	PRIMARY KEY (token, day, kind)"				\
+	") STRICT, WITHOUT ROWID;"
 
 static const char schema[] =
 "CREATE TABLE meta ("
@@ -197,6 +207,7 @@ DOUBTS
 MIRRORED
 REVEALS
 RELAYS
+REVENUES
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -310,7 +321,7 @@ SESSIONS_OPEN
  * chain, 3 no payments by an Unlock, no transfers of ours, no doubts, no second
  * token and no restored backups, and kept with each proof the datagram that had
  * carried it, which nobody ever read; 4 knew no mirrors and kept no RevealSecrets;
- * 5 knew nothing of what boxes of a mesh owe each other.
+ * 5 knew nothing of what boxes of a mesh owe each other, and of charges by accounts alone.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -347,8 +358,11 @@ static const char *const upgrades[] = {
 			" DEFAULT " NOTHING ";"
 	      "ALTER TABLE channels ADD COLUMN " WEI(relay_out_wei)
 			" DEFAULT " NOTHING ";"
-	      RELAYS,
+	      RELAYS REVENUES,
 };
+
+/* From this one on what was charged is kept by days. */
+#define WITH_REVENUES	6
 
 _Static_assert(sizeof(upgrades) / sizeof(upgrades[0]) == TS_LEDGER_VERSION,
 	       "each version before this one has its upgrade");
@@ -372,6 +386,7 @@ static int pragma_int(struct ts_ledger *l, const char *sql, int64_t *value)
 static int make_tables(struct ts_ledger *l, unsigned int version)
 {
 	char mark[96];
+	bool backfill = version && version < WITH_REVENUES;
 	int err;
 
 	snprintf(mark, sizeof(mark),
@@ -382,6 +397,11 @@ static int make_tables(struct ts_ledger *l, unsigned int version)
 		err = sqlite3_exec(l->db, schema, NULL, NULL, NULL);
 	for (; !err && version && version < TS_LEDGER_VERSION; version++)
 		err = sqlite3_exec(l->db, upgrades[version], NULL, NULL, NULL);
+	if (!err && backfill) {
+		l->in_batch = true;
+		err = ts_revenue_backfill(l);
+		l->in_batch = false;
+	}
 	if (!err)
 		err = sqlite3_exec(l->db, mark, NULL, NULL, NULL);
 	if (!err)

@@ -13,6 +13,19 @@ static ts_u128 add_wei(ts_u128 a, ts_u128 b)
 	return __builtin_add_overflow(a, b, &sum) ? TS_U128_MAX : sum;
 }
 
+/* What of the growth of units is for the exit; the rest is for relay. */
+static void count_exit(struct neighbour *n, const struct ts_relay_sold *sold)
+{
+	struct ts_ledger_relay *row = &n->row;
+
+	if (sold->exit_units <= row->account_exit_units)
+		return;
+	n->exit_wei = add_wei(n->exit_wei,
+			      ts_wei_of_units(sold->exit_units, row->unit_shift) -
+			      ts_wei_of_units(row->account_exit_units, row->unit_shift));
+	row->account_exit_units = sold->exit_units;
+}
+
 /**
  * ts_relay_sold() - a neighbour's account, as the kernel counts it
  * @r: ours
@@ -42,6 +55,7 @@ void ts_relay_sold(struct ts_relay *r, const struct ts_address *partner,
 		row->account.bytes[service][dir] = sold->carried.bytes[service][dir];
 		n->moved = true;
 	}
+	count_exit(n, sold);
 	row->account_units = sold->units;
 	row->sold_wei = add_wei(row->account_base_wei,
 				ts_wei_of_units(sold->units, row->unit_shift));

@@ -27,6 +27,9 @@ struct judged {
  * @row: what is kept
  * @dirty: it is to be saved before anything leaves
  * @moved: its counters are not as they were saved
+ * @booked_sold_wei: of sold_wei, what is in the revenues of days
+ * @booked_bought_wei: likewise of bought_wei
+ * @exit_wei: of what was sold and is not booked, what was for TS_SERVICE_EXIT
  * @channel: as it was told last
  * @way: to the internet by it
  * @hello: its last one; sequence 0: none in this life of ours
@@ -67,6 +70,9 @@ struct neighbour {
 	struct ts_ledger_relay row;
 	bool dirty;
 	bool moved;
+	ts_u128 booked_sold_wei;
+	ts_u128 booked_bought_wei;
+	ts_u128 exit_wei;
 	struct ts_relay_channel channel;
 	enum ts_way way;
 	struct ts_hello hello;
@@ -108,6 +114,8 @@ struct neighbour {
  * @ledger: the caller's
  * @config: the operator's
  * @key: ours, the caller's
+ * @day: to which what is saved belongs; see ledger/revenue.h
+ * @next_day: from the next save on
  * @own: what is kept of ourselves
  * @own_dirty: it is to be saved before anything leaves
  * @offer: what we ask
@@ -128,6 +136,8 @@ struct ts_relay {
 	struct ts_ledger *ledger;
 	struct ts_relay_config config;
 	const struct ts_signer *key;
+	uint64_t day;
+	uint64_t next_day;
 	struct ts_ledger_relay_own own;
 	bool own_dirty;
 	struct ts_offer offer;

@@ -92,6 +92,8 @@ static int load(const struct ts_ledger_relay *row, void *arg)
 	if (!n)
 		return -ENOMEM;
 	n->row = *row;
+	n->booked_sold_wei = row->sold_wei;
+	n->booked_bought_wei = row->bought_wei;
 	forget_account(l->r, n);
 	load_terms(n, l->now_ns);
 	if (ts_receipt_decode(&n->receipt, row->receipt.b, row->receipt.len))
@@ -123,6 +125,7 @@ int ts_relay_reload(struct ts_relay *r, uint64_t now_ns)
 	int ret;
 
 	drop_all(r);
+	r->day = r->next_day;
 	r->own_dirty = false;
 	r->hello_ready = false;
 	r->prices_known = false;
@@ -257,6 +260,7 @@ void ts_relay_account_is(struct ts_relay *r, const struct ts_address *partner,
 	row->unit_shift = r->offer.now.unit_shift;
 	row->account_base_wei = row->sold_wei;
 	row->account_units = 0;
+	row->account_exit_units = 0;
 	memset(&row->account, 0, sizeof(row->account));
 	n->revoked_units = 0;
 	n->granted_units = 0;
@@ -301,7 +305,62 @@ bool ts_relay_is_dirty(const struct ts_relay *r)
 }
 
 /**
+ * ts_relay_day() - which day it is, for what is sold and bought from now on
+ * @r: ours
+ * @day: as ts_billing_day()
+ *
+ * What was counted until now is of the day before: it is to be saved.
+ */
+void ts_relay_day(struct ts_relay *r, uint64_t day)
+{
+	struct neighbour *n;
+
+	r->next_day = day;
+	if (day == r->day)
+		return;
+	TAILQ_FOREACH(n, &r->neighbours, list)
+		n->dirty |= n->row.sold_wei != n->booked_sold_wei ||
+			    n->row.bought_wei != n->booked_bought_wei;
+	if (!ts_relay_is_dirty(r))
+		r->day = day;
+}
+
+static int book(struct ts_relay *r, enum ts_revenue kind, ts_u128 wei)
+{
+	const struct ts_ledger_revenue revenue = {
+		.token = r->config.token, .day = r->day, .kind = kind, .wei = wei,
+	};
+
+	return wei ? ts_ledger_revenue_add(r->ledger, &revenue) : 0;
+}
+
+/* M5: what was charged is income, in the batch that keeps that it was. */
+static int save(struct ts_relay *r, struct neighbour *n)
+{
+	ts_u128 sold_wei = n->row.sold_wei - n->booked_sold_wei;
+	ts_u128 exit_wei = n->exit_wei < sold_wei ? n->exit_wei : sold_wei;
+	int ret;
+
+	ret = ts_ledger_relay_put(r->ledger, &n->row);
+	if (!ret)
+		ret = book(r, TS_REVENUE_EXIT, exit_wei);
+	if (!ret)
+		ret = book(r, TS_REVENUE_RELAY, sold_wei - exit_wei);
+	if (!ret)
+		ret = book(r, TS_REVENUE_UPSTREAM,
+			   n->row.bought_wei - n->booked_bought_wei);
+	n->exit_wei -= exit_wei;
+	n->booked_sold_wei = n->row.sold_wei;
+	n->booked_bought_wei = n->row.bought_wei;
+	n->dirty = false;
+	return ret;
+}
+
+/**
  * ts_relay_save() - what has changed, into the open batch
+ *
+ * With it what was sold and bought since the last time, as revenue of its day.
+ *
  * Return: 0, or negative errno: the batch is to be discarded, then reload.
  */
 int ts_relay_save(struct ts_relay *r)
@@ -316,9 +375,9 @@ int ts_relay_save(struct ts_relay *r)
 		if (ret)
 			return ret;
 		if (n->dirty)
-			ret = ts_ledger_relay_put(r->ledger, &n->row);
-		n->dirty = false;
+			ret = save(r, n);
 	}
+	r->day = r->next_day;
 	return ret;
 }
 
@@ -337,6 +396,8 @@ void ts_relay_each(const struct ts_relay *r, uint64_t now_ns,
 			.bought = n->row.bought,
 			.sold_wei = n->row.sold_wei,
 			.bought_wei = n->row.bought_wei,
+			.they_received_wei = n->receipt.received_wei,
+			.they_paid_wei = n->receipt.paid_wei,
 			.netted_wei = ts_relay_netted_wei(n),
 			.forgiven_wei = n->forgiven_wei,
 			.due_wei = ts_relay_due_wei(n),

@@ -24,6 +24,7 @@
 #include "relay/hello.h"
 #include "relay/offer.h"
 #include "relay/receipt.h"
+#include "ledger/revenue.h"
 
 /* Radio reaches no more; those of whom there are books are never left out. */
 #define TS_RELAY_NEIGHBOURS_MAX	256
@@ -109,6 +110,7 @@ enum ts_way {
  * @account_epoch: and life
  * @carried: what passed
  * @units: credit units charged for that
+ * @exit_units: of these, for TS_SERVICE_EXIT
  * @revoked_units: and taken back unspent
  */
 struct ts_relay_sold {
@@ -116,6 +118,7 @@ struct ts_relay_sold {
 	uint32_t account_epoch;
 	struct ts_carried carried;
 	uint64_t units;
+	uint64_t exit_units;
 	uint64_t revoked_units;
 };
 
@@ -265,6 +268,8 @@ struct ts_relay_effects {
  * @bought: carried by it
  * @sold_wei: what it owes for that, in all
  * @bought_wei: and we
+ * @they_received_wei: of us, by its last receipt
+ * @they_paid_wei: to us, likewise
  * @netted_wei: settled by the other debt
  * @forgiven_wei: of what it owes, what it counts differently
  * @due_wei: what we owe it now
@@ -283,6 +288,8 @@ struct ts_relay_view {
 	struct ts_carried bought;
 	ts_u128 sold_wei;
 	ts_u128 bought_wei;
+	ts_u128 they_received_wei;
+	ts_u128 they_paid_wei;
 	ts_u128 netted_wei;
 	ts_u128 forgiven_wei;
 	ts_u128 due_wei;
@@ -320,6 +327,7 @@ enum ts_relay_verdict ts_relay_take(struct ts_relay *r, const void *bytes, size_
 				    uint64_t now_ns);
 void ts_relay_tick(struct ts_relay *r, uint64_t now_ns);
 
+void ts_relay_day(struct ts_relay *r, uint64_t day);
 bool ts_relay_is_dirty(const struct ts_relay *r);
 int ts_relay_save(struct ts_relay *r);
 void ts_relay_effects(struct ts_relay *r, const struct ts_relay_effects *effects,

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * revenue.c - what was charged, by days (M5, M12).
+ *
+ * It is gathered in memory and written with the batch that has what it follows from.  All
+ * that is booked belongs to the day of the last tick: at midnight, and when the clock
+ * becomes or ceases to be trusted, what passed until then is booked before the day changes.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "billing/state.h"
+
+#define S_PER_DAY	86400
+
+static uint64_t day_of(const struct ts_billing *b, const struct ts_time *now)
+{
+	return now->wall_s ? ts_wall_floor(b, now) / S_PER_DAY : 0;
+}
+
+/** ts_revenue_begin() - nothing was booked yet by this process */
+void ts_revenue_begin(struct ts_billing *b, const struct ts_time *now)
+{
+	b->day = day_of(b, now);
+	b->n_revenues = 0;
+}
+
+/** ts_revenue_write() - what was gathered, into the open batch */
+void ts_revenue_write(struct ts_billing *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->n_revenues && !b->broken; i++)
+		ts_batch_check(b, ts_ledger_revenue_add(b->ledger, &b->revenues[i]));
+	b->n_revenues = 0;
+}
+
+/**
+ * ts_revenue_add() - so much more was charged; its batch is open
+ * @b: billing
+ * @token: in which
+ * @kind: what for
+ * @wei: how much
+ */
+void ts_revenue_add(struct ts_billing *b, const struct ts_address *token,
+		    enum ts_revenue kind, ts_u128 wei)
+{
+	struct ts_ledger_revenue *r = b->revenues;
+
+	if (!wei)
+		return;
+	for (; r < b->revenues + b->n_revenues; r++) {
+		if (r->kind != kind || r->day != b->day ||
+		    !ts_address_equal(&r->token, token))
+			continue;
+		r->wei += wei;
+		return;
+	}
+	if (b->n_revenues == TS_REVENUES_MAX)
+		ts_revenue_write(b);
+	b->revenues[b->n_revenues++] = (struct ts_ledger_revenue){
+		.token = *token, .day = b->day, .kind = kind, .wei = wei,
+	};
+}
+
+/** ts_revenue_units() - an account has come from so many units to so many */
+void ts_revenue_units(struct ts_billing *b, const struct ts_billing_account *a,
+		      uint64_t from_units, uint64_t to_units)
+{
+	ts_revenue_add(b, &a->tariff->row.token, TS_REVENUE_ACCESS,
+		       ts_wei_of_units(to_units, a->row.unit_shift) -
+		       ts_wei_of_units(from_units, a->row.unit_shift));
+}
+
+/** ts_revenue_tick() - the day may have changed */
+void ts_revenue_tick(struct ts_billing *b, const struct ts_time *now)
+{
+	uint64_t day = day_of(b, now);
+	struct ts_billing_account *a;
+
+	if (day == b->day || b->read_only[0] || !ts_batch(b))
+		return;
+	TAILQ_FOREACH(a, &b->accounts, list) {
+		if (a->row.state != TS_ACCOUNT_OPEN || !a->in_kernel)
+			continue;
+		if (!b->meter_lost)
+			ts_account_read(b, a);
+		ts_account_book(b, a, now);
+	}
+	b->day = day;
+}
+
+uint64_t ts_billing_day(const struct ts_billing *b)
+{
+	return b->day;
+}
+
+/* --- the view -------------------------------------------------------------- */
+
+/** struct listing - rows being gathered */
+struct listing {
+	struct ts_ledger_revenue *row;
+	size_t count;
+};
+
+static int gather(const struct ts_ledger_revenue *r, void *arg)
+{
+	struct listing *l = arg;
+	struct ts_ledger_revenue *row;
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		row = &l->row[i];
+		if (row->day != r->day || row->kind != r->kind ||
+		    !ts_address_equal(&row->token, &r->token))
+			continue;
+		row->wei += r->wei;
+		return 0;
+	}
+	row = realloc(l->row, (l->count + 1) * sizeof(*row));
+	if (!row)
+		return -ENOMEM;
+	l->row = row;
+	row[l->count++] = *r;
+	return 0;
+}
+
+/* What passed and is booked within the hour. */
+static int gather_open(struct ts_billing *b, struct listing *l)
+{
+	struct ts_ledger_revenue r = { .kind = TS_REVENUE_ACCESS, .day = b->day };
+	struct ts_billing_account *a;
+	uint64_t passed;
+	int ret = 0;
+
+	TAILQ_FOREACH(a, &b->accounts, list) {
+		passed = a->row.state == TS_ACCOUNT_CLOSED ? 0 : ts_account_passed(a);
+		if (passed <= a->booked_units)
+			continue;
+		r.token = a->tariff->row.token;
+		r.wei = ts_wei_of_units(passed, a->row.unit_shift) -
+			ts_wei_of_units(a->booked_units, a->row.unit_shift);
+		ret = gather(&r, l);
+		if (ret)
+			break;
+	}
+	return ret;
+}
+
+static int in_order(const void *one, const void *other)
+{
+	const struct ts_ledger_revenue *a = one, *b = other;
+	int diff = memcmp(&a->token, &b->token, sizeof(a->token));
+
+	if (!diff && a->day != b->day)
+		diff = a->day < b->day ? -1 : 1;
+	return diff ? diff : (int)a->kind - (int)b->kind;
+}
+
+static int gather_row(const struct ts_ledger_revenue *r, void *arg)
+{
+	struct listing *l = arg;
+	struct ts_ledger_revenue *row;
+
+	row = realloc(l->row, (l->count + 1) * sizeof(*row));
+	if (!row)
+		return -ENOMEM;
+	l->row = row;
+	row[l->count++] = *r;
+	return 0;
+}
+
+int ts_billing_revenue_each(struct ts_billing *b,
+			    int (*cb)(const struct ts_ledger_revenue *r, void *arg),
+			    void *arg)
+{
+	struct listing l = { };
+	unsigned int i;
+	size_t j;
+	int ret;
+
+	ret = ts_ledger_revenue_load(b->ledger, gather_row, &l);
+	for (i = 0; i < b->n_revenues && !ret; i++)
+		ret = gather(&b->revenues[i], &l);
+	if (!ret)
+		ret = gather_open(b, &l);
+	if (ret)
+		ts_billing_fail(b, ret, "%s", ret == -ENOMEM ? "out of memory" :
+				ts_ledger_error(b->ledger));
+	if (!ret && l.count)
+		qsort(l.row, l.count, sizeof(*l.row), in_order);
+	for (j = 0; j < l.count && !ret; j++)
+		ret = cb(&l.row[j], arg);
+	free(l.row);
+	return ret;
+}
