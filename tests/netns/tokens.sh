@@ -62,6 +62,13 @@ is "channels are listed with their token" \
 is "liquidity counts in each: the first" "$(row liquidity "" SMT .in_wei)" 999500000000000000000
 is "and the second" "$(row liquidity "" MESH .in_wei)" 999980000
 check "liquidity for people" grep -q "can pay us .*999.98, locked 0" <(ctl liquidity)
+# An account of another token than it was begun with ends, so it is all consumed.
+income() { ctl -j revenue | jq -r --arg s "$1" '.totals[] | select(.symbol == $s) | .access_wei'; }
+is "what was charged of the second is its income" "$(income MESH)" "$(total MESH .consumed_wei)"
+is "of days whose sum it is" \
+	"$(ctl -j revenue | jq '[.days[] | select(.symbol == "MESH") | .net_wei | tonumber] | add')" \
+	"$(income MESH)"
+check "revenue for people" grep -q "^all .*0\.0[12]" <(ctl revenue)
 check "a refund in the first token" ctl channel refund $WALLET token SMT
 check "goes back" until_true 5 test "$(row channel list SMT .unspent_wei)" = 0
 is "of the second nothing does" "$(row channel list MESH .refunded_wei)" 0

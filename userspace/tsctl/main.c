@@ -29,6 +29,7 @@ static const struct object objects[] = {
 	{ "mirror", mirror_verbs, "who shows our proofs when we are silent" },
 	{ "chain", chain_verbs, "the chain that tsd follows" },
 	{ "liquidity", liquidity_verbs, "what channels can still carry, and how long" },
+	{ "revenue", revenue_verbs, "what was charged on each day, and for what" },
 	{ "wallet", wallet_verbs, "what our address owns there" },
 };
 
@@ -44,7 +45,7 @@ static int usage(FILE *f, int ret)
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
 		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
-		   "                    mirror, chain, wallet, liquidity and status; by default " TS_CONFIG_PATH "\n"
+		   "                    mirror, chain, wallet, liquidity, revenue and status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;

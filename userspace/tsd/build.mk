@@ -11,7 +11,7 @@ $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 	config_read.c control.c daemon.c discovery.c effects.c endpoint.c gate.c \
 	gate_text.c liquidity.c lock.c log.c loop.c mdns_link.c mirror.c neigh.c \
 	police.c ports.c post.c ready.c \
-	reply.c rpc_watch.c selftest.c sockets.c status.c udp.c unlock.c watcher.c)))
+	reply.c revenue.c rpc_watch.c selftest.c sockets.c status.c udp.c unlock.c watcher.c)))
 
 # libev has no pkg-config file.
 $(eval $(call program,tsd,userspace/tsd/main.c, \

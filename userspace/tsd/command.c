@@ -10,6 +10,7 @@
 #include "tsd/command.h"
 #include "tsd/daemon.h"
 #include "tsd/liquidity.h"
+#include "tsd/revenue.h"
 
 /** ts_command_failure() - Return: a new object that says what is wrong */
 json_t *ts_command_failure(const char *error, const char *message)
@@ -456,6 +457,7 @@ static const struct {
 	{ "channel-export", do_channel_export },
 	{ "pay", do_pay },
 	{ "liquidity", ts_liquidity_answer },
+	{ "revenue", ts_revenue_answer },
 	{ "reload", do_reload },
 	{ "session-close", do_session_close },
 	{ "account-of-bytes", do_account_of_bytes },

@@ -15,7 +15,7 @@
  *	chain*.c	the chain: what its contract is, its events,	rpc_watch.c
  *			what is sent
  *	control.c	the socket of tsctl			command.c, status.c,
- *							liquidity.c, watcher.c
+ *							liquidity.c, revenue.c, watcher.c
  *
  * ../portal is HTTP, ../billing decides, ../ledger remembers, ../photon knows
  * the messages, ../discovery how nodes find each other, ../lib speaks with the meters.
