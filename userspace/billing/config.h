@@ -26,6 +26,7 @@ enum ts_loss_bearer {
 
 #define TS_TARIFFS_MAX	16
 #define TS_TOKENS_MAX	8
+#define TS_COMMUNITY_MAX	32
 #define TS_SYMBOL_SIZE	16
 
 /**
@@ -100,6 +101,8 @@ struct ts_billing_tariff {
  * @tariff_hold_s: how long value keeps the tariff it was paid under; 0: a day
  * @min_settle_timeout_blocks: credit only channels with at least this (M3)
  * @forward: a lock for another's target is forwarded, for a fee
+ * @community: other boxes: their wallets may roam here, and ours there (M14)
+ * @n_community: how many
  * @station_retention_s: sessions that hold nothing are forgotten so long after
  *	their station was last seen, MAC addresses of closed sessions so long
  *	after the end; 0: a week
@@ -126,6 +129,8 @@ struct ts_billing_config {
 	uint32_t tariff_hold_s;
 	uint64_t min_settle_timeout_blocks;
 	bool forward;
+	struct ts_address community[TS_COMMUNITY_MAX];
+	unsigned int n_community;
 	uint32_t station_retention_s;
 	enum ts_loss_bearer loss_bearer;
 };

@@ -48,6 +48,9 @@ enum ts_session_state {
  *	the dearer direction; UINT64_MAX when that is free
  * @used_bytes: [up, down], billed, over all accounts of this session
  * @suggest_wei: a payment that makes sense now
+ * @roaming: it is a guest of another box, @home; of its order @limit_wei may be bought
+ *	and @bought_wei was
+ * @fault: why nothing is bought for it now; NULL: nothing is wrong
  */
 struct ts_session_view {
 	char code[TS_CODE_SIZE];
@@ -65,6 +68,11 @@ struct ts_session_view {
 	uint64_t remaining_bytes;
 	uint64_t used_bytes[TS_DIR_COUNT];
 	ts_u128 suggest_wei;
+	bool roaming;
+	struct ts_address home;
+	ts_u128 limit_wei;
+	ts_u128 bought_wei;
+	const char *fault;
 };
 
 /**
