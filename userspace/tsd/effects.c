@@ -125,10 +125,15 @@ static void on_refuse(void *ctx, uint64_t number, const struct ts_refused *why)
 static void on_attached(void *ctx, uint64_t number, const char *code)
 {
 	struct ts_daemon *d = ctx;
+	struct ts_session_view view;
 	struct ts_reply to;
 
-	if (ts_reply_take(&d->replies, number, &to))
-		ts_portal_attached(d->portal, to.portal_reply, code);
+	if (!ts_reply_take(&d->replies, number, &to))
+		return;
+	/* A guest has shown its order from the address that its flows are for. */
+	if (d->gate && !ts_billing_session_view(d->billing, code, &view) && view.roaming)
+		ts_gate_guest(d->gate, (const struct sockaddr *)&to.from.addr);
+	ts_portal_attached(d->portal, to.portal_reply, code);
 }
 
 static void on_claimed(void *ctx, uint64_t number, const char *order,
@@ -357,6 +362,8 @@ static int to_billing_signed(struct ts_daemon *d, const struct sockaddr *peer,
 	}
 	reply->http = true;
 	reply->portal_reply = portal_reply;
+	memcpy(&reply->from.addr, peer, peer->sa_family == AF_INET ?
+	       sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
 	ts_clock_now(&now);
 	take(d->billing, &key, bytes, len, reply->number, &now);
 	ts_loop_wake(d);
