@@ -443,6 +443,27 @@ static void e_attached(void *ctx, uint64_t reply, const char *code)
 	strcpy(box->last_attached, code);
 }
 
+static void e_claimed(void *ctx, uint64_t reply, const char *order,
+		      ts_u128 bought_wei)
+{
+	struct box *box = ctx;
+
+	if (!fault_touch())
+		return;
+	box->claims++;
+	box->last_reply = reply;
+	box->last_bought_wei = bought_wei;
+}
+
+static uint64_t e_granted(void *ctx, const char *order, uint64_t arrived_ns,
+			  uint64_t frame_ns)
+{
+	struct box *box = ctx;
+
+	box->granted++;
+	return box->now.boot_ns;
+}
+
 static void e_changed(void *ctx, const char *code)
 {
 	struct box *box = ctx;
@@ -762,7 +783,7 @@ int box_open(struct box *box)
 		.ctx = box, .ack = e_ack, .refuse = e_refuse,
 		.answer = e_answer, .taken = e_taken, .heard = e_heard, .send = e_send,
 		.refunded = e_refunded,
-		.attached = e_attached,
+		.attached = e_attached, .claimed = e_claimed, .granted = e_granted,
 		.session_changed = e_changed, .notify = e_notify,
 		.channel_changed = e_channel, .relay_paid = e_relay_paid,
 		.log = e_log, .random = e_random,
@@ -826,6 +847,11 @@ void box_crash(struct box *box, bool power_cut, unsigned int lose)
 
 void box_setup(struct box *box)
 {
+	box_setup_as(box, 0x22);
+}
+
+void box_setup_as(struct box *box, uint8_t seed)
+{
 	struct ts_billing_tariff *t;
 	struct ts_channel c;
 	unsigned int i;
@@ -837,7 +863,7 @@ void box_setup(struct box *box)
 	strcpy(box->dir, access("/dev/shm", W_OK) ? "/tmp/ts-box-XXXXXX" :
 						    "/dev/shm/ts-box-XXXXXX");
 	assert_non_null(mkdtemp(box->dir));
-	box->key = make_key(0x22);
+	box->key = make_key(seed);
 	box->config.our_address = *ts_signer_address(box->key);
 	box->config.n_tokens = 1;
 	memset(&box->config.tokens[0].address, 0x73, TS_ADDRESS_BYTES);

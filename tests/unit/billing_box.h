@@ -105,7 +105,8 @@ struct box {
 	uint64_t hinted_ns[BOX_HINTS];
 	unsigned int attaches;
 	char last_attached[TS_CODE_SIZE];
-	unsigned int taken, heard, refunds;
+	unsigned int taken, heard, refunds, claims, granted;
+	ts_u128 last_bought_wei;
 	struct ts_address last_heard;
 	unsigned int told, relay_paid, relay_lost;	/* of channels, after commits */
 	struct ts_datagram answer;	/* the last that is no Ack */
@@ -122,6 +123,8 @@ struct box {
 };
 
 void box_setup(struct box *box);
+/* The same, with another key: several boxes can be there at once. */
+void box_setup_as(struct box *box, uint8_t seed);
 void box_teardown(struct box *box);
 int box_open(struct box *box);
 void box_close(struct box *box);

@@ -278,7 +278,8 @@ static void a_ledger_from_before(void **state)
 		"CREATE INDEX sessions_open ON sessions (id) WHERE closed = 0;"
 		"DELETE FROM meta WHERE key LIKE 'age%';"
 		"DROP TABLE lives; DROP TABLE doubts; DROP TABLE mirrored; DROP TABLE reveals;"
-		"DROP TABLE relays; DROP TABLE relay_own; DROP TABLE revenues; DROP TABLE submissions;"
+		"DROP TABLE relays; DROP TABLE relay_own; DROP TABLE roam_orders; DROP TABLE visits;"
+		"DROP TABLE revenues; DROP TABLE submissions;"
 		"DROP TABLE transactions; DROP TABLE cursor;"
 		"PRAGMA user_version = 1;";
 	int code = paid_and_used(0), stranger = box_code(&box, 1);

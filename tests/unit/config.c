@@ -33,7 +33,8 @@ static const char good[] =
 	"peers = ( { address = \"0x1111111111111111111111111111111111111111\"; at = \"10.0.0.9:40001\"; },\n"
 	"  { address = \"0x2222222222222222222222222222222222222222\"; at = \"[fd00::9]:40002\"; } );\n"
 	"mirrors = ( { url = \"http://10.0.0.8:80\"; address = \"0x3333333333333333333333333333333333333333\"; } );\n"
-	"mirror_seconds = 7; mirror_for = ( \"0x4444444444444444444444444444444444444444\", \"0x5555555555555555555555555555555555555555\" );\n";
+	"mirror_seconds = 7; mirror_for = ( \"0x4444444444444444444444444444444444444444\", \"0x5555555555555555555555555555555555555555\" );\n"
+	"community = ( { url = \"http://10.0.0.9:80\"; address = \"0x6666666666666666666666666666666666666666\"; } );\n";
 
 static struct ts_config *load(const char *text, char *err)
 {
@@ -109,6 +110,9 @@ static void test_good(void **state)
 	assert_int_equal(c->mirror_s, 7);
 	assert_int_equal(c->n_mirror_for, 2);
 	assert_int_equal(c->mirror_for[1].b[0], 0x55);
+	assert_int_equal(c->billing.n_community, 1);
+	assert_int_equal(c->billing.community[0].b[0], 0x66);
+	assert_string_equal(c->community[0].url, "http://10.0.0.9:80");
 	ts_config_free(c);
 }
 
@@ -242,6 +246,7 @@ static const struct {
 	{ "at = \"10.0.0.9:40001\"; ", "", 15, "peers[0].at: missing" },
 	{ "0x2222222222222222222222222222222222222222", "0x1111111111111111111111111111111111111111", 16, "peers[1].address: is given twice" },
 	{ "0x2222222222222222222222222222222222222222", "0x22", 16, "peers[1].address: must be an address" },
+	{ "url = \"http://10.0.0.9:80\"; ", "", 19, "community[0].url: missing" },
 	{ "url = \"http:", "url = \"ftp:", 17, "mirrors[0].url: must begin with http:// or https://" },
 	{ "url = \"http://10.0.0.8:80\"; ", "", 17, "mirrors[0].url: missing" },
 	{ "0x3333333333333333333333333333333333333333", "0x33", 17, "mirrors[0].address: must be an address" },

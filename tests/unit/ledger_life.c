@@ -173,7 +173,8 @@ static int mirrored(const struct ts_delegated *d, void *arg)
 static void test_from_before(void **state)
 {
 	static const char to_5[] =
-		"DROP TABLE relays; DROP TABLE relay_own; DROP TABLE revenues;"
+		"DROP TABLE relays; DROP TABLE relay_own; DROP TABLE roam_orders; DROP TABLE visits;"
+		"DROP TABLE revenues;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
 		"PRAGMA user_version = 5";

@@ -29,6 +29,7 @@ struct fixture {
 	unsigned int pays;
 	unsigned int attaches;
 	unsigned int mirrors;
+	unsigned int claims;
 	unsigned int logouts;
 	unsigned int shown;
 	int station_error;
@@ -152,6 +153,14 @@ static void fake_mirror(void *ctx, const void *bytes, size_t len, uint64_t reply
 	f->mirrors++;
 }
 
+static void fake_claim(void *ctx, const void *bytes, size_t len, uint64_t reply)
+{
+	struct fixture *f = ctx;
+
+	fake_pay(ctx, bytes, len, reply);
+	f->claims++;
+}
+
 static json_t *fake_health(void *ctx, bool *healthy)
 {
 	struct fixture *f = ctx;
@@ -187,6 +196,7 @@ static int setup(void **state)
 		.session = fake_session,
 		.channel = fake_channel, .outbox = fake_outbox, .tariffs = fake_tariffs,
 		.refund = fake_attach, .pay = fake_pay, .mirror = fake_mirror,
+		.roam = fake_attach, .claim = fake_claim,
 		.logout = fake_logout, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {
@@ -871,6 +881,40 @@ static void test_mirror(void **state)
 	EXPECT(f, "GET /v1/mirror HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
+/* A claim is another box's, an order a station's: who is none has nothing to show. */
+static void test_roam(void **state)
+{
+	static const char claim[] =
+		"POST /v1/roam HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
+	static const char order[] =
+		"POST /v1/session/roam HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
+	struct fixture *f = *state;
+	char out[4096];
+	int fd;
+
+	f->station_error = -ENOENT;
+	fd = dial(f->port);
+	assert_int_equal(send(fd, claim, sizeof(claim) - 1, MSG_NOSIGNAL), sizeof(claim) - 1);
+	wait_for_pay(f, 1);
+	assert_int_equal(f->claims, 1);
+	/* Nothing is said before it is on the disk. */
+	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+	ts_portal_claimed(f->portal, f->reply, CODE, (ts_u128)1 << 64);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 200 ");
+	has(out, "{\"order\":\"" CODE "\",\"bought_wei\":\"18446744073709551616\"}");
+	close(fd);
+	fd = dial(f->port);
+	assert_int_equal(send(fd, order, sizeof(order) - 1, MSG_NOSIGNAL), sizeof(order) - 1);
+	read_until(f, fd, NULL, out, sizeof(out));
+	has(out, "HTTP/1.1 404 ");
+	has(out, "\"error\":\"no_station\"");
+	close(fd);
+	EXPECT(f, "GET /v1/roam HTTP/1.0\r\n\r\n", "Allow: POST");
+}
+
 /* By the code alone, whoever has it. */
 static void test_logout(void **state)
 {
@@ -942,6 +986,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_station_many_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_attach, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mirror, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_roam, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_logout, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refund, setup, teardown),
 	};

@@ -281,8 +281,23 @@ static void test_ruleset(void **state)
 	has(text, "meta mark & 0x00400000 == 0x00400000 goto refuse_now", 1);
 	has(text, "reject with tcp reset", 1);
 	has(text, "table bridge tokenswitch {", 1);
-	has(text, "nobody asked for it", 1);
+	has(text, "\t\tip daddr != @guests4 ct state != { established, related } counter drop comment \"nobody asked for it\"", 1);
+	has(text, "\t\tip6 daddr != @guests6 ct state != { established, related } counter drop comment \"nobody asked for it\"", 1);
+	has(text, "meta oifkind \"bridge\" ip daddr != @guests4 ct state", 1);
+	has(text, "guests4 {\n\t\ttype ipv4_addr\n\t}", 1);
 	free(text);
+
+	s->guests[0].family = AF_INET;
+	memcpy(s->guests[0].ip, "\x0a\x00\x00\x07", 4);
+	s->guests[1].family = AF_INET6;
+	s->guests[1].ip[0] = 0xfd;
+	s->guests[1].ip[15] = 9;
+	s->n_guests = 2;
+	text = ruleset(s);
+	has(text, "type ipv4_addr\n\t\telements = { 10.0.0.7 }", 1);
+	has(text, "type ipv6_addr\n\t\telements = { fd00::9 }", 1);
+	free(text);
+	s->n_guests = 0;
 
 	ts_endpoint_parse(&s->portal4, "0.0.0.0:8081");
 	s->unsolicited = true;

@@ -520,6 +520,8 @@ static void forget(struct ts_billing *b, struct ts_billing_account *a,
 	}
 	if (s->attach)
 		ts_attach_finish(b, s, now);
+	if (s->claim)
+		ts_claim_finish(b, s, now);
 	ts_account_serve(b, s, now);
 }
 

@@ -290,20 +290,6 @@ void ts_attach_refuse(struct ts_billing *b, struct ts_billing_session *s)
 			"the session is being closed; ask again");
 }
 
-/* Payments are spent in the order in which they were made. */
-static void insert(struct ts_billing_session *s, struct ts_billing_payment *p)
-{
-	struct ts_billing_payment *before;
-
-	TAILQ_FOREACH(before, &s->payments, list)
-		if (before->row.id > p->row.id)
-			break;
-	if (before)
-		TAILQ_INSERT_BEFORE(before, p, list);
-	else
-		TAILQ_INSERT_TAIL(&s->payments, p, list);
-}
-
 static void move(struct ts_billing *b, struct ts_billing_session *from,
 		 struct ts_billing_session *to, struct ts_billing_payment *p,
 		 ts_u128 allowed_wei)
@@ -317,7 +303,7 @@ static void move(struct ts_billing *b, struct ts_billing_session *from,
 		ts_session_add_done(from, &p->channel->row.channel.token,
 				    p->row.spent_wei);
 		p->row.session = to->row.id;
-		insert(to, p);
+		ts_session_insert(to, p);
 		ts_session_dirty(b, from);
 	}
 	ts_batch_check(b, ts_ledger_payment_update(b->ledger, &p->row));

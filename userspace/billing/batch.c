@@ -68,6 +68,11 @@ static void answer(struct ts_billing *b, struct ts_billing_reply *r)
 		b->effects.attached(b->effects.ctx, r->reply, r->attached);
 		return;
 	}
+	if (r->claimed[0]) {
+		b->effects.claimed(b->effects.ctx, r->reply, r->claimed,
+				   r->bought_wei);
+		return;
+	}
 	if (r->is_heard)
 		b->effects.heard(b->effects.ctx, r->reply, &r->heard);
 	if (r->refunded) {
@@ -142,9 +147,12 @@ static int fall_back(struct ts_billing *b, const struct ts_time *now)
 		b->effects.refuse(b->effects.ctx, b->replies[i].reply, &why);
 	b->counters.refused[TS_REFUSE_READ_ONLY] += b->n_replies;
 	b->n_replies = 0;
-	TAILQ_FOREACH(s, &b->sessions, list)
+	TAILQ_FOREACH(s, &b->sessions, list) {
 		ts_attach_refuse(b, s);
+		ts_claim_refuse(b, s);
+	}
 	ts_refunds_refuse(b);
+	ts_visits_refuse(b);
 	answer_all(b);
 	ts_channels_lost(b);
 	ts_billing_forget(b);
@@ -277,6 +285,8 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 		work_kernel(b, now);
 		if (!b->broken)
 			ts_refunds(b, now);
+		if (!b->broken)
+			ts_visits_work(b, now);
 		if (!b->broken && !ts_ledger_in_batch(b->ledger)) {
 			b->urgent = false;	/* nothing is left to commit */
 			answer_all(b);
@@ -285,6 +295,7 @@ int ts_billing_flush(struct ts_billing *b, const struct ts_time *now)
 	}
 	if (b->broken)
 		return fall_back(b, now);
+	ts_visits_granted(b);
 	tell(b);
 	ts_channels_tell(b);
 	ts_lives_send(b, now);

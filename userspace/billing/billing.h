@@ -30,6 +30,7 @@
 #include <stdint.h>
 
 #include "billing/config.h"
+#include "billing/roam.h"
 #include "billing/time.h"
 #include "billing/view.h"
 #include "ledger/ledger.h"
@@ -107,7 +108,7 @@ enum ts_notice {
  * @ctx: handed to each function
  * @ack: send these 56 bytes as the answer to the datagram of @reply
  * @refuse: the datagram or attach of @reply is refused; each handle gets exactly
- *	one ack, answer, taken, refunded, attached or refuse, also when the batch fails or billing stops
+ *	one ack, answer, taken, refunded, attached, claimed or refuse, also when the batch fails or billing stops
  * @answer: send these bytes to where the datagram of @reply came from
  * @taken: the datagram of @reply, an Ack, was taken and has no answer
  * @heard: the datagram of @reply was made by @partner and never seen before: so
@@ -119,6 +120,9 @@ enum ts_notice {
  *	signed, and on its way
  * @attached: the attach of @reply is done; the value is the session's of @code,
  *	the asking station's
+ * @claimed: the claim of @reply is met: under this order @bought_wei was bought in all
+ * @granted: a guest's first grant is in the kernel; its order came at @arrived_ns, and
+ *	its first frame, if one was told, at @frame_ns.  Returns CLOCK_BOOTTIME ns
  * @session_changed: the view of this session differs from before
  * @notify: tell the holders of this session
  * @channel_changed: what the channel with @partner in @token can carry, or what was paid
@@ -129,8 +133,9 @@ enum ts_notice {
  * @log: one line for the log; priority as in <syslog.h>
  * @random: fill with bytes nobody can guess
  *
- * ack, answer, taken, heard, send, refuse, refunded, attached, session_changed, notify,
- * channel_changed and relay_paid are called from ts_billing_flush()
+ * ack, answer, taken, heard, send, refuse, refunded, attached, claimed, granted,
+ * session_changed, notify, channel_changed and relay_paid are called from
+ * ts_billing_flush()
  * and ts_billing_stop() alone, after the commit; they may read the views but
  * not call anything that changes billing.
  */
@@ -148,6 +153,10 @@ struct ts_billing_effects {
 			 const struct ts_address *wallet,
 			 const struct ts_address *token);
 	void (*attached)(void *ctx, uint64_t reply, const char *code);
+	void (*claimed)(void *ctx, uint64_t reply, const char *order,
+			ts_u128 bought_wei);
+	uint64_t (*granted)(void *ctx, const char *order, uint64_t arrived_ns,
+			    uint64_t frame_ns);
 	void (*session_changed)(void *ctx, const char *code);
 	void (*notify)(void *ctx, const char *code, enum ts_notice notice);
 	void (*channel_changed)(void *ctx, const struct ts_address *partner,

@@ -26,6 +26,7 @@ enum ts_loss_bearer {
 
 #define TS_TARIFFS_MAX	16
 #define TS_TOKENS_MAX	8
+#define TS_COMMUNITY_MAX	32
 #define TS_SYMBOL_SIZE	16
 
 /**
@@ -102,6 +103,8 @@ struct ts_billing_tariff {
  * @upstream_metered: this box pays for its way to the internet: nothing is granted until
  *	ts_billing_upstream() has said how much of it there is (M4)
  * @forward: a lock for another's target is forwarded, for a fee
+ * @community: other boxes: their wallets may roam here, and ours there (M14)
+ * @n_community: how many
  * @station_retention_s: sessions that hold nothing are forgotten so long after
  *	their station was last seen, MAC addresses of closed sessions so long
  *	after the end; 0: a week
@@ -129,6 +132,8 @@ struct ts_billing_config {
 	uint64_t min_settle_timeout_blocks;
 	bool upstream_metered;
 	bool forward;
+	struct ts_address community[TS_COMMUNITY_MAX];
+	unsigned int n_community;
 	uint32_t station_retention_s;
 	enum ts_loss_bearer loss_bearer;
 };

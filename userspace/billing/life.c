@@ -206,8 +206,10 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_life_store(b, other, &b->step->other);
 	if (credit.wei)
 		ts_pay_credit(b, c, &credit, now);
-	if (msg->id == TS_MSG_DIRECT_TRANSFER)
+	if (msg->id == TS_MSG_DIRECT_TRANSFER) {
 		ts_carrying_settle(b, c, &credit.memo);
+		ts_home_settle(b, c, &credit.memo, grown_wei);
+	}
 	if (!b->broken && outcome->follow == TS_FOLLOW_FORWARD)
 		ts_hop_lock(b, c, &outcome->secret_hash, now);
 	if (!b->broken)

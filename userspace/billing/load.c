@@ -299,6 +299,8 @@ static int load_tables(struct ts_billing *b)
 		err = ts_ledger_payment_load_live(b->ledger, load_payment, b);
 	if (!err)
 		err = ts_ledger_account_load_open(b->ledger, load_account, b);
+	if (!err)
+		err = ts_visits_load(b);
 	forget_rows(b);
 	TAILQ_FOREACH(a, &b->accounts, list)
 		if (!err)
@@ -475,6 +477,7 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 /* Drop all that is in memory and came from the ledger. */
 void ts_billing_forget(struct ts_billing *b)
 {
+	struct ts_billing_visit *visit;
 	struct ts_billing_account *a;
 	struct ts_billing_session *s;
 	struct ts_billing_channel *c;
@@ -484,6 +487,8 @@ void ts_billing_forget(struct ts_billing *b)
 		ts_account_free(b, a);
 	while ((s = TAILQ_FIRST(&b->sessions)))
 		ts_session_free(b, s);
+	while ((visit = TAILQ_FIRST(&b->visits)))
+		ts_visit_free(b, visit);
 	while ((c = TAILQ_FIRST(&b->channels))) {
 		ts_life_release(b, c);
 		b->n_refunds -= c->refunding;

@@ -31,6 +31,9 @@ static void give_back(struct ts_billing *b, struct ts_billing_session *s)
 	struct ts_billing_channel *c;
 	struct ts_billing_payment *p;
 
+	/* A guest's goes home by itself, and is its wallet's there (M14). */
+	if (ts_visit_find(b, s->row.code))
+		return;
 	TAILQ_FOREACH(p, &s->payments, list) {
 		c = way_back(b, p);
 		if (c)

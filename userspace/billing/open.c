@@ -203,6 +203,7 @@ int ts_billing_open(struct ts_ledger *ledger,
 	TAILQ_INIT(&b->lives);
 	TAILQ_INIT(&b->versions);
 	TAILQ_INIT(&b->sessions);
+	TAILQ_INIT(&b->visits);
 	TAILQ_INIT(&b->unpaid);
 	TAILQ_INIT(&b->to_write);
 	TAILQ_INIT(&b->news);
@@ -430,8 +431,11 @@ int ts_billing_stop(struct ts_billing *b, const struct ts_time *now)
 	}
 	b->urgent = true;
 	ret = ts_billing_flush(b, now);
-	TAILQ_FOREACH(s, &b->sessions, list)
+	TAILQ_FOREACH(s, &b->sessions, list) {
 		ts_attach_refuse(b, s);
+		ts_claim_refuse(b, s);
+	}
 	ts_refunds_refuse(b);
+	ts_visits_refuse(b);
 	return b->n_replies ? ts_billing_flush(b, now) : ret;
 }

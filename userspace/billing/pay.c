@@ -379,6 +379,7 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	if (!p)
 		return;
 	p->row = row;
+	ts_visit_paid(b, s, credit);
 	s->resting = false;
 	s->away = false;
 	ts_session_seen(b, s, now);
@@ -411,9 +412,11 @@ bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 		  uint64_t reply)
 {
 	const char *name, *text = NULL;
+	char order[TS_CODE_SIZE];
 
-	/* Our own money that comes back gives nobody credit. */
-	if (ts_memo_is_refund(memo->p, memo->len))
+	/* Our own money that comes back gives nobody new credit. */
+	if (ts_memo_is_refund(memo->p, memo->len) ||
+	    ts_memo_is_return(memo->p, memo->len, order))
 		return true;
 	/*
 	 * What is owed for carrying buys nothing more, so it may come while the channel is
@@ -464,8 +467,10 @@ bool ts_pay_is_not_credit(struct ts_billing *b, struct ts_billing_channel *c,
 {
 	ts_u128 carrying_wei = ts_carrying_part_wei(b, c, credit);
 	ts_u128 wei = carrying_wei;
+	char order[TS_CODE_SIZE];
 
-	if (ts_memo_is_refund(credit->memo.p, credit->memo.len))
+	if (ts_memo_is_refund(credit->memo.p, credit->memo.len) ||
+	    ts_memo_is_return(credit->memo.p, credit->memo.len, order))
 		wei = credit->wei;
 	c->row.relay_in_wei += carrying_wei;
 	c->row.relayed_wei += wei;
@@ -502,6 +507,7 @@ static void take(struct ts_billing *b, struct ts_billing_channel *c,
 	if (credit.wei)
 		ts_pay_credit(b, c, &credit, now);
 	ts_carrying_settle(b, c, &credit.memo);
+	ts_home_settle(b, c, &credit.memo, effect->credit_wei);
 	ts_pay_ack(b, reply, effect->ack);
 	ts_pay_heard(b, &next->partner_address);
 }

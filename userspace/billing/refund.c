@@ -3,6 +3,9 @@
  * refund.c - what a wallet paid and has not consumed goes back to it, by our own
  * DirectTransfer over its channel (M11).
  *
+ * What a box has paid for its wallets' visits goes home first, each for its order
+ * (roam_host.c).
+ *
  * Revoke first: the accounts that hold value of the channel end, and nothing of
  * it is reserved meanwhile.  Then the rows say what is refunded in the very batch
  * that signs the transfer; a crash before leaves all as it was, and one after
@@ -13,37 +16,10 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "billing/parts.h"
 #include "billing/state.h"
 #include "photon/attach.h"
 #include "photon/memo.h"
-
-/**
- * struct part - of one payment
- * @row: the payment
- * @wei: what of it goes back
- */
-struct part {
-	struct ts_ledger_payment row;
-	ts_u128 wei;
-};
-
-/**
- * struct parts - newest first, as what is oldest is spent first
- * @wallet: whose
- * @session: only what was paid for this one; 0: all
- * @part: the parts; ids fall
- * @count: how many
- * @sum_wei: of them
- * @unseen_wei: what is left of a life's payments that were not looked at yet
- */
-struct parts {
-	const struct ts_address *wallet;
-	int64_t session;
-	struct part *part;
-	size_t count;
-	ts_u128 sum_wei;
-	ts_u128 unseen_wei;
-};
 
 /* What is nobody's income: paid, and neither consumed nor refunded. */
 ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c)
@@ -53,13 +29,6 @@ ts_u128 ts_channel_unspent_wei(const struct ts_billing_channel *c)
 	return row->channel.partner_proof.transferred_wei - row->base_wei -
 	       row->relayed_wei - row->spent_wei - row->refunded_wei;
 }
-
-/* Lives of the channel @c, with what nobody has paid in them, too. */
-#define for_each_life(life, b, c)					\
-	for (life = ts_channel_of_wallet(b,				\
-				&(c)->row.channel.partner_address);	\
-	     life; life = ts_channel_of_wallet_next(life))		\
-		if (ts_channel_is_life_of(life, c))
 
 /**
  * ts_lives_unspent_wei() - what is owed in all lives of a channel
@@ -75,52 +44,9 @@ ts_u128 ts_lives_unspent_wei(struct ts_billing *b,
 	struct ts_billing_channel *life;
 	ts_u128 sum_wei = 0;
 
-	for_each_life(life, b, c)
+	ts_for_each_life(life, b, c)
 		sum_wei += ts_channel_unspent_wei(life);
 	return sum_wei;
-}
-
-static int collect(const struct ts_ledger_payment *p, void *arg)
-{
-	struct parts *parts = arg;
-	ts_u128 left_wei = p->delta_wei - p->spent_wei - p->refunded_wei;
-	struct part *more;
-
-	parts->unseen_wei -= left_wei;
-	if (left_wei && ts_address_equal(&p->wallet, parts->wallet) &&
-	    (!parts->session || p->session == parts->session)) {
-		more = realloc(parts->part, (parts->count + 1) * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		parts->part = more;
-		more += parts->count++;
-		more->row = *p;
-		more->wei = left_wei;
-	}
-	return !parts->unseen_wei;
-}
-
-static int newest_first(const void *a, const void *b)
-{
-	int64_t x = ((const struct part *)a)->row.id;
-	int64_t y = ((const struct part *)b)->row.id;
-
-	return x > y ? -1 : x < y;
-}
-
-/* No more than that, of the newest. */
-static void limit(struct parts *parts, ts_u128 limit_wei)
-{
-	struct part *p = parts->part;
-
-	if (parts->count)
-		qsort(p, parts->count, sizeof(*p), newest_first);
-	for (; p < parts->part + parts->count && parts->sum_wei < limit_wei; p++) {
-		if (p->wei > limit_wei - parts->sum_wei)
-			p->wei = limit_wei - parts->sum_wei;
-		parts->sum_wei += p->wei;
-	}
-	parts->count = p - parts->part;
 }
 
 static bool is_held(const struct ts_billing *b,
@@ -134,78 +60,6 @@ static bool is_held(const struct ts_billing *b,
 			if (ts_channel_is_life_of(r->payment->channel, c))
 				return true;
 	return false;
-}
-
-static int by_id(const void *key, const void *member)
-{
-	int64_t id = *(const int64_t *)key;
-	const struct part *part = member;
-
-	return id > part->row.id ? -1 : id < part->row.id;
-}
-
-/* Payments that sessions have in memory. */
-static void book_session(struct ts_billing *b, struct ts_billing_session *s,
-			 const struct ts_billing_channel *c, struct parts *parts)
-{
-	struct ts_billing_payment *p, *next;
-	struct part *part;
-
-	for (p = TAILQ_FIRST(&s->payments); p; p = next) {
-		next = TAILQ_NEXT(p, list);
-		if (!ts_channel_is_life_of(p->channel, c))
-			continue;
-		part = bsearch(&p->row.id, parts->part, parts->count,
-			       sizeof(*part), by_id);
-		if (!part)
-			continue;
-		p->row.refunded_wei += part->wei;
-		p->row.live = !ts_payment_is_done(p);
-		part->row = p->row;
-		ts_session_changed(b, s);
-		if (!p->row.live)
-			ts_session_drop_payment(b, s, p);
-	}
-}
-
-/* The row of @c itself is stored with what it signs. */
-static void book_lives(struct ts_billing *b, struct ts_billing_channel *c,
-		       const struct parts *parts)
-{
-	struct ts_billing_channel *life;
-	ts_u128 before_wei;
-	size_t i;
-
-	for_each_life(life, b, c) {
-		before_wei = life->row.refunded_wei;
-		for (i = 0; i < parts->count; i++)
-			if (parts->part[i].row.channel == life->row.id)
-				life->row.refunded_wei += parts->part[i].wei;
-		if (life != c && life->row.refunded_wei != before_wei)
-			ts_channel_write(b, life);
-	}
-}
-
-static void book(struct ts_billing *b, struct ts_billing_channel *c,
-		 struct parts *parts)
-{
-	struct ts_billing_session *s;
-	struct part *part = parts->part;
-	ts_u128 gone_wei;
-	size_t i;
-
-	for (i = 0; i < parts->count; i++)
-		part[i].row.refunded_wei += part[i].wei;
-	TAILQ_FOREACH(s, &b->sessions, list)
-		book_session(b, s, c, parts);
-	for (i = 0; i < parts->count; i++) {
-		gone_wei = part[i].row.spent_wei + part[i].row.refunded_wei;
-		if (gone_wei == part[i].row.delta_wei)
-			part[i].row.live = false;
-		ts_batch_check(b, ts_ledger_payment_update(b->ledger,
-							   &part[i].row));
-	}
-	book_lives(b, c, parts);
 }
 
 /* @final: asked again at once it would come to the same. */
@@ -233,7 +87,7 @@ static void give_up(struct ts_billing *b, struct ts_billing_channel *c,
 }
 
 static void pay_back(struct ts_billing *b, struct ts_billing_channel *c,
-		     struct parts *parts)
+		     struct ts_parts *parts)
 {
 	static const struct ts_bytes data = {
 		(const uint8_t *)TS_MEMO_REFUND, sizeof(TS_MEMO_REFUND) - 1
@@ -258,30 +112,12 @@ static void pay_back(struct ts_billing *b, struct ts_billing_channel *c,
 	}
 	if (!ts_batch(b))
 		return;
-	book(b, c, parts);
+	ts_parts_book(b, c, parts);
 	ts_life_store(b, c, &b->step->next);
 	end(b, c, true);
 	b->counters.refunds++;
 	if (c->refund_reply)
 		ts_reply(b, c->refund_reply)->refunded = c;
-}
-
-static int collect_lives(struct ts_billing *b, struct ts_billing_channel *c,
-			 struct parts *parts)
-{
-	struct ts_billing_channel *life;
-	int ret;
-
-	for_each_life(life, b, c) {
-		parts->unseen_wei = ts_channel_unspent_wei(life);
-		if (!parts->unseen_wei)
-			continue;
-		ret = ts_ledger_payment_load_channel(b->ledger, life->row.id,
-						     collect, parts);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
 }
 
 /**
@@ -293,14 +129,14 @@ static int collect_lives(struct ts_billing *b, struct ts_billing_channel *c,
 void ts_refund_book(struct ts_billing *b, struct ts_billing_channel *c,
 		    ts_u128 limit_wei)
 {
-	struct parts parts = { .wallet = &c->row.channel.partner_address };
+	struct ts_parts parts = { .wallet = &c->row.channel.partner_address };
 
-	if (collect_lives(b, c, &parts)) {
+	if (ts_parts_collect(b, c, &parts)) {
 		/* Half of it must not be committed. */
 		b->broken = true;
 	} else {
-		limit(&parts, limit_wei);
-		book(b, c, &parts);
+		ts_parts_limit(&parts, limit_wei);
+		ts_parts_book(b, c, &parts);
 		ts_channel_write(b, c);
 	}
 	free(parts.part);
@@ -320,16 +156,16 @@ static void adopt(struct ts_billing *b, struct ts_billing_channel *c,
 
 static void finish(struct ts_billing *b, struct ts_billing_channel *c)
 {
-	struct parts parts = {
+	struct ts_parts parts = {
 		.wallet = &c->row.channel.partner_address,
 		.session = c->refund_session,
 	};
 
-	if (collect_lives(b, c, &parts)) {
+	if (ts_parts_collect(b, c, &parts)) {
 		give_up(b, c, TS_REFUSE_BUSY, "busy",
 			"the payments cannot be read; ask again");
 	} else {
-		limit(&parts, c->refund_limit_wei);
+		ts_parts_limit(&parts, c->refund_limit_wei);
 		pay_back(b, c, &parts);
 	}
 	free(parts.part);
@@ -348,7 +184,7 @@ void ts_refunds(struct ts_billing *b, const struct ts_time *now)
 			continue;
 		if (c->evidence)
 			adopt(b, c, now);
-		else
+		else if (!ts_visits_end_of(b, c, now))
 			finish(b, c);
 	}
 }
@@ -386,7 +222,7 @@ void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
 	c->refund_reply = reply;
 	b->n_refunds++;
 	b->urgent = true;
-	for_each_life(life, b, c)
+	ts_for_each_life(life, b, c)
 		ts_channel_revoke(b, life);
 }
 

@@ -78,10 +78,36 @@ static void take_back(struct ts_billing *b, struct ts_billing_channel *life,
 		row->refunded_wei -= wei;
 		life->row.refunded_wei -= wei;
 		lost->left_wei -= wei;
+		ts_session_revive(b, life, row);
 		ts_batch_check(b, ts_ledger_payment_update(b->ledger, row));
 		tell_session(b, row);
 	}
 	ts_channel_write(b, life);
+}
+
+/**
+ * ts_refund_take_back() - what counted as gone is there again
+ * @b: billing, its batch begun
+ * @c: the channel it was paid over, any life
+ * @wei: how much
+ *
+ * Newest payments first.  Return: what there was nothing of.
+ */
+ts_u128 ts_refund_take_back(struct ts_billing *b, struct ts_billing_channel *c,
+			    ts_u128 wei)
+{
+	struct lost lost = { .wallet = &c->row.channel.partner_address,
+			     .left_wei = wei };
+	struct ts_billing_channel *life;
+
+	for (life = ts_channel_of_wallet(b, lost.wallet); life && !b->broken;
+	     life = ts_channel_of_wallet_next(life))
+		if (lost.left_wei && life->row.refunded_wei &&
+		    ts_channel_is_life_of(life, c))
+			take_back(b, life, &lost);
+	free(lost.row);
+	c->refunded_all = false;
+	return lost.left_wei;
 }
 
 /**
@@ -95,18 +121,9 @@ static void take_back(struct ts_billing *b, struct ts_billing_channel *life,
 void ts_refund_lost(struct ts_billing *b, struct ts_billing_channel *c,
 		    ts_u128 lost_wei)
 {
-	const struct ts_channel *ch = &c->row.channel;
-	struct lost lost = { .wallet = &ch->partner_address, .left_wei = lost_wei };
 	char text[TS_ADDRESS_TEXT_SIZE];
-	struct ts_billing_channel *life;
 
-	for (life = ts_channel_of_wallet(b, lost.wallet); life && !b->broken;
-	     life = ts_channel_of_wallet_next(life))
-		if (lost.left_wei && life->row.refunded_wei &&
-		    ts_channel_is_life_of(life, c))
-			take_back(b, life, &lost);
-	free(lost.row);
-	c->refunded_all = false;
+	ts_refund_take_back(b, c, lost_wei);
 	ts_billing_say(b, LOG_NOTICE, "the channel with %s was settled without our last refund; what it had not spent is owed to it",
-		       ts_address_print(lost.wallet, text));
+		       ts_address_print(&c->row.channel.partner_address, text));
 }

@@ -241,6 +241,7 @@ void ts_session_free(struct ts_billing *b, struct ts_billing_session *s)
 	ts_table_remove(&b->session_by_station, &s->by_station);
 	TAILQ_REMOVE(&b->sessions, s, list);
 	free(s->attach);
+	free(s->claim);
 	free(s);
 }
 
@@ -325,8 +326,8 @@ int ts_billing_station_gone(struct ts_billing *b, const struct ts_key *key,
 }
 
 /* The session's account closes; it gets another where its station is then. */
-static void leave_station(struct ts_billing *b, struct ts_billing_session *s,
-			  const struct ts_key *key, const struct ts_time *now)
+void ts_session_leave(struct ts_billing *b, struct ts_billing_session *s,
+		      const struct ts_key *key, const struct ts_time *now)
 {
 	if (s->account)
 		ts_account_end(b, s->account);
@@ -351,8 +352,8 @@ int ts_billing_session_move(struct ts_billing *b, const char *code,
 		return 0;
 	}
 	if (other)
-		leave_station(b, other, NULL, now);
-	leave_station(b, s, key, now);
+		ts_session_leave(b, other, NULL, now);
+	ts_session_leave(b, s, key, now);
 	ts_account_serve(b, s, now);
 	return 0;
 }
@@ -368,6 +369,8 @@ int ts_billing_session_close(struct ts_billing *b, const char *code,
 				       code);
 	if (b->read_only[0])
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
+	if (ts_visit_leave(b, s, now))
+		return 0;
 	s->closing = true;
 	b->urgent = true;
 	ts_session_changed(b, s);
@@ -438,6 +441,63 @@ void ts_session_drop_payment(struct ts_billing *b,
 	free(p);
 }
 
+/* Payments are spent in the order in which they were made. */
+void ts_session_insert(struct ts_billing_session *s, struct ts_billing_payment *p)
+{
+	struct ts_billing_payment *before;
+
+	TAILQ_FOREACH(before, &s->payments, list)
+		if (before->row.id > p->row.id)
+			break;
+	if (before)
+		TAILQ_INSERT_BEFORE(before, p, list);
+	else
+		TAILQ_INSERT_TAIL(&s->payments, p, list);
+}
+
+static struct ts_billing_session *session_of_row(struct ts_billing *b, int64_t row)
+{
+	struct ts_billing_session *s;
+
+	TAILQ_FOREACH(s, &b->sessions, list)
+		if (row && s->row.id == row)
+			return s;
+	return NULL;
+}
+
+/**
+ * ts_session_revive() - of a payment that was done something is left again
+ * @b: billing
+ * @c: the life it was paid over
+ * @row: as it is now; live is set if its session is here and can spend it
+ *
+ * Else it is the wallet's, as what was paid into a session that is closed.
+ */
+void ts_session_revive(struct ts_billing *b, struct ts_billing_channel *c,
+		       struct ts_ledger_payment *row)
+{
+	struct ts_billing_session *s = session_of_row(b, row->session);
+	struct ts_billing_version *v = ts_tariff_by_row(b, row->tariff);
+	struct ts_billing_payment *p;
+
+	if (row->live || !s || s->closing || !v)
+		return;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return;
+	row->live = true;
+	p->row = *row;
+	p->channel = c;
+	p->tariff = v;
+	ts_session_insert(s, p);
+	if (ts_address_equal(&s->row.done_token, &c->row.channel.token) &&
+	    s->row.done_wei >= row->delta_wei)
+		s->row.done_wei -= row->delta_wei;
+	s->resting = false;
+	ts_session_dirty(b, s);
+	ts_session_changed(b, s);
+}
+
 /**
  * ts_session_finish() - the last of a session that logs out
  * @b: billing
@@ -453,6 +513,7 @@ void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 
 	leave_unpaid(b, s);
 	ts_attach_refuse(b, s);
+	ts_claim_refuse(b, s);
 	if (!ts_batch(b))
 		return;
 	while ((p = TAILQ_FIRST(&s->payments))) {

@@ -14,6 +14,7 @@
 
 #include "billing/billing.h"
 #include "billing/price.h"
+#include "billing/roam.h"
 #include "billing/table.h"
 #include "ledger/revenue.h"
 #include "photon/evidence.h"
@@ -32,6 +33,8 @@
 struct ts_billing_session;
 struct ts_billing_account;
 struct ts_billing_attach;
+struct ts_billing_claim;
+struct ts_billing_visit;
 struct ts_billing_evidence;
 
 /* Of each channel so many past states are known, for its rate. */
@@ -241,6 +244,8 @@ struct ts_billing_account {
  * @payments: the live ones, in the order they are spent
  * @attach: a wallet takes its value to another station as soon as the account
  *	is settled, or NULL
+ * @claim: another box buys of its wallet's value as soon as the account is
+ *	settled, or NULL
  * @closing: log out as soon as the account is settled; when row.closed is
  *	set it is freed after the commit
  * @resting: had nothing to spend when the kernel needed its account's place;
@@ -265,6 +270,7 @@ struct ts_billing_session {
 	struct ts_billing_account *account;
 	TAILQ_HEAD(, ts_billing_payment) payments;
 	struct ts_billing_attach *attach;
+	struct ts_billing_claim *claim;
 	bool is_unpaid;
 	bool closing;
 	bool resting;
@@ -276,7 +282,8 @@ struct ts_billing_session {
 /*
  * An answer that waits for the commit; no why.name and no @attached: an Ack, or
  * for an Ack nothing.  @heard: the partner itself sent it, just now.  @vouched: what we
- * have of that channel answers @question.
+ * have of that channel answers @question.  @claimed: under that order @bought_wei was
+ * bought in all.
  */
 struct ts_billing_reply {
 	uint64_t reply;
@@ -285,11 +292,28 @@ struct ts_billing_reply {
 	struct ts_address heard;
 	uint8_t ack[TS_ACK_BYTES];
 	char attached[TS_CODE_SIZE];
+	char claimed[TS_CODE_SIZE];
+	ts_u128 bought_wei;
 	struct ts_refused why;
 	struct ts_billing_channel *conflict;
 	struct ts_billing_channel *refunded;
 	struct ts_billing_channel *vouched;
 	struct ts_question question;
+};
+
+/* Stations without an account whose first frame is remembered. */
+#define TS_STRANGERS	64
+
+/**
+ * struct ts_billing_stranger - a station without an account
+ * @key: which
+ * @first_ns: its first frame, since it was silent for a minute
+ * @last_ns: the last that was told
+ */
+struct ts_billing_stranger {
+	struct ts_key key;
+	uint64_t first_ns;
+	uint64_t last_ns;
 };
 
 /**
@@ -338,6 +362,10 @@ struct ts_billing_upstream {
  * @ask_ns: when partners of channels from a backup are asked next
  * @step: NULL until the first message that is more than a direct transfer
  * @n_refunds: how many channels are refunding
+ * @visits: guests of other boxes that are not over
+ * @n_visits: how many
+ * @strangers: who was here without an account lately, a ring
+ * @n_strangers: how many there were
  * @window_ns: when the open batch is committed at the latest
  * @lazy_ns: when dirty sessions are written at the latest; UINT64_MAX: none
  * @batch_wei: what the payments of the open batch are worth, in each token
@@ -395,6 +423,10 @@ struct ts_billing {
 	uint64_t ask_ns;
 	struct ts_billing_step *step;
 	unsigned int n_refunds;
+	TAILQ_HEAD(, ts_billing_visit) visits;
+	unsigned int n_visits;
+	struct ts_billing_stranger strangers[TS_STRANGERS];
+	unsigned int n_strangers;
 	uint64_t window_ns;
 	uint64_t lazy_ns;
 	ts_u128 batch_wei[TS_TOKENS_MAX];
@@ -485,6 +517,11 @@ bool ts_session_is_spent(const struct ts_billing_session *s,
 			 const struct ts_billing_version *tariff);
 void ts_session_add_done(struct ts_billing_session *s,
 			 const struct ts_address *token, ts_u128 wei);
+void ts_session_insert(struct ts_billing_session *s, struct ts_billing_payment *p);
+void ts_session_revive(struct ts_billing *b, struct ts_billing_channel *c,
+		       struct ts_ledger_payment *row);
+void ts_session_leave(struct ts_billing *b, struct ts_billing_session *s,
+		      const struct ts_key *key, const struct ts_time *now);
 void ts_session_drop_payment(struct ts_billing *b,
 			     struct ts_billing_session *s,
 			     struct ts_billing_payment *p);
@@ -650,8 +687,36 @@ void ts_refunds(struct ts_billing *b, const struct ts_time *now);
 void ts_refunds_refuse(struct ts_billing *b);
 
 /* refund_lost.c */
+ts_u128 ts_refund_take_back(struct ts_billing *b, struct ts_billing_channel *c,
+			    ts_u128 wei);
 void ts_refund_lost(struct ts_billing *b, struct ts_billing_channel *c,
 		    ts_u128 lost_wei);
+
+/* roam_home.c */
+void ts_claim_finish(struct ts_billing *b, struct ts_billing_session *s,
+		     const struct ts_time *now);
+void ts_claim_refuse(struct ts_billing *b, struct ts_billing_session *s);
+void ts_home_settle(struct ts_billing *b, struct ts_billing_channel *c,
+		    const struct ts_bytes *memo, ts_u128 wei);
+const struct ts_refused *ts_home_came(struct ts_billing *b,
+				      const uint8_t *bytes, const struct ts_time *now);
+bool ts_box_is_listed(const struct ts_billing *b, const struct ts_address *box);
+
+/* roam_host.c */
+struct ts_billing_visit *ts_visit_find(struct ts_billing *b, const char *name);
+void ts_visit_free(struct ts_billing *b, struct ts_billing_visit *v);
+void ts_visits_refuse(struct ts_billing *b);
+bool ts_visits_end_of(struct ts_billing *b, const struct ts_billing_channel *c,
+		      const struct ts_time *now);
+bool ts_visit_leave(struct ts_billing *b, struct ts_billing_session *s,
+		    const struct ts_time *now);
+void ts_visit_paid(struct ts_billing *b, struct ts_billing_session *s,
+		   const struct ts_billing_credit *credit);
+void ts_visits_work(struct ts_billing *b, const struct ts_time *now);
+void ts_visits_granted(struct ts_billing *b);
+int ts_visits_load(struct ts_billing *b);
+void ts_stranger_seen(struct ts_billing *b, const struct ts_key *key,
+		      const struct ts_meter_event *ev, const struct ts_time *now);
 
 /* reveal.c */
 uint64_t ts_reveal_lock(const struct ts_billing *b,

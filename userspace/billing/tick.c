@@ -25,11 +25,13 @@ static void ran_low(struct ts_billing *b, struct ts_billing_account *a,
 }
 
 /* A station without an account: it may be one that was away. */
-static void came(struct ts_billing *b, const struct ts_key *key,
+static void came(struct ts_billing *b, const struct ts_meter_event *ev,
 		 const struct ts_time *now)
 {
+	const struct ts_key *key = &ev->key;
 	struct ts_billing_session *s = ts_session_by_key(b, key);
 
+	ts_stranger_seen(b, key, ev, now);
 	if (!s || b->broken)
 		return;
 	ts_session_seen(b, s, now);
@@ -43,7 +45,7 @@ void ts_billing_meter_event(struct ts_billing *b,
 	struct ts_billing_account *a;
 
 	if (ev->type == TS_EVENT_STRANGER) {
-		came(b, &ev->key, now);
+		came(b, ev, now);
 		return;
 	}
 	a = ts_account_find(b, ev->account_id, ev->epoch);

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "billing/state.h"
+#include "billing/visit.h"
 
 /* A payment that makes sense: a minute at the rate, a hundred slice floors. */
 #define SUGGEST_FLOORS	100
@@ -80,6 +80,20 @@ static ts_u128 suggest_wei(const struct ts_billing *b,
 	return ts_wei_holding_units(units, t->unit_shift);
 }
 
+static void fill_guest(struct ts_billing *b, const struct ts_billing_session *s,
+		       struct ts_session_view *view)
+{
+	const struct ts_billing_visit *v = ts_visit_find(b, s->row.code);
+
+	if (!v || v->asking)
+		return;
+	view->roaming = true;
+	view->home = v->order.home;
+	view->limit_wei = v->order.limit_wei;
+	view->bought_wei = v->row.received_wei;
+	view->fault = v->fault ? v->fault->text : NULL;
+}
+
 static void fill(struct ts_billing *b, struct ts_billing_session *s,
 		 struct ts_session_view *view)
 {
@@ -108,6 +122,7 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 		view->used_bytes[dir] = s->row.done_bytes[dir];
 	if (s->account)
 		view_account(b, s->account, view);
+	fill_guest(b, s, view);
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
 	view->held = ts_upstream_fault(b, &view->held_text);

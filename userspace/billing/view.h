@@ -52,6 +52,9 @@ enum ts_session_state {
  * @held: why the internet is granted less or not at all, whatever was paid, one word;
  *	NULL: it is
  * @held_text: likewise, for people
+ * @roaming: it is a guest of another box, @home; of its order @limit_wei may be bought
+ *	and @bought_wei was
+ * @fault: why nothing is bought for it now; NULL: nothing is wrong
  */
 struct ts_session_view {
 	char code[TS_CODE_SIZE];
@@ -71,6 +74,11 @@ struct ts_session_view {
 	ts_u128 suggest_wei;
 	const char *held;
 	const char *held_text;
+	bool roaming;
+	struct ts_address home;
+	ts_u128 limit_wei;
+	ts_u128 bought_wei;
+	const char *fault;
 };
 
 /**

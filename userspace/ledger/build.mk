@@ -4,7 +4,7 @@
 
 LEDGER_SOURCES := $(addprefix userspace/ledger/, \
 	account.c backup.c channel.c check.c db.c life.c mirrored.c open.c payment.c relay.c \
-	reveal.c revenue.c schema.c \
+	reveal.c revenue.c roam.c schema.c \
 	session.c sum.c tariff.c transaction.c value.c)
 
 $(eval $(call library,ledger,$(LEDGER_SOURCES)))

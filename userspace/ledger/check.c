@@ -17,6 +17,7 @@
 #include "ledger/relay.h"
 #include "ledger/revenue.h"
 #include "ledger/reveal.h"
+#include "ledger/roam.h"
 
 /**
  * struct table - rows by their number
@@ -46,6 +47,7 @@ struct of_channel {
 	ts_u128 paid_wei;
 	ts_u128 spent_wei;
 	ts_u128 refunded_wei;
+	ts_u128 roaming_wei;
 	struct ts_ledger_payment last;
 };
 
@@ -361,9 +363,28 @@ static int add_account(const struct ts_ledger_account *row, void *arg)
 	return ret;
 }
 
+/* What a wallet bought elsewhere went out by a transfer to the host, not to it. */
+static int add_order(const struct ts_ledger_order *o, void *arg)
+{
+	struct check *c = arg;
+	struct of_channel *oc = (void *)c->channels.rows;
+	size_t i;
+
+	for (i = 0; i < c->channels.count; i++, oc++) {
+		if (!ts_address_equal(&oc->row.channel.partner_address, &o->wallet) ||
+		    !ts_address_equal(&oc->row.channel.token, &o->token))
+			continue;
+		oc->roaming_wei += o->bought_wei - o->returned_wei;
+		return 0;
+	}
+	if (o->bought_wei != o->returned_wei)
+		fault(c, "roaming order %s: its wallet has no channel", o->name);
+	return 0;
+}
+
 /*
  * A refund may be of what was paid in a life before (M11), so it is over all of them that
- * no more was refunded, and paid for carrying, than we have transferred.
+ * no more was refunded, and paid for carrying, than we have transferred, to it or for it.
  */
 static bool was_sent(const struct check *c, const struct of_channel *of)
 {
@@ -378,7 +399,8 @@ static bool was_sent(const struct check *c, const struct of_channel *of)
 				   &of->row.channel.channel_identifier))
 			continue;
 		booked_wei += oc->refunded_wei + oc->row.relay_out_wei;
-		sent_wei += oc->row.channel.our_proof.transferred_wei;
+		sent_wei += oc->row.channel.our_proof.transferred_wei +
+			    oc->roaming_wei;
 	}
 	return booked_wei <= sent_wei;
 }
@@ -637,6 +659,8 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		ret = ts_ledger_mirrored_load(l, check_mirrored, &c);
 	if (!ret)
 		ret = check_reveals(&c);
+	if (!ret)
+		ret = ts_ledger_order_load(l, add_order, &c);
 	if (!ret) {
 		check_channels(&c);
 		check_payments(&c);

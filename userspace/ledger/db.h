@@ -9,7 +9,7 @@
 
 #include "ledger/ledger.h"
 
-#define TS_DB_STATEMENTS_MAX	80
+#define TS_DB_STATEMENTS_MAX	96
 /*
  * How many payments there are, a number of meta: rows of them only ever come, so
  * that is the last one's, and the check sees when one is missing.

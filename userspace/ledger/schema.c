@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "ledger/db.h"
+#include "photon/roam.h"
 
 #define WEI(name)	#name " BLOB NOT NULL CHECK (length(" #name ") = 16)"
 #define HASH(name)	#name " BLOB NOT NULL CHECK (length(" #name ") = 32)"
@@ -169,6 +170,34 @@
 	"	PRIMARY KEY (token, day, kind)"				\
 	") STRICT, WITHOUT ROWID;"
 
+/* Wallets of ours at other boxes, and guests of other boxes here; see roam.h. */
+#define ROAM								\
+	"CREATE TABLE roam_orders ("					\
+	"	name TEXT PRIMARY KEY CHECK (length(name) = 16),"	\
+		ADDRESS(wallet) ","					\
+		ADDRESS(host) ","					\
+		ADDRESS(token) ","					\
+		COUNT(sequence) ","					\
+		COUNT(lifetime_s) ","					\
+		COUNT(taken_s) ","					\
+		WEI(limit_wei) ","					\
+		WEI(bought_wei) ","					\
+		WEI(returned_wei) ","					\
+	"	CHECK (returned_wei <= bought_wei)"			\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE UNIQUE INDEX roam_orders_newest ON roam_orders"		\
+	"	(wallet, sequence);"					\
+	"CREATE TABLE visits ("						\
+	"	name TEXT PRIMARY KEY CHECK (length(name) = 16),"	\
+	"	signed_order BLOB NOT NULL CHECK (length(signed_order) = 287),"	\
+	"	state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),"	\
+		COUNT(taken_s) ","					\
+		WEI(received_wei) ","					\
+		WEI(returned_wei) ","					\
+	"	CHECK (returned_wei <= received_wei)"			\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE INDEX visits_open ON visits (name) WHERE state < 2;"
+
 static const char schema[] =
 "CREATE TABLE meta ("
 "	key TEXT PRIMARY KEY,"
@@ -208,6 +237,7 @@ MIRRORED
 REVEALS
 RELAYS
 REVENUES
+ROAM
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -321,7 +351,8 @@ SESSIONS_OPEN
  * chain, 3 no payments by an Unlock, no transfers of ours, no doubts, no second
  * token and no restored backups, and kept with each proof the datagram that had
  * carried it, which nobody ever read; 4 knew no mirrors and kept no RevealSecrets;
- * 5 knew nothing of what boxes of a mesh owe each other, and of charges by accounts alone.
+ * 5 knew nothing of what boxes of a mesh owe each other, of roaming, and of charges by
+ * accounts alone.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -358,12 +389,13 @@ static const char *const upgrades[] = {
 			" DEFAULT " NOTHING ";"
 	      "ALTER TABLE channels ADD COLUMN " WEI(relay_out_wei)
 			" DEFAULT " NOTHING ";"
-	      RELAYS REVENUES,
+	      RELAYS REVENUES ROAM,
 };
 
 /* From this one on what was charged is kept by days. */
 #define WITH_REVENUES	6
 
+_Static_assert(TS_ORDER_BYTES == 287, "as the table says");
 _Static_assert(sizeof(upgrades) / sizeof(upgrades[0]) == TS_LEDGER_VERSION,
 	       "each version before this one has its upgrade");
 

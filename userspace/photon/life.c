@@ -167,10 +167,12 @@ static bool comes_back(const struct ts_received *r)
 {
 	const struct ts_bytes *data = &r->msg->direct_transfer.data;
 	const struct ts_life *life = r->life;
+	char order[TS_CODE_SIZE];
 
 	return life->channel.frozen && life->cosign.kind == TS_COSIGN_SETTLE &&
 	       life->cosign.ours && !life->cosign.complete &&
-	       ts_memo_is_refund(data->p, data->len);
+	       (ts_memo_is_refund(data->p, data->len) ||
+		ts_memo_is_return(data->p, data->len, order));
 }
 
 static enum ts_refusal direct_transfer(struct ts_received *r)

@@ -118,6 +118,34 @@ size_t ts_memo_print_relay(ts_u128 paid_wei, char text[TS_MEMO_RELAY_SIZE])
 }
 
 /**
+ * ts_memo_is_return() - whether the data says that it returns what an order bought
+ * @data: the data field, any bytes
+ * @len: how many
+ * @order: set to the order's name
+ *
+ * Return: whether it does.
+ */
+bool ts_memo_is_return(const void *data, size_t len, char order[TS_CODE_SIZE])
+{
+	const size_t at = sizeof(TS_MEMO_RETURN) - 1;
+	const char *text = data;
+
+	if (len != at + TS_CODE_CHARS || memcmp(text, TS_MEMO_RETURN, at) ||
+	    !is_code(text + at))
+		return false;
+	memcpy(order, text + at, TS_CODE_CHARS);
+	order[TS_CODE_CHARS] = '\0';
+	return true;
+}
+
+/** ts_memo_print_return() - as ts_memo_print(), of what returns */
+size_t ts_memo_print_return(const char *order, char text[TS_MEMO_SIZE])
+{
+	assert(ts_code_valid(order));
+	return (size_t)snprintf(text, TS_MEMO_SIZE, TS_MEMO_RETURN "%s", order);
+}
+
+/**
  * ts_memo_print() - write the data of a transfer
  * @memo: a memo with a valid code
  * @text: where it goes, with a NUL that is not part of the data

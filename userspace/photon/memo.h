@@ -20,6 +20,11 @@
  * channels in that token; decimal, a u128 without leading zeros.  The sum is the
  * payer's signed word, so that who has lost its books knows of later transfers how
  * much of them is for what, and nothing that is paid twice counts twice.
+ *
+ *	ts1:return:<order>
+ *
+ * gives back what a box had bought under a roaming order (photon/roam.h) and its guest
+ * has not used; the order's name has the form of a code.
  */
 #ifndef TS_PHOTON_MEMO_H
 #define TS_PHOTON_MEMO_H
@@ -36,6 +41,7 @@
 #define TS_MEMO_REFUND		"ts1:refund"
 #define TS_MEMO_RELAY		"ts1:relay:"
 #define TS_MEMO_RELAY_SIZE	(sizeof(TS_MEMO_RELAY) + TS_U128_TEXT_SIZE)
+#define TS_MEMO_RETURN		"ts1:return:"
 #define TS_MEMO_SIZE		(4 + TS_CODE_CHARS + 1 + 10 + 1)
 
 /**
@@ -51,6 +57,8 @@ struct ts_memo {
 bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len);
 bool ts_memo_is_refund(const void *data, size_t len);
 bool ts_memo_parse_relay(ts_u128 *paid_wei, const void *data, size_t len);
+bool ts_memo_is_return(const void *data, size_t len, char order[TS_CODE_SIZE]);
+size_t ts_memo_print_return(const char *order, char text[TS_MEMO_SIZE]);
 size_t ts_memo_print(const struct ts_memo *memo, char text[TS_MEMO_SIZE]);
 size_t ts_memo_print_relay(ts_u128 paid_wei, char text[TS_MEMO_RELAY_SIZE]);
 void ts_code_make(char code[TS_CODE_SIZE],

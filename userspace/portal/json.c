@@ -192,6 +192,16 @@ static json_t *pay(const struct ts_portal_facts *f,
 				 json_string("/v1/pay"));
 }
 
+/* Of a guest of another box, else null. */
+static json_t *roam(const struct ts_session_view *view)
+{
+	if (!view->roaming)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:s?}", "home", address(&view->home),
+			 "limit_wei", wei(view->limit_wei),
+			 "bought_wei", wei(view->bought_wei), "fault", view->fault);
+}
+
 /**
  * ts_portal_session_json() - the session object
  * @facts: of the box
@@ -212,7 +222,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		[TS_SESSION_PAID] = "paid",
 	};
 
-	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o}",
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o}",
 		"session", view->code, "station", station(view),
 		"state", states[view->state], "account", account(view),
 		"tariff", tariff(facts, &view->tariff),
@@ -226,7 +236,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		"used_bytes", "up", (json_int_t)view->used_bytes[TS_DIR_UP],
 		"down", (json_int_t)view->used_bytes[TS_DIR_DOWN],
 		"held", held(view),
-		"pay", pay(facts, view, host));
+		"pay", pay(facts, view, host), "roam", roam(view));
 }
 
 static json_t *cosign(const struct ts_channel_view *view)

@@ -72,6 +72,10 @@ struct ts_portal_facts {
  *	this call.  0; -ENOENT: likewise, and @reply does not come back
  * @refund: a signed refund from this address; likewise, by ts_portal_refunded()
  *	or ts_portal_refuse()
+ * @roam: a signed roaming order from this address; likewise, by ts_portal_attached()
+ *	or ts_portal_refuse()
+ * @claim: a signed claim of another box under such an order; @reply comes back to
+ *	ts_portal_claimed() or ts_portal_refuse(), once, later or from inside of this call
  * @mirror: a signed proof that another box wants shown for it; @reply comes back to
  *	ts_portal_mirrored() or ts_portal_refuse(), once, later or from inside of this
  *	call
@@ -103,6 +107,9 @@ struct ts_portal_ops {
 		      size_t len, uint64_t reply);
 	int (*refund)(void *ctx, const struct sockaddr *peer, const void *bytes,
 		      size_t len, uint64_t reply);
+	int (*roam)(void *ctx, const struct sockaddr *peer, const void *bytes,
+		    size_t len, uint64_t reply);
+	void (*claim)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*mirror)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*logout)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	json_t *(*health)(void *ctx, bool *healthy);
@@ -154,6 +161,8 @@ void ts_portal_refunded(struct ts_portal *p, uint64_t reply,
 			const struct ts_address *wallet,
 			const struct ts_address *token);
 void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code);
+void ts_portal_claimed(struct ts_portal *p, uint64_t reply, const char *order,
+		       ts_u128 bought_wei);
 void ts_portal_mirrored(struct ts_portal *p, uint64_t reply, uint64_t nonce);
 void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
 		      const struct ts_refused *why);

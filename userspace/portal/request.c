@@ -229,6 +229,10 @@ static enum ts_post post_of(const char *url)
 		return TS_POST_MIRROR;
 	if (!strcmp(url, "/v1/session/logout"))
 		return TS_POST_LOGOUT;
+	if (!strcmp(url, "/v1/session/roam"))
+		return TS_POST_ROAM;
+	if (!strcmp(url, "/v1/roam"))
+		return TS_POST_CLAIM;
 	return strcmp(url, "/v1/channel/refund") ? TS_POST_NONE : TS_POST_REFUND;
 }
 
@@ -333,6 +337,12 @@ static int hand_on(struct ts_portal *p, struct ts_request *req,
 	case TS_POST_REFUND:
 		return p->ops.refund(p->ops.ctx, peer, req->body, req->seen,
 				     req->reply);
+	case TS_POST_ROAM:
+		return p->ops.roam(p->ops.ctx, peer, req->body, req->seen,
+				   req->reply);
+	case TS_POST_CLAIM:
+		p->ops.claim(p->ops.ctx, req->body, req->seen, req->reply);
+		return 0;
 	case TS_POST_MIRROR:
 		p->ops.mirror(p->ops.ctx, req->body, req->seen, req->reply);
 		return 0;
@@ -573,6 +583,27 @@ void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code)
 		req->answer = ts_answer_json(ts_portal_session_json(&p->facts,
 			&view, host_of(req->connection)));
 	}
+	resume(p, req);
+}
+
+/**
+ * ts_portal_claimed() - a claim of another box is met, and on disk
+ * @p: the portal
+ * @reply: which
+ * @order: under which order
+ * @bought_wei: in all
+ */
+void ts_portal_claimed(struct ts_portal *p, uint64_t reply, const char *order,
+		       ts_u128 bought_wei)
+{
+	struct ts_request *req = take_waiting(p, reply);
+	char text[TS_U128_TEXT_SIZE];
+
+	if (!req)
+		return;
+	req->status = MHD_HTTP_OK;
+	req->answer = ts_answer_json(json_pack("{s:s, s:s}", "order", order,
+		"bought_wei", ts_u128_print(bought_wei, text)));
 	resume(p, req);
 }
 

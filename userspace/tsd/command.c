@@ -98,6 +98,11 @@ static json_t *no_chain(void)
 	return ts_command_failure("no_chain", "the configuration names no node of the chain; set chain.rpc and restart tsd");
 }
 
+static json_t *do_roam(struct ts_daemon *d, const json_t *request)
+{
+	return ts_roams_json(d->roams, d->config, d->billing);
+}
+
 static json_t *do_wallet(struct ts_daemon *d, const json_t *request)
 {
 	return d->chain ? ts_chain_wallet(d->chain) : no_chain();
@@ -444,6 +449,7 @@ static const struct {
 	{ "channels", do_channels },
 	{ "peers", do_peers },
 	{ "mirrors", do_mirrors },
+	{ "roam", do_roam },
 	{ "channel-import", do_channel_import },
 	{ "channel-open", do_channel_open },
 	{ "channel-deposit", do_channel_deposit },

@@ -13,6 +13,7 @@
 #include "tsd/config_chain.h"
 #include "tsd/config_discovery.h"
 #include "tsd/config_file.h"
+#include "tsd/config_community.h"
 #include "tsd/config_mirror.h"
 #include "tsd/config_money.h"
 #include "tsd/config_read.h"
@@ -20,7 +21,7 @@
 static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
 	"channels", "listen", "discovery", "peers", "mirrors", "mirror_seconds",
-	"mirror_for", "meter", "ports", "rules", "gate", "tariffs", "money", "limits",
+	"mirror_for", "community", "meter", "ports", "rules", "gate", "tariffs", "money", "limits",
 	NULL
 };
 static const char *const log_keys[] = { "level", "format", NULL };
@@ -276,6 +277,7 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	read_listen(r, root, c);
 	ts_config_read_discovery(r, root, c);
 	ts_config_read_mirrors(r, root, c);
+	ts_config_read_community(r, root, c);
 	read_meter(r, root, c);
 	read_rules(r, root, c);
 	gate = ts_read_group(r, root, "gate", gate_keys);
@@ -388,6 +390,9 @@ const char *ts_config_fixed(const struct ts_config *old,
 	if (old->n_mirror_for != new->n_mirror_for ||
 	    memcmp(old->mirror_for, new->mirror_for, sizeof(old->mirror_for)))
 		return "mirror_for";
+	if (old->billing.n_community != new->billing.n_community ||
+	    memcmp(old->community, new->community, sizeof(old->community)))
+		return "community";
 	if (memcmp(&old->limits, &new->limits, sizeof(old->limits)))
 		return "limits";
 	return NULL;
@@ -454,6 +459,7 @@ void ts_config_explain(const struct ts_config *c, FILE *out)
 		"not followed: chain.rpc is not given");
 	ts_config_explain_discovery(c, out);
 	ts_config_explain_mirrors(c, out);
+	ts_config_explain_community(c, out);
 	for (i = 0; i < c->n_ports; i++)
 		fprintf(out, "port      %s\n", c->ports[i].pattern);
 	for (i = 0; i < c->billing.n_tariffs; i++)

@@ -125,6 +125,16 @@ struct ts_config_mirror {
 };
 
 /**
+ * struct ts_config_box - another box of the community
+ * @address: of the box
+ * @url: of its portal
+ */
+struct ts_config_box {
+	struct ts_address address;
+	char url[TS_CONFIG_URL_SIZE];
+};
+
+/**
  * struct ts_config_channel - a channel known without a chain
  * @channel: its identifier and our address are not set
  * @trusted: credit it whatever its timeout and deposit are
@@ -160,6 +170,7 @@ struct ts_config_channel {
  * @mirror_s: a proof of one channel goes to them at most so often
  * @mirror_for: whose proofs we show
  * @n_mirror_for: how many
+ * @community: boxes between which wallets roam; their addresses are billing's, too
  * @driver: of the meter; empty: chosen at start
  * @mark_mask: bits of the packet mark that are ours
  * @ports: as for ts_meter_port_add()
@@ -204,6 +215,8 @@ struct ts_config {
 	uint32_t mirror_s;
 	struct ts_address mirror_for[TS_MIRRORED_OWNERS_MAX];
 	unsigned int n_mirror_for;
+
+	struct ts_config_box community[TS_COMMUNITY_MAX];
 
 	char driver[8];		/* "" chooses */
 	uint32_t mark_mask;

@@ -372,6 +372,12 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 		if (!d->mirrors)
 			return -EINVAL;
 	}
+	if (d->config->billing.n_community) {
+		d->roams = ts_roams_new(d->loop, d->config, d->billing, &d->address,
+					err, err_size);
+		if (!d->roams)
+			return -EINVAL;
+	}
 	snprintf(path, sizeof(path), "%s/tsd.sock", d->config->run_dir);
 	d->control = ts_control_new(d, path, err, err_size);
 	return d->control ? 0 : -EIO;
@@ -470,6 +476,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 	ts_unlock_free(d->unlock);
 	ts_control_free(d->control);
 	ts_mirrors_free(d->mirrors);
+	ts_roams_free(d->roams);
 	ts_chain_free(d->chain);
 	ts_discovery_free(d->discovery);
 	ts_peers_free(d->peers);

@@ -26,6 +26,7 @@
 #include "tsd/neigh.h"
 #include "tsd/ports.h"
 #include "tsd/reply.h"
+#include "tsd/roam.h"
 #include "tsd/unlock.h"
 #include "tsd/udp.h"
 
@@ -52,6 +53,7 @@
  * @discovery: finds them; NULL: switched off
  * @chain: NULL without chain.rpc, and until there is a key
  * @mirrors: who shows our proofs for us; NULL: nobody, or there is no key yet
+ * @roams: homes of guests; NULL: no community, or there is no key yet
  * @control: tsctl
  * @replies: who waits for a commit
  * @dropped_replies: datagrams for which there was no place to wait
@@ -59,6 +61,8 @@
  * @first_arrival_ns: of the payments of this batch; 0: none
  * @event_lag: from a frame that was refused to here
  * @payment_lag: from the arrival of a payment to its grant in the kernel
+ * @roam_lag: from the arrival of a guest's order to its first grant in the kernel
+ * @roam_frame_lag: likewise from its first frame here
  * @selftest: why the datapath is not to be trusted; empty: it is
  * @tested: the devices that the self-test was made with
  * @n_tested: how many
@@ -92,6 +96,7 @@ struct ts_daemon {
 	struct ts_discovery *discovery;
 	struct ts_chain *chain;
 	struct ts_mirrors *mirrors;
+	struct ts_roams *roams;
 	struct ts_control *control;
 	struct ts_replies replies;
 	uint64_t dropped_replies;
@@ -99,6 +104,8 @@ struct ts_daemon {
 	uint64_t first_arrival_ns;
 	struct ts_lag event_lag;
 	struct ts_lag payment_lag;
+	struct ts_lag roam_lag;
+	struct ts_lag roam_frame_lag;
 	char selftest[256];
 	uint32_t tested[TS_GATE_METERED_MAX];
 	unsigned int n_tested;

@@ -125,10 +125,41 @@ static void on_refuse(void *ctx, uint64_t number, const struct ts_refused *why)
 static void on_attached(void *ctx, uint64_t number, const char *code)
 {
 	struct ts_daemon *d = ctx;
+	struct ts_session_view view;
+	struct ts_reply to;
+
+	if (!ts_reply_take(&d->replies, number, &to))
+		return;
+	/* A guest has shown its order from the address that its flows are for. */
+	if (d->gate && !ts_billing_session_view(d->billing, code, &view) && view.roaming)
+		ts_gate_guest(d->gate, (const struct sockaddr *)&to.from.addr);
+	ts_portal_attached(d->portal, to.portal_reply, code);
+}
+
+static void on_claimed(void *ctx, uint64_t number, const char *order,
+		       ts_u128 bought_wei)
+{
+	struct ts_daemon *d = ctx;
 	struct ts_reply to;
 
 	if (ts_reply_take(&d->replies, number, &to))
-		ts_portal_attached(d->portal, to.portal_reply, code);
+		ts_portal_claimed(d->portal, to.portal_reply, order, bought_wei);
+}
+
+/* How long a client that came here was without: said, and kept. */
+static uint64_t on_granted(void *ctx, const char *order, uint64_t arrived_ns,
+			   uint64_t frame_ns)
+{
+	uint64_t now_ns = ts_clock_boot_ns();
+	struct ts_daemon *d = ctx;
+
+	ts_lag_add(&d->roam_lag, arrived_ns, now_ns);
+	if (frame_ns)
+		ts_lag_add(&d->roam_frame_lag, frame_ns, now_ns);
+	ts_log(TS_LOG_INFO, "guest %s: its first grant is in the kernel %llu ms after its order, %llu ms after its first frame",
+	       order, (unsigned long long)(now_ns - arrived_ns) / 1000000,
+	       (unsigned long long)(now_ns - (frame_ns ? frame_ns : arrived_ns)) / 1000000);
+	return now_ns;
 }
 
 static void on_changed(void *ctx, const char *code)
@@ -174,6 +205,8 @@ void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d)
 		.refunded = on_refunded,
 		.refuse = on_refuse,
 		.attached = on_attached,
+		.claimed = on_claimed,
+		.granted = on_granted,
 		.session_changed = on_changed,
 		.notify = on_notify,
 		.log = on_log,
@@ -329,6 +362,8 @@ static int to_billing_signed(struct ts_daemon *d, const struct sockaddr *peer,
 	}
 	reply->http = true;
 	reply->portal_reply = portal_reply;
+	memcpy(&reply->from.addr, peer, peer->sa_family == AF_INET ?
+	       sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
 	ts_clock_now(&now);
 	take(d->billing, &key, bytes, len, reply->number, &now);
 	ts_loop_wake(d);
@@ -347,6 +382,31 @@ static int portal_refund(void *ctx, const struct sockaddr *peer,
 {
 	return to_billing_signed(ctx, peer, bytes, len, portal_reply,
 				 ts_billing_refund_signed);
+}
+
+static int portal_roam(void *ctx, const struct sockaddr *peer, const void *bytes,
+		       size_t len, uint64_t portal_reply)
+{
+	return to_billing_signed(ctx, peer, bytes, len, portal_reply, ts_billing_roam);
+}
+
+/* From another box, which is nobody's station. */
+static void portal_claim(void *ctx, const void *bytes, size_t len,
+			 uint64_t portal_reply)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_reply *reply = wait_for(d, ts_clock_boot_ns());
+	struct ts_time now;
+
+	if (!reply) {
+		ts_portal_refuse(d->portal, portal_reply, &busy);
+		return;
+	}
+	reply->http = true;
+	reply->portal_reply = portal_reply;
+	ts_clock_now(&now);
+	ts_billing_claim(d->billing, bytes, len, reply->number, &now);
+	ts_loop_wake(d);
 }
 
 static void on_mirrored(void *ctx, uint64_t portal_reply, uint64_t nonce)
@@ -473,6 +533,8 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.attach = portal_attach,
 		.refund = portal_refund,
 		.mirror = portal_mirror,
+		.roam = portal_roam,
+		.claim = portal_claim,
 		.logout = portal_logout,
 		.health = portal_health,
 	};

@@ -21,6 +21,8 @@
 /* Somebody who fights us gets this many rounds a second, then a pause. */
 #define ROUNDS_PER_S	20
 #define PAUSE_S		0.25
+/* So long a guest's flows have to be heard of by our conntrack. */
+#define GUEST_S		60
 
 /**
  * struct ts_gate - the tables and the watch over them
@@ -29,6 +31,8 @@
  * @nl: hears of every change of nf_tables in this namespace
  * @io: on @nl
  * @pause: runs after too many rounds
+ * @guest_timer: until the oldest of the guests is none any more
+ * @guest_until: when that is, of each
  * @spec: what has to be there
  * @in_place: @spec was put in place at least once
  * @ours: listing after our last change
@@ -44,6 +48,8 @@ struct ts_gate {
 	struct mnl_socket *nl;
 	ev_io io;
 	ev_timer pause;
+	ev_timer guest_timer;
+	ev_tstamp guest_until[TS_GATE_GUESTS_MAX];
 	struct ts_gate_spec spec;
 	bool in_place;
 	char *ours;
@@ -270,6 +276,42 @@ static void on_change(struct ev_loop *loop, ev_io *w, int revents)
 		restore(g);
 }
 
+static void tell_guests(struct ts_gate *g)
+{
+	ev_timer_stop(g->loop, &g->guest_timer);
+	if (g->spec.n_guests) {
+		ev_timer_set(&g->guest_timer, g->guest_until[0] - ev_now(g->loop), 0);
+		ev_timer_start(g->loop, &g->guest_timer);
+	}
+	if (!g->in_place)
+		return;
+	if (run_spec(g, ts_gate_text_guests)) {
+		put_in_place(g);
+		return;
+	}
+	free(g->ours);
+	g->ours = list(g);
+}
+
+static void forget_guest(struct ts_gate *g, unsigned int i)
+{
+	unsigned int after = --g->spec.n_guests - i;
+
+	memmove(&g->spec.guests[i], &g->spec.guests[i + 1],
+		after * sizeof(g->spec.guests[0]));
+	memmove(&g->guest_until[i], &g->guest_until[i + 1],
+		after * sizeof(g->guest_until[0]));
+}
+
+static void on_guest_timer(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct ts_gate *g = w->data;
+
+	while (g->spec.n_guests && g->guest_until[0] <= ev_now(loop))
+		forget_guest(g, 0);
+	tell_guests(g);
+}
+
 /**
  * ts_gate_new() - look at what the kernel can, begin to listen
  * @loop: borrowed until ts_gate_free()
@@ -305,6 +347,8 @@ struct ts_gate *ts_gate_new(struct ev_loop *loop, char *err, size_t err_size)
 	ev_io_start(loop, &g->io);
 	ev_init(&g->pause, on_pause);
 	g->pause.data = g;
+	ev_init(&g->guest_timer, on_guest_timer);
+	g->guest_timer.data = g;
 	return g;
 
 close_all:
@@ -326,6 +370,7 @@ void ts_gate_free(struct ts_gate *g)
 	if (!g)
 		return;
 	ev_timer_stop(g->loop, &g->pause);
+	ev_timer_stop(g->loop, &g->guest_timer);
 	ev_io_stop(g->loop, &g->io);
 	mnl_socket_close(g->nl);
 	nft_ctx_free(g->nft);
@@ -343,9 +388,12 @@ void ts_gate_free(struct ts_gate *g)
 int ts_gate_apply(struct ts_gate *g, const struct ts_gate_spec *spec)
 {
 	unsigned int features = g->spec.features;
+	struct ts_gate_spec before = g->spec;
 
 	g->spec = *spec;
 	g->spec.features = features;
+	g->spec.n_guests = before.n_guests;
+	memcpy(g->spec.guests, before.guests, sizeof(before.guests));
 	return put_in_place(g);
 }
 
@@ -371,6 +419,35 @@ int ts_gate_metered(struct ts_gate *g, const uint32_t *metered, unsigned int n)
 	free(g->ours);
 	g->ours = list(g);
 	return 0;
+}
+
+/**
+ * ts_gate_guest() - a client is here that was behind another box
+ * @g: the gate
+ * @client: its address
+ *
+ * Its connections began there, and our conntrack does not know them; so for a minute
+ * what comes for it passes though nobody here asked for it.
+ */
+void ts_gate_guest(struct ts_gate *g, const struct sockaddr *client)
+{
+	struct ts_gate_guest guest;
+	unsigned int i;
+
+	memset(&guest, 0, sizeof(guest));
+	guest.family = ts_endpoint_address(client, guest.ip);
+	if (!guest.family)
+		return;
+	for (i = 0; i < g->spec.n_guests; i++)
+		if (!memcmp(&g->spec.guests[i], &guest, sizeof(guest)))
+			break;
+	if (i < g->spec.n_guests)
+		forget_guest(g, i);
+	else if (g->spec.n_guests == TS_GATE_GUESTS_MAX)
+		forget_guest(g, 0);
+	g->guest_until[g->spec.n_guests] = ev_now(g->loop) + GUEST_S;
+	g->spec.guests[g->spec.n_guests++] = guest;
+	tell_guests(g);
 }
 
 /** ts_gate_fault() - Return: NULL while the tables are in place, else why not */

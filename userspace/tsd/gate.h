@@ -22,6 +22,7 @@
 
 #define TS_GATE_PATTERNS_MAX	32
 #define TS_GATE_METERED_MAX	1024
+#define TS_GATE_GUESTS_MAX	64
 
 /**
  * enum ts_gate_feature - what a kernel may lack, bits
@@ -39,6 +40,16 @@ enum ts_gate_feature {
 };
 
 /**
+ * struct ts_gate_guest - a client that was behind another box a moment ago
+ * @family: AF_INET or AF_INET6
+ * @ip: 4 or 16 bytes
+ */
+struct ts_gate_guest {
+	unsigned int family;
+	uint8_t ip[16];
+};
+
+/**
  * struct ts_gate_spec - what the tables say
  * @features: enum ts_gate_feature
  * @mark_mask: our bits of the packet mark
@@ -46,6 +57,8 @@ enum ts_gate_feature {
  * @n_patterns: how many
  * @metered: interface indexes of attached access ports, ascending
  * @n_metered: how many
+ * @guests: what comes for them may be of connections that began elsewhere
+ * @n_guests: how many
  * @portal4: where unpaid web requests end up, @len 0: nowhere
  * @portal6: likewise for IPv6
  * @portal_port: the port of both
@@ -58,6 +71,8 @@ struct ts_gate_spec {
 	unsigned int n_patterns;
 	uint32_t metered[TS_GATE_METERED_MAX];
 	unsigned int n_metered;
+	struct ts_gate_guest guests[TS_GATE_GUESTS_MAX];
+	unsigned int n_guests;
 	struct ts_endpoint portal4;
 	struct ts_endpoint portal6;
 	uint16_t portal_port;
@@ -66,6 +81,7 @@ struct ts_gate_spec {
 
 void ts_gate_text(const struct ts_gate_spec *spec, FILE *out);
 void ts_gate_text_metered(const struct ts_gate_spec *spec, FILE *out);
+void ts_gate_text_guests(const struct ts_gate_spec *spec, FILE *out);
 
 struct ts_gate;
 
@@ -73,6 +89,7 @@ struct ts_gate *ts_gate_new(struct ev_loop *loop, char *err, size_t err_size);
 void ts_gate_free(struct ts_gate *g);
 int ts_gate_apply(struct ts_gate *g, const struct ts_gate_spec *spec);
 int ts_gate_metered(struct ts_gate *g, const uint32_t *metered, unsigned int n);
+void ts_gate_guest(struct ts_gate *g, const struct sockaddr *client);
 const char *ts_gate_fault(const struct ts_gate *g);
 const char *ts_gate_lacks(const struct ts_gate *g);
 uint64_t ts_gate_restored(const struct ts_gate *g);

@@ -13,10 +13,12 @@
  *   up    forward: REDIRECT and REJECT never leave the box.
  *   down  forward (routed port), postrouting (bridged port): the device is of
  *         an access pattern but has no meter -> drop.
- *   down  forward: not of a connection that the client began -> drop; towards
+ *   down  forward: not of a connection that the client began -> drop, but for a guest
+ *         of another box that came a moment ago; towards
  *         a bridge the port is not known yet, so the frame is marked and
  *         dropped in the bridge's postrouting if it goes to an access port.
  */
+#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <tokenswitch/classify.h>
@@ -52,6 +54,36 @@ static void write_set(const struct writer *w)
 		fprintf(w->out, "%s%u", i ? ", " : "\t\telements = { ",
 			w->spec->metered[i]);
 	fprintf(w->out, "%s\t}\n", i ? " }\n" : "");
+}
+
+static void write_guest(const struct ts_gate_guest *guest, FILE *out)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	fputs(inet_ntop((int)guest->family, guest->ip, text, sizeof(text)), out);
+}
+
+static void write_guests(const struct writer *w, unsigned int family, const char *name,
+			 const char *type)
+{
+	unsigned int i, n = 0;
+
+	fprintf(w->out, "\tset %s {\n\t\ttype %s\n", name, type);
+	for (i = 0; i < w->spec->n_guests; i++) {
+		if (w->spec->guests[i].family != family)
+			continue;
+		fputs(n++ ? ", " : "\t\telements = { ", w->out);
+		write_guest(&w->spec->guests[i], w->out);
+	}
+	fprintf(w->out, "%s\t}\n", n ? " }\n" : "");
+}
+
+/* What nobody asked for, that we know of: a guest may have, before it came here. */
+static void write_unasked(const struct writer *w, const char *before, const char *then)
+{
+	fprintf(w->out, "\t\t%sip daddr != @guests4 ct state != { established, related } %s\n"
+		"\t\t%sip6 daddr != @guests6 ct state != { established, related } %s\n",
+		before, then, before, then);
 }
 
 /* What every family has: in through an access port only with a mark of ours. */
@@ -123,19 +155,21 @@ static void write_input(const struct writer *w)
 static void write_forward(const struct writer *w)
 {
 	bool ct = !w->spec->unsolicited && (w->spec->features & TS_GATE_CT);
+	char mark[80];
 
 	fprintf(w->out, "\tchain forward {\n"
 		"\t\ttype filter hook forward priority -10; policy accept;\n"
 		"\t\tmeta mark & 0x%08x != 0 counter drop\n",
 		w->redirect | w->reject);
+	snprintf(mark, sizeof(mark), "meta mark set meta mark & 0x%08x | 0x%08x",
+		 ~w->mask, w->unasked);
 	if (ct && (w->spec->features & TS_GATE_BRIDGE))
-		fprintf(w->out, "\t\tmeta oifkind \"bridge\" ct state != { established, related } meta mark set meta mark & 0x%08x | 0x%08x\n",
-			~w->mask, w->unasked);
+		write_unasked(w, "meta oifkind \"bridge\" ", mark);
 	each_pattern(w, "oifname", "access_out");
 	fprintf(w->out, "\t}\n\tchain access_out {\n"
 		"\t\toif != @metered counter drop comment \"no meter there\"\n");
 	if (ct)
-		fprintf(w->out, "\t\tct state != { established, related } counter drop comment \"nobody asked for it\"\n");
+		write_unasked(w, "", "counter drop comment \"nobody asked for it\"");
 	fprintf(w->out, "\t}\n");
 }
 
@@ -143,6 +177,8 @@ static void write_inet(const struct writer *w)
 {
 	fprintf(w->out, "table inet " TABLE " {\n");
 	write_set(w);
+	write_guests(w, AF_INET, "guests4", "ipv4_addr");
+	write_guests(w, AF_INET6, "guests6", "ipv6_addr");
 	write_stamp(w);
 	if (w->spec->features & TS_GATE_NAT)
 		write_portal(w);
@@ -220,4 +256,22 @@ void ts_gate_text_metered(const struct ts_gate_spec *spec, FILE *out)
 	text_metered(spec, "inet", out);
 	if (spec->features & TS_GATE_BRIDGE)
 		text_metered(spec, "bridge", out);
+}
+
+/**
+ * ts_gate_text_guests() - only the sets of guests, anew
+ * @spec: what it says
+ * @out: where to
+ */
+void ts_gate_text_guests(const struct ts_gate_spec *spec, FILE *out)
+{
+	const struct ts_gate_guest *guest = spec->guests;
+
+	fprintf(out, "flush set inet " TABLE " guests4\nflush set inet " TABLE " guests6\n");
+	for (; guest < spec->guests + spec->n_guests; guest++) {
+		fprintf(out, "add element inet " TABLE " guests%c { ",
+			guest->family == AF_INET ? '4' : '6');
+		write_guest(guest, out);
+		fprintf(out, " }\n");
+	}
 }

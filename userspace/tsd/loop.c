@@ -27,6 +27,7 @@ static void on_before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	ts_effects_flush(d);
 	ts_chain_after_flush(d->chain);
 	ts_mirrors_after_flush(d->mirrors);
+	ts_roams_after_flush(d->roams);
 	deadline_ns = ts_billing_deadline(d->billing);
 	ev_timer_stop(loop, &d->wake);
 	if (deadline_ns == UINT64_MAX)

@@ -24,7 +24,7 @@
  * @arrived_ns: CLOCK_BOOTTIME
  * @http: waits at the portal, as @portal_reply; else at @from
  * @portal_reply: see struct ts_portal_ops
- * @from: UDP peer
+ * @from: UDP peer; at the portal, of what a wallet has signed, the station's address
  */
 struct ts_reply {
 	uint64_t number;

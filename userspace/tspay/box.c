@@ -535,10 +535,11 @@ int box_nonce(struct box *b, struct nonce *out, char *err, size_t err_size)
 	return ret;
 }
 
-int box_attach(struct box *b, const struct ts_datagram *attach,
-	       struct session *out, char *err, size_t err_size)
+/* What is signed for this station; the answer is its session. */
+static int show_signed(struct box *b, const char *path, const struct ts_datagram *body,
+		       struct session *out, char *err, size_t err_size)
 {
-	json_t *json = ask(b, "/v1/session/attach", attach, err, err_size);
+	json_t *json = ask(b, path, body, err, err_size);
 	int ret;
 
 	if (!json)
@@ -548,6 +549,18 @@ int box_attach(struct box *b, const struct ts_datagram *attach,
 		snprintf(err, err_size, "%s answers without a session", b->url);
 	json_decref(json);
 	return ret;
+}
+
+int box_attach(struct box *b, const struct ts_datagram *attach,
+	       struct session *out, char *err, size_t err_size)
+{
+	return show_signed(b, "/v1/session/attach", attach, out, err, err_size);
+}
+
+int box_roam(struct box *b, const struct ts_datagram *order, struct session *out,
+	     char *err, size_t err_size)
+{
+	return show_signed(b, "/v1/session/roam", order, out, err, err_size);
 }
 
 static int on_event(const char *data, void *arg)

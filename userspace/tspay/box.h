@@ -136,6 +136,10 @@ int box_nonce(struct box *b, struct nonce *out, char *err, size_t err_size);
 int box_attach(struct box *b, const struct ts_datagram *attach,
 	       struct session *out, char *err, size_t err_size);
 
+/** box_roam() - show an order; @out: what this station has now; Return: as above */
+int box_roam(struct box *b, const struct ts_datagram *order, struct session *out,
+	     char *err, size_t err_size);
+
 /**
  * box_watch() - wait for events of the session, at most @timeout_ms
  * @s: updated by each event that carries the session

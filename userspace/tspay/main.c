@@ -79,6 +79,28 @@ static int channel(const struct options *o)
 	return channel_run(o, wei, &stop);
 }
 
+/* Without --max-price what this box asks for now is the highest. */
+static int roam(struct options *o)
+{
+	ts_u128 limit = TS_U128_MAX;
+	struct payer p;
+	int ret = 1;
+
+	if (payer_begin(&p, o, &stop))
+		goto out;
+	ret = 2;
+	o->policy.max_wei_per_gb = p.token.wei_per_gb;
+	if (o->max_price && !amount("--max-price", o->max_price, p.token.decimals,
+				    &o->policy.max_wei_per_gb))
+		goto out;
+	if (o->amount && !amount("the amount", o->amount, p.token.decimals, &limit))
+		goto out;
+	ret = payer_roam(&p, limit);
+out:
+	payer_close(&p);
+	return ret;
+}
+
 static int run(struct options *o)
 {
 	struct payer p;
@@ -134,7 +156,7 @@ int main(int argc, char **argv)
 	else if (o.channel_verb != CHANNEL_NONE)
 		ret = channel(&o);
 	else
-		ret = run(&o);
+		ret = o.roam ? roam(&o) : run(&o);
 	options_free(&o);
 	return ret;
 }

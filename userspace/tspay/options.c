@@ -25,6 +25,7 @@ static int usage(FILE *f, int ret)
 "                                      the same, wherever on this link it is\n"
 "       tspay [OPTIONS] --attach CODE URL    take what was paid for CODE along\n"
 "       tspay [OPTIONS] refund [AMOUNT] URL  have back what is paid and not used\n"
+"       tspay [OPTIONS] roam [AMOUNT] URL    go on here with what another box was paid\n"
 "       tspay [OPTIONS] channel list|show     what the purses have, without a network\n"
 "       tspay [OPTIONS] channel open|deposit AMOUNT [URL]\n"
 "       tspay [OPTIONS] channel withdraw [AMOUNT] URL\n"
@@ -273,6 +274,18 @@ static int take_refund(struct options *o, int n, char **words)
 	return 0;
 }
 
+/* Return: 0 go on, 2 wrong use. */
+static int take_roam(struct options *o, int n, char **words)
+{
+	if (n < 1 || n > 2 || !is_url(words[n - 1]) || o->once || o->attach || o->limit ||
+	    o->code || o->udp || o->discover || o->channel_file)
+		return usage(stderr, 2);
+	o->roam = true;
+	o->amount = n == 2 ? words[0] : NULL;
+	o->url = words[n - 1];
+	return 0;
+}
+
 /**
  * struct channel_word - a verb
  * @amounts: 0: it has none, 1: it may have one, 2: it must
@@ -393,6 +406,8 @@ int options_parse(struct options *o, int argc, char **argv)
 		return take_channel(o, argc - optind - 1, argv + optind + 1);
 	if (argc > optind && !strcmp(argv[optind], "refund"))
 		return take_refund(o, argc - optind - 1, argv + optind + 1);
+	if (argc > optind && !strcmp(argv[optind], "roam"))
+		return take_roam(o, argc - optind - 1, argv + optind + 1);
 	if (argc - optind == 1)
 		o->url = argv[optind];
 	else if (argc > optind)

@@ -33,7 +33,8 @@ enum channel_verb {
  * @key_verb: what to do with the key instead of paying
  * @channel_verb: what to do with the channel instead of paying
  * @refund: have unspent value come back instead of paying
- * @amount: of the refund, the deposit or the withdrawal; NULL: all
+ * @roam: go on here with what was paid at another box, instead of paying
+ * @amount: of the refund, the roaming, the deposit or the withdrawal; NULL: all
  * @partner: of the channel, by its address; NULL: the box at @url, or the only one
  * @chain_file: which chain, see struct chain_config
  * @rpc: a node of it, instead of the file's; or NULL
@@ -62,6 +63,7 @@ struct options {
 	enum key_verb key_verb;
 	enum channel_verb channel_verb;
 	bool refund;
+	bool roam;
 	const char *amount;
 	const char *partner;
 	char *chain_file;

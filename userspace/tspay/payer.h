@@ -75,6 +75,16 @@ int payer_once(struct payer *p, ts_u128 wei);
  */
 int payer_refund(struct payer *p, ts_u128 limit_wei);
 
+/**
+ * payer_roam() - have this box sell what was paid at another one (M14)
+ * @p: with a box, and without a purse
+ * @limit_wei: no more than this; TS_U128_MAX: all
+ *
+ * At the box itself that was paid: other boxes buy nothing more.
+ * Return: exit status.
+ */
+int payer_roam(struct payer *p, ts_u128 limit_wei);
+
 /** payer_watch() - pay by the policy until stopped; Return: exit status */
 int payer_watch(struct payer *p);
 

@@ -189,6 +189,7 @@ int purse_next_life(struct purse *p, const struct ts_life *next, char *err,
 	}
 	new.cursor = p->cursor;
 	new.spent = p->spent;
+	memcpy(new.code, p->code, sizeof(new.code));
 	if (!ret)
 		ret = purse_save(&new, err, err_size);
 	/* Only now: a crash before shows the end again, and finds the new one. */
@@ -217,6 +218,7 @@ int purse_pay(struct purse *p, const struct ts_signer *key, ts_u128 amount_wei,
 {
 	struct ts_bytes data = { (const uint8_t *)memo, memo ? strlen(memo) : 0 };
 	enum ts_refusal refusal = TS_REFUSED_CHANNEL_CLOSED;
+	struct ts_memo m;
 
 	if (!ts_outbox_is_drained(&p->life.outbox)) {
 		snprintf(err, err_size, "the last payment has no Ack yet");
@@ -228,6 +230,8 @@ int purse_pay(struct purse *p, const struct ts_signer *key, ts_u128 amount_wei,
 		snprintf(err, err_size, "cannot pay: %s", ts_refusal_text(refusal));
 		return -EPERM;
 	}
+	if (ts_memo_parse(&m, data.p, data.len))
+		memcpy(p->code, m.code, sizeof(p->code));
 	return purse_commit(p, &scratch, err, err_size);
 }
 

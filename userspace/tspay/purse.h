@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include "chain/follow.h"
 #include "photon/life.h"
+#include "photon/memo.h"
 #include "tspay/policy.h"
 
 /**
@@ -22,6 +23,7 @@
  * @cursor: up to where the chain was followed for it; zero: not yet
  * @closed: the box says that it is: nothing is paid, but only the chain's word
  *	makes it closed; not kept
+ * @code: the session that was paid for last; empty: none was named
  * @spent: what was signed in the last hour, by CLOCK_BOOTTIME; of an earlier
  *	boot it counts as signed when this one began, for nobody knows better
  */
@@ -31,6 +33,7 @@ struct purse {
 	struct ts_life life;
 	struct ts_follow_cursor cursor;
 	bool closed;
+	char code[TS_CODE_SIZE];
 	struct spent spent;
 };
 

@@ -129,12 +129,12 @@ static json_t *describe(const struct purse *p)
 {
 	const struct ts_channel *c = &p->life.channel;
 
-	return json_pack("{s:i,s:o,s:b,s:b,s:b,s:o,s:o,s:o}", "version", 2,
+	return json_pack("{s:i,s:o,s:b,s:b,s:b,s:o,s:o,s:o,s:s}", "version", 2,
 			 "channel", ts_channel_describe(c, TS_SIDE_WALLET),
 			 "over", c->state == TS_CHANNEL_NONE, "frozen", c->frozen,
 			 "acked", ts_outbox_is_drained(&p->life.outbox),
 			 "life", json_life(&p->life), "cursor", json_cursor(&p->cursor),
-			 "spent", json_spent(&p->spent));
+			 "spent", json_spent(&p->spent), "session", p->code);
 }
 
 /**
@@ -240,7 +240,7 @@ static int read_cursor(const json_t *json, struct ts_follow_cursor *cursor)
 static int read_purse(struct purse *p, const json_t *json, char *err, size_t err_size)
 {
 	struct ts_channel *c = &p->life.channel;
-	const char *fault;
+	const char *fault, *code;
 	char why[256];
 
 	if (ts_channel_read(json_object_get(json, "channel"), TS_SIDE_WALLET, c,
@@ -255,6 +255,9 @@ static int read_purse(struct purse *p, const json_t *json, char *err, size_t err
 	if (!fault && read_cursor(json, &p->cursor))
 		fault = "cursor must have a block and its hash";
 	read_spent(json_object_get(json, "spent"), &p->spent);
+	/* Purses of before have none. */
+	code = json_string_value(json_object_get(json, "session"));
+	snprintf(p->code, sizeof(p->code), "%s", code && ts_code_valid(code) ? code : "");
 	if (!fault)
 		return 0;
 	snprintf(err, err_size, "%s: %s; it holds what you have paid: do not delete it, restore it from a copy",
