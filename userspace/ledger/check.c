@@ -14,8 +14,6 @@
 
 #include "ledger/db.h"
 #include "ledger/mirrored.h"
-#include "ledger/relay.h"
-#include "ledger/revenue.h"
 #include "ledger/reveal.h"
 #include "ledger/roam.h"
 
@@ -60,23 +58,13 @@ struct of_account {
 	uint64_t charged_units;
 };
 
-/* What was charged in a token, by the rows of its revenue and by all others. */
-struct of_token {
-	struct ts_address token;
-	ts_u128 revenue_wei[TS_REVENUE_COUNT];
-	ts_u128 access_wei;
-	ts_u128 sold_wei;
-	ts_u128 bought_wei;
-	ts_u128 passed_on_wei;
-};
-
 struct check {
 	struct ts_ledger *l;
 	unsigned int flags;
 	void (*fault)(const char *text, void *arg);
 	void *arg;
 	int faults;
-	struct table channels, payments, tariffs, tokens;
+	struct table channels, payments, tariffs;
 	struct of_account *account;
 	const struct ts_address *account_token;
 };
@@ -94,6 +82,11 @@ static void fault(struct check *c, const char *fmt, ...)
 	c->faults++;
 	if (c->fault)
 		c->fault(text, c->arg);
+}
+
+static void note(const char *text, void *arg)
+{
+	fault(arg, "%s", text);
 }
 
 static int append(struct check *c, struct table *t, const void *row)
@@ -124,32 +117,12 @@ static void *find(const struct table *t, int64_t id)
 	return t->count ? bsearch(&id, t->rows, t->count, t->size, by_id) : NULL;
 }
 
-/* One that is not there is made; NULL: no memory. */
-static struct of_token *of_token(struct check *c, const struct ts_address *token)
-{
-	struct of_token one = { .token = *token };
-	struct of_token *ot = (void *)c->tokens.rows;
-	size_t i;
-
-	for (i = 0; i < c->tokens.count; i++)
-		if (ts_address_equal(&ot[i].token, token))
-			return &ot[i];
-	if (append(c, &c->tokens, &one))
-		return NULL;
-	return (struct of_token *)(void *)c->tokens.rows + c->tokens.count - 1;
-}
-
 static int add_channel(const struct ts_ledger_channel *row, void *arg)
 {
 	struct of_channel oc = { .row = *row };
 	struct check *c = arg;
 	static struct ts_life life;
-	struct of_token *ot = of_token(c, &row->channel.token);
 
-	if (!ot)
-		return -ENOMEM;
-	if (row->relay_in_wei <= row->relayed_wei)
-		ot->passed_on_wei += row->relayed_wei - row->relay_in_wei;
 	if (ts_ledger_life_read(c->l, row, &life))
 		fault(c, "%s", ts_ledger_error(c->l));
 	return append(c, &c->channels, &oc);
@@ -344,17 +317,11 @@ static int add_account(const struct ts_ledger_account *row, void *arg)
 	struct of_account a = { .row = *row };
 	const struct of_tariff *ot;
 	struct check *c = arg;
-	struct of_token *token;
 	int ret;
 
 	ot = find(&c->tariffs, row->tariff);
 	c->account = &a;
 	c->account_token = ot ? &ot->token : NULL;
-	token = ot ? of_token(c, &ot->token) : NULL;
-	if (token)
-		token->access_wei += ts_wei_of_units(row->passed_units +
-						     row->unseen_units,
-						     row->unit_shift);
 	ret = ts_ledger_reservation_load(c->l, row->row, add_reservation, c);
 	if (!ret)
 		ret = ts_ledger_charge_load(c->l, row->row, add_charge, c);
@@ -460,52 +427,6 @@ static void check_payments(struct check *c)
 		if (p->held_wei && !p->row.live)
 			fault(c, "payment %" PRId64 ": held by an account but marked as done",
 			      p->row.id);
-	}
-}
-
-static int add_relay(const struct ts_ledger_relay *r, void *arg)
-{
-	struct of_token *ot = of_token(arg, &r->token);
-
-	if (!ot)
-		return -ENOMEM;
-	ot->sold_wei += r->sold_wei;
-	ot->bought_wei += r->bought_wei;
-	return 0;
-}
-
-static int add_revenue(const struct ts_ledger_revenue *r, void *arg)
-{
-	struct of_token *ot = of_token(arg, &r->token);
-
-	if (!ot)
-		return -ENOMEM;
-	ot->revenue_wei[r->kind] += r->wei;
-	return 0;
-}
-
-/* M5: income is what was charged, to the unit.  Fees are of what we passed on. */
-static void check_revenues(struct check *c)
-{
-	const struct of_token *ot = (const void *)c->tokens.rows;
-	const ts_u128 *wei;
-	char text[TS_ADDRESS_TEXT_SIZE];
-	size_t i;
-
-	for (i = 0; i < c->tokens.count; i++, ot++) {
-		wei = ot->revenue_wei;
-		ts_address_print(&ot->token, text);
-		if (wei[TS_REVENUE_ACCESS] != ot->access_wei)
-			fault(c, "revenues in %s: those of access and what accounts were charged differ",
-			      text);
-		if (wei[TS_REVENUE_RELAY] + wei[TS_REVENUE_EXIT] != ot->sold_wei)
-			fault(c, "revenues in %s: those of relay and exit and what neighbours were charged differ",
-			      text);
-		if (wei[TS_REVENUE_UPSTREAM] != ot->bought_wei)
-			fault(c, "revenues in %s: the cost of the way up and what neighbours charged differ",
-			      text);
-		if (wei[TS_REVENUE_FEES] > ot->passed_on_wei)
-			fault(c, "revenues in %s: more fees than was passed on", text);
 	}
 }
 
@@ -633,7 +554,6 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		.channels = { .size = sizeof(struct of_channel) },
 		.payments = { .size = sizeof(struct of_payment) },
 		.tariffs = { .size = sizeof(struct of_tariff) },
-		.tokens = { .size = sizeof(struct of_token) },
 	};
 	unsigned int i;
 	int ret;
@@ -652,9 +572,7 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 	if (!ret)
 		ret = ts_ledger_account_load(l, add_account, &c);
 	if (!ret)
-		ret = ts_ledger_relay_load(l, add_relay, &c);
-	if (!ret)
-		ret = ts_ledger_revenue_load(l, add_revenue, &c);
+		ret = ts_check_revenues(l, note, &c);
 	if (!ret)
 		ret = ts_ledger_mirrored_load(l, check_mirrored, &c);
 	if (!ret)
@@ -664,9 +582,7 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 	if (!ret) {
 		check_channels(&c);
 		check_payments(&c);
-		check_revenues(&c);
 	}
-	free(c.tokens.rows);
 	free(c.channels.rows);
 	free(c.payments.rows);
 	free(c.tariffs.rows);

@@ -84,6 +84,8 @@ void ts_db_text(sqlite3_stmt *stmt, int column, char *out, size_t size, bool *ba
 #define TS_RESTORING	".restoring"
 
 int ts_db_lock(struct ts_ledger *l, const char *lock_path);
+int ts_check_revenues(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
+		      void *arg);
 int ts_revenue_backfill(struct ts_ledger *l);
 int ts_schema_open(struct ts_ledger *l, bool create);
 
