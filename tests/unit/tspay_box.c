@@ -159,6 +159,12 @@ static void an_amount_beyond_2_128(void **state)
 	assert_int_equal(session_of(SESSION("\"tariff\":{" PRICES("\"7\"") "}"), &s, err,
 				    sizeof(err)), 0);
 	assert_true(s.wei_per_gb == 9);
+	assert_string_equal(s.state, "dry");
+	/* M4: why a box grants less than was paid for is shown, and cannot be long. */
+	assert_int_equal(session_of(SESSION("\"held\":{\"reason\":\"upstream_low\"},"
+					    "\"tariff\":{" PRICES("\"7\"") "}"), &s, err,
+				    sizeof(err)), 0);
+	assert_string_equal(s.state, "dry, upstream_low");
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(session_of(bad[i], &s, err, sizeof(err)), -ERANGE);
 		assert_non_null(strstr(err, "2^128"));
@@ -189,7 +195,8 @@ static void a_box_does_not_command_the_terminal(void **state)
 	static const char refusal[] = "HTTP/1.0 403 Forbidden\r\n\r\n"
 		"{\"message\":\"no \\u001b]0;paid\\u0007 \\u009b31m\\r\\n\"}";
 	static const char session[] = "HTTP/1.0 200 OK\r\n\r\n"
-		"{\"session\":\"0123456789ABCDEF\",\"state\":\"d\\u001b[1A\"}";
+		"{\"session\":\"0123456789ABCDEF\",\"state\":\"d\\u001b[1A\","
+		"\"held\":{\"reason\":\"h\\u001b[2Jxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}}";
 	static const char junk[] = "HTTP/1.0 200 OK\r\n\r\n\x1b[2Jjunk";
 	struct session s;
 	struct token t;

@@ -315,11 +315,14 @@ static int read_session(const json_t *json, struct session *out)
 	const json_t *tariff = json_object_get(json, "tariff");
 	const char *token = json_string_value(json_object_get(tariff, "token"));
 	const json_t *used = json_object_get(json, "used_bytes");
+	const char *held = json_string_value(json_object_get(json_object_get(json,
+								"held"), "reason"));
 
 	if (!code || !ts_code_valid(code) || !state)
 		return -EPROTO;
 	strcpy(out->code, code);
-	snprintf(out->state, sizeof(out->state), "%s", state);
+	snprintf(out->state, sizeof(out->state), "%s%s%s", state, held ? ", " : "",
+		 held ? held : "");
 	make_plain(out->state);
 	memset(&out->token, 0, sizeof(out->token));
 	if (token && ts_address_parse(&out->token, token))

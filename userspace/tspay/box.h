@@ -16,7 +16,7 @@
 /**
  * struct session - what the payer needs of the session object
  * @code: names the session in the memo
- * @state: "never-paid", "dry" or "paid"
+ * @state: "never-paid", "dry" or "paid", and why the box grants less than was paid for
  * @token: what all amounts are in; zero: the box does not say
  * @tariff_id: for the memo
  * @wei_per_gb: dearest direction of class internet
@@ -27,7 +27,7 @@
  */
 struct session {
 	char code[TS_CODE_SIZE];
-	char state[16];
+	char state[48];
 	struct ts_address token;
 	uint32_t tariff_id;
 	ts_u128 wei_per_gb;

@@ -24,7 +24,7 @@ struct show {
 	bool open;
 	uint64_t last_used;
 	uint64_t last_ms;
-	char state[16];
+	char state[48];
 	enum answer answer;
 };
 
