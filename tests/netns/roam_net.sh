@@ -116,8 +116,10 @@ nctl() { in_ns $N tsctl -j -c "$W/host/tsd.conf" "$@"; }
 tspay_() { in_ns $C tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" "$@"; }
 pings() { in_ns $C ping -c 1 -W 1 -I 10.66.9.9 10.66.2.2 >/dev/null; }
 does_not_ping() { ! pings; }
-guest() { nctl roam list | jq -e "$1"; }
-order() { hctl roam list | jq -e "$1"; }
+# Says what it is; no answer, null and false are no.
+says() { local said; said=$("$1" roam list | jq -r "$2") && case $said in ""|null|false) false ;; *) echo "$said" ;; esac; }
+guest() { says nctl "$1"; }
+order() { says hctl "$1"; }
 no_guest() { guest '.in == []'; }
 # In the background: it only listens, so that the host has to let in what began elsewhere.
 download() {

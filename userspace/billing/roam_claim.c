@@ -18,7 +18,7 @@
 #define SLICES		2
 /* After a refusal that may be over by then. */
 #define AGAIN_NS	(5 * TS_NS_PER_S)
-#define FAILURES_MAX	5	/* 2^5 seconds */
+#define FAILURES_MAX	3	/* 2^3 seconds */
 
 static const struct ts_refused
 unreachable = { TS_REFUSE_BUSY, "home_unreachable",
@@ -193,7 +193,9 @@ static bool amount_of(struct ts_billing *b, struct ts_billing_visit *v,
 		v->next_ns = now->boot_ns + AGAIN_NS;
 		return false;
 	}
-	return claim->amount_wei > bought || now->boot_ns - v->asked_ns >= REFRESH_NS;
+	/* After a failure also to know that home is there again. */
+	return claim->amount_wei > bought || v->failures ||
+	       now->boot_ns - v->asked_ns >= REFRESH_NS;
 }
 
 bool ts_billing_claim_next(struct ts_billing *b, const struct ts_address *home,
