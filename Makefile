@@ -175,6 +175,9 @@ check:
 check-power: export TS_POWER_CUTS ?= 100
 check-power: export CHECK_SECONDS ?= 10000
 
+# Nor all of the mesh, on two kernels.
+check-mesh: export CHECK_SECONDS ?= 7200
+
 check-%:
 	$(Q)tools/install-deps build run check kernel $(NODE_GROUP)
 	$(Q)tests/check $*

@@ -204,6 +204,7 @@ static struct ts_mesh_port *port_alloc(struct ts_net *tn, struct ts_mesh *mesh,
 	ts_police_init(&port->bcast_police, TS_MESH_BCAST_BURST_BYTES);
 	ts_police_init(&port->tvlv_police, TS_MESH_TVLV_BURST_BYTES);
 	ts_police_init(&port->unrouted_police, TS_MESH_UNROUTED_BURST_BYTES);
+	ts_police_init(&port->blind_police, TS_MESH_BLIND_BURST_BYTES);
 	port_fill_hooks(port);
 	return port;
 }

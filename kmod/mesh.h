@@ -26,6 +26,7 @@ struct ts_net;
 #define TS_MESH_BCAST_BURST_BYTES (512 * 1024)
 #define TS_MESH_TVLV_BURST_BYTES (512 * 1024)
 #define TS_MESH_UNROUTED_BURST_BYTES (512 * 1024)
+#define TS_MESH_BLIND_BURST_BYTES (64 * 1024)
 
 /** enum ts_mesh_count - counters of a lower device, behind ts_neighbour_count */
 enum ts_mesh_count {
@@ -102,6 +103,7 @@ struct ts_mesh {
  * @bcast_police: what all without an account may send to everybody
  * @tvlv_police: likewise, of table exchange in transit
  * @unrouted_police: what passes without a route
+ * @blind_police: fragments of whoever is dry
  * @ingress: our hook there
  * @egress: likewise
  * @rcu: frames may still be in the hooks
@@ -117,6 +119,7 @@ struct ts_mesh_port {
 	struct ts_police bcast_police;
 	struct ts_police tvlv_police;
 	struct ts_police unrouted_police;
+	struct ts_police blind_police;
 	struct nf_hook_ops ingress;
 	struct nf_hook_ops egress;
 	struct rcu_head rcu;

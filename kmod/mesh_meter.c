@@ -9,83 +9,13 @@
  * off, takes no lock and allocates nothing.
  */
 
-#include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/jiffies.h>
-#include <linux/netdevice.h>
-#include <linux/rculist.h>
-#include <linux/skbuff.h>
-#include <tokenswitch/batadv_frame.h>
-#include <tokenswitch/classify.h>
-#include "account.h"
-#include "charge.h"
-#include "class.h"
-#include "key.h"
-#include "mesh.h"
+#include "mesh_hop.h"
 #include "mesh_meter.h"
-#include "net.h"
-#include "originator.h"
-#include "trace.h"
 
-/*
- * In sight of a gateway: the longest headers of batman-adv before a frame, and of
- * that enough.  Others need to see only the former, so that what a device put
- * into pages is hardly ever copied.
- */
-#define HOP_LOOK (sizeof(struct ts_batadv_frag_wire) + \
-		  sizeof(struct ts_batadv_unicast_4addr_wire) + TS_FRAME_LOOK)
 /* Tags before a frame that are looked behind. */
 #define HOP_TAGS_MAX 8
-
-/**
- * struct hop - what is known of the frame in hand
- * @port: lower device that it is on
- * @mesh: of @port
- * @skb: itself
- * @data: its batman-adv header
- * @end: behind what is in sight
- * @frame: parsed
- * @bytes: that it costs
- * @key: the neighbour: who sent it here, or whom it is sent to
- * @entry: of @key, NULL: no neighbour's account has it
- * @account: likewise
- * @table: gateways and routes
- * @dest: slot of its destination, NULL: in no table, or not looked up
- * @payer: who pays, NULL: nobody could
- * @class: enum ts_class
- * @dir: enum ts_dir
- */
-struct hop {
-	struct ts_mesh_port *port;
-	struct ts_mesh *mesh;
-	struct sk_buff *skb;
-	const u8 *data;
-	const u8 *end;
-	struct ts_batadv_frame frame;
-	u32 bytes;
-	struct ts_key key;
-	struct ts_key_entry *entry;
-	struct ts_account *account;
-	const struct ts_mesh_table *table;
-	const struct ts_mesh_slot *dest;
-	struct ts_account *payer;
-	u32 class;
-	u32 dir;
-};
-
-/* Is it an address of the box in this mesh?  batman-adv asks active devices. */
-static bool port_is_own(const struct ts_mesh_port *port, u64 mac)
-{
-	const struct ts_mesh_port *p;
-
-	if (ts_mesh_mac(port->dev->dev_addr) == mac)
-		return true;
-	list_for_each_entry_rcu(p, &port->mesh->ports, list)
-		if (ts_mesh_mac(p->dev->dev_addr) == mac &&
-		    p->master == port->master && netif_running(p->dev))
-			return true;
-	return false;
-}
 
 /* Did it come in on a lower device of this mesh? */
 static bool port_is_transit(const struct ts_mesh_port *port, int iif)
@@ -98,13 +28,8 @@ static bool port_is_transit(const struct ts_mesh_port *port, int iif)
 	return false;
 }
 
-static u64 hop_mac(const struct hop *h, u32 off)
-{
-	return ts_mesh_mac(h->data + off);
-}
-
 /* Finds the account of the neighbour with this outer address. */
-static void hop_find(struct hop *h, const u8 *mac)
+static void hop_find(struct ts_hop *h, const u8 *mac)
 {
 	ts_key_make(&h->key, mac, 0, READ_ONCE(h->port->zone));
 	h->entry = ts_key_lookup(h->port->tn, &h->key);
@@ -116,7 +41,7 @@ static void hop_find(struct hop *h, const u8 *mac)
 }
 
 /* It said something: note where, and that it is awake. */
-static void hop_heard(const struct hop *h)
+static void hop_heard(const struct ts_hop *h)
 {
 	int ifindex = h->port->dev->ifindex;
 
@@ -128,82 +53,17 @@ static void hop_heard(const struct hop *h)
 		WRITE_ONCE(h->entry->ifindex, ifindex);
 }
 
-/* Count at the device and at the neighbour. */
-static void hop_count(const struct hop *h, unsigned int kind)
+static unsigned int hop_bcast(const struct ts_hop *h)
 {
-	int ifindex = kind < TS_NEIGHBOUR_TX_TRANSIT ?
-		      h->port->dev->ifindex : 0;
-
-	ts_counts_add(h->port->counts, kind, h->bytes);
-	if (h->entry)
-		ts_counts_add(h->entry->counts, kind, h->bytes);
-	else
-		ts_seen_count(h->mesh->hops, &h->key, ifindex, kind, h->bytes);
-}
-
-static void hop_count_dest(const struct hop *h, unsigned int kind)
-{
-	struct ts_key key;
-
-	if (h->dest) {
-		ts_counts_add(h->dest->originator->counts, kind, h->bytes);
-		return;
-	}
-	ts_key_make(&key, h->data + h->frame.dest_off, 0, h->key.zone);
-	ts_seen_count(h->mesh->dests, &key, 0, kind, h->bytes);
-}
-
-static unsigned int hop_drop(const struct hop *h, int reason)
-{
-	ts_counts_add(h->port->counts, TS_MESH_DROP + reason, h->bytes);
-	if (h->payer)
-		ts_account_count(h->payer, h->class, h->dir, h->bytes, 1, 0,
-				 false);
-	trace_ts_drop(h->port->dev->ifindex, h->payer ? h->payer->id : 0,
-		      h->dir, reason, h->bytes);
-	return NF_DROP;
-}
-
-/* What a neighbour sent is dropped. */
-static unsigned int hop_refuse(const struct hop *h, int reason)
-{
-	hop_count(h, TS_NEIGHBOUR_RX_REFUSED);
-	return hop_drop(h, reason);
-}
-
-/* Return: TS_CHARGE_PASS, or enum ts_drop: why the payer does not pay for it. */
-static int hop_charge(const struct hop *h)
-{
-	int verdict;
-
-	if (!h->payer)
-		return TS_DROP_STRANGER;
-	verdict = ts_charge_barred(h->payer);
-	if (verdict != TS_CHARGE_PASS)
-		return verdict;
-	return ts_charge(h->port->tn, h->payer, h->class, h->dir, h->bytes, 1);
-}
-
-static bool hop_may_bcast(const struct hop *h)
-{
-	struct ts_police *p = h->account ? &h->account->group_police :
-					   &h->port->bcast_police;
-
-	return ts_police_take(p, TS_MESH_BCAST_BYTES_PER_S,
-			      TS_MESH_BCAST_BURST_BYTES, h->bytes);
-}
-
-static unsigned int hop_bcast(const struct hop *h)
-{
-	if (!hop_may_bcast(h))
-		return hop_refuse(h, TS_DROP_POLICED);
-	hop_count(h, TS_NEIGHBOUR_RX_BCAST);
+	if (!ts_hop_may_bcast(h))
+		return ts_hop_refuse(h, TS_DROP_POLICED);
+	ts_hop_count(h, TS_NEIGHBOUR_RX_BCAST);
 	return NF_ACCEPT;
 }
 
 /* --- who pays for what is in transit --------------------------------------- */
 
-static bool hop_is_gateway(const struct hop *h, u64 mac)
+static bool hop_is_gateway(const struct ts_hop *h, u64 mac)
 {
 	const struct ts_mesh_slot *slot = ts_mesh_table_find(h->table, mac);
 
@@ -211,7 +71,7 @@ static bool hop_is_gateway(const struct hop *h, u64 mac)
 }
 
 /* Would we send to a gateway through the neighbour that this came from? */
-static bool hop_is_upstream(const struct hop *h)
+static bool hop_is_upstream(const struct ts_hop *h)
 {
 	const struct ts_mesh_table *t = h->table;
 	u32 i;
@@ -225,15 +85,16 @@ static bool hop_is_upstream(const struct hop *h)
 }
 
 /* What a gateway put into the mesh, as far as the frame tells. */
-static bool hop_is_from_gateway(const struct hop *h)
+static bool hop_is_from_gateway(const struct ts_hop *h)
 {
 	const struct ts_batadv_frame *f = &h->frame;
 
-	if (f->orig_off && hop_is_gateway(h, hop_mac(h, f->orig_off)))
+	if (f->orig_off && hop_is_gateway(h, ts_hop_mac(h, f->orig_off)))
 		return true;
 	if (f->inner_off)
 		return ts_mesh_table_is_behind(h->table,
-					       hop_mac(h, f->inner_off + ETH_ALEN));
+					       ts_hop_mac(h, f->inner_off +
+							  ETH_ALEN));
 	if (f->type != TS_BATADV_UNICAST_FRAG)
 		return false;
 	ts_counts_add(h->port->counts, TS_MESH_GUESSED, h->bytes);
@@ -241,7 +102,7 @@ static bool hop_is_from_gateway(const struct hop *h)
 }
 
 /* Sets who pays; Return: false when it is from a gateway and has no route. */
-static bool hop_find_payer(struct hop *h)
+static bool hop_find_payer(struct ts_hop *h)
 {
 	h->class = TS_CLASS_RELAY;
 	h->dir = TS_DIR_UP;
@@ -258,201 +119,80 @@ static bool hop_find_payer(struct hop *h)
 	return true;
 }
 
-/* Nobody knows who would pay: a little passes. */
-static bool hop_may_unrouted(const struct hop *h)
-{
-	if (!ts_police_take(&h->port->unrouted_police,
-			    TS_MESH_UNROUTED_BYTES_PER_S,
-			    TS_MESH_UNROUTED_BURST_BYTES, h->bytes))
-		return false;
-	ts_counts_add(h->port->counts, TS_MESH_UNROUTED, h->bytes);
-	hop_count_dest(h, TS_ORIGINATOR_UNROUTED);
-	return true;
-}
-
-static unsigned int hop_transit(struct hop *h)
+static unsigned int hop_transit(struct ts_hop *h)
 {
 	int verdict;
 
-	h->dest = ts_mesh_table_find(h->table, hop_mac(h, h->frame.dest_off));
+	h->dest = ts_mesh_table_find(h->table, ts_hop_mac(h, h->frame.dest_off));
 	if (!hop_find_payer(h)) {
-		verdict = hop_may_unrouted(h) ? TS_CHARGE_PASS :
-						TS_DROP_POLICED;
+		verdict = ts_hop_may_unrouted(h) ? TS_CHARGE_PASS :
+						   TS_DROP_POLICED;
 	} else {
-		verdict = hop_charge(h);
+		verdict = ts_hop_charge(h);
 		if (verdict == TS_CHARGE_PASS)
-			hop_count_dest(h, h->dir == TS_DIR_UP ?
-				       TS_ORIGINATOR_UP : TS_ORIGINATOR_DOWN);
+			ts_hop_count_dest(h, h->dir == TS_DIR_UP ?
+					  TS_ORIGINATOR_UP :
+					  TS_ORIGINATOR_DOWN);
 	}
 	if (verdict != TS_CHARGE_PASS) {
-		hop_count_dest(h, TS_ORIGINATOR_REFUSED);
-		return hop_refuse(h, verdict);
+		ts_hop_count_dest(h, TS_ORIGINATOR_REFUSED);
+		return ts_hop_refuse(h, verdict);
 	}
-	hop_count(h, TS_NEIGHBOUR_RX_TRANSIT);
+	ts_hop_count(h, TS_NEIGHBOUR_RX_TRANSIT);
 	return NF_ACCEPT;
 }
 
 /* Without its tables the mesh does not work, dry or not. */
-static unsigned int hop_tvlv(const struct hop *h, bool own)
+static unsigned int hop_tvlv(const struct ts_hop *h, bool own)
 {
 	struct ts_police *p = h->account ? &h->account->police :
 					   &h->port->tvlv_police;
 
 	if (!own && !ts_police_take(p, TS_MESH_TVLV_BYTES_PER_S,
 				    TS_MESH_TVLV_BURST_BYTES, h->bytes))
-		return hop_refuse(h, TS_DROP_POLICED);
-	hop_count(h, TS_NEIGHBOUR_RX_TVLV);
+		return ts_hop_refuse(h, TS_DROP_POLICED);
+	ts_hop_count(h, TS_NEIGHBOUR_RX_TVLV);
 	return NF_ACCEPT;
 }
 
-/* --- what leaves and enters the mesh here ----------------------------------- */
-
-/* Is the far end of the frame inside neither the box nor of its local prefixes? */
-static bool hop_is_beyond(const struct hop *h, u32 dir)
+static unsigned int hop_local(struct ts_hop *h)
 {
-	struct ts_frame inner;
-
-	ts_frame_parse(&inner, h->data + h->frame.inner_off, h->end, dir,
-		       TS_FRAME_NO_TCI);
-	return ts_class_is_beyond(h->port->tn, &inner);
-}
-
-static unsigned int hop_exit(struct hop *h)
-{
-	bool in_sight = h->frame.inner_off;
-	int verdict;
-
-	if (in_sight && !hop_is_beyond(h, TS_DIR_UP)) {
-		hop_count(h, TS_NEIGHBOUR_RX_LOCAL);
-		return NF_ACCEPT;
-	}
-	h->class = TS_CLASS_INTERNET;
-	h->dir = TS_DIR_UP;
-	h->payer = h->account;
-	verdict = hop_charge(h);
-	if (verdict == TS_CHARGE_PASS) {
-		hop_count(h, TS_NEIGHBOUR_RX_EXIT);
-		return NF_ACCEPT;
-	}
-	/* It may be for this box, which nobody is kept from. */
-	if (!in_sight && hop_may_bcast(h)) {
-		hop_count(h, TS_NEIGHBOUR_RX_LOCAL);
-		return NF_ACCEPT;
-	}
-	return hop_refuse(h, verdict);
-}
-
-static bool hop_carries_frame(const struct hop *h)
-{
-	switch (h->frame.type) {
-	case TS_BATADV_UNICAST:
-	case TS_BATADV_UNICAST_4ADDR:
-	case TS_BATADV_UNICAST_FRAG:
-		return true;
-	}
-	return false;
-}
-
-static unsigned int hop_local(struct hop *h)
-{
-	if (h->mesh->flags & TS_MESH_F_EXIT && hop_carries_frame(h))
-		return hop_exit(h);
-	hop_count(h, TS_NEIGHBOUR_RX_LOCAL);
-	return NF_ACCEPT;
-}
-
-/*
- * A packet that this box cuts is billed whole with its last fragment, which has
- * the headers.  It is our own, so it says the truth about itself.
- *
- * Return: billed bytes; 0: it will be billed with another fragment.
- */
-static u32 hop_own_bytes(const struct hop *h)
-{
-	const struct ts_batadv_frame *f = &h->frame;
-
-	if (f->type != TS_BATADV_UNICAST_FRAG)
-		return h->bytes;
-	if (!f->frag_head)
-		return 0;
-	return f->frag_total + (f->frag_no + 1) *
-	       (ETH_HLEN + sizeof(struct ts_batadv_frag_wire));
-}
-
-/* What this box itself sends into the mesh; Return: NF_ACCEPT or NF_DROP. */
-static unsigned int hop_exit_down(struct hop *h)
-{
-	u32 bytes = h->bytes;
-	int verdict;
-
-	ts_batadv_frame_parse(h->data, h->end, &h->frame);
-	if (h->frame.kind != TS_BATADV_K_UNICAST || !hop_carries_frame(h))
-		return NF_ACCEPT;
-	h->table = rcu_dereference(h->mesh->table);
-	h->bytes = hop_own_bytes(h);
-	if (!h->bytes || !hop_is_beyond(h, TS_DIR_DOWN)) {
-		h->bytes = bytes;
-		return NF_ACCEPT;
-	}
-	h->dest = ts_mesh_table_find(h->table, hop_mac(h, h->frame.dest_off));
-	h->class = TS_CLASS_INTERNET;
-	h->dir = TS_DIR_DOWN;
-	if (h->dest && h->dest->flags & TS_MESH_SLOT_ROUTED) {
-		h->payer = READ_ONCE(h->dest->account);
-		verdict = hop_charge(h);
-		if (verdict == TS_CHARGE_PASS)
-			hop_count_dest(h, TS_ORIGINATOR_EXIT_DOWN);
-	} else {
-		verdict = hop_may_unrouted(h) ? TS_CHARGE_PASS :
-						TS_DROP_POLICED;
-	}
-	if (verdict != TS_CHARGE_PASS) {
-		hop_count_dest(h, TS_ORIGINATOR_REFUSED);
-		return hop_drop(h, verdict);
-	}
-	h->bytes = bytes;
-	return NF_ACCEPT;
+	if (h->mesh->flags & TS_MESH_F_EXIT && ts_hop_carries_frame(h))
+		return ts_hop_exit(h);
+	return ts_hop_pass_local(h);
 }
 
 /* --- frames ----------------------------------------------------------------- */
 
-/* Does a multicast frame name anybody but this box? */
-static bool hop_names_others(const struct hop *h)
-{
-	const struct ts_batadv_frame *f = &h->frame;
-	u32 i;
-
-	for (i = 0; i < f->dests_count; i++)
-		if (!port_is_own(h->port, hop_mac(h, f->dests_off + i * ETH_ALEN)))
-			return true;
-	return false;
-}
-
 /*
  * It is parsed as far as it is linear.  What cannot be understood of it batman-adv
- * may still pass on: it counts as in transit.
+ * may still pass on: it counts as in transit, and does not leave the mesh.
  */
-static unsigned int hop_mcast(struct hop *h)
+static unsigned int hop_mcast(struct ts_hop *h)
 {
-	ts_batadv_frame_parse(h->skb->data, skb_tail_pointer(h->skb),
-			      &h->frame);
+	int verdict;
+
 	h->data = h->skb->data;
-	if (h->frame.kind == TS_BATADV_K_MCAST && !hop_names_others(h)) {
-		hop_count(h, TS_NEIGHBOUR_RX_LOCAL);
-		return NF_ACCEPT;
-	}
+	h->end = skb_tail_pointer(h->skb);
+	ts_batadv_frame_parse(h->data, h->end, &h->frame);
+	verdict = ts_hop_mcast_may_exit(h);
+	if (verdict != TS_CHARGE_PASS)
+		return ts_hop_refuse(h, verdict);
+	if (h->frame.kind == TS_BATADV_K_MCAST && !ts_hop_names(h, false))
+		return ts_hop_pass_local(h);
 	h->class = TS_CLASS_RELAY;
 	h->dir = TS_DIR_UP;
 	h->payer = h->account;
-	if (hop_charge(h) != TS_CHARGE_PASS)
+	if (ts_hop_charge(h) != TS_CHARGE_PASS)
 		return hop_bcast(h);
-	hop_count(h, TS_NEIGHBOUR_RX_TRANSIT);
+	ts_hop_count(h, TS_NEIGHBOUR_RX_TRANSIT);
 	return NF_ACCEPT;
 }
 
-static unsigned int hop_unicast(struct hop *h)
+static unsigned int hop_unicast(struct ts_hop *h)
 {
-	bool own = port_is_own(h->port, hop_mac(h, h->frame.dest_off));
+	bool own = ts_mesh_port_is_own(h->port,
+				       ts_hop_mac(h, h->frame.dest_off));
 
 	if (h->frame.type == TS_BATADV_UNICAST_TVLV)
 		return hop_tvlv(h, own);
@@ -460,15 +200,15 @@ static unsigned int hop_unicast(struct hop *h)
 }
 
 /* Is it one that batman-adv looks at: to one of us, from somebody? */
-static bool hop_is_to_us(const struct hop *h)
+static bool hop_is_to_us(const struct ts_hop *h)
 {
 	const struct ethhdr *eth = eth_hdr(h->skb);
 
 	return !is_multicast_ether_addr(eth->h_source) &&
-	       port_is_own(h->port, ts_mesh_mac(eth->h_dest));
+	       ts_mesh_port_is_own(h->port, ts_mesh_mac(eth->h_dest));
 }
 
-static unsigned int hop_judge(struct hop *h)
+static unsigned int hop_judge(struct ts_hop *h)
 {
 	const struct ethhdr *eth = eth_hdr(h->skb);
 
@@ -479,10 +219,11 @@ static unsigned int hop_judge(struct hop *h)
 		break;
 	case TS_BATADV_K_BCAST:
 		if (is_broadcast_ether_addr(eth->h_dest))
-			return hop_bcast(h);
+			return ts_hop_is_smuggled(h) ?
+				ts_hop_refuse(h, TS_DROP_MALFORMED) : hop_bcast(h);
 		break;
 	case TS_BATADV_K_CONTROL:
-		hop_count(h, TS_NEIGHBOUR_RX_CONTROL);
+		ts_hop_count(h, TS_NEIGHBOUR_RX_CONTROL);
 		return NF_ACCEPT;
 	case TS_BATADV_K_CODED:
 		ts_counts_add(h->port->counts, TS_MESH_CODED, h->bytes);
@@ -530,7 +271,24 @@ static u32 tag_bytes(const struct sk_buff *skb)
 	return skb_vlan_tag_present(skb) ? VLAN_HLEN : 0;
 }
 
-static unsigned int hop_ingress(struct hop *h)
+/*
+ * A frame of a VLAN device on this one is metered there, if at all.  Without such
+ * a device batman-adv takes it here, whatever the tag says; one on the mesh device
+ * does not count, though the kernel finds that, too.
+ */
+static bool is_of_vlan_device(const struct ts_mesh_port *port,
+			      const struct sk_buff *skb)
+{
+	struct net_device *dev;
+
+	if (!skb_vlan_tag_get_id(skb))
+		return false;
+	dev = __vlan_find_dev_deep_rcu(port->dev, skb->vlan_proto,
+				       skb_vlan_tag_get_id(skb));
+	return dev && vlan_dev_real_dev(dev) == port->dev;
+}
+
+static unsigned int hop_ingress(struct ts_hop *h)
 {
 	ts_batadv_frame_parse(h->data, h->end, &h->frame);
 	h->table = rcu_dereference(h->mesh->table);
@@ -540,12 +298,12 @@ static unsigned int hop_ingress(struct hop *h)
 }
 
 /* Of what a device put into pages a copy is looked at. */
-static noinline unsigned int hop_ingress_copy(struct hop *h, u32 look)
+static noinline unsigned int hop_ingress_copy(struct ts_hop *h, u32 look)
 {
-	u8 buf[HOP_LOOK];
+	u8 buf[HOP_LOOK] __aligned(4);
 
 	if (skb_copy_bits(h->skb, 0, buf, look))
-		return hop_drop(h, TS_DROP_MALFORMED);
+		return ts_hop_drop(h, TS_DROP_MALFORMED);
 	h->data = buf;
 	h->end = buf + look;
 	return hop_ingress(h);
@@ -554,7 +312,7 @@ static noinline unsigned int hop_ingress_copy(struct hop *h, u32 look)
 static noinline unsigned int mesh_ingress(struct ts_mesh_port *port,
 					  struct sk_buff *skb)
 {
-	struct hop h = {
+	struct ts_hop h = {
 		.port = port,
 		.mesh = port->mesh,
 		.skb = skb,
@@ -565,7 +323,7 @@ static noinline unsigned int mesh_ingress(struct ts_mesh_port *port,
 
 	/* No wire carries one: batman-adv's frames are not put together. */
 	if (unlikely(skb_is_gso(skb)))
-		return hop_drop(&h, TS_DROP_MALFORMED);
+		return ts_hop_drop(&h, TS_DROP_MALFORMED);
 	if (unlikely(look > skb_headlen(skb)))
 		return hop_ingress_copy(&h, look);
 	h.end = h.data + look;
@@ -583,6 +341,8 @@ static noinline unsigned int mesh_ingress(struct ts_mesh_port *port,
 unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
+	if (unlikely(skb_vlan_tag_present(skb)) && is_of_vlan_device(priv, skb))
+		return NF_ACCEPT;
 	if (likely(skb->protocol == htons(TS_BATADV_ETHERTYPE)))
 		return mesh_ingress(priv, skb);
 	return eth_type_vlan(skb->protocol) ? port_tagged(priv, skb) :
@@ -590,7 +350,7 @@ unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
 }
 
 /* Unicast or MCAST: what the other end counts as not being control of the link. */
-static bool hop_is_for_one(const struct hop *h)
+static bool hop_is_for_one(const struct ts_hop *h)
 {
 	u8 type = h->data[0];
 
@@ -598,7 +358,7 @@ static bool hop_is_for_one(const struct hop *h)
 					   type <= TS_BATADV_UNICAST_MAX);
 }
 
-static unsigned int hop_egress(struct hop *h, const u8 *dest)
+static unsigned int hop_egress(struct ts_hop *h, const u8 *dest)
 {
 	bool transit;
 
@@ -607,15 +367,16 @@ static unsigned int hop_egress(struct hop *h, const u8 *dest)
 	hop_find(h, dest);
 	transit = port_is_transit(h->port, h->skb->skb_iif);
 	if (!transit && h->mesh->flags & TS_MESH_F_EXIT &&
-	    hop_exit_down(h) == NF_DROP)
+	    ts_hop_exit_down(h) == NF_DROP)
 		return NF_DROP;
-	hop_count(h, transit ? TS_NEIGHBOUR_TX_TRANSIT : TS_NEIGHBOUR_TX_OWN);
+	ts_hop_count(h, transit ? TS_NEIGHBOUR_TX_TRANSIT :
+				  TS_NEIGHBOUR_TX_OWN);
 	return NF_ACCEPT;
 }
 
-static noinline unsigned int hop_egress_copy(struct hop *h, u32 look)
+static noinline unsigned int hop_egress_copy(struct ts_hop *h, u32 look)
 {
-	u8 buf[ETH_HLEN + HOP_LOOK];
+	u8 buf[ETH_HLEN + HOP_LOOK] __aligned(4);
 
 	if (skb_copy_bits(h->skb, 0, buf, look))
 		return NF_ACCEPT;
@@ -627,7 +388,7 @@ static noinline unsigned int hop_egress_copy(struct hop *h, u32 look)
 static noinline unsigned int mesh_egress(struct ts_mesh_port *port,
 					 struct sk_buff *skb)
 {
-	struct hop h = {
+	struct ts_hop h = {
 		.port = port,
 		.mesh = port->mesh,
 		.skb = skb,
@@ -656,6 +417,8 @@ unsigned int ts_mesh_egress(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	if (skb->protocol != htons(TS_BATADV_ETHERTYPE))
+		return NF_ACCEPT;
+	if (unlikely(skb_vlan_tag_present(skb)) && is_of_vlan_device(priv, skb))
 		return NF_ACCEPT;
 	return mesh_egress(priv, skb);
 }

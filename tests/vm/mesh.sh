@@ -11,6 +11,8 @@ set -uo pipefail
 . "$TS_TOP/tests/netns/net.sh"
 # shellcheck source=tests/vm/mesh_net.sh
 . "$TS_TOP/tests/vm/mesh_net.sh"
+# shellcheck source=tests/vm/mesh_hostile.sh
+. "$TS_TOP/tests/vm/mesh_hostile.sh"
 
 MUCH=1000000000000
 
@@ -27,18 +29,25 @@ gain() {
 	return $status
 }
 
-# A and B know who is a gateway and where the routes go; C and D likewise.
-tell() {
-	local gw
+# tell_gateways BOX
+tell_gateways() { on "$1" mesh gateways 'bat*' 1 "$(mac c 1)" behind "$(mac c 9)"; }
 
-	gw="$(mac c 1) behind $(mac c 9)"
+# tell_b: who is a gateway, and where its routes go
+tell_b() {
+	tell_gateways $B
+	on $B mesh routes 'bat*' 1 "$(mac a 1)" "$b_a" "$(mac d 2)" "$b_a" "$(mac c 1)" "$b_c"
+}
+
+# Its neighbours, who have not paid yet.
+meet_b() { b_a=$(neighbour $B "$A_MACS") b_c=$(neighbour $B "$(mac c 1)"); }
+
+tell() {
 	for box in $BOXES; do
 		on "$box" tariff set 1 relay up 1 down 1 internet up 1 down 1 >/dev/null
-		# shellcheck disable=SC2086
-		on "$box" mesh gateways 'bat*' 1 $gw
+		tell_gateways "$box"
 	done
-	b_a=$(neighbour $B "$A_MACS") b_c=$(neighbour $B "$(mac c 1)")
-	on $B mesh routes 'bat*' 1 "$(mac a 1)" "$b_a" "$(mac d 2)" "$b_a" "$(mac c 1)" "$b_c"
+	meet_b
+	tell_b
 	a_b=$(neighbour $A "$B_MACS") a_d=$(neighbour $A "$(mac d 2)")
 	on $A mesh routes 'bat*' 1 "$(mac d 2)" "$a_d" "$(mac c 1)" "$a_b"
 	c_b=$(neighbour $C "$(mac b 1)") c_d=$(neighbour $C "$(mac d 1)")
@@ -86,6 +95,29 @@ payers() {
 		"$(on $C -j mesh originators | jq '[.[].counts.exit_down.bytes | tonumber] | add')"
 	check "... which is nearly all that it sent" test "$(paid $C "$c_b" internet down)" \
 		-gt $((down - 2000))
+}
+
+seen_of_client() { in_ns $A ip -j -s link show dev ak | jq -r ".[0].stats64.rx.$1"; }
+own_of_a() { counted $A "$B_MACS" tx_own; }
+
+# What a client sent, its box sent with 24 bytes more for each frame.
+overhead() {
+	local k_mac a_mac own bytes packets
+
+	k_mac=$(in_ns $K ip -j link show dev k0 | jq -r '.[0].address')
+	a_mac=$(in_ns $A ip -j link show dev ak | jq -r '.[0].address')
+	# No frame but those of the client.
+	in_ns $K ip neigh replace 10.66.1.1 lladdr "$a_mac" dev k0 nud permanent
+	in_ns $A ip neigh replace 10.66.1.2 lladdr "$k_mac" dev ak nud permanent
+	in_ns $A ip neigh replace 10.77.0.3 lladdr "$(mac c 9)" dev bat0 nud permanent
+	in_ns $C ip neigh replace 10.77.0.1 lladdr "$(mac a 9)" dev bat0 nud permanent
+	own=$(own_of_a) bytes=$(seen_of_client bytes) packets=$(seen_of_client packets)
+	in_ns $K sh -c 'ping -q -i 0.05 -c 30 -s 700 10.66.2.2; ping -q -i 0.05 -c 30 10.66.2.2' \
+		>/dev/null
+	packets=$(($(seen_of_client packets) - packets))
+	check "a client sent frames" test "$packets" -ge 60
+	is "its box sent each with 24 bytes more" $(($(own_of_a) - own)) \
+		$(($(seen_of_client bytes) - bytes + 24 * packets))
 }
 
 # A and D are members: what one sends to the other its sender pays.
@@ -140,6 +172,23 @@ guesses() {
 		"$before_up $(($(counted $A "$B_MACS" rx_transit) - rx))"
 }
 
+# One in seven frames of A, and of those that B relays, is lost on the way.
+lossy() {
+	lose $A ab "$(mac b 2)" 7
+	lose $A ab2 "$(mac b 3)" 7
+	lose $B bc "$(mac c 1)" 7
+	iperf "UDP goes up, with losses" $K -u -b 2M -n 100k
+	iperf "TCP goes up, with losses" $K -n 40k
+	check "frames were lost" test "$(lost $A ab ab2)" -gt 5000 -a "$(lost $B bc)" -gt 5000
+	links_agree "with losses" a-b b-c c-b b-a
+	is "what was lost before it came nobody pays" "$(paid $B "$b_a" relay up)" \
+		"$(counted $B "$A_MACS" rx_transit)"
+	found $A ab
+	found $A ab2
+	found $B bc
+	links_mark a-b b-c
+}
+
 # Whichever radio it uses, it is one neighbour.
 radios() {
 	local first second
@@ -149,15 +198,48 @@ radios() {
 	check "without the first radio the second carries" \
 		until_true 10 goes_by $A "$(mac c 1)" "$(mac b 3)"
 	check "... traffic" until_true 10 reaches $K
+	# What was sent before the route changed is lost, and nobody knows how much.
+	links_mark a-b b-a
+	in_ns $K ping -q -c 5 -i 0.1 -s 600 10.66.2.2 >/dev/null
+	links_agree "the second radio" a-b b-a
 	in_ns $B ip link set dev ba up
 	in_ns $B ip link set dev ba2 down
 	check "without the second the first" until_true 10 goes_by $A "$(mac c 1)" "$(mac b 2)"
 	check "... traffic, too" until_true 10 reaches $K
+	links_mark a-b b-a
+	in_ns $K ping -q -c 5 -i 0.1 -s 600 10.66.2.2 >/dev/null
+	links_agree "the first radio" a-b b-a
 	in_ns $B ip link set dev ba2 up
 	check "both were used" test "$(counted $B "$(mac a 1)" rx_transit)" -gt "$first" \
 		-a "$(counted $B "$(mac a 2)" rx_transit)" -gt "$second"
 	is "one account paid for both" "$(paid $B "$b_a" relay up)" \
 		"$(counted $B "$A_MACS" rx_transit)"
+}
+
+# By the other rule each box pays what it sends.
+senders() {
+	local up down back got_a got_c
+
+	on $B mesh del 'bat*'
+	on $B mesh add 'bat*' payer sender
+	tell_b
+	on $B grant "$b_c" to $MUCH >/dev/null
+	links_mark a-b b-c c-b b-a
+	up=$(paid $B "$b_a" relay up) down=$(paid $B "$b_a" relay down)
+	back=$(paid $B "$b_c" relay up)
+	got_a=$(counted $B "$A_MACS" rx_transit) got_c=$(counted $B "$(mac c 1)" rx_transit)
+	iperf "UDP goes up, by the sender's rule" $K -u -b 2M -n 50k
+	iperf "TCP comes down, by the sender's rule" $K -n 50k -R
+	links_agree "the sender's rule" a-b b-c c-b b-a
+	is "who sends pays, both ways" \
+		"$(($(paid $B "$b_a" relay up) - up)) $(($(paid $B "$b_c" relay up) - back))" \
+		"$(($(counted $B "$A_MACS" rx_transit) - got_a)) $(($(counted $B "$(mac c 1)" rx_transit) - got_c))"
+	is "who gets does not" "$(paid $B "$b_a" relay down) $(paid $B "$b_c" relay down)" "$down 0"
+	on $B account revoke "$b_c" >/dev/null
+	on $B mesh del 'bat*'
+	on $B mesh add 'bat*'
+	tell_b
+	links_mark a-b b-c c-b b-a
 }
 
 control_of_a() { counted $B "$A_MACS" rx_control; }
@@ -202,88 +284,6 @@ dry() {
 
 not() { ! "$@" >/dev/null 2>&1; }
 
-# What A sends by hand, to be relayed to C: type, version, ttl, a ttvn that is not
-# old, dest, and a frame inside from A to C's device.
-RELAYED="400f3240020000000c01020000000c09020000000a090800"
-
-# forge COUNT DST SRC TAGS HEX
-forge() { in_ns $A meshframe ab "$1" "$2" "$3" "$4" 200 "$5" >/dev/null; }
-
-c_got_from_b() { got $C "$(mac b 1)"; }
-c_got() { [ "$(c_got_from_b)" -ge $((before + $1)) ]; }
-
-# What batman-adv would take, and we might not have looked at.
-bypasses() {
-	local form name dst tags hex charged
-	local forms=(
-		"to the other radio's address|$(mac b 3)|0|$RELAYED"
-		"behind a tag|$(mac b 2)|1|$RELAYED"
-		"of a type that nobody knows|$(mac b 2)|0|4a${RELAYED#40}"
-		"with its source|$(mac b 2)|0|420f3240020000000c01020000000a010100020000000c09020000000a090800"
-	)
-
-	for form in "${forms[@]}"; do
-		IFS='|' read -r name dst tags hex <<<"$form"
-		before=$(c_got_from_b) charged=$(paid $B "$b_a" relay up)
-		forge 100 "$dst" "$(mac a 1)" "$tags" "$hex"
-		check "a frame $name is relayed" until_true 5 c_got $((100 * 214))
-		check "... and billed" test "$(paid $B "$b_a" relay up)" -ge $((charged + 100 * 214))
-	done
-	before=$(on_devices $B .drops.malformed)
-	forge 20 "$(mac b 2)" "$(mac a 1)" 2 $RELAYED
-	forge 20 "$(mac b 2)" "$(mac a 1)" 3 $RELAYED
-	is "frames behind several tags are dropped" \
-		"$(($(on_devices $B .drops.malformed) - before))" 40
-	on $B account set "$b_a" forbid >/dev/null
-	sleep 1
-	before=$(c_got_from_b)
-	for form in "${forms[@]}"; do
-		IFS='|' read -r name dst tags hex <<<"$form"
-		forge 100 "$dst" "$(mac a 1)" "$tags" "$hex"
-	done
-	sleep 1
-	check "none of them is relayed for who may not" \
-		test "$(c_got_from_b)" -lt $((before + 50 * 214))
-	on $B account set "$b_a" normal >/dev/null
-}
-
-# A hundred addresses get nothing, cost nothing and push nobody out.
-invented() {
-	local memory refused from
-
-	memory=$(on $B -j status | jq .memory_bytes)
-	refused=$(on_devices $B .drops.stranger)
-	from=$(control_of_a)
-	before=$(c_got_from_b)
-	forge 100 "$(mac b 2)" invented 0 $RELAYED
-	forge 3000 "$(mac b 2)" invented 0 $RELAYED
-	check "invented addresses are refused" \
-		test $(($(on_devices $B .drops.stranger) - refused)) -ge 3000
-	check "... all of them" test "$(c_got_from_b)" -lt $((before + 20 * 214))
-	is "... for no memory" "$(on $B -j status | jq .memory_bytes)" "$memory"
-	check "... in a bounded list" test \
-		"$(on $B -j mesh neighbours | jq '[.[] | select(.account == 0)] | length')" -le 256
-	check "... and a neighbour's counters are still there" test "$(control_of_a)" -ge "$from"
-	check "who pays passes" until_true 5 reaches $K
-}
-
-# BCAST 0x01: version, ttl, reserved, a sequence number, an originator.
-storm() {
-	local refused
-
-	refused=$(on_devices $B .drops.policed)
-	in_ns $A meshframe ab 6000 ff:ff:ff:ff:ff:ff "$(mac a 1)" 0 200 \
-		010f320000000001020000000f01ffffffffffff020000000f090806 >/dev/null
-	check "a broadcast storm is cut" test "$(on_devices $B .drops.policed)" -gt "$refused"
-	measure=control_of_a gain sleep 1
-	check "... the routing protocol is not" test "$after" -gt "$before"
-	check "... nor is who pays" until_true 5 reaches $K
-	refused=$(on_devices $B .coded_packets)
-	forge 5 "$(mac b 2)" "$(mac a 1)" 0 020f32
-	forge 5 "$(mac b 2)" "$(mac a 1)" 0 "020f$(printf '%088d' 0)"
-	check "network coding is dropped" test $(($(on_devices $B .coded_packets) - refused)) -ge 5
-}
-
 # Nobody waits for the daemon: a table is replaced between two frames.
 tables() {
 	check "an older table is refused" not on $B mesh routes 'bat*' 0
@@ -310,6 +310,7 @@ devices() {
 	on $D port del 'q*'
 	check "... one that is none can" in_ns $D ip link set dev q0 master bat0
 	check "... and is metered" grep -q '^q0: of mesh bat0' <(on $D mesh show)
+	goes_away q0
 	in_ns $D ip link del q0
 	check "... until it goes" not grep -q '^q0:' <(on $D mesh show)
 	in_ns $D ip link add name batx type dummy
@@ -323,6 +324,62 @@ devices() {
 	in_ns $D ip link set dev mesh0 name bat0
 	in_ns $D ip link set dev bat0 up
 	check "... and back again" grep -q '^da: of mesh bat0' <(on $D mesh show)
+	on_a_vlan
+}
+
+# B forgets everything, as a box that was without power: from 0, and by itself.
+reboot() {
+	local d
+
+	for d in ba ba2 bc; do in_ns $B ip link set dev $d down; done
+	on $B mesh del 'bat*'
+	in_ns $B ip link del bat0
+	on $B account close "$b_a" >/dev/null
+	on $B account close "$b_c" >/dev/null
+	is "B has forgotten" "$(on $B -j mesh neighbours | jq length)" 0
+	on $B mesh add 'bat*'
+	meet_b
+	tell_b
+	on $B grant "$b_a" to $MUCH >/dev/null
+	links_mark a-b b-c c-b b-a
+	box_up b bc ba ba2
+	check "the mesh finds its ways again" until_true 20 goes_by_b
+	check "... and carries" until_true 20 reaches $K
+	iperf "TCP goes up again" $K -n 100k
+	iperf "UDP comes down again" $K -u -b 2M -n 50k -R
+	links_agree "after a reboot" a-b b-c c-b b-a
+	is "it is paid for what it carried since" \
+		"$(paid $B "$b_a" relay up) $(paid $B "$b_a" relay down)" \
+		"$(counted $B "$A_MACS" rx_transit) $(counted $B "$(mac c 1)" rx_transit)"
+}
+
+paid_at_d() { [ "$(paid $D "$d_a" relay up)" -ge $((before + $1)) ]; }
+
+# A VLAN device on a lower device may be a lower device, too.
+on_a_vlan() {
+	in_ns $A ip link add link ad name ad10 address "$(mac a 5)" type vlan id 10
+	in_ns $A ip link set dev ad10 up
+	in_ns $D ip link add link da name da10 address "$(mac d 5)" type vlan id 10
+	in_ns $D ip link set dev da10 master bat0
+	in_ns $D ip link set dev da10 up
+	check "a VLAN device on a lower device is one, too" grep -q '^da10: of mesh bat0' <(on $D mesh show)
+	before=$(paid $D "$d_a" relay up)
+	in_ns $A meshframe ad10 50 "$(mac d 5)" "$(mac a 3)" 0 200 $RELAYED >/dev/null
+	until_true 5 paid_at_d $((50 * 214))
+	sleep 1
+	is "... and its frames are billed once" $(($(paid $D "$d_a" relay up) - before)) $((50 * 214))
+	in_ns $D ip link del da10
+	in_ns $A ip link del ad10
+}
+
+# goes_away DEVICE: into another namespace, and comes back as nobody's
+goes_away() {
+	in_ns $D ip link set dev "$1" netns $K
+	check "a device that leaves for another namespace is not metered any more" \
+		not grep -q "^$1:" <(on $D mesh show)
+	in_ns $K ip link set dev "$1" netns $D
+	in_ns $D ip link set dev "$1" master bat0
+	check "... until it comes back to the mesh" grep -q "^$1: of mesh bat0" <(on $D mesh show)
 }
 
 dc_carries() { [ "$(counted $C "$(mac d 1)" rx_exit)" -gt 0 ]; }
@@ -331,18 +388,21 @@ dc_carries() { [ "$(counted $C "$(mac d 1)" rx_exit)" -gt 0 ]; }
 reroute() {
 	local flow
 
+	links_mark a-b b-a b-c c-b a-d d-a d-c c-d
 	in_ns $D ip link set dev dc up
 	start in_ns $K timeout 240 iperf3 -c 10.66.2.2 -b 1M -n 1M --connect-timeout 20000 \
 		>/dev/null 2>&1
 	flow=${pids[-1]}
 	sleep 1
-	in_ns $B ip link set dev bc down
+	mute $B bc
+	mute $C cb
 	check "the flow changes to the other path" until_true 20 dc_carries
 	check "... and ends well" wait "$flow"
-	links_agree "another path" a-d d-c c-d d-a
+	links_agree "another path" a-b b-a b-c c-b a-d d-a d-c c-d
 	is "its relay is paid" "$(paid $D "$d_a" relay up) $(paid $D "$d_a" relay down)" \
 		"$(counted $D "$(mac a 3)" rx_transit) $(counted $D "$(mac c 2)" rx_transit)"
-	in_ns $B ip link set dev bc up
+	unmute $B bc
+	unmute $C cb
 	in_ns $D ip link set dev dc down
 	check "the first path comes back" until_true 20 goes_by $B "$(mac c 1)" "$(mac c 1)"
 }
@@ -370,8 +430,8 @@ check "the mesh finds its ways" until_true 20 goes_by $B "$(mac a 1)" "$(mac a 1
 check "a stranger's transit does not pass" not reaches $K
 tell
 check "a neighbour's does" until_true 20 reaches $K
-for phase in ${MESH_PHASES:-payers members fragments guesses radios dry bypasses invented storm \
-		tables devices reroute unload}; do
+for phase in ${MESH_PHASES:-payers overhead members fragments guesses lossy radios senders dry \
+		bypasses invented storm smuggled blind tables devices reboot reroute unload}; do
 	start=$SECONDS
 	$phase
 	note "$phase took $((SECONDS - start)) s"

@@ -145,7 +145,8 @@
  *
  * MESH: WHAT IS BILLED, AND TO WHOM
  *   Looked at are frames of ethertype 0x4305 that come in on a lower device of a
- *   claimed mesh device.  "Own" are the MACs of all its lower devices.
+ *   claimed mesh device, but for those of a VLAN device on it, which is another
+ *   device.  "Own" are the MACs of all its lower devices.
  *   include/tokenswitch/batadv_frame.h says what a frame is:
  *   - routing protocol (types 0x00, 0x03, 0x04): always passes, unbilled.
  *   - BCAST (0x01): never billed; passes at TS_MESH_BCAST_BYTES_PER_S of its
@@ -178,9 +179,14 @@
  *   With MESH_FLAGS EXIT, for a box that is a gateway:
  *   - LOCAL whose IP destination inside is neither an address of the box nor of a
  *     class local or free (as on access ports) is billed to the previous hop as
- *     class INTERNET up, and refused as TRANSIT is.  Control (ARP, ND, MLD) and
- *     group-addressed frames are not.  A fragment without the headers inside is
- *     billed; refused, it passes at the rate of BCAST, for it may be for the box.
+ *     class INTERNET up, and refused as TRANSIT is.  Control (ARP, ND, MLD) is
+ *     not; other group-addressed frames inside pass unbilled at the rate of BCAST,
+ *     and so does MCAST that names own, whomever else it names.  A fragment
+ *     without the headers inside is billed; refused, that of an account passes at
+ *     TS_MESH_BLIND_BYTES_PER_S of the lower device, for it may be for the box.
+ *   - BCAST and MCAST with a frame for one station inside, and MCAST that cannot
+ *     be understood, are dropped (TS_DROP_MALFORMED): batman-adv makes none, and
+ *     would deliver it.
  *   - what the box itself sends into the mesh and whose IP source inside is
  *     neither: to the account of ROUTES for the destination originator, as class
  *     INTERNET down; without a route as above.  A packet that is cut is billed
@@ -221,6 +227,8 @@
 #define TS_MESH_BCAST_BYTES_PER_S (64 * 1024)
 #define TS_MESH_TVLV_BYTES_PER_S (64 * 1024)
 #define TS_MESH_UNROUTED_BYTES_PER_S (64 * 1024)
+/* And what a gateway lets in that it cannot look into. */
+#define TS_MESH_BLIND_BYTES_PER_S (2 * 1024)
 
 /**
  * enum ts_class - what the bytes are for
