@@ -8,7 +8,7 @@ BILLING_SOURCES := $(addprefix userspace/billing/, \
 	datagram.c evidence.c hop.c idle.c intents.c life.c liquidity.c load.c \
 	logout.c meter_use.c onchain.c open.c parts.c pay.c price.c refund.c \
 	refund_lost.c reserve.c reveal.c revenue.c roam_claim.c roam_home.c \
-	roam_host.c session.c \
+	roam_host.c roam_leave.c session.c \
 	table.c tariff.c \
 	tick.c token.c upstream.c view.c)
 

@@ -4,7 +4,7 @@
  * DirectTransfer over its channel (M11).
  *
  * What a box has paid for its wallets' visits goes home first, each for its order
- * (roam_host.c).
+ * (roam_leave.c).
  *
  * Revoke first: the accounts that hold value of the channel end, and nothing of
  * it is reserved meanwhile.  Then the rows say what is refunded in the very batch

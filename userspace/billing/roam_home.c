@@ -196,14 +196,17 @@ static const struct ts_refused *order_fault(struct ts_billing *b, struct sale *s
 	return is_expired(b, &s->row, now) ? &expired : NULL;
 }
 
-/* M2, M11: nothing is granted of a channel that is about to change. */
+/* M2, M11: nothing is sold of a channel that is about to change; nor of one that is from
+ * a backup, which may know of value that is long gone. */
 static bool is_disturbed(struct ts_billing *b, struct ts_billing_channel *c)
 {
 	struct ts_billing_channel *life;
 
 	ts_for_each_life(life, b, c)
-		if (life->refunding || (life->row.channel.frozen &&
-					life->row.channel.state != TS_CHANNEL_NONE))
+		if (life->refunding ||
+		    life->row.channel.restored == TS_RESTORED_UNKNOWN ||
+		    (life->row.channel.frozen &&
+		     life->row.channel.state != TS_CHANNEL_NONE))
 			return true;
 	return false;
 }

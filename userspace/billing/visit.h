@@ -52,11 +52,14 @@ bool ts_visit_is_too_dear(struct ts_billing *b, const struct ts_order *order,
 			  const struct ts_time *now);
 
 /* roam_host.c */
+void ts_visit_put(struct ts_billing *b, struct ts_billing_visit *v);
 void ts_visit_begin(struct ts_billing *b, struct ts_billing_visit *v,
 		    const struct ts_time *now);
-void ts_visit_end(struct ts_billing *b, struct ts_billing_visit *v,
-		  const struct ts_refused *why, const struct ts_time *now);
 void ts_visit_refuse(struct ts_billing *b, struct ts_billing_visit *v,
 		     const struct ts_refused *why);
+
+/* roam_leave.c */
+void ts_visit_end(struct ts_billing *b, struct ts_billing_visit *v,
+		  const struct ts_refused *why, const struct ts_time *now);
 
 #endif /* TS_BILLING_VISIT_H */
