@@ -51,6 +51,20 @@ static int status_json(struct ts_meter *m, const struct ts_meter_info *info, jso
 		"ports_waiting", (json_int_t)ports.waiting, "daemon", daemon));
 }
 
+static void out_roam(json_t *roam)
+{
+	json_int_t in = json_integer_value(json_object_get(roam, "in"));
+	json_int_t faults = json_integer_value(json_object_get(roam, "in_faults"));
+	json_int_t out = json_integer_value(json_object_get(roam, "out"));
+
+	if (!in && !out)
+		return;
+	printf("roaming: %" JSON_INTEGER_FORMAT " guests here", in);
+	if (faults)
+		printf(" (%" JSON_INTEGER_FORMAT " of them with a fault)", faults);
+	printf(", %" JSON_INTEGER_FORMAT " of our wallets elsewhere; 'tsctl roam' lists them\n", out);
+}
+
 static int status_text(struct ts_meter *m, const struct ts_meter_info *info, json_t *daemon)
 {
 	struct ports ports = { 0 };
@@ -83,6 +97,7 @@ static int status_text(struct ts_meter *m, const struct ts_meter_info *info, jso
 	printf("tsd: %s\n", json_is_false(json_object_get(daemon, "healthy")) ?
 	       "NOT HEALTHY; its log says why" : "running");
 	out_internet(json_object_get(daemon, "internet"));
+	out_roam(json_object_get(daemon, "roam"));
 	return 0;
 }
 

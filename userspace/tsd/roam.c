@@ -288,6 +288,41 @@ static int add_order(const struct ts_order_view *o, void *arg)
 	return 0;
 }
 
+/** struct roamers - how many */
+struct roamers {
+	json_int_t in, cut, out;
+};
+
+static int count_visit(const struct ts_visit_view *v, void *arg)
+{
+	struct roamers *n = arg;
+
+	n->in++;
+	n->cut += v->fault != NULL;
+	return 0;
+}
+
+/* Who is home again has an order, too. */
+static int count_order(const struct ts_order_view *o, void *arg)
+{
+	struct roamers *n = arg;
+
+	n->out += o->newest && !o->expired && o->row.limit_wei;
+	return 0;
+}
+
+/** ts_roams_count() - for {"cmd":"status"}; Return: a new reference */
+json_t *ts_roams_count(struct ts_billing *billing)
+{
+	struct roamers n = { 0 };
+	struct ts_time now;
+
+	ts_clock_now(&now);
+	ts_billing_visit_each(billing, count_visit, &n);
+	ts_billing_order_each(billing, &now, count_order, &n);
+	return json_pack("{s:I, s:I, s:I}", "in", n.in, "in_faults", n.cut, "out", n.out);
+}
+
 static json_t *boxes(const struct ts_roams *r)
 {
 	json_t *list = json_array(), *one;

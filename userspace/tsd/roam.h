@@ -22,6 +22,7 @@ struct ts_roams *ts_roams_new(struct ev_loop *loop, const struct ts_config *conf
 			      char *err, size_t err_size);
 void ts_roams_free(struct ts_roams *r);
 void ts_roams_after_flush(struct ts_roams *r);
+json_t *ts_roams_count(struct ts_billing *billing);
 json_t *ts_roams_json(const struct ts_roams *r, const struct ts_config *config,
 		      struct ts_billing *billing);
 
