@@ -6,6 +6,12 @@
 . "$(dirname "$0")/roam_net.sh"
 BYTES=50000000
 
+# The download may be over by now: use what is left, until nothing passes any more.
+uses_all() {
+	in_ns $C curl -s --interface 10.66.9.9 -m 5 -o "$W/more" http://10.66.2.2:8000/file
+	does_not_ping
+}
+
 topology
 head -c $BYTES /dev/urandom >"$W/file"
 start in_ns $S python3 -m http.server -d "$W" -b 10.66.2.2 8000 >"$W/http.log" 2>&1
@@ -26,6 +32,7 @@ guest '.in[0] | "\(.order_to_grant_us / 1000) ms from the order to the first gra
 	sed 's/^/# interruption: /'
 check "the interruption is measured" guest '.in[0].order_to_grant_us > 0'
 check "and in the status" test "$(nctl status | jq '.daemon.lag.roam.count')" = 1
+is "which counts it" "$(nctl status | jq -c .daemon.roam)" '{"in":1,"in_faults":0,"out":0}'
 check "home knows where it is" order '.out[0].state == "newest" and (.out[0].bought_wei | tonumber) > 0'
 check "its session says whose guest it is" \
 	test "$(in_ns $C curl -s $HOST_BOX/v1/session | jq -r '.roam.home')" = "$(hctl status | jq -r .daemon.address)"
@@ -33,7 +40,7 @@ check "its session says whose guest it is" \
 # No slice rather than two.
 in_ns $R ip link set h0 down
 check "home cut off: the host says so" until_true 60 guest '.in[0].fault | test("does not answer")'
-check "what was bought is used, and then it is cut" until_true 60 does_not_ping
+check "what was bought is used, and then it is cut" until_true 60 uses_all
 check "so does the guest's session" \
 	until_true 10 sh -c "nsenter --net=/run/netns/$C -- curl -s $HOST_BOX/v1/session | jq -e '.roam.fault | test(\"does not answer\")'"
 bought=$(hctl roam list | jq -r '.out[0].bought_wei')
