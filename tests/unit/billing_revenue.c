@@ -278,6 +278,7 @@ static void a_ledger_from_before(void **state)
 {
 	static const char back[] =
 		"DROP TABLE relays; DROP TABLE relay_own; DROP TABLE revenues;"
+		"DROP TABLE roam_orders; DROP TABLE visits;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
 		"PRAGMA user_version = 5;";
