@@ -11,7 +11,7 @@
 static void hop_look_inside(const struct ts_hop *h, struct ts_frame *inner,
 			    u32 dir)
 {
-	ts_frame_parse(inner, h->data + h->frame.inner_off, h->end, dir,
+	ts_frame_parse(inner, h->data + h->frame.inner_off, h->limit, dir,
 		       TS_FRAME_NO_TCI);
 }
 
@@ -20,6 +20,23 @@ static bool hop_is_for_group(const struct ts_frame *inner)
 {
 	return (inner->flags & (TS_FRAME_GROUP | TS_FRAME_CONTROL |
 				TS_FRAME_MALFORMED)) == TS_FRAME_GROUP;
+}
+
+/**
+ * ts_hop_is_beyond() - would a gateway bill it?
+ * @h: the frame, with a frame inside in sight
+ * @dir: which end of that is the far one
+ *
+ * Return: whether the far end is neither an address of the box nor in a prefix of class
+ * local or free, by the rules of this box.
+ */
+bool ts_hop_is_beyond(const struct ts_hop *h, u32 dir)
+{
+	struct ts_frame inner;
+
+	hop_look_inside(h, &inner, dir);
+	return !hop_is_for_group(&inner) &&
+	       ts_class_is_beyond(h->port->tn, &inner);
 }
 
 static unsigned int hop_local_policed(const struct ts_hop *h)
@@ -94,7 +111,7 @@ static u32 hop_own_bytes(const struct ts_hop *h)
 
 /**
  * ts_hop_exit_down() - decide about what this box itself sends into the mesh
- * @h: the frame, not parsed yet
+ * @h: the frame, with its table and destination
  *
  * Return: NF_ACCEPT or NF_DROP.
  */
@@ -104,17 +121,14 @@ unsigned int ts_hop_exit_down(struct ts_hop *h)
 	struct ts_frame inner;
 	int verdict;
 
-	ts_batadv_frame_parse(h->data, h->end, &h->frame);
 	if (h->frame.kind != TS_BATADV_K_UNICAST || !ts_hop_carries_frame(h))
 		return NF_ACCEPT;
-	h->table = rcu_dereference(h->mesh->table);
 	hop_look_inside(h, &inner, TS_DIR_DOWN);
 	h->bytes = hop_own_bytes(h);
 	if (!h->bytes || !ts_class_is_beyond(h->port->tn, &inner)) {
 		h->bytes = bytes;
 		return NF_ACCEPT;
 	}
-	h->dest = ts_mesh_table_find(h->table, ts_hop_mac(h, h->frame.dest_off));
 	h->class = TS_CLASS_INTERNET;
 	h->dir = TS_DIR_DOWN;
 	if (h->dest && h->dest->flags & TS_MESH_SLOT_ROUTED) {

@@ -31,7 +31,8 @@
  * @mesh: of @port
  * @skb: itself
  * @data: its batman-adv header
- * @end: behind what is in sight
+ * @end: behind what is in sight for certain
+ * @limit: behind what happens to be in sight
  * @frame: parsed
  * @bytes: that it costs
  * @key: the neighbour: who sent it here, or whom it is sent to
@@ -39,6 +40,7 @@
  * @account: likewise
  * @table: gateways and routes
  * @dest: slot of its destination, NULL: in no table, or not looked up
+ * @from_gateway: what came in was put into the mesh by a gateway
  * @payer: who pays, NULL: nobody could
  * @class: enum ts_class
  * @dir: enum ts_dir
@@ -49,6 +51,7 @@ struct ts_hop {
 	struct sk_buff *skb;
 	const u8 *data;
 	const u8 *end;
+	const u8 *limit;
 	struct ts_batadv_frame frame;
 	u32 bytes;
 	struct ts_key key;
@@ -56,6 +59,7 @@ struct ts_hop {
 	struct ts_account *account;
 	const struct ts_mesh_table *table;
 	const struct ts_mesh_slot *dest;
+	bool from_gateway;
 	struct ts_account *payer;
 	u32 class;
 	u32 dir;
@@ -189,7 +193,57 @@ static inline bool ts_hop_carries_frame(const struct ts_hop *h)
 	return false;
 }
 
+static inline bool ts_slot_is_gateway(const struct ts_mesh_slot *slot)
+{
+	return slot && slot->flags & TS_MESH_SLOT_GATEWAY;
+}
+
+static inline bool ts_hop_is_gateway(const struct ts_hop *h, u32 off)
+{
+	return ts_slot_is_gateway(ts_mesh_table_find(h->table,
+						     ts_hop_mac(h, off)));
+}
+
+/* A fragment without a source that is a gateway, and without the headers inside. */
+static inline bool ts_hop_tells_no_source(const struct ts_hop *h)
+{
+	const struct ts_batadv_frame *f = &h->frame;
+
+	return f->type == TS_BATADV_UNICAST_FRAG && !f->inner_off &&
+	       !ts_hop_is_gateway(h, f->orig_off);
+}
+
+/* Did a gateway put it into the mesh, as far as the frame tells? */
+static inline bool ts_hop_is_from_gateway(const struct ts_hop *h)
+{
+	const struct ts_batadv_frame *f = &h->frame;
+
+	if (f->orig_off && ts_hop_is_gateway(h, f->orig_off))
+		return true;
+	return f->inner_off &&
+	       ts_mesh_table_is_behind(h->table,
+				       ts_hop_mac(h, f->inner_off + ETH_ALEN));
+}
+
+/* Would we send to a gateway through this neighbour? */
+static inline bool ts_hop_is_upstream(const struct ts_hop *h)
+{
+	const struct ts_mesh_table *t = h->table;
+	u32 i;
+
+	if (!h->account)
+		return false;
+	for (i = 0; i < t->n_gateways; i++)
+		if (READ_ONCE(t->slot[t->gateway[i]].account) == h->account)
+			return true;
+	return false;
+}
+
+void ts_hop_buy_down(const struct ts_hop *h);
+void ts_hop_buy_up(const struct ts_hop *h);
+
 unsigned int ts_hop_exit(struct ts_hop *h);
+bool ts_hop_is_beyond(const struct ts_hop *h, u32 dir);
 unsigned int ts_hop_exit_down(struct ts_hop *h);
 bool ts_hop_is_smuggled(const struct ts_hop *h);
 int ts_hop_mcast_may_exit(const struct ts_hop *h);

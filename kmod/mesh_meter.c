@@ -63,44 +63,6 @@ static unsigned int hop_bcast(const struct ts_hop *h)
 
 /* --- who pays for what is in transit --------------------------------------- */
 
-static bool hop_is_gateway(const struct ts_hop *h, u64 mac)
-{
-	const struct ts_mesh_slot *slot = ts_mesh_table_find(h->table, mac);
-
-	return slot && slot->flags & TS_MESH_SLOT_GATEWAY;
-}
-
-/* Would we send to a gateway through the neighbour that this came from? */
-static bool hop_is_upstream(const struct ts_hop *h)
-{
-	const struct ts_mesh_table *t = h->table;
-	u32 i;
-
-	if (!h->account)
-		return false;
-	for (i = 0; i < t->n_gateways; i++)
-		if (READ_ONCE(t->slot[t->gateway[i]].account) == h->account)
-			return true;
-	return false;
-}
-
-/* What a gateway put into the mesh, as far as the frame tells. */
-static bool hop_is_from_gateway(const struct ts_hop *h)
-{
-	const struct ts_batadv_frame *f = &h->frame;
-
-	if (f->orig_off && hop_is_gateway(h, ts_hop_mac(h, f->orig_off)))
-		return true;
-	if (f->inner_off)
-		return ts_mesh_table_is_behind(h->table,
-					       ts_hop_mac(h, f->inner_off +
-							  ETH_ALEN));
-	if (f->type != TS_BATADV_UNICAST_FRAG)
-		return false;
-	ts_counts_add(h->port->counts, TS_MESH_GUESSED, h->bytes);
-	return hop_is_upstream(h);
-}
-
 /* Sets who pays; Return: false when it is from a gateway and has no route. */
 static bool hop_find_payer(struct ts_hop *h)
 {
@@ -108,8 +70,11 @@ static bool hop_find_payer(struct ts_hop *h)
 	h->dir = TS_DIR_UP;
 	h->payer = h->account;
 	if (h->mesh->payer_rule == TS_PAYER_SENDER ||
-	    (h->dest && h->dest->flags & TS_MESH_SLOT_GATEWAY) ||
-	    !hop_is_from_gateway(h))
+	    ts_slot_is_gateway(h->dest))
+		return true;
+	if (ts_hop_tells_no_source(h))
+		ts_counts_add(h->port->counts, TS_MESH_GUESSED, h->bytes);
+	if (!h->from_gateway)
 		return true;
 	h->dir = TS_DIR_DOWN;
 	h->payer = NULL;
@@ -123,7 +88,6 @@ static unsigned int hop_transit(struct ts_hop *h)
 {
 	int verdict;
 
-	h->dest = ts_mesh_table_find(h->table, ts_hop_mac(h, h->frame.dest_off));
 	if (!hop_find_payer(h)) {
 		verdict = ts_hop_may_unrouted(h) ? TS_CHARGE_PASS :
 						   TS_DROP_POLICED;
@@ -174,6 +138,7 @@ static unsigned int hop_mcast(struct ts_hop *h)
 
 	h->data = h->skb->data;
 	h->end = skb_tail_pointer(h->skb);
+	h->limit = h->end;
 	ts_batadv_frame_parse(h->data, h->end, &h->frame);
 	verdict = ts_hop_mcast_may_exit(h);
 	if (verdict != TS_CHARGE_PASS)
@@ -196,6 +161,10 @@ static unsigned int hop_unicast(struct ts_hop *h)
 
 	if (h->frame.type == TS_BATADV_UNICAST_TVLV)
 		return hop_tvlv(h, own);
+	h->dest = ts_mesh_table_find(h->table, ts_hop_mac(h, h->frame.dest_off));
+	h->from_gateway = ts_hop_is_from_gateway(h) ||
+			  (ts_hop_tells_no_source(h) && ts_hop_is_upstream(h));
+	ts_hop_buy_down(h);
 	return own ? hop_local(h) : hop_transit(h);
 }
 
@@ -306,6 +275,7 @@ static noinline unsigned int hop_ingress_copy(struct ts_hop *h, u32 look)
 		return ts_hop_drop(h, TS_DROP_MALFORMED);
 	h->data = buf;
 	h->end = buf + look;
+	h->limit = h->end;
 	return hop_ingress(h);
 }
 
@@ -327,6 +297,7 @@ static noinline unsigned int mesh_ingress(struct ts_mesh_port *port,
 	if (unlikely(look > skb_headlen(skb)))
 		return hop_ingress_copy(&h, look);
 	h.end = h.data + look;
+	h.limit = skb_tail_pointer(skb);
 	return hop_ingress(&h);
 }
 
@@ -365,12 +336,20 @@ static unsigned int hop_egress(struct ts_hop *h, const u8 *dest)
 	if (is_multicast_ether_addr(dest) || !hop_is_for_one(h))
 		return NF_ACCEPT;
 	hop_find(h, dest);
+	/* The list of a multicast frame is long: as much as there is of it. */
+	ts_batadv_frame_parse(h->data, h->data[0] == TS_BATADV_MCAST ? h->limit :
+			      h->end, &h->frame);
+	h->table = rcu_dereference(h->mesh->table);
+	if (h->frame.kind == TS_BATADV_K_UNICAST)
+		h->dest = ts_mesh_table_find(h->table,
+					     ts_hop_mac(h, h->frame.dest_off));
 	transit = port_is_transit(h->port, h->skb->skb_iif);
 	if (!transit && h->mesh->flags & TS_MESH_F_EXIT &&
 	    ts_hop_exit_down(h) == NF_DROP)
 		return NF_DROP;
 	ts_hop_count(h, transit ? TS_NEIGHBOUR_TX_TRANSIT :
 				  TS_NEIGHBOUR_TX_OWN);
+	ts_hop_buy_up(h);
 	return NF_ACCEPT;
 }
 
@@ -382,6 +361,7 @@ static noinline unsigned int hop_egress_copy(struct ts_hop *h, u32 look)
 		return NF_ACCEPT;
 	h->data = buf + ETH_HLEN;
 	h->end = buf + look;
+	h->limit = h->end;
 	return hop_egress(h, buf);
 }
 
@@ -402,6 +382,7 @@ static noinline unsigned int mesh_egress(struct ts_mesh_port *port,
 	if (unlikely(look > skb_headlen(skb)))
 		return hop_egress_copy(&h, look);
 	h.end = skb->data + look;
+	h.limit = skb_tail_pointer(skb);
 	return hop_egress(&h, skb->data);
 }
 

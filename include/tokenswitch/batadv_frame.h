@@ -20,6 +20,8 @@
 
 #define TS_BATADV_ETHERTYPE 0x4305
 #define TS_BATADV_VERSION 15
+/* Hops that a frame has left where it begins. */
+#define TS_BATADV_TTL 50
 
 /*
  * Bytes that a caller with a paged buffer makes linear: this many, or the whole

@@ -34,7 +34,9 @@ static const char good[] =
 	"  { address = \"0x2222222222222222222222222222222222222222\"; at = \"[fd00::9]:40002\"; } );\n"
 	"mirrors = ( { url = \"http://10.0.0.8:80\"; address = \"0x3333333333333333333333333333333333333333\"; } );\n"
 	"mirror_seconds = 7; mirror_for = ( \"0x4444444444444444444444444444444444444444\", \"0x5555555555555555555555555555555555555555\" );\n"
-	"community = ( { url = \"http://10.0.0.9:80\"; address = \"0x6666666666666666666666666666666666666666\"; } );\n";
+	"community = ( { url = \"http://10.0.0.9:80\"; address = \"0x6666666666666666666666666666666666666666\"; } );\n"
+	"mesh = { device = \"bat0\"; listen = \"10.7.0.1:40002\"; payer_rule = \"sender\"; relay = { up = \"0.25\"; down = \"0.35\"; };\n"
+	"  max_relay = { up = \"1.25\"; down = \"1.35\"; }; window_bytes = 8000000; window_box = \"1.45\"; };\n";
 
 static struct ts_config *load(const char *text, char *err)
 {
@@ -113,6 +115,20 @@ static void test_good(void **state)
 	assert_int_equal(c->billing.n_community, 1);
 	assert_int_equal(c->billing.community[0].b[0], 0x66);
 	assert_string_equal(c->community[0].url, "http://10.0.0.9:80");
+	assert_string_equal(c->mesh.device, "bat0");
+	assert_int_equal(ts_endpoint_port(&c->mesh.listen), 40002);
+	assert_int_equal(c->mesh.payer_rule, TS_PAYER_SENDER);
+	assert_int_equal(c->mesh.gateway, TS_GATEWAY_AUTO);
+	assert_true(c->mesh.asked_wei_per_gb[TS_SERVICE_RELAY][TS_DIR_DOWN] ==
+		    (ts_u128)350000000000000000);
+	assert_true(c->mesh.asked_wei_per_gb[TS_SERVICE_EXIT][TS_DIR_DOWN] == 0);
+	/* Whoever says nothing of exits pays for them what he pays for relays. */
+	assert_true(c->mesh.most_wei_per_gb[TS_SERVICE_EXIT][TS_DIR_UP] ==
+		    (ts_u128)1250000000000000000);
+	assert_true(c->mesh.window_box_wei == (ts_u128)1450000000000000000);
+	assert_int_equal(c->mesh.pay_bytes, 1000000);
+	assert_int_equal(c->mesh.low_bytes, 8000000);
+	assert_int_equal(c->mesh.interval_s, 60);
 	ts_config_free(c);
 }
 
@@ -258,6 +274,20 @@ static const struct {
 	{ "\"0x5555555555555555555555555555555555555555\"", "5", 18, "mirror_for[1]: must be a text in quotes" },
 	{ "0x5555555555555555555555555555555555555555", "0x55", 18, "mirror_for[1]: must be an address" },
 	{ " rpc = \"http://127.0.0.1:8545\"; confirmations = 20; gas_price_max_gwei = \"40.5\"; ", "", 18, "mirror_for: has no effect without chain.rpc" },
+	{ "device = \"bat0\"; ", "", 20, "mesh.device: missing" },
+	{ "\"bat0\"", "\"bat*\"", 20, "mesh.device: must be the name of one device" },
+	{ "listen = \"10.7.0.1:40002\"; ", "", 20, "mesh.listen: missing" },
+	{ "10.7.0.1:40002", "0.0.0.0:40002", 20, "mesh.listen: \"0.0.0.0:40002\" must be this box's own IPv4 address" },
+	{ "10.7.0.1:40002", "[fd00::1]:40002", 20, "mesh.listen: " },
+	{ "\"sender\"", "\"seller\"", 20, "mesh.payer_rule: " },
+	{ "relay = { up = \"0.25\"; down = \"0.35\"; };", "", 20, "mesh.relay: missing" },
+	{ "payer_rule = ", "gateway = \"yes\"; payer_rule = ", 20, "mesh.exit: missing" },
+	{ "max_relay = { up = \"1.25\"; down = \"1.35\"; };", "", 20, "mesh.max_relay: missing" },
+	{ "\"1.25\"", "\"9999999999\"", 21, "mesh.max_relay: is more than any unit can express" },
+	{ "window_box = \"1.45\"; ", "", 20, "mesh.window_box: missing" },
+	{ "window_box = ", "pay_bytes = 9000000; window_box = ", 20, "mesh.pay_bytes: 9000000: must not be more than window_bytes (8000000)" },
+	{ "window_box = ", "interval_seconds = 1; window_box = ", 21, "mesh.interval_seconds: must be a whole number, 2 to 3600" },
+	{ "window_box = ", "token = \"XYZ\"; window_box = ", 21, "mesh.token: \"XYZ\" is no symbol of chain.tokens" },
 	{ "photon_per_source = 9", "events = 256", 13, "limits.events: 256: must be less than http_connections (256)" },
 };
 
@@ -433,6 +463,7 @@ static void test_fixed(void **state)
 		{ "http://10.0.0.8:80", "http://10.0.0.8:81", "mirrors" },
 		{ "mirror_seconds = 7", "mirror_seconds = 8", "mirrors" },
 		{ "0x5555555555555555555555555555555555555555", "0x5555555555555555555555555555555555555556", "mirror_for" },
+		{ "window_bytes = 8000000", "window_bytes = 8000001", "mesh" },
 		{ "\"box\"", "\"shed\"", NULL },
 		{ "\"0.05\"", "\"0.06\"", NULL },
 		{ "wlan*", "wlan1", NULL },

@@ -284,7 +284,7 @@ static void both_owe_and_one_pays(void **state)
 /* Who says that it owes no end, to have all of its debts taken for settled, pays them. */
 static void netting_is_by_what_both_admit(void **state)
 {
-	struct ts_receipt forged;
+	struct ts_relay_receipt forged;
 	struct in_flight msg;
 	unsigned int i;
 
@@ -354,7 +354,7 @@ static void power_cuts_cost_little(void **state)
 /* The other side has what the box had signed, and shows it; so it goes on from there. */
 static void a_lost_ledger_is_reminded(void **state)
 {
-	struct ts_receipt before, after;
+	struct ts_relay_receipt before, after;
 	char path[128];
 	unsigned int i;
 
@@ -403,6 +403,72 @@ static void who_runs_low_throttles_itself(void **state)
 	mesh_run(&mesh, 3);
 	assert_false(buyer->throttled);
 	assert_true(mesh_was_told(buyer, TS_RELAY_UPSTREAM_WELL));
+}
+
+/* What it carries for us is counted by its account, whatever it may owe. */
+static void who_may_owe_nothing_has_an_account(void **state)
+{
+	buyer->deposit_wei = 0;
+	mesh_run(&mesh, 3);
+	assert_int_equal(mesh_view(&mesh, seller).no_window, TS_NO_WORTH);
+	assert_int_not_equal(seller->kernel.id, 0);
+	assert_int_equal(seller->kernel.granted, 0);
+	assert_int_equal(mesh_up(&mesh, buyer, MIB), 0);
+	/* Without a channel that can be used there is none. */
+	seller->usable = false;
+	mesh_run(&mesh, 3);
+	assert_int_equal(seller->kernel.id, 0);
+}
+
+/* Frames that look as if they had come from the internet there. */
+static ts_u128 looks_like_an_exit(enum ts_way way)
+{
+	ts_u128 before_wei = mesh_view(&mesh, buyer).bought_wei;
+
+	ts_relay_way(buyer->relay, &seller->config.us, way);
+	buyer->kernel.bought.bytes[TS_SERVICE_EXIT][TS_DIR_DOWN] += MIB;
+	buyer->kernel.delivered_bytes += MIB;
+	mesh_step(&mesh);
+	return mesh_view(&mesh, buyer).bought_wei - before_wei;
+}
+
+static void who_is_no_gateway_sells_no_exit(void **state)
+{
+	ts_price relay = seller->config.offer.own[TS_SERVICE_RELAY][TS_DIR_DOWN];
+	ts_u128 relay_wei, exit_wei;
+	uint32_t rest = 0;
+
+	seller->config.offer.own[TS_SERVICE_EXIT][TS_DIR_DOWN] = relay * 10;
+	mesh_kill(&mesh, seller);
+	meet();
+	relay_wei = looks_like_an_exit(TS_WAY_ON);
+	exit_wei = looks_like_an_exit(TS_WAY_GATEWAY);
+	assert_true(relay_wei >= ts_price_wei_of_bytes(relay, MIB, &rest));
+	assert_true(relay_wei < 2 * ts_price_wei_of_bytes(relay, MIB, &rest));
+	assert_true(exit_wei > 9 * ts_price_wei_of_bytes(relay, MIB, &rest));
+}
+
+/* Else it could not rise to what the upstream costs for days. */
+static void the_first_prices_wait_for_the_upstream(void **state)
+{
+	ts_price own = seller->config.offer.own[TS_SERVICE_RELAY][TS_DIR_UP];
+
+	buyer->config.offer.wait_s = 60;
+	mesh_kill(&mesh, buyer);
+	mesh_run(&mesh, 30);
+	assert_int_equal(ts_relay_offer(buyer->relay)->version, 0);
+	assert_int_equal(buyer->kernel.id, 0);
+	ts_relay_way(buyer->relay, &seller->config.us, TS_WAY_GATEWAY);
+	mesh_run(&mesh, 3);
+	assert_int_equal(ts_relay_offer(buyer->relay)->version, 1);
+	assert_true(ts_prices_get(&ts_relay_offer(buyer->relay)->now,
+				  TS_SERVICE_RELAY, TS_DIR_UP) > own * 2);
+	assert_int_not_equal(buyer->kernel.id, 0);
+	/* Where there is none it waits no longer. */
+	seller->config.offer.wait_s = 60;
+	mesh_power_cut(&mesh, seller);
+	mesh_run(&mesh, 62);
+	assert_int_not_equal(ts_relay_offer(seller->relay)->version, 0);
 }
 
 static void one_radio_has_one_owner(void **state)
@@ -535,6 +601,9 @@ int main(void)
 		t(power_cuts_cost_little),
 		t(a_lost_ledger_is_reminded),
 		t(who_runs_low_throttles_itself),
+		t(who_may_owe_nothing_has_an_account),
+		t(who_is_no_gateway_sells_no_exit),
+		t(the_first_prices_wait_for_the_upstream),
 		t(one_radio_has_one_owner),
 		t(the_box_risks_no_more_than_it_is_told),
 	};

@@ -166,7 +166,7 @@ static void a_tariff_is_these_bytes(void **state)
 
 static void a_receipt_is_these_bytes(void **state)
 {
-	struct ts_receipt r = {
+	struct ts_relay_receipt r = {
 		.from = *ts_signer_address(key), .to = *ts_signer_address(other),
 		.chain_id = ts_u256_from_u64(1), .number = 3, .seen = 2,
 		.tariff_version = 1,

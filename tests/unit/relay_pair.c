@@ -74,8 +74,8 @@ static void witness_hello(struct side *s, const void *bytes, size_t len)
 
 static void witness_receipt(struct side *s, const void *bytes, size_t len)
 {
-	const struct ts_receipt *old = &s->last_said;
-	struct ts_receipt r;
+	const struct ts_relay_receipt *old = &s->last_said;
+	struct ts_relay_receipt r;
 	int service, dir;
 
 	assert_int_equal(ts_receipt_decode(&r, bytes, len), 0);

@@ -103,7 +103,7 @@ struct side {
 	struct in_flight inbox[QUEUE_MAX];
 	unsigned int n_inbox;
 	uint64_t last_sequence;
-	struct ts_receipt last_said;
+	struct ts_relay_receipt last_said;
 	struct in_flight last_hello;
 	struct in_flight last_receipt;
 	unsigned int events;

@@ -281,6 +281,7 @@ static void test_ruleset(void **state)
 	has(text, "meta mark & 0x00400000 == 0x00400000 goto refuse_now", 1);
 	has(text, "reject with tcp reset", 1);
 	has(text, "table bridge tokenswitch {", 1);
+	has(text, "counter own", 0);
 	has(text, "\t\tip daddr != @guests4 ct state != { established, related } counter drop comment \"nobody asked for it\"", 1);
 	has(text, "\t\tip6 daddr != @guests6 ct state != { established, related } counter drop comment \"nobody asked for it\"", 1);
 	has(text, "meta oifkind \"bridge\" ip daddr != @guests4 ct state", 1);
@@ -298,6 +299,12 @@ static void test_ruleset(void **state)
 	has(text, "type ipv6_addr\n\t\telements = { fd00::9 }", 1);
 	free(text);
 	s->n_guests = 0;
+
+	s->own = true;
+	text = ruleset(s);
+	has(text, "ct direction reply counter name \"own\"", 1);
+	free(text);
+	s->own = false;
 
 	ts_endpoint_parse(&s->portal4, "0.0.0.0:8081");
 	s->unsolicited = true;

@@ -93,6 +93,15 @@ payers() {
 		"$(counted $C "$(mac b 1)" rx_exit)"
 	is "... and what enters it, once" "$(paid $C "$c_b" internet down)" \
 		"$(on $C -j mesh originators | jq '[.[].counts.exit_down.bytes | tonumber] | add')"
+	is "what A counts as bought is what B bills it for" \
+		"$(counted $A "$B_MACS" bought_relay_up) $(counted $A "$B_MACS" bought_relay_down)" \
+		"$up $(paid $B "$b_a" relay down)"
+	is "what B counts as bought is what C bills it for" \
+		"$(counted $B "$(mac c 1)" bought_exit_up) $(counted $B "$(mac c 1)" bought_exit_down)" \
+		"$(paid $C "$c_b" internet up) $(paid $C "$c_b" internet down)"
+	is "nothing else is bought" \
+		"$(counted $A "$B_MACS" "bought_exit_up bought_exit_down") $(counted $B "$(mac c 1)" "bought_relay_up bought_relay_down") $(counted $B "$A_MACS" "bought_relay_up bought_relay_down bought_exit_up bought_exit_down") $(counted $C "$(mac b 1)" "bought_relay_up bought_relay_down bought_exit_up bought_exit_down")" \
+		"0 0 0 0"
 	check "... which is nearly all that it sent" test "$(paid $C "$c_b" internet down)" \
 		-gt $((down - 2000))
 }

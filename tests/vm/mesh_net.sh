@@ -81,6 +81,14 @@ mesh_sides() {
 	EOF
 }
 
+# mesh_claim: what is metered, before the first frame
+mesh_claim() {
+	local ns
+
+	for ns in $A $B $D; do on "$ns" mesh add 'bat*'; done
+	on $C mesh add 'bat*' exit
+}
+
 mesh_up() {
 	local ns
 
@@ -90,8 +98,7 @@ mesh_up() {
 			net.ipv6.conf.default.disable_ipv6=1 net.ipv4.ip_forward=1
 		in_ns "$ns" ip link set lo up
 	done
-	for ns in $A $B $D; do on "$ns" mesh add 'bat*'; done
-	on $C mesh add 'bat*' exit
+	mesh_claim
 	mesh_link a 1 b 2
 	mesh_link a 2 b 3 2
 	mesh_link b 1 c 1

@@ -6,8 +6,12 @@
 
 #include "discovery/peers.h"
 
-/* A message is seldom, and better evidence than what anybody may announce. */
+/*
+ * A message is seldom, and better evidence than what anybody may announce; a hello says
+ * which port, and is repeated.
+ */
 #define MESSAGE_NS	600000000000ull
+#define HELLO_NS	60000000000ull
 
 /**
  * struct ts_peers - the table
@@ -57,7 +61,7 @@ static bool is_alive(const struct ts_peers *p, const struct ts_peer *peer,
 		     uint64_t now_ns)
 {
 	uint64_t expire_ns = peer->source == TS_PEER_MESSAGE ? MESSAGE_NS :
-							       p->expire_ns;
+			     peer->source == TS_PEER_HELLO ? HELLO_NS : p->expire_ns;
 
 	return peer->seen_ns && (now_ns < peer->seen_ns ||
 				 now_ns - peer->seen_ns < expire_ns);
@@ -135,7 +139,7 @@ static struct ts_peer *place_for(struct ts_peers *p, const struct ts_address *ad
  * @p: the table
  * @address: of the peer
  * @place: where it says it is
- * @source: TS_PEER_MDNS, or TS_PEER_MESSAGE, which it does not gainsay
+ * @source: TS_PEER_MDNS, TS_PEER_HELLO or TS_PEER_MESSAGE; none gainsays a later one
  * @partner: it has a channel with us
  * @now_ns: CLOCK_BOOTTIME, not 0
  *
@@ -154,8 +158,8 @@ int ts_peers_learn(struct ts_peers *p, const struct ts_address *address,
 	peer = place_for(p, address, partner, now_ns);
 	if (!peer)
 		return -ENOSPC;
-	if (source == TS_PEER_MDNS && peer->source == TS_PEER_MESSAGE &&
-	    is_alive(p, peer, now_ns) && ts_address_equal(&peer->address, address))
+	if (source < peer->source && is_alive(p, peer, now_ns) &&
+	    ts_address_equal(&peer->address, address))
 		return 0;
 	news = !is_alive(p, peer, now_ns) ||
 	       !ts_address_equal(&peer->address, address) ||

@@ -21,6 +21,7 @@
 enum ts_peer_source {
 	TS_PEER_STATIC,
 	TS_PEER_MDNS,
+	TS_PEER_HELLO,		/* a neighbour of the mesh, signed: what it announces */
 	TS_PEER_MESSAGE,	/* it came from there, signed, and was new (M9) */
 };
 

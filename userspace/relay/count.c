@@ -61,7 +61,10 @@ void ts_relay_sold(struct ts_relay *r, const struct ts_address *partner,
 				ts_wei_of_units(sold->units, row->unit_shift));
 }
 
-/* By the prices that hold, and by no more than we said that we pay. */
+/*
+ * By the prices that hold, and by no more than we said that we pay.  Who is no gateway
+ * sells no exit, whatever its frames look like.
+ */
 static void owe(const struct ts_relay *r, struct neighbour *n, int service, int dir,
 		uint64_t bytes)
 {
@@ -69,6 +72,8 @@ static void owe(const struct ts_relay *r, struct neighbour *n, int service, int 
 
 	if (!n->terms.known || !bytes)
 		return;
+	if (n->way != TS_WAY_GATEWAY)
+		service = TS_SERVICE_RELAY;
 	price = ts_prices_get(&n->terms.now.prices, service, dir);
 	if (price > r->config.limits.most[service][dir])
 		price = r->config.limits.most[service][dir];

@@ -18,12 +18,15 @@
  * @margin_per_mille: on what the upstream costs
  * @rise_per_mille: our promise
  * @notice_s: so long before a rise is announced, at least TS_NOTICE_S
+ * @wait_s: so long the first prices wait for those of the upstream, from which they could
+ *	rise by our promise alone
  */
 struct ts_offer_config {
 	ts_price own[TS_SERVICE_COUNT][TS_DIR_COUNT];
 	uint16_t margin_per_mille;
 	uint16_t rise_per_mille;
 	uint32_t notice_s;
+	uint32_t wait_s;
 };
 
 /**

@@ -79,7 +79,7 @@ struct neighbour {
 	uint64_t alive_until_ns;
 	struct ts_terms terms;
 	uint32_t rest[TS_SERVICE_COUNT][TS_DIR_COUNT];
-	struct ts_receipt receipt;
+	struct ts_relay_receipt receipt;
 	struct judged hides;
 	struct judged overclaims;
 	uint64_t sold_at_send_bytes;
@@ -119,6 +119,7 @@ struct neighbour {
  * @own: what is kept of ourselves
  * @own_dirty: it is to be saved before anything leaves
  * @offer: what we ask
+ * @began_ns: when we looked for an upstream first; 0: not yet
  * @prices_told: that the kernel was told
  * @prices_known: it was
  * @hello: ours, but for the sequence
@@ -141,6 +142,7 @@ struct ts_relay {
 	struct ts_ledger_relay_own own;
 	bool own_dirty;
 	struct ts_offer offer;
+	uint64_t began_ns;
 	struct ts_prices prices_told;
 	bool prices_known;
 	struct ts_hello hello;

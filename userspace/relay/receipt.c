@@ -20,7 +20,7 @@
  * @key: of r->from
  * @bytes: where they go
  */
-void ts_receipt_sign(const struct ts_receipt *r, const struct ts_signer *key,
+void ts_receipt_sign(const struct ts_relay_receipt *r, const struct ts_signer *key,
 		     uint8_t bytes[TS_RECEIPT_BYTES])
 {
 	uint8_t *out = ts_own_begin(bytes, WORD);
@@ -45,7 +45,7 @@ void ts_receipt_sign(const struct ts_receipt *r, const struct ts_signer *key,
 	ts_own_sign(bytes, TS_RECEIPT_BYTES, key);
 }
 
-static bool is_in_range(const struct ts_receipt *r)
+static bool is_in_range(const struct ts_relay_receipt *r)
 {
 	int service, dir;
 
@@ -68,7 +68,7 @@ static bool is_in_range(const struct ts_receipt *r)
  *
  * Says nothing of who signed.  Return: 0 or -EINVAL.
  */
-int ts_receipt_decode(struct ts_receipt *r, const void *bytes, size_t len)
+int ts_receipt_decode(struct ts_relay_receipt *r, const void *bytes, size_t len)
 {
 	const uint8_t *in = ts_wire_begun(bytes, len, TS_RECEIPT_BYTES, WORD);
 
@@ -95,7 +95,7 @@ int ts_receipt_decode(struct ts_receipt *r, const void *bytes, size_t len)
 }
 
 /** ts_receipt_is_signed() - did the box that it names sign it? */
-bool ts_receipt_is_signed(const struct ts_receipt *r,
+bool ts_receipt_is_signed(const struct ts_relay_receipt *r,
 			  const uint8_t bytes[TS_RECEIPT_BYTES])
 {
 	return ts_wire_is_signed(bytes, TS_RECEIPT_BYTES, &r->from);

@@ -26,7 +26,7 @@
 	(29 + 8 + 2 * 20 + 32 + 2 * 20 + 3 * 8 + 2 * 32 + 6 * 16 + 65)
 
 /**
- * struct ts_receipt - what is signed
+ * struct ts_relay_receipt - what is signed
  * @from: who counts
  * @to: the neighbour; for nobody else is it worth anything
  * @chain_id: of their channel
@@ -44,7 +44,7 @@
  * @netted_wei: of both debts, what @from says is settled by the other
  * @window_wei: what @from lets @to owe
  */
-struct ts_receipt {
+struct ts_relay_receipt {
 	struct ts_address from;
 	struct ts_address to;
 	struct ts_u256 chain_id;
@@ -63,10 +63,10 @@ struct ts_receipt {
 	ts_u128 window_wei;
 };
 
-void ts_receipt_sign(const struct ts_receipt *r, const struct ts_signer *key,
+void ts_receipt_sign(const struct ts_relay_receipt *r, const struct ts_signer *key,
 		     uint8_t bytes[TS_RECEIPT_BYTES]);
-int ts_receipt_decode(struct ts_receipt *r, const void *bytes, size_t len);
-bool ts_receipt_is_signed(const struct ts_receipt *r,
+int ts_receipt_decode(struct ts_relay_receipt *r, const void *bytes, size_t len);
+bool ts_receipt_is_signed(const struct ts_relay_receipt *r,
 			  const uint8_t bytes[TS_RECEIPT_BYTES]);
 
 #endif /* TS_RELAY_RECEIPT_H */

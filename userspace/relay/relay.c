@@ -33,6 +33,7 @@ static struct neighbour *add(struct ts_relay *r, const struct ts_address *partne
 		return NULL;
 	n->row.partner = *partner;
 	n->row.token = r->config.token;
+	n->channel.partner = *partner;
 	n->row.trust_64ths = TS_TRUST_FULL;
 	n->no_window = TS_NO_HELLO;
 	TAILQ_INSERT_TAIL(&r->neighbours, n, list);
@@ -391,6 +392,9 @@ void ts_relay_each(const struct ts_relay *r, uint64_t now_ns,
 		struct ts_relay_view view = {
 			.hello = n->hello,
 			.alive = ts_relay_is_alive(n, now_ns),
+			.way = n->way,
+			.account_id = n->row.account_id,
+			.account_epoch = n->row.account_epoch,
 			.channel = n->channel,
 			.sold = n->row.sold,
 			.bought = n->row.bought,

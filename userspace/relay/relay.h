@@ -263,6 +263,9 @@ struct ts_relay_effects {
  * struct ts_relay_view - a neighbour, for people
  * @hello: what it said last, valid if @alive
  * @alive: it was heard of lately
+ * @way: to the internet by it, as it was told
+ * @account_id: in the kernel; 0: none
+ * @account_epoch: likewise
  * @channel: as it was told
  * @sold: carried for it
  * @bought: carried by it
@@ -283,6 +286,9 @@ struct ts_relay_effects {
 struct ts_relay_view {
 	struct ts_hello hello;
 	bool alive;
+	enum ts_way way;
+	uint32_t account_id;
+	uint32_t account_epoch;
 	struct ts_relay_channel channel;
 	struct ts_carried sold;
 	struct ts_carried bought;
@@ -334,6 +340,7 @@ void ts_relay_effects(struct ts_relay *r, const struct ts_relay_effects *effects
 		      uint64_t now_ns);
 
 uint64_t ts_relay_upstream_bytes(const struct ts_relay *r);
+unsigned int ts_relay_no_way(const struct ts_relay *r);
 const struct ts_offer *ts_relay_offer(const struct ts_relay *r);
 void ts_relay_each(const struct ts_relay *r, uint64_t now_ns,
 		   void (*cb)(const struct ts_relay_view *view, void *arg), void *arg);

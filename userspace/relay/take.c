@@ -171,7 +171,7 @@ static enum ts_relay_verdict take_tariff(struct ts_relay *r,
 }
 
 /* Cumulative numbers of one epoch never fall. */
-static bool is_backwards(const struct ts_receipt *old, const struct ts_receipt *new)
+static bool is_backwards(const struct ts_relay_receipt *old, const struct ts_relay_receipt *new)
 {
 	int service, dir;
 
@@ -204,7 +204,7 @@ static void at_least_wei(ts_u128 *ours_wei, ts_u128 said_wei)
 
 /* Our own word, which we did not know any more: the books are what it says, or more. */
 static enum ts_relay_verdict take_own_receipt(struct ts_relay *r,
-					      const struct ts_receipt *ours,
+					      const struct ts_relay_receipt *ours,
 					      const uint8_t *bytes)
 {
 	struct neighbour *n = ts_relay_find(r, &ours->to);
@@ -258,7 +258,7 @@ static void answer(struct ts_relay *r, struct neighbour *n, bool fresh,
 }
 
 static enum ts_relay_verdict take_receipt(struct ts_relay *r,
-					  const struct ts_receipt *theirs,
+					  const struct ts_relay_receipt *theirs,
 					  const uint8_t *bytes, uint64_t now_ns)
 {
 	struct neighbour *n;
@@ -302,7 +302,7 @@ static enum ts_relay_verdict take_receipt(struct ts_relay *r,
 union message {
 	struct ts_hello hello;
 	struct ts_relay_tariff tariff;
-	struct ts_receipt receipt;
+	struct ts_relay_receipt receipt;
 };
 
 static enum form { NO_FORM, HELLO, TARIFF, RECEIPT }

@@ -124,7 +124,7 @@ static void send_tariff(struct ts_relay *r, const struct ts_relay_effects *e,
 static void send_receipt(struct ts_relay *r, struct neighbour *n,
 			 const struct ts_relay_effects *e)
 {
-	struct ts_receipt receipt = {
+	struct ts_relay_receipt receipt = {
 		.from = r->config.us,
 		.to = n->row.partner,
 		.chain_id = r->config.chain_id,
@@ -160,6 +160,10 @@ static void remind(struct neighbour *n, const struct ts_relay_effects *e)
 	n->remind_receipt = false;
 }
 
+/*
+ * Also for one that may owe nothing: what it carries for us is counted by it, and
+ * strangers do not push it out there.
+ */
 static void ask_for_account(struct neighbour *n, const struct ts_relay_effects *e)
 {
 	struct ts_relay_account a = {
@@ -225,7 +229,8 @@ static void let_out(struct ts_relay *r, struct neighbour *n,
 	if (has_to_end(r, n))
 		e->close(e->ctx, &n->row.partner, n->row.account_id,
 			 n->row.account_epoch);
-	else if (n->window_wei && !n->account_asked)
+	else if (r->offer.version && n->channel.usable && !n->account_asked &&
+		 ts_relay_is_alive(n, now_ns))
 		ask_for_account(n, e);
 	/* What was just made or ended is committed before anything is granted. */
 	if (!n->dirty)
@@ -260,7 +265,8 @@ void ts_relay_effects(struct ts_relay *r, const struct ts_relay_effects *e,
 	if (r->hello_ready) {
 		r->hello_ready = false;
 		send_hello(r, e);
-		send_tariff(r, e, now_ns);
+		if (r->offer.version)
+			send_tariff(r, e, now_ns);
 	}
 	TAILQ_FOREACH(n, &r->neighbours, list)
 		let_out(r, n, e, now_ns);

@@ -83,6 +83,16 @@ uint64_t ts_relay_upstream_bytes(const struct ts_relay *r)
 	return n ? can_carry_bytes(n) : 0;
 }
 
+/** ts_relay_no_way() - Return: enum ts_no_internet: why none is to be had here */
+unsigned int ts_relay_no_way(const struct ts_relay *r)
+{
+	unsigned int why = TS_INTERNET_OFFERED;
+
+	if (!r->config.gateway)
+		best(r, &why);
+	return why;
+}
+
 /* Twice as much has to be there before it is well again. */
 static void look_at_level(struct ts_relay *r, struct neighbour *n)
 {
@@ -127,6 +137,11 @@ void ts_relay_reprice(struct ts_relay *r, uint64_t now_ns)
 	struct ts_prices now = r->offer.now;
 	bool had_next = r->offer.has_next;
 
+	if (!r->began_ns)
+		r->began_ns = now_ns;
+	if (!r->offer.version && upstream.no_internet &&
+	    now_ns - r->began_ns < r->config.offer.wait_s * TS_NS_IN_S)
+		return;
 	if (!ts_offer_update(&r->offer, &r->config.offer, &upstream, now_ns) &&
 	    had_next == r->offer.has_next && ts_prices_equal(&now, &r->offer.now))
 		return;

@@ -27,6 +27,7 @@ static const struct object objects[] = {
 	{ "peer", peer_verbs, "where Photon nodes are" },
 	{ "topology", topology_verbs, "what batman-adv says of the mesh" },
 	{ "roam", roam_verbs, "guests of other boxes here, and our wallets there" },
+	{ "relay", relay_verbs, "what is carried for neighbours and by them, and who owes what" },
 	{ "mirror", mirror_verbs, "who shows our proofs when we are silent" },
 	{ "chain", chain_verbs, "the chain that tsd follows" },
 	{ "liquidity", liquidity_verbs, "what channels can still carry, and how long" },
@@ -46,7 +47,8 @@ static int usage(FILE *f, int ret)
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
 		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
-		   "                    mirror, roam, chain, wallet, liquidity, revenue and status; by default " TS_CONFIG_PATH "\n"
+		   "                    relay, mirror, roam, chain, wallet, liquidity, revenue and\n"
+		   "                    status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;

@@ -14,6 +14,10 @@ const char *const neighbour_count_names[TS_NEIGHBOUR_COUNT] = {
 	[TS_NEIGHBOUR_RX_REFUSED] = "rx_refused",
 	[TS_NEIGHBOUR_TX_TRANSIT] = "tx_transit",
 	[TS_NEIGHBOUR_TX_OWN] = "tx_own",
+	[TS_NEIGHBOUR_BOUGHT_RELAY_UP] = "bought_relay_up",
+	[TS_NEIGHBOUR_BOUGHT_RELAY_DOWN] = "bought_relay_down",
+	[TS_NEIGHBOUR_BOUGHT_EXIT_UP] = "bought_exit_up",
+	[TS_NEIGHBOUR_BOUGHT_EXIT_DOWN] = "bought_exit_down",
 };
 
 static const char *const originator_count_names[TS_ORIGINATOR_COUNT] = {

@@ -93,6 +93,12 @@ static json_t *do_mirrors(struct ts_daemon *d, const json_t *request)
 			 "mirrored", ts_chain_mirrored_json(d->chain));
 }
 
+static json_t *do_relay(struct ts_daemon *d, const json_t *request)
+{
+	return d->relaying ? ts_relaying_json(d->relaying) :
+		ts_command_failure("no_mesh", "the configuration names no mesh; set mesh and restart tsd");
+}
+
 static json_t *no_chain(void)
 {
 	return ts_command_failure("no_chain", "the configuration names no node of the chain; set chain.rpc and restart tsd");
@@ -450,6 +456,7 @@ static const struct {
 	{ "peers", do_peers },
 	{ "mirrors", do_mirrors },
 	{ "roam", do_roam },
+	{ "relay", do_relay },
 	{ "channel-import", do_channel_import },
 	{ "channel-open", do_channel_open },
 	{ "channel-deposit", do_channel_deposit },

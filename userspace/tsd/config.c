@@ -14,6 +14,7 @@
 #include "tsd/config_discovery.h"
 #include "tsd/config_file.h"
 #include "tsd/config_community.h"
+#include "tsd/config_mesh.h"
 #include "tsd/config_mirror.h"
 #include "tsd/config_money.h"
 #include "tsd/config_read.h"
@@ -22,7 +23,7 @@ static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
 	"channels", "listen", "discovery", "peers", "mirrors", "mirror_seconds",
 	"mirror_for", "community", "meter", "ports", "rules", "gate", "tariffs", "money", "limits",
-	NULL
+	"mesh", NULL
 };
 static const char *const log_keys[] = { "level", "format", NULL };
 static const char *const key_keys[] = { "file", "passphrase_file", NULL };
@@ -286,6 +287,7 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	ts_config_read_tariffs(r, root, c);
 	ts_config_read_money(r, root, c);
 	read_limits(r, root, c);
+	ts_config_read_mesh(r, root, c);
 }
 
 /**
@@ -395,6 +397,8 @@ const char *ts_config_fixed(const struct ts_config *old,
 		return "community";
 	if (memcmp(&old->limits, &new->limits, sizeof(old->limits)))
 		return "limits";
+	if (memcmp(&old->mesh, &new->mesh, sizeof(old->mesh)))
+		return "mesh";
 	return NULL;
 }
 
@@ -460,6 +464,7 @@ void ts_config_explain(const struct ts_config *c, FILE *out)
 	ts_config_explain_discovery(c, out);
 	ts_config_explain_mirrors(c, out);
 	ts_config_explain_community(c, out);
+	ts_config_explain_mesh(c, out);
 	for (i = 0; i < c->n_ports; i++)
 		fprintf(out, "port      %s\n", c->ports[i].pattern);
 	for (i = 0; i < c->billing.n_tariffs; i++)

@@ -18,6 +18,7 @@
 #include "billing/billing.h"
 #include "chain/erc20.h"
 #include "discovery/peers.h"
+#include "ledger/relay.h"
 #include "lib/meter.h"
 #include "photon/channel.h"
 #include "portal/portal.h"
@@ -124,6 +125,58 @@ struct ts_config_mirror {
 	struct ts_address address;
 };
 
+/** enum ts_config_gateway - does this box lead out of its mesh? */
+enum ts_config_gateway {
+	TS_GATEWAY_AUTO,	/* as batman-adv announces it */
+	TS_GATEWAY_YES,
+	TS_GATEWAY_NO,
+};
+
+/**
+ * struct ts_config_mesh - what is carried for neighbours, and by them
+ * @device: the mesh device; empty: none
+ * @listen: where neighbours' words arrive, an IPv4 address of ours on the mesh
+ * @payer_rule: enum ts_payer_rule, in all of the mesh the same
+ * @gateway: are we one
+ * @token: that is paid in, its place in the tokens of billing
+ * @asked_wei_per_gb: what we ask for 10^9 bytes, [service][direction]
+ * @most_wei_per_gb: dearer than this we buy nothing, likewise
+ * @margin_per_mille: on what the way to the internet costs us
+ * @rise_per_mille: no price of ours rises more within a day
+ * @notice_s: so long before we announce it
+ * @most_rise_per_mille: more we do not accept of others
+ * @window_bytes: of the dearest kind a neighbour may owe
+ * @window_box_wei: and all of them together
+ * @pay_bytes: a debt of so many is paid at once
+ * @interval_s: between two receipts, and the longest that a debt waits
+ * @hello_s: between two hellos
+ * @tolerance_per_mille: what two honest counters may differ
+ * @overhead_bytes: what the mesh adds to a frame that a client gets
+ * @low_bytes: when the way to the internet can be paid for less than this we sell
+ *	less of it
+ */
+struct ts_config_mesh {
+	char device[IFNAMSIZ];
+	struct ts_endpoint listen;
+	uint8_t payer_rule;
+	uint8_t gateway;
+	unsigned int token;
+	ts_u128 asked_wei_per_gb[TS_SERVICE_COUNT][TS_DIR_COUNT];
+	ts_u128 most_wei_per_gb[TS_SERVICE_COUNT][TS_DIR_COUNT];
+	uint16_t margin_per_mille;
+	uint16_t rise_per_mille;
+	uint32_t notice_s;
+	uint16_t most_rise_per_mille;
+	uint64_t window_bytes;
+	ts_u128 window_box_wei;
+	uint64_t pay_bytes;
+	uint32_t interval_s;
+	uint32_t hello_s;
+	uint16_t tolerance_per_mille;
+	uint32_t overhead_bytes;
+	uint64_t low_bytes;
+};
+
 /**
  * struct ts_config_box - another box of the community
  * @address: of the box
@@ -181,6 +234,7 @@ struct ts_config_channel {
  * @gate_unsolicited: let connections from outside reach clients
  * @billing: prices and slices; our_address and boot_id are not set
  * @limits: what strangers can have
+ * @mesh: what is carried for neighbours, and by them
  * @channels: channels known without a chain
  * @n_channels: how many
  */
@@ -230,6 +284,7 @@ struct ts_config {
 
 	struct ts_billing_config billing;
 	struct ts_config_limits limits;
+	struct ts_config_mesh mesh;
 
 	struct ts_config_channel *channels;
 	unsigned int n_channels;

@@ -328,14 +328,24 @@ static void serve_watchers(struct ts_control *c, const char *line)
  */
 void ts_control_event(struct ts_control *c, const struct ts_meter_event *ev)
 {
-	json_t *json = c && c->n_watchers ? ts_event_json(ev) : NULL;
-	char *text = json ? json_dumps(json, 0) : NULL;
+	if (c && c->n_watchers)
+		ts_control_tell(c, ts_event_json(ev));
+}
+
+/**
+ * ts_control_tell() - show an event of our own to those who monitor
+ * @c: the socket; NULL is allowed
+ * @event: released
+ */
+void ts_control_tell(struct ts_control *c, json_t *event)
+{
+	char *text = c && c->n_watchers ? json_dumps(event, 0) : NULL;
 	char line[1024];
 
 	if (text && snprintf(line, sizeof(line), "%s\n", text) < (int)sizeof(line))
 		serve_watchers(c, line);
 	free(text);
-	json_decref(json);
+	json_decref(event);
 }
 
 /** ts_control_lost() - events were lost, by all who monitor; NULL is allowed */

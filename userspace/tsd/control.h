@@ -4,6 +4,7 @@
 #define TS_TSD_CONTROL_H
 
 #include <ev.h>
+#include <jansson.h>
 #include <stddef.h>
 
 struct ts_control;
@@ -14,6 +15,7 @@ struct ts_control *ts_control_new(struct ts_daemon *d, const char *path,
 				  char *err, size_t err_size);
 void ts_control_free(struct ts_control *c);
 void ts_control_event(struct ts_control *c, const struct ts_meter_event *ev);
+void ts_control_tell(struct ts_control *c, json_t *event);
 void ts_control_lost(struct ts_control *c);
 
 #endif /* TS_TSD_CONTROL_H */

@@ -19,6 +19,7 @@
 #include "tsd/daemon.h"
 #include "tsd/lock.h"
 #include "tsd/log.h"
+#include "tsd/mesh_claim.h"
 #include "tsd/ready.h"
 
 static int make_dir(const char *path, mode_t mode, char *err, size_t err_size)
@@ -92,6 +93,7 @@ static int apply_gate(struct ts_daemon *d, const struct ts_config *c, char *err,
 	}
 	spec->mark_mask = c->mark_mask;
 	spec->unsolicited = c->gate_unsolicited;
+	spec->own = c->mesh.device[0];
 	for (i = 0; i < c->n_ports; i++)
 		memcpy(spec->patterns[i], c->ports[i].pattern, TS_PATTERN_LEN);
 	spec->n_patterns = c->n_ports;
@@ -378,6 +380,11 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 		if (!d->roams)
 			return -EINVAL;
 	}
+	if (d->config->mesh.device[0]) {
+		d->relaying = ts_relaying_new(d, err, err_size);
+		if (!d->relaying)
+			return -EINVAL;
+	}
 	snprintf(path, sizeof(path), "%s/tsd.sock", d->config->run_dir);
 	d->control = ts_control_new(d, path, err, err_size);
 	return d->control ? 0 : -EIO;
@@ -445,6 +452,9 @@ int ts_daemon_start(struct ts_daemon *d, struct ts_config *config, char *err,
 		ret = ts_loop_start(d, err, err_size);
 	if (ret)
 		return ret;
+	if (!config->mesh.device[0] && ts_mesh_claim_none(d->meter))
+		ts_log(TS_LOG_ERROR, "mesh: what is left of one in the meter: %s",
+		       ts_meter_error(d->meter));
 	import_channels(d);
 	ts_loop_look(d);
 	ts_log(TS_LOG_INFO, "tsd %s: accounts adopted", TS_VERSION);
@@ -474,6 +484,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 			ts_log(TS_LOG_ERROR, "stop: %s", ts_billing_error(d->billing));
 	}
 	ts_unlock_free(d->unlock);
+	ts_relaying_free(d->relaying);
 	ts_control_free(d->control);
 	ts_mirrors_free(d->mirrors);
 	ts_roams_free(d->roams);

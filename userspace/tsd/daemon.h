@@ -25,6 +25,7 @@
 #include "tsd/mirror.h"
 #include "tsd/neigh.h"
 #include "tsd/ports.h"
+#include "tsd/relay.h"
 #include "tsd/reply.h"
 #include "tsd/roam.h"
 #include "tsd/unlock.h"
@@ -54,6 +55,7 @@
  * @chain: NULL without chain.rpc, and until there is a key
  * @mirrors: who shows our proofs for us; NULL: nobody, or there is no key yet
  * @roams: homes of guests; NULL: no community, or there is no key yet
+ * @relaying: neighbours of a mesh; NULL: none is configured, or there is no key yet
  * @control: tsctl
  * @replies: who waits for a commit
  * @dropped_replies: datagrams for which there was no place to wait
@@ -97,6 +99,7 @@ struct ts_daemon {
 	struct ts_chain *chain;
 	struct ts_mirrors *mirrors;
 	struct ts_roams *roams;
+	struct ts_relaying *relaying;
 	struct ts_control *control;
 	struct ts_replies replies;
 	uint64_t dropped_replies;

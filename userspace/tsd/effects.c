@@ -178,6 +178,22 @@ static void on_notify(void *ctx, const char *code, enum ts_notice notice)
 		ts_portal_notify(d->portal, code, notice);
 }
 
+static void on_channel(void *ctx, const struct ts_address *partner,
+		       const struct ts_address *token)
+{
+	struct ts_daemon *d = ctx;
+
+	ts_relaying_channel(d->relaying, partner, token);
+}
+
+static void on_relay_paid(void *ctx, const struct ts_address *partner,
+			  const struct ts_address *token, bool committed)
+{
+	struct ts_daemon *d = ctx;
+
+	ts_relaying_paid(d->relaying, partner, token, committed);
+}
+
 static void on_log(void *ctx, int priority, const char *text)
 {
 	enum ts_log_level level = priority <= LOG_ERR ? TS_LOG_ERROR :
@@ -209,6 +225,8 @@ void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d)
 		.granted = on_granted,
 		.session_changed = on_changed,
 		.notify = on_notify,
+		.channel_changed = on_channel,
+		.relay_paid = on_relay_paid,
 		.log = on_log,
 		.random = on_random,
 	};

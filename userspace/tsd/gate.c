@@ -18,6 +18,8 @@
 #include "tsd/log.h"
 
 #define TABLE "tokenswitch"
+/* What counters say is no change. */
+#define OUTPUT_FLAGS	(NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_NUMERIC_ALL)
 /* Somebody who fights us gets this many rounds a second, then a pause. */
 #define ROUNDS_PER_S	20
 #define PAUSE_S		0.25
@@ -85,8 +87,7 @@ static struct nft_ctx *new_context(void)
 		nft_ctx_free(nft);
 		return NULL;
 	}
-	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_STATELESS |
-				      NFT_CTX_OUTPUT_NUMERIC_ALL);
+	nft_ctx_output_set_flags(nft, OUTPUT_FLAGS);
 	return nft;
 }
 
@@ -362,6 +363,35 @@ free_gate:
 no_memory:
 	snprintf(err, err_size, "out of memory");
 	return NULL;
+}
+
+/**
+ * ts_gate_own() - what the box itself has downloaded, by TCP
+ * @g: in place
+ * @bytes: of IP packets, since the tables were put in place
+ * @packets: how many; what was put together on the way counts as one
+ *
+ * Return: 0, or -ENOENT: it is not counted.
+ */
+int ts_gate_own(struct ts_gate *g, uint64_t *bytes, uint64_t *packets)
+{
+	unsigned long long n_packets, n_bytes;
+	const char *said;
+	char err[256];
+	int ret;
+
+	if (!g->in_place || !g->spec.own || !(g->spec.features & TS_GATE_CT))
+		return -ENOENT;
+	nft_ctx_output_set_flags(g->nft, NFT_CTX_OUTPUT_NUMERIC_ALL);
+	ret = run(g->nft, "list counter inet " TABLE " own", err, sizeof(err));
+	said = strstr(nft_ctx_get_output_buffer(g->nft), "packets ");
+	nft_ctx_output_set_flags(g->nft, OUTPUT_FLAGS);
+	if (ret || !said ||
+	    sscanf(said, "packets %llu bytes %llu", &n_packets, &n_bytes) != 2)
+		return -ENOENT;
+	*bytes = n_bytes;
+	*packets = n_packets;
+	return 0;
 }
 
 /** ts_gate_free() - stop listening; the tables stay; NULL is allowed */

@@ -63,6 +63,7 @@ struct ts_gate_guest {
  * @portal6: likewise for IPv6
  * @portal_port: the port of both
  * @unsolicited: let connections from outside reach clients
+ * @own: count what the box itself downloads
  */
 struct ts_gate_spec {
 	unsigned int features;
@@ -77,6 +78,7 @@ struct ts_gate_spec {
 	struct ts_endpoint portal6;
 	uint16_t portal_port;
 	bool unsolicited;
+	bool own;
 };
 
 void ts_gate_text(const struct ts_gate_spec *spec, FILE *out);
@@ -93,6 +95,7 @@ void ts_gate_guest(struct ts_gate *g, const struct sockaddr *client);
 const char *ts_gate_fault(const struct ts_gate *g);
 const char *ts_gate_lacks(const struct ts_gate *g);
 uint64_t ts_gate_restored(const struct ts_gate *g);
+int ts_gate_own(struct ts_gate *g, uint64_t *bytes, uint64_t *packets);
 int ts_gate_remove(char *err, size_t err_size);
 
 #endif /* TS_TSD_GATE_H */

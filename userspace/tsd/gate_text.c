@@ -173,6 +173,17 @@ static void write_forward(const struct writer *w)
 	fprintf(w->out, "\t}\n");
 }
 
+/*
+ * Of connections that it began.  A neighbour that must not be paid for what nobody wants
+ * could send datagrams on any such flow; what is outside of TCP's window is invalid.
+ */
+static void write_own(const struct writer *w)
+{
+	fprintf(w->out, "\tcounter own {\n\t}\n\tchain own {\n"
+		"\t\ttype filter hook input priority 10; policy accept;\n"
+		"\t\tiifname != \"lo\" meta l4proto tcp ct state established ct direction reply counter name \"own\"\n\t}\n");
+}
+
 static void write_inet(const struct writer *w)
 {
 	fprintf(w->out, "table inet " TABLE " {\n");
@@ -185,6 +196,8 @@ static void write_inet(const struct writer *w)
 	write_refuse(w);
 	write_input(w);
 	write_forward(w);
+	if (w->spec->own && (w->spec->features & TS_GATE_CT))
+		write_own(w);
 	fprintf(w->out, "}\n");
 }
 

@@ -28,6 +28,7 @@ static void on_before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	ts_chain_after_flush(d->chain);
 	ts_mirrors_after_flush(d->mirrors);
 	ts_roams_after_flush(d->roams);
+	ts_relaying_flush(d->relaying);
 	deadline_ns = ts_billing_deadline(d->billing);
 	ev_timer_stop(loop, &d->wake);
 	if (deadline_ns == UINT64_MAX)
@@ -120,6 +121,7 @@ static void lose_meter(struct ts_daemon *d, const struct ts_time *now)
 	ts_log(TS_LOG_ERROR, "meter: it is gone with all accounts; they are settled, and what is unspent waits for it to be back");
 	ev_io_stop(d->loop, &d->meter_io);
 	ts_billing_meter_lost(d->billing, now);
+	ts_relaying_meter_lost(d->relaying);
 	ts_loop_look(d);
 }
 
@@ -236,6 +238,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 	if (!d->meter_lost)
 		ts_loop_look(d);
 	ts_billing_tick(d->billing, &now);
+	ts_relaying_tick(d->relaying);
 	ts_ready_alive();
 }
 

@@ -14,6 +14,8 @@
  *	neigh.c		address -> station
  *	chain*.c	the chain: what its contract is, its events,	rpc_watch.c
  *			what is sent
+ *	mesh.c		the mesh in the meter
+ *	relay*.c	what is carried for neighbours and by them
  *	control.c	the socket of tsctl			command.c, status.c,
  *							liquidity.c, revenue.c, watcher.c
  *

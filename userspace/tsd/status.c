@@ -21,7 +21,7 @@ static const char *gate(struct ts_daemon *d)
 }
 
 /**
- * ts_status_health() - the three checks
+ * ts_status_health() - the three checks, and of a mesh whether it is carried for
  * @d: the daemon
  * @healthy: set: none of them found anything
  *
@@ -32,11 +32,18 @@ json_t *ts_status_health(struct ts_daemon *d, bool *healthy)
 	const char *ledger = ts_billing_read_only(d->billing);
 	const char *path = datapath(d), *tables = gate(d);
 
+	json_t *checks;
+
 	*healthy = !path && !ledger && !tables;
-	return json_pack("{s:s, s:s, s:s}", "datapath", path ? path : "ok",
-			 "ledger", ledger ? ledger : "ok",
-			 "gate", tables ? tables :
-				 d->gate ? "ok" : "switched off by the configuration");
+	checks = json_pack("{s:s, s:s, s:s}", "datapath", path ? path : "ok",
+			   "ledger", ledger ? ledger : "ok",
+			   "gate", tables ? tables :
+				   d->gate ? "ok" : "switched off by the configuration");
+	/* Clients are served without it, so it makes nothing unhealthy. */
+	if (d->relaying)
+		json_object_set_new(checks, "mesh",
+			json_string(ts_relaying_fault(d->relaying) ?: "ok"));
+	return checks;
 }
 
 static json_t *udp(const struct ts_udp_counters *c)
@@ -81,7 +88,7 @@ static int add_peer(const struct ts_peer *peer, void *arg)
 {
 	static const char *const sources[] = {
 		[TS_PEER_STATIC] = "static", [TS_PEER_MDNS] = "mdns",
-		[TS_PEER_MESSAGE] = "message",
+		[TS_PEER_HELLO] = "hello", [TS_PEER_MESSAGE] = "message",
 	};
 	char address[TS_ADDRESS_TEXT_SIZE], at[TS_ENDPOINT_TEXT_SIZE];
 	struct ts_endpoint place;

@@ -106,7 +106,7 @@
  *                 kernel without CONFIG_NETFILTER_INGRESS, or with MESH_FLAGS
  *                 EXIT and without CONFIG_NETFILTER_EGRESS: -EOPNOTSUPP, naming
  *                 the option.  Without EXIT and CONFIG_NETFILTER_EGRESS only the
- *                 counters TX_* are missing.
+ *                 counters TX_* and BOUGHT_*_UP are missing.
  *   MESH_DEL      MESH_PATTERN: gives up the claim and its tables
  *   MESH_GET      dump, -> a message per lower device: MESH_PATTERN, PAYER_RULE,
  *                 MESH_FLAGS, ZONE, GATEWAY_GENERATION, ROUTE_GENERATION,
@@ -192,7 +192,9 @@
  *     INTERNET down; without a route as above.  A packet that is cut is billed
  *     with all its fragments at the last one, which has the headers.
  *   Every frame is billed at most once, on the ingress of the box that takes it.
- *   What the egress of lower devices counts (TX_*) is for audit.
+ *   What the egress of lower devices counts (TX_*, BOUGHT_*) is for audit, and
+ *   for knowing what this box owes.  A gateway is to have itself in GATEWAYS, and
+ *   in BEHIND who is behind it: so it counts as its neighbours do.
  */
 #ifndef _UAPI_LINUX_TOKENSWITCH_H
 #define _UAPI_LINUX_TOKENSWITCH_H
@@ -378,7 +380,8 @@ enum ts_mesh_flags {
 #define TS_MESH_F_ALL 1
 
 /**
- * enum ts_neighbour_count - counters of one outer MAC; each frame is in one
+ * enum ts_neighbour_count - counters of one outer MAC; each frame is in one, and
+ * what has to be paid for in BOUGHT_* as well
  * @TS_NEIGHBOUR_RX_TRANSIT: from it, passed on, billed or without a route
  * @TS_NEIGHBOUR_RX_LOCAL: from it, for this box or whoever is behind it
  * @TS_NEIGHBOUR_RX_EXIT: likewise, and billed as class INTERNET up
@@ -389,6 +392,15 @@ enum ts_mesh_flags {
  * @TS_NEIGHBOUR_TX_TRANSIT: to it, unicast or MCAST that came in on this mesh
  * @TS_NEIGHBOUR_TX_OWN: to it, likewise, sent by this box; and, since the kernel
  *	does not tell them apart, all but the last fragment of what it cut again
+ * @TS_NEIGHBOUR_BOUGHT_RELAY_UP: of TX_*: what it bills this box for as class
+ *	RELAY up
+ * @TS_NEIGHBOUR_BOUGHT_RELAY_DOWN: of RX_*, also RX_REFUSED: likewise, down
+ * @TS_NEIGHBOUR_BOUGHT_EXIT_UP: of TX_*: likewise, INTERNET up
+ * @TS_NEIGHBOUR_BOUGHT_EXIT_DOWN: of RX_*, also RX_REFUSED: likewise, down
+ *
+ * BOUGHT_* follow from the tables of this box and the rules of MESH, as if the
+ * neighbour had the same ones.  Of its addresses and local prefixes this box
+ * knows what its own rules say.  What the neighbour refuses is contained.
  *
  * On one link the sum of TX_* is that of RX_TRANSIT, RX_LOCAL, RX_EXIT, RX_TVLV,
  * the unicast and MCAST of RX_REFUSED, and what the link lost.
@@ -403,6 +415,10 @@ enum ts_neighbour_count {
 	TS_NEIGHBOUR_RX_REFUSED,
 	TS_NEIGHBOUR_TX_TRANSIT,
 	TS_NEIGHBOUR_TX_OWN,
+	TS_NEIGHBOUR_BOUGHT_RELAY_UP,
+	TS_NEIGHBOUR_BOUGHT_RELAY_DOWN,
+	TS_NEIGHBOUR_BOUGHT_EXIT_UP,
+	TS_NEIGHBOUR_BOUGHT_EXIT_DOWN,
 	__TS_NEIGHBOUR_COUNT,
 };
 #define TS_NEIGHBOUR_COUNT __TS_NEIGHBOUR_COUNT

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a neighbour bills this box for, as this box can tell.
+ *
+ * The rules are those of mesh_meter.c and mesh_exit.c, asked from the other end of
+ * the link, by the tables of this end.  As there: under RCU with bottom halves off,
+ * no lock, no memory.
+ */
+
+#include "mesh_hop.h"
+
+/* Is an originator the neighbour itself?  Without an account it has one radio. */
+static bool hop_is_neighbour(const struct ts_hop *h, u32 off)
+{
+	const struct ts_key_entry *entry;
+	struct ts_key key;
+
+	if (ts_hop_mac(h, off) == ts_mesh_mac(h->key.mac))
+		return true;
+	if (!h->account)
+		return false;
+	ts_key_make(&key, h->data + off, 0, h->key.zone);
+	entry = ts_key_lookup(h->port->tn, &key);
+	return entry && entry->account == h->account;
+}
+
+/* Could it be beyond the mesh, on the other side of the neighbour? */
+static bool hop_leads_beyond(const struct ts_hop *h, u32 dir)
+{
+	return ts_hop_carries_frame(h) &&
+	       (!h->frame.inner_off || ts_hop_is_beyond(h, dir));
+}
+
+/* What came was put into the mesh there: a relay would have taken from its ttl. */
+static bool hop_begins_there(const struct ts_hop *h)
+{
+	u32 orig = h->frame.orig_off;
+
+	if (!orig)
+		return h->frame.ttl == TS_BATADV_TTL;
+	return hop_is_neighbour(h, orig) && ts_hop_is_gateway(h, orig);
+}
+
+/**
+ * ts_hop_buy_down() - count what came, if the neighbour has billed it to us
+ * @h: the frame, unicast, with its destination and whether it is from a gateway
+ */
+void ts_hop_buy_down(const struct ts_hop *h)
+{
+	if (!h->from_gateway)
+		return;
+	if (hop_begins_there(h)) {
+		if (hop_leads_beyond(h, TS_DIR_DOWN))
+			ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_EXIT_DOWN);
+	} else if (h->mesh->payer_rule == TS_PAYER_REQUESTER &&
+		   !ts_slot_is_gateway(h->dest)) {
+		ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_RELAY_DOWN);
+	}
+}
+
+/*
+ * Of two neighbours one leads the other to gateways: if it does not, then we.  So a
+ * fragment that tells no source goes down.
+ */
+static bool hop_goes_down(const struct ts_hop *h)
+{
+	return ts_hop_is_from_gateway(h) ||
+	       (ts_hop_tells_no_source(h) && h->table->n_gateways &&
+		!ts_hop_is_upstream(h));
+}
+
+static void hop_buy_unicast(const struct ts_hop *h)
+{
+	bool gateway = ts_slot_is_gateway(h->dest);
+
+	if (h->frame.type == TS_BATADV_UNICAST_TVLV)
+		return;
+	if (hop_is_neighbour(h, h->frame.dest_off)) {
+		if (gateway && hop_leads_beyond(h, TS_DIR_UP))
+			ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_EXIT_UP);
+		return;
+	}
+	if (h->mesh->payer_rule == TS_PAYER_SENDER || gateway ||
+	    !hop_goes_down(h))
+		ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_RELAY_UP);
+}
+
+/* Does a multicast frame name anybody but the neighbour? */
+static void hop_buy_mcast(const struct ts_hop *h)
+{
+	const struct ts_batadv_frame *f = &h->frame;
+	u32 i;
+
+	for (i = 0; i < f->dests_count; i++) {
+		if (hop_is_neighbour(h, f->dests_off + i * ETH_ALEN))
+			continue;
+		ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_RELAY_UP);
+		return;
+	}
+}
+
+/**
+ * ts_hop_buy_up() - count what goes, if the neighbour will bill it to us
+ * @h: the frame, to the neighbour, with its destination if it is unicast
+ */
+void ts_hop_buy_up(const struct ts_hop *h)
+{
+	if (h->frame.kind == TS_BATADV_K_UNICAST)
+		hop_buy_unicast(h);
+	else if (h->frame.kind == TS_BATADV_K_MCAST)
+		hop_buy_mcast(h);
+}
