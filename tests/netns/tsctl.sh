@@ -42,7 +42,7 @@ is "64-bit counters are strings, in ports too" \
 
 # --- prefixes ----------------------------------------------------------------------------
 is "objects and verbs may be shortened" "$(ts -j acc sh 1 | jq .id)" 1
-says "an ambiguous object is refused" "object 'm' is more than one: meter monitor" m d
+says "an ambiguous object is refused" "object 'm' is more than one: meter mesh monitor mirror" m d
 says "an ambiguous verb is refused" "account verb 's' is more than one: show set" account s 1
 check "what was meant as tariff makes nobody trusted" \
 	[ "$(ts account set 1 t >/dev/null 2>&1; ts -j account show 1 | jq -r .state)" = paid ]
