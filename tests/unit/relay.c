@@ -464,6 +464,16 @@ static void the_first_prices_wait_for_the_upstream(void **state)
 	assert_true(ts_prices_get(&ts_relay_offer(buyer->relay)->now,
 				  TS_SERVICE_RELAY, TS_DIR_UP) > own * 2);
 	assert_int_not_equal(buyer->kernel.id, 0);
+	/* Nor do they fall when the way is not known for a while, as after a start. */
+	mesh_kill(&mesh, buyer);
+	mesh_run(&mesh, 30);
+	assert_int_equal(ts_relay_offer(buyer->relay)->no_internet, TS_INTERNET_NO_WAY);
+	assert_true(ts_prices_get(&ts_relay_offer(buyer->relay)->now,
+				  TS_SERVICE_RELAY, TS_DIR_UP) > own * 2);
+	ts_relay_way(buyer->relay, &seller->config.us, TS_WAY_GATEWAY);
+	mesh_run(&mesh, 3);
+	assert_int_equal(ts_relay_offer(buyer->relay)->no_internet, TS_INTERNET_OFFERED);
+	assert_false(ts_relay_offer(buyer->relay)->has_next);
 	/* Where there is none it waits no longer. */
 	seller->config.offer.wait_s = 60;
 	mesh_power_cut(&mesh, seller);

@@ -120,6 +120,7 @@ struct neighbour {
  * @own_dirty: it is to be saved before anything leaves
  * @offer: what we ask
  * @began_ns: when we looked for an upstream first; 0: not yet
+ * @upstream_ns: when there was one last, or else @began_ns
  * @prices_told: that the kernel was told
  * @prices_known: it was
  * @hello: ours, but for the sequence
@@ -143,6 +144,7 @@ struct ts_relay {
 	bool own_dirty;
 	struct ts_offer offer;
 	uint64_t began_ns;
+	uint64_t upstream_ns;
 	struct ts_prices prices_told;
 	bool prices_known;
 	struct ts_hello hello;

@@ -139,6 +139,10 @@ void ts_relay_reprice(struct ts_relay *r, uint64_t now_ns)
 
 	if (!r->began_ns)
 		r->began_ns = now_ns;
+	if (!r->upstream_ns || !upstream.no_internet)
+		r->upstream_ns = now_ns;
+	upstream.hold = upstream.no_internet &&
+			now_ns - r->upstream_ns < TS_DAY_NS;
 	if (!r->offer.version && upstream.no_internet &&
 	    now_ns - r->began_ns < r->config.offer.wait_s * TS_NS_IN_S)
 		return;
