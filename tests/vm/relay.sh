@@ -128,22 +128,23 @@ pay() { # AMOUNT: of the client to A
 		http://10.66.1.1:2050 >/dev/null
 }
 
-# agree BUYER LETTER SELLER LETTER [JQ]: both count the same, to the byte, and the same
-# was paid; JQ: of what both count, all unless said
+# agree BUYER LETTER SELLER LETTER BUYERS-MACS: both count the same, to the byte, but for
+# what the seller refused, and the same was paid
+UP='(.relay.up | tonumber) + (.exit.up | tonumber)'
 agree() {
-	local jq=${5:-.}
+	local refused
 
-	[ "$(of "$1" "$4" ".carried_by_it | $jq | tostring")" = \
-	  "$(of "$3" "$2" ".carried_for_it | $jq | tostring")" ] &&
+	refused=$(counted "$3" "$5" rx_refused)
+	[ "$(of "$1" "$4" ".carried_by_it | $UP, .relay.down, .exit.down")" = \
+	  "$(of "$3" "$2" ".carried_for_it | ($UP) + $refused, .relay.down, .exit.down")" ] &&
 	[ "$(of "$1" "$4" .paid_wei)" = "$(of "$3" "$2" .received_wei)" ]
 }
 # settled BUYER LETTER: less is owed than a frame or two cost
 settled() { [ "$(of "$1" "$2" '(.we_owe_wei | tonumber) < 20000 * 4 * 1000000000')" = true ]; }
 
-# books NAME [JQ]: of what A and B count
 books() {
-	check "$1: A and B agree, to the byte" until_true 6 agree $A a $B b "${2:-.}"
-	check "$1: B and C agree, to the byte" until_true 6 agree $B b $C c
+	check "$1: A and B agree, to the byte" until_true 6 agree $A a $B b "$A_MACS"
+	check "$1: B and C agree, to the byte" until_true 6 agree $B b $C c "$(mac b 1)"
 	check "$1: A has paid B" until_true 6 settled $A b
 	check "$1: B has paid C" until_true 6 settled $B c
 	is "$1: nobody lied" "$(of $B a .trust_64ths) $(of $A b .trust_64ths) $(of $C b .trust_64ths)" \
@@ -188,13 +189,13 @@ dry() {
 	kill -CONT "${pid[a]}"
 	must "it pays, and transit resumes" 6 reaches
 	check "... by the same route" goes_by_b
-	# What A sent and B refused, A has counted.
-	books "paid again" '[.relay.down, .exit]'
+	books "paid again"
 }
 not() { ! "$@" >/dev/null 2>&1; }
 # What passes in a few seconds; less than a frame of it is left in the end.
 used_up() {
 	in_ns $K ping -q -f -w 3 -c 200 -s 1000 10.66.2.2
+	note "$(account_at $B a | jq -c '[.granted_units, .charged_units]') $(on $A -j account list | jq -c '[.[] | [.kind, .state, .remaining_units]]')" >&2
 	[ "$(account_at $B a | jq '(.remaining_units | tonumber) * 1000 < (.granted_units | tonumber)')" = true ]
 }
 goes_by_b() { [[ " $B_MACS " == *" $(next_hop $A "$(mac c 1)") "* ]]; }
@@ -213,7 +214,7 @@ killed() {
 	check "the download was not cut" wait "${pids[-2]}"
 	must "B knows A again" 6 meets $B a
 	is "... by the account of before" "$(of $B a '"\(.account) \(.epoch)"')" "$id"
-	books "killed" '[.relay.down, .exit]'
+	books "killed"
 }
 
 # Where it cannot be, it is said, and clients are served.

@@ -47,7 +47,8 @@ void ts_relaying_read(struct ts_relaying *r)
 		return;
 	if (ts_relay_counts_read(r->counts, r->d->meter, r->d->gate, r->relay, now_ns))
 		ts_log(TS_LOG_ERROR, "mesh: counters: %s", ts_meter_error(r->d->meter));
-	r->read_ns = ts_clock_boot_ns();
+	/* What passed while they were read may not be in them. */
+	r->read_ns = now_ns;
 }
 
 /** struct binding - what hellos say */

@@ -78,7 +78,8 @@ static bool is_ours(const struct ts_relay_socket *s, const struct ts_endpoint *f
 	return ts_endpoint_equal(&s->at, from);
 }
 
-static void take_one(struct ts_relay_socket *s, const struct slot *slot)
+static void take_one(struct ts_relay_socket *s, const struct slot *slot,
+		     uint64_t arrived_ns)
 {
 	if (!slot->len || slot->len == SLOT_BYTES || is_ours(s, &slot->from))
 		return;
@@ -88,7 +89,7 @@ static void take_one(struct ts_relay_socket *s, const struct slot *slot)
 		return;
 	}
 	s->counters.received++;
-	s->heard(s->ctx, slot->b, slot->len, &slot->from);
+	s->heard(s->ctx, slot->b, slot->len, &slot->from, arrived_ns);
 }
 
 /* Return: whether there was one. */
@@ -110,12 +111,14 @@ static bool receive(int fd, struct slot *slot)
 static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct ts_relay_socket *s = w->data;
+	uint64_t arrived_ns;
 	int n = 0;
 
 	while (n < BURST && receive(w->fd, &s->slots[n]))
 		n++;
+	arrived_ns = ts_clock_boot_ns();
 	while (n--)
-		take_one(s, &s->slots[n]);
+		take_one(s, &s->slots[n], arrived_ns);
 }
 
 static void close_one(struct ts_relay_socket *s, ev_io *w)
