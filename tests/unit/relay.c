@@ -164,6 +164,31 @@ static void a_closed_channel_ends_it_at_once(void **state)
 	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
 }
 
+/* A receipt that was long under way says less than is counted when it comes. */
+static void a_late_receipt_is_no_lie(void **state)
+{
+	struct in_flight late, *last = &seller->last_receipt;
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_no_event(buyer);
+	/* It is lost for a while, and comes when much more was carried. */
+	mesh.lose_per_mille = 1000;
+	one_interval(4 * MIB, 4 * MIB);
+	late = *last;
+	mesh_up(&mesh, buyer, 4 * MIB);
+	mesh_count(&mesh, buyer);
+	mesh_give(&mesh, buyer, &late);
+	mesh.lose_per_mille = 0;
+	for (i = 0; i < 3; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_no_event(buyer);
+	assert_no_event(seller);
+	assert_int_equal(mesh_view(&mesh, buyer).trust_64ths, TS_TRUST_FULL);
+}
+
 /* Claims 10 % more than it carried. */
 static void who_claims_more_gains_little(void **state)
 {
@@ -601,6 +626,7 @@ int main(void)
 		t(strangers_owe_nothing),
 		t(who_does_not_pay_gets_one_window),
 		t(a_closed_channel_ends_it_at_once),
+		t(a_late_receipt_is_no_lie),
 		t(who_claims_more_gains_little),
 		t(who_hides_gains_little),
 		t(a_little_difference_never_stops_it),

@@ -13,12 +13,14 @@
  * @larger: the count that would be too large in a lie, in bytes
  * @less: the other
  * @apart: by how much the first may be above the other
+ * @back: so much of that may come back, for it became less not long ago
  */
 struct judged {
 	bool known;
 	uint64_t larger;
 	uint64_t less;
 	int64_t apart;
+	int64_t back;
 };
 
 /**
