@@ -154,7 +154,8 @@ void ts_relay_reprice(struct ts_relay *r, uint64_t now_ns)
 		r->upstream_ns = now_ns;
 	upstream.hold = upstream.no_internet &&
 			now_ns - r->upstream_ns < TS_DAY_NS;
-	if (upstream.no_internet && now_ns - r->began_ns < patience_ns(r))
+	if (upstream.no_internet == TS_INTERNET_NO_WAY &&
+	    now_ns - r->began_ns < patience_ns(r))
 		return;
 	if (!ts_offer_update(&r->offer, &r->config.offer, &upstream, now_ns) &&
 	    had_next == r->offer.has_next && ts_prices_equal(&now, &r->offer.now))
