@@ -164,6 +164,31 @@ static void a_closed_channel_ends_it_at_once(void **state)
 	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
 }
 
+/* A receipt that was long under way says less than is counted when it comes. */
+static void a_late_receipt_is_no_lie(void **state)
+{
+	struct in_flight late, *last = &seller->last_receipt;
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_no_event(buyer);
+	/* It is lost for a while, and comes when much more was carried. */
+	mesh.lose_per_mille = 1000;
+	one_interval(4 * MIB, 4 * MIB);
+	late = *last;
+	mesh_up(&mesh, buyer, 4 * MIB);
+	mesh_count(&mesh, buyer);
+	mesh_give(&mesh, buyer, &late);
+	mesh.lose_per_mille = 0;
+	for (i = 0; i < 3; i++)
+		one_interval(4 * MIB, 4 * MIB);
+	assert_no_event(buyer);
+	assert_no_event(seller);
+	assert_int_equal(mesh_view(&mesh, buyer).trust_64ths, TS_TRUST_FULL);
+}
+
 /* Claims 10 % more than it carried. */
 static void who_claims_more_gains_little(void **state)
 {
@@ -464,6 +489,16 @@ static void the_first_prices_wait_for_the_upstream(void **state)
 	assert_true(ts_prices_get(&ts_relay_offer(buyer->relay)->now,
 				  TS_SERVICE_RELAY, TS_DIR_UP) > own * 2);
 	assert_int_not_equal(buyer->kernel.id, 0);
+	/* Nor do they fall when the way is not known for a while, as after a start. */
+	mesh_kill(&mesh, buyer);
+	mesh_run(&mesh, 30);
+	assert_int_equal(ts_relay_offer(buyer->relay)->no_internet, TS_INTERNET_NO_WAY);
+	assert_true(ts_prices_get(&ts_relay_offer(buyer->relay)->now,
+				  TS_SERVICE_RELAY, TS_DIR_UP) > own * 2);
+	ts_relay_way(buyer->relay, &seller->config.us, TS_WAY_GATEWAY);
+	mesh_run(&mesh, 3);
+	assert_int_equal(ts_relay_offer(buyer->relay)->no_internet, TS_INTERNET_OFFERED);
+	assert_false(ts_relay_offer(buyer->relay)->has_next);
 	/* Where there is none it waits no longer. */
 	seller->config.offer.wait_s = 60;
 	mesh_power_cut(&mesh, seller);
@@ -591,6 +626,7 @@ int main(void)
 		t(strangers_owe_nothing),
 		t(who_does_not_pay_gets_one_window),
 		t(a_closed_channel_ends_it_at_once),
+		t(a_late_receipt_is_no_lie),
 		t(who_claims_more_gains_little),
 		t(who_hides_gains_little),
 		t(a_little_difference_never_stops_it),

@@ -16,6 +16,8 @@
 
 #define TRUST_LEAST	4	/* of 64: enough to pay for, and to begin anew */
 #define TRUST_STEP	8
+/* Of what has to be carried for a judgement, so much may come back. */
+#define BACK_PART	4
 
 /** ts_relay_distrust() - its window is halved, down to a least */
 void ts_relay_distrust(struct neighbour *n)
@@ -46,15 +48,44 @@ static uint64_t grown(uint64_t from, uint64_t to)
 	return to > from ? to - from : 0;
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * What lies between both for being under way comes and goes with how long a receipt takes.
+ * So when the difference becomes less, no more than the tolerance is believed to stay so;
+ * and of that some may come back, and is no lie.
+ */
+static void become_less(struct judged *j, int64_t apart, uint64_t carried,
+			const struct ts_relay_config *config)
+{
+	int64_t less = least(j->apart - apart, (int64_t)(carried / TS_PER_MILLE *
+						config->tolerance_per_mille));
+
+	j->apart -= less;
+	j->back = least(j->back + less, (int64_t)(config->judge_bytes / BACK_PART));
+}
+
+/* Return: how much more it is than it may be. */
+static uint64_t become_more(struct judged *j, int64_t apart)
+{
+	int64_t more = apart - j->apart, back = least(more, j->back);
+
+	j->apart = apart;
+	j->back -= back;
+	return (uint64_t)(more - back);
+}
+
 /*
  * How much more the larger has grown than the less should have let it, in thousandths of
- * what was carried since.  What lies between them for being under way comes and goes:
- * twice the tolerance of it is remembered, the rest is a difference that stays.
+ * what was carried since.
  */
 static bool judge(struct judged *j, uint64_t larger, uint64_t less,
 		  const struct ts_relay_config *config, int *per_mille)
 {
-	int64_t apart = (int64_t)(larger - less), under_way;
+	int64_t apart = (int64_t)(larger - less);
 	uint64_t carried = grown(j->larger, larger);
 
 	if (grown(j->less, less) > carried)
@@ -62,18 +93,15 @@ static bool judge(struct judged *j, uint64_t larger, uint64_t less,
 	if (j->known && carried < config->judge_bytes)
 		return false;
 	*per_mille = 0;
-	under_way = (int64_t)(carried / TS_PER_MILLE * 2 * config->tolerance_per_mille);
-	if (!j->known || apart > j->apart) {
-		if (j->known)
-			*per_mille = (int)((ts_u128)(apart - j->apart) *
-					   TS_PER_MILLE / carried);
-		j->apart = apart;
-	} else if (apart + under_way < j->apart) {
-		j->apart = apart + under_way;
-	}
+	if (!j->known)
+		*j = (struct judged){ .known = true, .apart = apart };
+	else if (apart > j->apart)
+		*per_mille = (int)((ts_u128)become_more(j, apart) * TS_PER_MILLE /
+				   carried);
+	else
+		become_less(j, apart, carried, config);
 	j->larger = larger;
 	j->less = less;
-	j->known = true;
 	return true;
 }
 

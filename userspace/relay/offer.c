@@ -136,7 +136,10 @@ bool ts_offer_update(struct ts_offer *o, const struct ts_offer_config *config,
 	if (!first)
 		tick(o, now_ns);
 	want(wanted, config, upstream);
-	if (ts_prices_make(&prices, wanted)) {
+	if (!first && upstream->hold) {
+		/* What falls now could not rise again for days. */
+		prices = o->has_next ? o->next : o->now;
+	} else if (ts_prices_make(&prices, wanted)) {
 		/* For the first time there is nothing that it could stay at. */
 		no_internet = TS_INTERNET_TOO_DEAR;
 		prices = o->now;

@@ -33,11 +33,13 @@ struct ts_offer_config {
  * struct ts_upstream - the way to the internet that we would take
  * @no_internet: enum ts_no_internet: why there is none
  * @is_gateway: we are the gateway ourselves; it costs nobody else anything
+ * @hold: there was one not long ago, at what we ask now; it may come back
  * @cost: of a byte there, up and down
  */
 struct ts_upstream {
 	unsigned int no_internet;
 	bool is_gateway;
+	bool hold;
 	ts_price cost[TS_DIR_COUNT];
 };
 

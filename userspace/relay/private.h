@@ -13,12 +13,14 @@
  * @larger: the count that would be too large in a lie, in bytes
  * @less: the other
  * @apart: by how much the first may be above the other
+ * @back: so much of that may come back, for it became less not long ago
  */
 struct judged {
 	bool known;
 	uint64_t larger;
 	uint64_t less;
 	int64_t apart;
+	int64_t back;
 };
 
 /**
@@ -120,6 +122,7 @@ struct neighbour {
  * @own_dirty: it is to be saved before anything leaves
  * @offer: what we ask
  * @began_ns: when we looked for an upstream first; 0: not yet
+ * @upstream_ns: when there was one last, or else @began_ns
  * @prices_told: that the kernel was told
  * @prices_known: it was
  * @hello: ours, but for the sequence
@@ -143,6 +146,7 @@ struct ts_relay {
 	bool own_dirty;
 	struct ts_offer offer;
 	uint64_t began_ns;
+	uint64_t upstream_ns;
 	struct ts_prices prices_told;
 	bool prices_known;
 	struct ts_hello hello;

@@ -382,6 +382,15 @@ int ts_relay_save(struct ts_relay *r)
 	return ret;
 }
 
+static struct ts_hello last_hello(const struct neighbour *n)
+{
+	struct ts_hello h;
+
+	if (ts_hello_decode(&h, n->row.hello.b, n->row.hello.len))
+		memset(&h, 0, sizeof(h));
+	return h;
+}
+
 /** ts_relay_each() - all neighbours, for people */
 void ts_relay_each(const struct ts_relay *r, uint64_t now_ns,
 		   void (*cb)(const struct ts_relay_view *view, void *arg), void *arg)
@@ -390,7 +399,7 @@ void ts_relay_each(const struct ts_relay *r, uint64_t now_ns,
 
 	TAILQ_FOREACH(n, &r->neighbours, list) {
 		struct ts_relay_view view = {
-			.hello = n->hello,
+			.hello = last_hello(n),
 			.alive = ts_relay_is_alive(n, now_ns),
 			.way = n->way,
 			.account_id = n->row.account_id,

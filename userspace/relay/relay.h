@@ -261,7 +261,7 @@ struct ts_relay_effects {
 
 /**
  * struct ts_relay_view - a neighbour, for people
- * @hello: what it said last, valid if @alive
+ * @hello: what it said last, also before a start; without radios: nothing
  * @alive: it was heard of lately
  * @way: to the internet by it, as it was told
  * @account_id: in the kernel; 0: none

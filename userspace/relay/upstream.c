@@ -6,6 +6,8 @@
 #include "photon/own.h"
 #include "relay/wire.h"
 
+#define PATIENCE_HELLOS	4
+
 static int service_of(const struct neighbour *n)
 {
 	return n->way == TS_WAY_GATEWAY ? TS_SERVICE_EXIT : TS_SERVICE_RELAY;
@@ -126,6 +128,15 @@ static struct ts_upstream upstream_of(struct ts_relay *r)
 	return u;
 }
 
+/* After a start nobody is heard at once; then what was asked before holds. */
+static uint64_t patience_ns(const struct ts_relay *r)
+{
+	uint32_t s = r->offer.version ? PATIENCE_HELLOS * r->config.hello_s :
+					r->config.offer.wait_s;
+
+	return s * TS_NS_IN_S;
+}
+
 /**
  * ts_relay_reprice() - what we ask now, by what we pay
  * @r: ours
@@ -139,8 +150,12 @@ void ts_relay_reprice(struct ts_relay *r, uint64_t now_ns)
 
 	if (!r->began_ns)
 		r->began_ns = now_ns;
-	if (!r->offer.version && upstream.no_internet &&
-	    now_ns - r->began_ns < r->config.offer.wait_s * TS_NS_IN_S)
+	if (!r->upstream_ns || !upstream.no_internet)
+		r->upstream_ns = now_ns;
+	upstream.hold = upstream.no_internet &&
+			now_ns - r->upstream_ns < TS_DAY_NS;
+	if (upstream.no_internet == TS_INTERNET_NO_WAY &&
+	    now_ns - r->began_ns < patience_ns(r))
 		return;
 	if (!ts_offer_update(&r->offer, &r->config.offer, &upstream, now_ns) &&
 	    had_next == r->offer.has_next && ts_prices_equal(&now, &r->offer.now))

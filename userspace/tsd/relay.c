@@ -47,7 +47,8 @@ void ts_relaying_read(struct ts_relaying *r)
 		return;
 	if (ts_relay_counts_read(r->counts, r->d->meter, r->d->gate, r->relay, now_ns))
 		ts_log(TS_LOG_ERROR, "mesh: counters: %s", ts_meter_error(r->d->meter));
-	r->read_ns = ts_clock_boot_ns();
+	/* What passed while they were read may not be in them. */
+	r->read_ns = now_ns;
 }
 
 /** struct binding - what hellos say */
@@ -57,16 +58,13 @@ struct binding {
 	unsigned int n;
 };
 
-static void note_binding(const struct ts_relay_view *view, void *arg)
+static void note_binding(struct binding *b, const struct ts_relay_view *view)
 {
-	struct binding *b = arg;
 	struct ts_mesh_binding *to = &b->list[b->n];
 	unsigned int i;
 
 	_Static_assert(TS_NEIGHBOUR_MACS_MAX == TS_HELLO_MACS_MAX,
 		       "what a hello binds has room in the topology");
-	if (!view->alive)
-		return;
 	memcpy(to->orig, view->hello.originator.b, TS_MAC_LEN);
 	to->n_macs = view->hello.n_macs;
 	for (i = 0; i < to->n_macs; i++)
@@ -77,21 +75,39 @@ static void note_binding(const struct ts_relay_view *view, void *arg)
 	b->n++;
 }
 
-static void look_for_silent(const struct ts_relay_view *view, void *arg)
+static bool is_bound(const struct binding *b, const struct ts_mac *mac)
 {
-	*(bool *)arg |= view->account_id && !view->alive;
+	unsigned int i, k;
+
+	for (i = 0; i < b->n; i++)
+		for (k = 0; k < b->list[i].n_macs; k++)
+			if (!memcmp(b->list[i].mac[k], mac->b, TS_MAC_LEN))
+				return true;
+	return false;
+}
+
+static void note_living(const struct ts_relay_view *view, void *arg)
+{
+	if (view->alive)
+		note_binding(arg, view);
 }
 
 /*
- * After a start the kernel goes on with the tables of before until those who pay have
- * said again which radios are theirs: else what comes for them were cut meanwhile.
+ * What a silent one has paid for goes on, in both directions, and after a start of ours
+ * nobody has spoken yet.  A radio that a living one claims is not its own any more.
  */
-static bool waits_for_hellos(const struct ts_relaying *r)
+static void note_silent(const struct ts_relay_view *view, void *arg)
 {
-	bool silent = false;
+	struct binding *b = arg;
+	unsigned int i;
 
-	ts_relay_each(r->relay, ts_clock_boot_ns(), look_for_silent, &silent);
-	return silent && ts_clock_boot_ns() < r->settle_ns;
+	if (view->alive || !view->account_id)
+		return;
+	for (i = 0; i < view->hello.n_macs; i++)
+		if (is_bound(b, &view->hello.macs[i]))
+			return;
+	if (view->hello.n_macs)
+		note_binding(b, view);
 }
 
 /* Who pays for what comes of a gateway: who leads to where it goes. */
@@ -99,13 +115,14 @@ static void push_tables(struct ts_relaying *r)
 {
 	struct binding *b;
 
-	if (!r->stale || r->d->meter_lost || waits_for_hellos(r))
+	if (!r->stale || r->d->meter_lost)
 		return;
 	b = calloc(1, sizeof(*b));
 	if (!b)
 		return;
 	r->stale = false;
-	ts_relay_each(r->relay, ts_clock_boot_ns(), note_binding, b);
+	ts_relay_each(r->relay, ts_clock_boot_ns(), note_living, b);
+	ts_relay_each(r->relay, ts_clock_boot_ns(), note_silent, b);
 	if (!ts_meshes_bind(r->meshes, b->list, b->n))
 		ts_meshes_push(r->meshes, b->payers, b->n);
 	free(b);

@@ -4,9 +4,6 @@
 
 #include "tsd/relay_private.h"
 
-/* The counters of who sent a receipt were read so short a time before. */
-#define FRESH_NS	10000000ull
-
 /** ts_relaying_place() - Return: where it is, or NULL: nobody knows */
 const struct ts_relay_place *ts_relaying_place(const struct ts_relaying *r,
 					       const struct ts_address *partner)
@@ -19,17 +16,33 @@ const struct ts_relay_place *ts_relaying_place(const struct ts_relaying *r,
 	return NULL;
 }
 
-/** struct looking - is it a neighbour? */
+/** struct looking - is it a neighbour, and does it live? */
 struct looking {
 	const struct ts_address *for_whom;
 	bool found;
+	bool alive;
 };
 
 static void look(const struct ts_relay_view *view, void *arg)
 {
 	struct looking *l = arg;
 
-	l->found |= ts_address_equal(&view->channel.partner, l->for_whom);
+	if (!ts_address_equal(&view->channel.partner, l->for_whom))
+		return;
+	l->found = true;
+	l->alive = view->alive;
+}
+
+/*
+ * Before its first hello it is not known what a neighbour's counters are worth: compared
+ * with those of before a start its receipt, or our answer, were a lie.
+ */
+static bool is_early(const struct ts_relaying *r, const struct ts_address *who)
+{
+	struct looking l = { .for_whom = who };
+
+	ts_relay_each(r->relay, ts_clock_boot_ns(), look, &l);
+	return l.found && !l.alive;
 }
 
 /** ts_relaying_knows() - is it a neighbour that may speak? */
@@ -113,10 +126,11 @@ static void taken(struct ts_relaying *r, const void *bytes, size_t len,
 /**
  * ts_relaying_hear() - a datagram on the mesh; a ts_relay_heard
  *
- * Cheap checks come first (M9): form, and whether who it names may speak at all.
+ * Cheap checks come first (M9): form, and whether who it names may speak at all.  What a
+ * receipt says is of before it came, and is compared with counters that were read after.
  */
 void ts_relaying_hear(void *relaying, const void *bytes, size_t len,
-		      const struct ts_endpoint *from)
+		      const struct ts_endpoint *from, uint64_t arrived_ns)
 {
 	struct ts_relaying *r = relaying;
 	enum ts_relay_verdict verdict;
@@ -132,7 +146,11 @@ void ts_relaying_hear(void *relaying, const void *bytes, size_t len,
 		r->strangers++;
 		return;
 	}
-	if (len == TS_RECEIPT_BYTES && ts_clock_boot_ns() - r->read_ns > FRESH_NS)
+	if (len == TS_RECEIPT_BYTES && is_early(r, &who)) {
+		r->early++;
+		return;
+	}
+	if (len == TS_RECEIPT_BYTES && r->read_ns < arrived_ns)
 		ts_relaying_read(r);
 	verdict = ts_relay_take(r->relay, bytes, len, ts_clock_boot_ns());
 	r->verdicts[verdict]++;

@@ -34,12 +34,13 @@ struct ts_relay_place {
  * @refused: accounts that the meter did not make; asked for again each second
  * @n_refused: how many
  * @settle_ns: by then neighbours of before have been heard again, if they live
- * @read_ns: when the meter was read last
+ * @read_ns: when the last reading of the meter began
  * @due: something has happened that may have effects
  * @stale: the tables of the meter may be others
  * @lost: a commit failed; nothing is said any more
  * @throttled: the way to the internet can hardly be paid for
  * @strangers: messages of who has no channel with us
+ * @early: receipts of who was not heard to live yet
  * @verdicts: of messages, by enum ts_relay_verdict
  * @fault: what is wrong; empty: nothing
  */
@@ -62,6 +63,7 @@ struct ts_relaying {
 	bool lost;
 	bool throttled;
 	uint64_t strangers;
+	uint64_t early;
 	uint64_t verdicts[TS_RELAY_VERDICT_COUNT];
 	char fault[TS_MESH_FAULT_SIZE];
 };
@@ -86,7 +88,7 @@ void ts_relaying_close(struct ts_relaying *r, const struct ts_address *partner,
 
 /* relay_hear.c */
 void ts_relaying_hear(void *relaying, const void *bytes, size_t len,
-		      const struct ts_endpoint *from);
+		      const struct ts_endpoint *from, uint64_t arrived_ns);
 bool ts_relaying_knows(const struct ts_relaying *r, const struct ts_address *partner);
 const struct ts_relay_place *ts_relaying_place(const struct ts_relaying *r,
 					       const struct ts_address *partner);

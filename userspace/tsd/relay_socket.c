@@ -22,13 +22,25 @@
 
 /* One byte more than the longest message, to tell those that are longer. */
 #define SLOT_BYTES	(TS_RECEIPT_BYTES + 1)
-/* Of a turn: as many signatures as take about a millisecond or two. */
-#define BURST		16
+/* Of a turn: as many signatures as hold the loop for some 20 ms, if all are good. */
+#define BURST		256
 /* A mesh of some hundred boxes, each of which says two things in ten seconds. */
 #define SOURCES		512
 #define PER_SOURCE	5
 #define SOURCE_BURST	20
 #define STRANGERS	200
+
+/**
+ * struct slot - a datagram that waits for its turn
+ * @from: who sent it
+ * @len: of it
+ * @b: its bytes
+ */
+struct slot {
+	struct ts_endpoint from;
+	size_t len;
+	uint8_t b[SLOT_BYTES];
+};
 
 /**
  * struct ts_relay_socket - both
@@ -41,6 +53,7 @@
  * @police: of sources
  * @heard: what is done with each
  * @ctx: for @heard
+ * @slots: what came in a turn
  * @fault: why nothing is open; empty: all is
  * @counters: see there
  */
@@ -54,6 +67,7 @@ struct ts_relay_socket {
 	struct ts_police *police;
 	ts_relay_heard *heard;
 	void *ctx;
+	struct slot slots[BURST];
 	char fault[160];
 	struct ts_relay_socket_counters counters;
 };
@@ -64,36 +78,47 @@ static bool is_ours(const struct ts_relay_socket *s, const struct ts_endpoint *f
 	return ts_endpoint_equal(&s->at, from);
 }
 
-/* Return: whether there was one. */
-static bool take_one(struct ts_relay_socket *s, int fd)
+static void take_one(struct ts_relay_socket *s, const struct slot *slot,
+		     uint64_t arrived_ns)
 {
-	struct ts_endpoint from = { .len = sizeof(from.addr) };
-	uint8_t bytes[SLOT_BYTES];
-	ssize_t n;
-
-	n = recvfrom(fd, bytes, sizeof(bytes), MSG_DONTWAIT,
-		     (struct sockaddr *)&from.addr, &from.len);
-	if (n < 0)
-		return false;
-	if (!n || n == SLOT_BYTES || is_ours(s, &from))
-		return true;
-	if (!ts_police_admit(s->police, (struct sockaddr *)&from.addr,
+	if (!slot->len || slot->len == SLOT_BYTES || is_ours(s, &slot->from))
+		return;
+	if (!ts_police_admit(s->police, (const struct sockaddr *)&slot->from.addr,
 			     ts_clock_boot_ns())) {
 		s->counters.policed++;
-		return true;
+		return;
 	}
 	s->counters.received++;
-	s->heard(s->ctx, bytes, (size_t)n, &from);
-	return true;
+	s->heard(s->ctx, slot->b, slot->len, &slot->from, arrived_ns);
 }
 
+/* Return: whether there was one. */
+static bool receive(int fd, struct slot *slot)
+{
+	ssize_t n;
+
+	slot->from.len = sizeof(slot->from.addr);
+	n = recvfrom(fd, slot->b, sizeof(slot->b), MSG_DONTWAIT,
+		     (struct sockaddr *)&slot->from.addr, &slot->from.len);
+	slot->len = n > 0 ? (size_t)n : 0;
+	return n >= 0;
+}
+
+/*
+ * The newest first: the one says all that those before it do, and an old one compared
+ * with what we count now were a lie.
+ */
 static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct ts_relay_socket *s = w->data;
-	int i;
+	uint64_t arrived_ns;
+	int n = 0;
 
-	for (i = 0; i < BURST && take_one(s, w->fd); i++)
-		;
+	while (n < BURST && receive(w->fd, &s->slots[n]))
+		n++;
+	arrived_ns = ts_clock_boot_ns();
+	while (n--)
+		take_one(s, &s->slots[n], arrived_ns);
 }
 
 static void close_one(struct ts_relay_socket *s, ev_io *w)

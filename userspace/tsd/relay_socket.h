@@ -27,8 +27,9 @@ struct ts_relay_socket_counters {
 	uint64_t send_failed;
 };
 
+/* @arrived_ns: CLOCK_BOOTTIME, not before it came */
 typedef void ts_relay_heard(void *ctx, const void *bytes, size_t len,
-			    const struct ts_endpoint *from);
+			    const struct ts_endpoint *from, uint64_t arrived_ns);
 
 struct ts_relay_socket;
 

@@ -136,9 +136,10 @@ static json_t *offer(const struct ts_relaying *r)
 static json_t *messages(const struct ts_relaying *r)
 {
 	const struct ts_relay_socket_counters *c = ts_relay_socket_counters(r->socket);
-	json_t *all = json_pack("{s:I, s:I, s:I, s:I, s:I}",
+	json_t *all = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}",
 		"received", (json_int_t)c->received, "policed", (json_int_t)c->policed,
-		"strangers", (json_int_t)r->strangers, "sent", (json_int_t)c->sent,
+		"strangers", (json_int_t)r->strangers,
+		"early", (json_int_t)r->early, "sent", (json_int_t)c->sent,
 		"send_failed", (json_int_t)c->send_failed);
 	int i;
 
