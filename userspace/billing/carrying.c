@@ -32,23 +32,6 @@ static bool is_of(const struct ts_billing_channel *one,
 	     one; one = ts_channel_of_wallet_next(one))			\
 		if (is_of(one, c))
 
-static ts_u128 least(ts_u128 a, ts_u128 b)
-{
-	return a < b ? a : b;
-}
-
-static ts_u128 less(ts_u128 a, ts_u128 b)
-{
-	return a > b ? a - b : 0;
-}
-
-static ts_u128 more(ts_u128 a, ts_u128 b)
-{
-	ts_u128 sum;
-
-	return __builtin_add_overflow(a, b, &sum) ? TS_U128_MAX : sum;
-}
-
 /**
  * struct sums - over all channels with a partner in a token
  * @received_wei: it paid us for carrying
@@ -68,13 +51,13 @@ static struct sums sums_of(struct ts_billing *b, const struct ts_billing_channel
 	struct sums s = { };
 
 	for_each_of(one, b, c) {
-		s.received_wei = more(s.received_wei, one->row.relay_in_wei);
-		s.paid_wei = more(s.paid_wei, one->row.relay_out_wei);
-		s.sent_wei = more(s.sent_wei,
+		s.received_wei = ts_u128_more(s.received_wei, one->row.relay_in_wei);
+		s.paid_wei = ts_u128_more(s.paid_wei, one->row.relay_out_wei);
+		s.sent_wei = ts_u128_more(s.sent_wei,
 				  one->row.channel.our_proof.transferred_wei);
-		refunded_wei = more(refunded_wei, one->row.refunded_wei);
+		refunded_wei = ts_u128_more(refunded_wei, one->row.refunded_wei);
 	}
-	s.sent_wei = less(s.sent_wei, more(refunded_wei, s.paid_wei));
+	s.sent_wei = ts_u128_less(s.sent_wei, ts_u128_more(refunded_wei, s.paid_wei));
 	return s;
 }
 
@@ -127,7 +110,7 @@ static void take_from(struct ts_billing *b, struct ts_billing_channel *life,
 		return;
 	}
 	for (i = 0; i < pool->count && pool->left_wei; i++) {
-		wei = least(unspent_wei(&pool->row[i]), pool->left_wei);
+		wei = ts_u128_least(unspent_wei(&pool->row[i]), pool->left_wei);
 		pool->row[i].delta_wei -= wei;
 		pool->left_wei -= wei;
 		life->row.relayed_wei += wei;
@@ -170,7 +153,7 @@ ts_u128 ts_carrying_part_wei(struct ts_billing *b, const struct ts_billing_chann
 
 	if (!ts_memo_parse_relay(&said_wei, credit->memo.p, credit->memo.len))
 		return 0;
-	return least(credit->wei, less(said_wei, sums_of(b, c).received_wei));
+	return ts_u128_least(credit->wei, ts_u128_less(said_wei, sums_of(b, c).received_wei));
 }
 
 /**
@@ -186,7 +169,7 @@ void ts_carrying_settle(struct ts_billing *b, struct ts_billing_channel *c,
 
 	if (b->broken || !ts_memo_parse_relay(&said_wei, memo->p, memo->len))
 		return;
-	missing_wei = less(said_wei, sums_of(b, c).received_wei);
+	missing_wei = ts_u128_less(said_wei, sums_of(b, c).received_wei);
 	if (missing_wei)
 		take_from_pool(b, c, missing_wei);
 }
@@ -273,7 +256,7 @@ void ts_carrying_lost(struct ts_billing *b, struct ts_billing_channel *c,
 {
 	char text[TS_ADDRESS_TEXT_SIZE];
 
-	c->row.relay_out_wei -= least(lost_wei, c->row.relay_out_wei);
+	c->row.relay_out_wei -= ts_u128_least(lost_wei, c->row.relay_out_wei);
 	ts_channel_write(b, c);
 	ts_billing_say(b, LOG_NOTICE, "the channel with %s was settled without our last payment for carrying; that is owed again",
 		       ts_address_print(&c->row.channel.partner_address, text));
@@ -285,10 +268,10 @@ void ts_carrying_lost(struct ts_billing *b, struct ts_billing_channel *c,
 static void remember_paid(struct ts_billing *b, struct ts_billing_channel *c,
 			  const struct sums *s, ts_u128 they_received_wei)
 {
-	ts_u128 wei = least(less(they_received_wei, s->paid_wei), s->sent_wei);
+	ts_u128 wei = ts_u128_least(ts_u128_less(they_received_wei, s->paid_wei), s->sent_wei);
 	ts_u128 sent_wei = c->row.channel.our_proof.transferred_wei;
 
-	wei = least(wei, less(sent_wei, c->row.relay_out_wei));
+	wei = ts_u128_least(wei, ts_u128_less(sent_wei, c->row.relay_out_wei));
 	if (!wei)
 		return;
 	c->row.relay_out_wei += wei;
@@ -333,9 +316,9 @@ static void fill(struct ts_billing *b, struct ts_billing_channel *c,
 	view->usable = !view->why_not;
 	if (ch->state != TS_CHANNEL_OPEN)
 		return;
-	view->in_wei = least(ts_channel_partner_balance_wei(ch),
+	view->in_wei = ts_u128_least(ts_channel_partner_balance_wei(ch),
 			     ts_pay_room_wei(b, c));
-	view->out_wei = less(ts_channel_our_balance_wei(ch),
+	view->out_wei = ts_u128_less(ts_channel_our_balance_wei(ch),
 			     ts_lives_unspent_wei(b, c));
 }
 

@@ -104,26 +104,33 @@ struct listing {
 	size_t count;
 };
 
-static int gather(const struct ts_ledger_revenue *r, void *arg)
+/* As it stands. */
+static int gather_row(const struct ts_ledger_revenue *r, void *arg)
 {
 	struct listing *l = arg;
 	struct ts_ledger_revenue *row;
-	size_t i;
 
-	for (i = 0; i < l->count; i++) {
-		row = &l->row[i];
-		if (row->day != r->day || row->kind != r->kind ||
-		    !ts_address_equal(&row->token, &r->token))
-			continue;
-		row->wei += r->wei;
-		return 0;
-	}
 	row = realloc(l->row, (l->count + 1) * sizeof(*row));
 	if (!row)
 		return -ENOMEM;
 	l->row = row;
 	row[l->count++] = *r;
 	return 0;
+}
+
+/* Together with what is there of that kind and day. */
+static int gather(const struct ts_ledger_revenue *r, struct listing *l)
+{
+	struct ts_ledger_revenue *row;
+
+	for (row = l->row; row < l->row + l->count; row++) {
+		if (row->day != r->day || row->kind != r->kind ||
+		    !ts_address_equal(&row->token, &r->token))
+			continue;
+		row->wei += r->wei;
+		return 0;
+	}
+	return gather_row(r, l);
 }
 
 /* What passed and is booked within the hour. */
@@ -156,19 +163,6 @@ static int in_order(const void *one, const void *other)
 	if (!diff && a->day != b->day)
 		diff = a->day < b->day ? -1 : 1;
 	return diff ? diff : (int)a->kind - (int)b->kind;
-}
-
-static int gather_row(const struct ts_ledger_revenue *r, void *arg)
-{
-	struct listing *l = arg;
-	struct ts_ledger_revenue *row;
-
-	row = realloc(l->row, (l->count + 1) * sizeof(*row));
-	if (!row)
-		return -ENOMEM;
-	l->row = row;
-	row[l->count++] = *r;
-	return 0;
 }
 
 int ts_billing_revenue_each(struct ts_billing *b,

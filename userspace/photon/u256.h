@@ -53,6 +53,26 @@ int ts_u256_sub(struct ts_u256 *out, const struct ts_u256 *a,
 int ts_u256_parse(struct ts_u256 *out, const char *text);
 char *ts_u256_print(const struct ts_u256 *value, char text[TS_U256_TEXT_SIZE]);
 
+/** ts_u128_least() - Return: the lower of the two */
+static inline ts_u128 ts_u128_least(ts_u128 a, ts_u128 b)
+{
+	return a < b ? a : b;
+}
+
+/** ts_u128_less() - Return: @a without @b, 0 where that is more */
+static inline ts_u128 ts_u128_less(ts_u128 a, ts_u128 b)
+{
+	return a > b ? a - b : 0;
+}
+
+/** ts_u128_more() - Return: the sum, TS_U128_MAX where that is too much */
+static inline ts_u128 ts_u128_more(ts_u128 a, ts_u128 b)
+{
+	ts_u128 sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? TS_U128_MAX : sum;
+}
+
 int ts_u128_parse(ts_u128 *out, const char *text);
 char *ts_u128_print(ts_u128 value, char text[TS_U128_TEXT_SIZE]);
 ts_u128 ts_u128_get(const uint8_t bytes[TS_U128_BYTES]);

@@ -6,13 +6,6 @@
 	for (service = 0; service < TS_SERVICE_COUNT; service++)	\
 		for (dir = 0; dir < TS_DIR_COUNT; dir++)
 
-static ts_u128 add_wei(ts_u128 a, ts_u128 b)
-{
-	ts_u128 sum;
-
-	return __builtin_add_overflow(a, b, &sum) ? TS_U128_MAX : sum;
-}
-
 /* What of the growth of units is for the exit; the rest is for relay. */
 static void count_exit(struct neighbour *n, const struct ts_relay_sold *sold)
 {
@@ -20,7 +13,7 @@ static void count_exit(struct neighbour *n, const struct ts_relay_sold *sold)
 
 	if (sold->exit_units <= row->account_exit_units)
 		return;
-	n->exit_wei = add_wei(n->exit_wei,
+	n->exit_wei = ts_u128_more(n->exit_wei,
 			      ts_wei_of_units(sold->exit_units, row->unit_shift) -
 			      ts_wei_of_units(row->account_exit_units, row->unit_shift));
 	row->account_exit_units = sold->exit_units;
@@ -57,7 +50,7 @@ void ts_relay_sold(struct ts_relay *r, const struct ts_address *partner,
 	}
 	count_exit(n, sold);
 	row->account_units = sold->units;
-	row->sold_wei = add_wei(row->account_base_wei,
+	row->sold_wei = ts_u128_more(row->account_base_wei,
 				ts_wei_of_units(sold->units, row->unit_shift));
 }
 
@@ -77,7 +70,7 @@ static void owe(const struct ts_relay *r, struct neighbour *n, int service, int 
 	price = ts_prices_get(&n->terms.now.prices, service, dir);
 	if (price > r->config.limits.most[service][dir])
 		price = r->config.limits.most[service][dir];
-	n->row.bought_wei = add_wei(n->row.bought_wei,
+	n->row.bought_wei = ts_u128_more(n->row.bought_wei,
 			ts_price_wei_of_bytes(price, bytes, &n->rest[service][dir]));
 }
 

@@ -2,23 +2,6 @@
 /* owe.c - who owes what, what may be owed, and what is paid now. */
 #include "relay/private.h"
 
-static ts_u128 least(ts_u128 a, ts_u128 b)
-{
-	return a < b ? a : b;
-}
-
-static ts_u128 less(ts_u128 a, ts_u128 b)
-{
-	return a > b ? a - b : 0;
-}
-
-static ts_u128 more(ts_u128 a, ts_u128 b)
-{
-	ts_u128 sum;
-
-	return __builtin_add_overflow(a, b, &sum) ? TS_U128_MAX : sum;
-}
-
 /* Also what was asked for and is not committed yet. */
 static ts_u128 paid_wei(const struct neighbour *n)
 {
@@ -33,7 +16,7 @@ static ts_u128 paid_wei(const struct neighbour *n)
  */
 ts_u128 ts_relay_netted_wei(const struct neighbour *n)
 {
-	return least(n->row.netted_wei, n->receipt.netted_wei);
+	return ts_u128_least(n->row.netted_wei, n->receipt.netted_wei);
 }
 
 /**
@@ -44,15 +27,15 @@ ts_u128 ts_relay_netted_wei(const struct neighbour *n)
  */
 ts_u128 ts_relay_due_wei(const struct neighbour *n)
 {
-	return less(less(n->row.bought_wei, n->relief_wei),
-		    more(paid_wei(n), n->row.netted_wei));
+	return ts_u128_less(ts_u128_less(n->row.bought_wei, n->relief_wei),
+		    ts_u128_more(paid_wei(n), n->row.netted_wei));
 }
 
 /** ts_relay_owed_wei() - what it owes us and has neither paid nor netted */
 ts_u128 ts_relay_owed_wei(const struct neighbour *n)
 {
-	return less(less(n->row.sold_wei, n->forgiven_wei),
-		    more(n->channel.received_wei, ts_relay_netted_wei(n)));
+	return ts_u128_less(ts_u128_less(n->row.sold_wei, n->forgiven_wei),
+		    ts_u128_more(n->channel.received_wei, ts_relay_netted_wei(n)));
 }
 
 /**
@@ -63,9 +46,9 @@ ts_u128 ts_relay_owed_wei(const struct neighbour *n)
  */
 void ts_relay_net(struct neighbour *n)
 {
-	ts_u128 ours_wei = less(less(n->row.bought_wei, n->relief_wei), paid_wei(n));
-	ts_u128 theirs_wei = less(n->receipt.bought_wei, n->channel.received_wei);
-	ts_u128 both_wei = least(ours_wei, theirs_wei);
+	ts_u128 ours_wei = ts_u128_less(ts_u128_less(n->row.bought_wei, n->relief_wei), paid_wei(n));
+	ts_u128 theirs_wei = ts_u128_less(n->receipt.bought_wei, n->channel.received_wei);
+	ts_u128 both_wei = ts_u128_least(ours_wei, theirs_wei);
 
 	if (both_wei > n->row.netted_wei)
 		n->row.netted_wei = both_wei;
@@ -77,13 +60,13 @@ void ts_relay_net(struct neighbour *n)
  */
 static void make_good(struct neighbour *n)
 {
-	ts_u128 gap_wei = less(n->receipt.sold_wei, n->row.bought_wei);
+	ts_u128 gap_wei = ts_u128_less(n->receipt.sold_wei, n->row.bought_wei);
 
 	if (!n->counters_began)
 		return;
 	n->counters_began = false;
-	n->row.bought_wei = more(n->row.bought_wei,
-				 least(gap_wei, n->receipt.window_wei));
+	n->row.bought_wei = ts_u128_more(n->row.bought_wei,
+				 ts_u128_least(gap_wei, n->receipt.window_wei));
 	ts_relay_forget_base(n);
 }
 
@@ -98,9 +81,9 @@ void ts_relay_settle(struct ts_relay *r, struct neighbour *n)
 				r->config.tolerance_per_mille;
 
 	make_good(n);
-	n->forgiven_wei = least(less(n->row.sold_wei, n->receipt.bought_wei),
+	n->forgiven_wei = ts_u128_least(ts_u128_less(n->row.sold_wei, n->receipt.bought_wei),
 				tolerated_wei);
-	n->relief_wei = less(n->row.bought_wei, n->receipt.sold_wei);
+	n->relief_wei = ts_u128_less(n->row.bought_wei, n->receipt.sold_wei);
 }
 
 static ts_u128 full_window_wei(const struct ts_relay *r)
@@ -155,16 +138,16 @@ void ts_relay_windows(struct ts_relay *r, uint64_t now_ns)
 
 	TAILQ_FOREACH(n, &r->neighbours, list) {
 		n->had_window = n->window_wei != 0;
-		all_wei = more(all_wei, risked_wei(n));
+		all_wei = ts_u128_more(all_wei, risked_wei(n));
 	}
 	for (round = 0; round < 2; round++) {
 		TAILQ_FOREACH(n, &r->neighbours, list) {
 			if (n->had_window != !round)
 				continue;
-			others_wei = less(all_wei, risked_wei(n));
+			others_wei = ts_u128_less(all_wei, risked_wei(n));
 			n->window_wei = window_wei(r, n,
-				less(r->config.window_box_wei, others_wei), now_ns);
-			all_wei = more(others_wei, risked_wei(n));
+				ts_u128_less(r->config.window_box_wei, others_wei), now_ns);
+			all_wei = ts_u128_more(others_wei, risked_wei(n));
 		}
 	}
 }
@@ -178,9 +161,9 @@ void ts_relay_windows(struct ts_relay *r, uint64_t now_ns)
  */
 uint64_t ts_relay_granted_units(const struct neighbour *n)
 {
-	ts_u128 wei = more(more(n->channel.received_wei, ts_relay_netted_wei(n)),
-			   more(n->forgiven_wei, n->window_wei));
-	uint64_t units = ts_units_of_wei(less(wei, n->row.account_base_wei),
+	ts_u128 wei = ts_u128_more(ts_u128_more(n->channel.received_wei, ts_relay_netted_wei(n)),
+			   ts_u128_more(n->forgiven_wei, n->window_wei));
+	uint64_t units = ts_units_of_wei(ts_u128_less(wei, n->row.account_base_wei),
 					 n->row.unit_shift);
 
 	return units > INT64_MAX - n->revoked_units ? INT64_MAX :
@@ -211,5 +194,5 @@ ts_u128 ts_relay_pay_wei(const struct ts_relay *r, const struct neighbour *n,
 	if (due_wei < at_once_wei &&
 	    now_ns - n->paid_ns < r->config.interval_s * TS_NS_IN_S)
 		return 0;
-	return least(due_wei, n->channel.out_wei);
+	return ts_u128_least(due_wei, n->channel.out_wei);
 }

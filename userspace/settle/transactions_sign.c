@@ -8,18 +8,13 @@
 /* What the yellow paper says of a payment without data. */
 #define GAS_OF_NOTHING	21000
 
-static ts_u128 lesser(ts_u128 a, ts_u128 b)
-{
-	return a < b ? a : b;
-}
-
 static ts_u128 market_price_wei(const struct ts_transactions *t)
 {
 	ts_u128 price = t->funds.gas_price_wei;
 
 	if (price < t->config.gas_price_min_wei)
 		price = t->config.gas_price_min_wei;
-	return lesser(price, t->config.gas_price_max_wei);
+	return ts_u128_least(price, t->config.gas_price_max_wei);
 }
 
 /* The most that a transaction can take from us; too much to say: all there is. */
@@ -152,7 +147,7 @@ void ts_transaction_replace(struct ts_transactions *t, struct transaction *x,
 	    __builtin_add_overflow(last, last / 4 + 1, &raised))
 		return;
 	if (price < raised)
-		price = lesser(raised, t->config.gas_price_max_wei);
+		price = ts_u128_least(raised, t->config.gas_price_max_wei);
 	if (price < least) {
 		ts_transaction_why(x, "not mined, and the gas price is as high as it may be");
 		return;
