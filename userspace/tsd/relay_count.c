@@ -35,12 +35,14 @@ struct had {
  * @address: whose
  * @id: of the account
  * @epoch: likewise
+ * @heard: whether it is a gateway, which prices hang on, is known
  * @bought: what it carried for us
  */
 struct partner {
 	struct ts_address address;
 	uint32_t id;
 	uint32_t epoch;
+	bool heard;
 	struct ts_carried bought;
 };
 
@@ -226,36 +228,38 @@ static int on_neighbour(const struct ts_neighbour *n, void *arg)
 	return 0;
 }
 
-/* Whether it is a gateway, which prices hang on, is known when it was heard. */
+/* A silent one goes on downloading: without that, who carries it for us would pad. */
 static void note_partner(const struct ts_relay_view *view, void *arg)
 {
 	struct reading *r = arg;
 
-	if (!view->account_id || (!view->alive && view->way == TS_WAY_NONE) ||
-	    r->c->n_partners == TS_RELAY_NEIGHBOURS_MAX)
+	if (!view->account_id || r->c->n_partners == TS_RELAY_NEIGHBOURS_MAX)
 		return;
 	r->c->partners[r->c->n_partners++] = (struct partner){
 		.address = view->channel.partner,
 		.id = view->account_id,
 		.epoch = view->account_epoch,
+		.heard = view->alive || view->way != TS_WAY_NONE,
 	};
 }
 
 static void tell_bought(struct ts_relay_counts *c, struct ts_relay *relay)
 {
 	struct ts_relay_bought list[TS_RELAY_NEIGHBOURS_MAX];
-	unsigned int i;
+	unsigned int i, n = 0;
 
 	for (i = 0; i < c->n_partners; i++) {
 		const struct partner *p = &c->partners[i];
 
-		list[i].partner = p->address;
+		if (!p->heard)
+			continue;
+		list[n].partner = p->address;
 		/* The ledger has room for 63 bits. */
-		list[i].life = (c->boot ^ ((uint64_t)p->id << 33 |
+		list[n].life = (c->boot ^ ((uint64_t)p->id << 33 |
 					   (uint64_t)p->epoch << 1)) & INT64_MAX;
-		list[i].carried = p->bought;
+		list[n++].carried = p->bought;
 	}
-	ts_relay_bought(relay, list, c->n_partners, &c->delivered);
+	ts_relay_bought(relay, list, n, &c->delivered);
 }
 
 /**
