@@ -279,6 +279,52 @@ static void who_pads_gains_little(void **state)
 	assert_buyer_loses_little();
 }
 
+/*
+ * Downloads go on for who has not paid: who carried them to here is no liar, and is paid
+ * up to a window.
+ */
+static void who_carries_for_a_dry_one_pads_not(void **state)
+{
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, 4 * MIB);
+	buyer->kernel.dry = true;
+	one_interval(MIB, buyer->config.window_bytes / 2);
+	buyer->kernel.dry = false;
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, 4 * MIB);
+	mesh_run(&mesh, 30);
+	assert_no_event(buyer);
+	assert_no_event(seller);
+	assert_int_equal(seller->refused_bytes, 0);
+	assert_true(buyer->sent_wei == seller->carried_wei);
+	/* Nor is it later, when that is no more paid. */
+	buyer->kernel.dry = true;
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, buyer->config.window_bytes);
+	assert_no_event(buyer);
+	assert_int_equal(mesh_view(&mesh, buyer).trust_64ths, TS_TRUST_FULL);
+}
+
+/* Makes up downloads for one that it knows to be dry. */
+static void who_pads_for_a_dry_one_gains_a_window(void **state)
+{
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, 4 * MIB);
+	for (i = 0; i < INTERVALS; i++) {
+		buyer->kernel.dry = true;
+		mesh_junk(&mesh, buyer, 2 * MIB);
+		buyer->kernel.dry = false;
+		one_interval(MIB, 4 * MIB);
+	}
+	assert_buyer_loses_little();
+}
+
 /* Two debts settle each other, and only the rest is transferred. */
 static void both_owe_and_one_pays(void **state)
 {
@@ -631,6 +677,8 @@ int main(void)
 		t(who_hides_gains_little),
 		t(a_little_difference_never_stops_it),
 		t(who_pads_gains_little),
+		t(who_carries_for_a_dry_one_pads_not),
+		t(who_pads_for_a_dry_one_gains_a_window),
 		t(both_owe_and_one_pays),
 		t(netting_is_by_what_both_admit),
 		t(old_messages_are_worth_nothing),

@@ -249,6 +249,8 @@ void mesh_count(struct mesh *m, struct side *s)
 	struct ts_relay_delivered delivered = {
 		.life = k->life, .bytes = k->delivered_bytes,
 		.packets = k->delivered_packets,
+		.refused_bytes = k->refused_bytes,
+		.refused_packets = k->refused_packets,
 	};
 
 	sold.exit_units = sold.carried.bytes[TS_SERVICE_EXIT][TS_DIR_UP] *
@@ -388,6 +390,21 @@ uint64_t mesh_up(struct mesh *m, struct side *from, uint64_t bytes)
 	return passed;
 }
 
+/* A frame of a download comes to a client, or for one that is dry. */
+static void deliver(struct side *to)
+{
+	struct kernel *k = &to->kernel;
+	uint64_t bytes = FRAME_BYTES - to->config.overhead_bytes;
+
+	if (k->dry) {
+		k->refused_bytes += bytes;
+		k->refused_packets++;
+	} else {
+		k->delivered_bytes += bytes;
+		k->delivered_packets++;
+	}
+}
+
 /* Somebody behind the other sends to a client of @to.  Return: how much arrives. */
 uint64_t mesh_down(struct mesh *m, struct side *to, uint64_t bytes)
 {
@@ -397,14 +414,16 @@ uint64_t mesh_down(struct mesh *m, struct side *to, uint64_t bytes)
 		if (!pass(other_of(m, to), TS_DIR_DOWN, FRAME_BYTES))
 			continue;
 		to->kernel.bought.bytes[TS_SERVICE_RELAY][TS_DIR_DOWN] += FRAME_BYTES;
-		to->kernel.delivered_bytes += FRAME_BYTES - to->config.overhead_bytes;
-		to->kernel.delivered_packets++;
+		deliver(to);
 		passed += FRAME_BYTES;
 	}
 	return passed;
 }
 
-/* The other makes up downloads: it counts them, they arrive, and nobody wants them. */
+/*
+ * The other makes up downloads: it counts them, they arrive, and nobody wants them, or
+ * somebody who is dry.
+ */
 void mesh_junk(struct mesh *m, struct side *to, uint64_t bytes)
 {
 	struct kernel *k = &other_of(m, to)->kernel;
@@ -412,6 +431,8 @@ void mesh_junk(struct mesh *m, struct side *to, uint64_t bytes)
 	for (; bytes >= FRAME_BYTES; bytes -= FRAME_BYTES) {
 		k->junk_bytes += FRAME_BYTES;
 		to->kernel.bought.bytes[TS_SERVICE_RELAY][TS_DIR_DOWN] += FRAME_BYTES;
+		if (to->kernel.dry)
+			deliver(to);
 	}
 }
 

@@ -38,6 +38,9 @@ struct in_flight {
  * @bought: what the neighbour carries for us, as we see it
  * @delivered_bytes: what our clients got
  * @delivered_packets: likewise
+ * @dry: they have not paid, so that they get nothing
+ * @refused_bytes: of what came for them
+ * @refused_packets: likewise
  */
 struct kernel {
 	uint32_t id;
@@ -53,6 +56,9 @@ struct kernel {
 	struct ts_carried bought;
 	uint64_t delivered_bytes;
 	uint64_t delivered_packets;
+	bool dry;
+	uint64_t refused_bytes;
+	uint64_t refused_packets;
 };
 
 /**

@@ -126,18 +126,37 @@ static uint64_t unbelieved_bytes(const struct neighbour *n)
 }
 
 /* As the mesh carried it: with its overhead, and what may differ. */
-static uint64_t grown_bytes(const struct ts_relay *r, struct ts_relay_delivered *old,
-			    const struct ts_relay_delivered *new)
+static uint64_t carried_bytes(const struct ts_relay *r, uint64_t bytes, uint64_t packets)
 {
-	bool anew = new->life != old->life || new->bytes < old->bytes ||
-		    new->packets < old->packets;
-	uint64_t bytes = new->bytes - (anew ? 0 : old->bytes);
-	uint64_t packets = new->packets - (anew ? 0 : old->packets);
-
-	*old = *new;
 	bytes += packets * r->config.overhead_bytes;
 	return bytes + bytes / TS_PER_MILLE * r->config.tolerance_per_mille +
 	       bytes % TS_PER_MILLE * r->config.tolerance_per_mille / TS_PER_MILLE;
+}
+
+/*
+ * What came for somebody who had not paid was carried to here, too: at our loss, so that
+ * no more than one window of it in all is owed for.
+ */
+static uint64_t refused_bytes(struct ts_relay *r, uint64_t bytes)
+{
+	r->refused_bytes += bytes;
+	if (bytes > r->refused_room_bytes)
+		bytes = r->refused_room_bytes;
+	r->refused_room_bytes -= bytes;
+	return bytes;
+}
+
+static uint64_t grown_bytes(struct ts_relay *r, const struct ts_relay_delivered *new)
+{
+	const struct ts_relay_delivered none = { }, *old = &r->delivered;
+
+	if (new->life != old->life || new->bytes < old->bytes ||
+	    new->packets < old->packets || new->refused_bytes < old->refused_bytes ||
+	    new->refused_packets < old->refused_packets)
+		old = &none;
+	return carried_bytes(r, new->bytes - old->bytes, new->packets - old->packets) +
+	       refused_bytes(r, carried_bytes(r, new->refused_bytes - old->refused_bytes,
+					      new->refused_packets - old->refused_packets));
 }
 
 static void believe_one(struct ts_relay *r, struct neighbour *n, uint64_t bytes)
@@ -187,12 +206,13 @@ static void believe(struct ts_relay *r)
 void ts_relay_bought(struct ts_relay *r, const struct ts_relay_bought *bought,
 		     unsigned int n, const struct ts_relay_delivered *delivered)
 {
-	uint64_t had_bytes = grown_bytes(r, &r->delivered, delivered), came_bytes = 0;
+	uint64_t came_bytes = 0;
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
 		came_bytes += take_one(r, &bought[i]);
-	r->room_bytes += r->delivered_known ? had_bytes : came_bytes;
+	r->room_bytes += r->delivered_known ? grown_bytes(r, delivered) : came_bytes;
+	r->delivered = *delivered;
 	r->delivered_known = true;
 	believe(r);
 }
@@ -200,13 +220,13 @@ void ts_relay_bought(struct ts_relay *r, const struct ts_relay_bought *bought,
 /** ts_relay_judge_padding() - did more come, in this interval, than anybody has had? */
 void ts_relay_judge_padding(struct ts_relay *r, struct neighbour *n)
 {
-	uint64_t now_bytes = unbelieved_bytes(n);
-	uint64_t before_bytes = n->unbelieved_before_bytes;
-
-	n->unbelieved_before_bytes = now_bytes;
 	/* What is on its way to a client at this moment is no padding. */
-	if (now_bytes <= before_bytes ||
-	    now_bytes - before_bytes <= r->config.judge_bytes / 16)
+	uint64_t may_bytes = n->unbelieved_before_bytes + r->config.judge_bytes / 16 +
+			     r->refused_bytes - n->refused_before_bytes;
+
+	n->unbelieved_before_bytes = unbelieved_bytes(n);
+	n->refused_before_bytes = r->refused_bytes;
+	if (n->unbelieved_before_bytes <= may_bytes)
 		return;
 	ts_relay_distrust(n);
 	ts_relay_tell(n, TS_RELAY_PADS);

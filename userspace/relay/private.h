@@ -49,6 +49,7 @@ struct judged {
  * @drift_per_mille: of the last judgement
  * @counters_began: since its last receipt our own counters of it were lost
  * @unbelieved_before_bytes: at the last interval
+ * @refused_before_bytes: then, of @refused_bytes
  * @forgiven_wei: of what it owes, what it counts differently, within tolerance
  * @relief_wei: of what we owe, what it does not ask
  * @window_wei: what it may owe
@@ -92,6 +93,7 @@ struct neighbour {
 	int drift_per_mille;
 	bool counters_began;
 	uint64_t unbelieved_before_bytes;
+	uint64_t refused_before_bytes;
 	ts_u128 forgiven_wei;
 	ts_u128 relief_wei;
 	ts_u128 window_wei;
@@ -131,6 +133,8 @@ struct neighbour {
  * @delivered: as last read
  * @delivered_known: it was
  * @room_bytes: downloads that may be owed for and are not yet
+ * @refused_bytes: downloads that came for who had not paid
+ * @refused_room_bytes: of these, so many more may be owed for
  * @throttled: we use less of the internet
  * @throttle_told: the caller knows that
  * @neighbours: all of them
@@ -155,6 +159,8 @@ struct ts_relay {
 	struct ts_relay_delivered delivered;
 	bool delivered_known;
 	uint64_t room_bytes;
+	uint64_t refused_bytes;
+	uint64_t refused_room_bytes;
 	bool throttled;
 	bool throttle_told;
 	TAILQ_HEAD(neighbours, neighbour) neighbours;

@@ -132,6 +132,7 @@ int ts_relay_reload(struct ts_relay *r, uint64_t now_ns)
 	r->prices_known = false;
 	r->delivered_known = false;
 	r->room_bytes = 0;
+	r->refused_room_bytes = r->config.window_bytes;
 	ret = ts_ledger_relay_own_get(r->ledger, &r->own);
 	if (ret)
 		return ret;

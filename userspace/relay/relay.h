@@ -140,11 +140,15 @@ struct ts_relay_bought {
  * @life: of these counters; another one: they began at 0
  * @bytes: without what the mesh adds
  * @packets: how many frames
+ * @refused_bytes: and of downloads that came for one of them who had not paid
+ * @refused_packets: likewise
  */
 struct ts_relay_delivered {
 	uint64_t life;
 	uint64_t bytes;
 	uint64_t packets;
+	uint64_t refused_bytes;
+	uint64_t refused_packets;
 };
 
 /** enum ts_relay_verdict - what comes of a message */

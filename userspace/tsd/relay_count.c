@@ -21,13 +21,11 @@
 /**
  * struct had - what an account has had when it was read last
  * @epoch: of the account
- * @bytes: downloaded
- * @packets: likewise
+ * @down: downloads
  */
 struct had {
 	uint32_t epoch;
-	uint64_t bytes;
-	uint64_t packets;
+	struct ts_stat down;
 };
 
 /**
@@ -50,7 +48,7 @@ struct partner {
  * struct ts_relay_counts - what was read
  * @boot: of the kernel's counters
  * @delivered: all of it, since the process began
- * @own: of the box itself, as read last
+ * @own: of the box itself, as read last; it refuses nothing
  * @had: of each account, by its id; owned
  * @n_had: places in it
  * @partners: those with an account, while it is read
@@ -59,7 +57,7 @@ struct partner {
 struct ts_relay_counts {
 	uint64_t boot;
 	struct ts_relay_delivered delivered;
-	struct had own;
+	struct ts_stat own;
 	struct had *had;
 	uint32_t n_had;
 	struct partner partners[TS_RELAY_NEIGHBOURS_MAX];
@@ -140,22 +138,28 @@ static void deliver_own(struct ts_relay_counts *c, struct ts_gate *gate)
 	c->own.packets = packets;
 }
 
+static void add_grown(uint64_t *sum, uint64_t from, uint64_t to)
+{
+	if (to > from)
+		*sum += to - from;
+}
+
 /* What has come to it since; of an account that is seen first all of it. */
 static int deliver(struct ts_relay_counts *c, const struct ts_account *a,
-		   uint64_t bytes, uint64_t packets)
+		   const struct ts_stat *down)
 {
+	struct ts_relay_delivered *d = &c->delivered;
 	struct had *had = had_of(c, a->id);
 
 	if (!had)
 		return -1;
 	if (had->epoch != a->epoch)
 		*had = (struct had){ .epoch = a->epoch };
-	if (bytes > had->bytes)
-		c->delivered.bytes += bytes - had->bytes;
-	if (packets > had->packets)
-		c->delivered.packets += packets - had->packets;
-	had->bytes = bytes;
-	had->packets = packets;
+	add_grown(&d->bytes, had->down.bytes, down->bytes);
+	add_grown(&d->packets, had->down.packets, down->packets);
+	add_grown(&d->refused_bytes, had->down.dropped_bytes, down->dropped_bytes);
+	add_grown(&d->refused_packets, had->down.dropped_packets, down->dropped_packets);
+	had->down = *down;
 	return 0;
 }
 
@@ -193,23 +197,28 @@ static struct partner *find(struct ts_relay_counts *c, uint32_t id, uint32_t epo
 static int read_neighbour(struct reading *r, const struct ts_account *a)
 {
 	struct partner *p = find(r->c, a->id, a->epoch);
+	const struct ts_stat *relay = &a->stats[TS_CLASS_RELAY][TS_DIR_DOWN];
+	const struct ts_stat *exit = &a->stats[TS_CLASS_INTERNET][TS_DIR_DOWN];
 	struct ts_relay_sold sold = ts_relay_sold_of(a);
+	/* Of frames of the mesh: it has added to them what it adds. */
+	struct ts_stat down = {
+		.bytes = relay->bytes + exit->bytes,
+		.dropped_bytes = relay->dropped_bytes + exit->dropped_bytes,
+	};
 
 	if (!p)
 		return 0;
 	ts_relay_sold(r->relay, &p->address, &sold);
-	return deliver(r->c, a, sold.carried.bytes[TS_SERVICE_RELAY][TS_DIR_DOWN] +
-		       sold.carried.bytes[TS_SERVICE_EXIT][TS_DIR_DOWN], 0);
+	return deliver(r->c, a, &down);
 }
 
 static int on_account(const struct ts_account *a, void *arg)
 {
-	const struct ts_stat *down = &a->stats[TS_CLASS_INTERNET][TS_DIR_DOWN];
 	struct reading *r = arg;
 
 	if (a->kind == TS_KIND_NEIGHBOUR)
 		return read_neighbour(r, a);
-	return deliver(r->c, a, down->bytes, down->packets);
+	return deliver(r->c, a, &a->stats[TS_CLASS_INTERNET][TS_DIR_DOWN]);
 }
 
 /* One of its radios. */
