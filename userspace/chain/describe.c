@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "chain/describe.h"
+#include "chain/json.h"
 #include "photon/hex.h"
 
 /**
@@ -211,27 +212,13 @@ int ts_channel_from_json(const json_t *json, enum ts_side side,
 	return 0;
 }
 
-static json_t *json_wei(ts_u128 wei)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(wei, text));
-}
-
-static json_t *json_address(const struct ts_address *a)
-{
-	char text[TS_ADDRESS_TEXT_SIZE];
-
-	return json_string(ts_address_print(a, text));
-}
-
 static json_t *json_proof(const struct ts_channel_proof *p)
 {
 	char hash[TS_HASH_TEXT_SIZE], signature[2 + 2 * TS_SIGNATURE_BYTES + 1];
 	json_t *json;
 
 	json = json_pack("{s:I,s:o,s:s,s:s}", "nonce", (json_int_t)p->nonce,
-			 "transferred_wei", json_wei(p->transferred_wei),
+			 "transferred_wei", ts_json_wei(p->transferred_wei),
 			 "additional_hash", ts_hash_print(&p->additional_hash, hash),
 			 "signature", ts_hex_print(signature, p->signature.b, TS_SIGNATURE_BYTES));
 	if (json && !ts_hash_is_zero(&p->locksroot))
@@ -258,14 +245,14 @@ json_t *ts_channel_describe(const struct ts_channel *channel, enum ts_side side)
 	json = json_pack("{s:s,s:s,s:o,s:o,s:o,s:o,s:I,s:I,s:o,s:o,s:s}",
 			 "channel_identifier", ts_hash_print(&c.channel_identifier, id),
 			 "chain_id", ts_u256_print(&c.chain_id, chain_id),
-			 "tokens_network", json_address(&c.tokens_network),
-			 "token", json_address(&c.token),
-			 "address", json_address(&c.our_address),
-			 "partner_address", json_address(&c.partner_address),
+			 "tokens_network", ts_json_address(&c.tokens_network),
+			 "token", ts_json_address(&c.token),
+			 "address", ts_json_address(&c.our_address),
+			 "partner_address", ts_json_address(&c.partner_address),
 			 "open_block_number", (json_int_t)c.open_block_number,
 			 "settle_timeout", (json_int_t)c.settle_timeout_blocks,
-			 "partner_deposit_wei", json_wei(c.partner_deposit_wei),
-			 "deposit_wei", json_wei(c.our_deposit_wei),
+			 "partner_deposit_wei", ts_json_wei(c.partner_deposit_wei),
+			 "deposit_wei", ts_json_wei(c.our_deposit_wei),
 			 "state", c.state == TS_CHANNEL_OPEN ? "open" : "closed");
 	if (json && c.partner_proof.nonce)
 		json_object_set_new(json, "partner_proof", json_proof(&c.partner_proof));

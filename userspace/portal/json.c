@@ -3,28 +3,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "chain/json.h"
 #include "photon/hash.h"
 #include "photon/hex.h"
 #include "photon/memo.h"
 #include "portal/private.h"
 
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
-
 static json_t *units(uint64_t value)
 {
 	return json_sprintf("%" PRIu64, value);
-}
-
-static json_t *address(const struct ts_address *a)
-{
-	char text[TS_ADDRESS_TEXT_SIZE];
-
-	return json_string(ts_address_print(a, text));
 }
 
 static json_t *u256(const struct ts_u256 *value)
@@ -47,7 +34,7 @@ void ts_portal_add_token(json_t *object, const struct ts_billing_token *tokens,
 {
 	unsigned int i;
 
-	json_object_set_new(object, "token", address(a));
+	json_object_set_new(object, "token", ts_json_address(a));
 	for (i = 0; i < n_tokens; i++) {
 		if (!ts_address_equal(&tokens[i].address, a))
 			continue;
@@ -109,7 +96,7 @@ static json_t *tokens(const struct ts_portal_facts *f)
 
 	for (; t < f->tokens + f->n_tokens; t++)
 		json_array_append_new(list, json_pack("{s:o, s:s, s:i}",
-			"address", address(&t->address), "symbol", t->symbol,
+			"address", ts_json_address(&t->address), "symbol", t->symbol,
 			"decimals", (int)t->decimals));
 	return list;
 }
@@ -123,9 +110,9 @@ json_t *ts_json_info(const struct ts_portal *p)
 	p->ops.tariffs(p->ops.ctx, add_tariff, &l);
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:{s:i}, s:o}",
 			 "name", f->name, "version", f->version,
-			 "address", address(&f->address),
+			 "address", ts_json_address(&f->address),
 			 "chain_id", u256(&f->chain_id),
-			 "tokens_network", address(&f->tokens_network),
+			 "tokens_network", ts_json_address(&f->tokens_network),
 			 "tokens", tokens(f),
 			 "photon", "port", (int)f->photon_port,
 			 "tariffs", l.list);
@@ -141,7 +128,7 @@ json_t *ts_json_nonce(const struct ts_portal *p,
 			 "nonce", ts_hash_print(&nonce->nonce, text),
 			 "clock_s", (json_int_t)nonce->clock_s,
 			 "expires_s", (json_int_t)nonce->expires_s,
-			 "address", address(&p->facts.address),
+			 "address", ts_json_address(&p->facts.address),
 			 "chain_id", u256(&p->facts.chain_id));
 }
 
@@ -184,8 +171,8 @@ static json_t *pay(const struct ts_portal_facts *f,
 	snprintf(memo.code, sizeof(memo.code), "%s", view->code);
 	ts_memo_print(&memo, text);
 	return json_pack("{s:o, s:s, s:o, s:i, s:o}",
-			 "address", address(&f->address), "memo", text,
-			 "suggest_wei", wei(view->suggest_wei),
+			 "address", ts_json_address(&f->address), "memo", text,
+			 "suggest_wei", ts_json_wei(view->suggest_wei),
 			 "photon_port", (int)f->photon_port,
 			 "http", host && *host ?
 				 json_sprintf("http://%s/v1/pay", host) :
@@ -197,9 +184,9 @@ static json_t *roam(const struct ts_session_view *view)
 {
 	if (!view->roaming)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:s?}", "home", address(&view->home),
-			 "limit_wei", wei(view->limit_wei),
-			 "bought_wei", wei(view->bought_wei), "fault", view->fault);
+	return json_pack("{s:o, s:o, s:o, s:s?}", "home", ts_json_address(&view->home),
+			 "limit_wei", ts_json_wei(view->limit_wei),
+			 "bought_wei", ts_json_wei(view->bought_wei), "fault", view->fault);
 }
 
 /**
@@ -229,8 +216,8 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		"granted_units", units(view->granted_units),
 		"charged_units", units(view->charged_units),
 		"remaining_units", units(view->remaining_units),
-		"attached_wei", wei(view->attached_wei),
-		"unspent_wei", wei(view->unspent_wei),
+		"attached_wei", ts_json_wei(view->attached_wei),
+		"unspent_wei", ts_json_wei(view->unspent_wei),
 		"remaining_bytes", view->remaining_bytes > INT64_MAX ?
 			json_null() : json_integer(view->remaining_bytes),
 		"used_bytes", "up", (json_int_t)view->used_bytes[TS_DIR_UP],
@@ -247,7 +234,7 @@ static json_t *cosign(const struct ts_channel_view *view)
 			 "what", view->cosign == TS_COSIGN_WITHDRAW ?
 				 "withdraw" : "cooperative-settle",
 			 "ours", view->cosign_ours,
-			 "amount_wei", wei(view->cosign_wei),
+			 "amount_wei", ts_json_wei(view->cosign_wei),
 			 "state", view->cosign_state);
 }
 
@@ -276,20 +263,20 @@ json_t *ts_portal_channel_json(const struct ts_billing_token *tokens,
 		"channel_identifier", ts_hash_print(&c->channel_identifier, id),
 		"open_block_number", (json_int_t)c->open_block_number,
 		"chain_id", u256(&c->chain_id),
-		"tokens_network", address(&c->tokens_network),
-		"address", address(&c->our_address),
-		"partner_address", address(&c->partner_address),
-		"deposit_wei", wei(c->our_deposit_wei),
-		"partner_deposit_wei", wei(c->partner_deposit_wei),
+		"tokens_network", ts_json_address(&c->tokens_network),
+		"address", ts_json_address(&c->our_address),
+		"partner_address", ts_json_address(&c->partner_address),
+		"deposit_wei", ts_json_wei(c->our_deposit_wei),
+		"partner_deposit_wei", ts_json_wei(c->partner_deposit_wei),
 		"nonce", (json_int_t)c->partner_proof.nonce,
-		"transferred_wei", wei(c->partner_proof.transferred_wei),
-		"locked_wei", wei(c->partner_locked_wei),
+		"transferred_wei", ts_json_wei(c->partner_proof.transferred_wei),
+		"locked_wei", ts_json_wei(c->partner_locked_wei),
 		"our_nonce", (json_int_t)c->our_proof.nonce,
-		"our_transferred_wei", wei(c->our_proof.transferred_wei),
-		"our_locked_wei", wei(c->our_locked_wei),
-		"paid_wei", wei(view->paid_wei),
-		"unspent_wei", wei(view->unspent_wei),
-		"refunded_wei", wei(view->refunded_wei),
+		"our_transferred_wei", ts_json_wei(c->our_proof.transferred_wei),
+		"our_locked_wei", ts_json_wei(c->our_locked_wei),
+		"paid_wei", ts_json_wei(view->paid_wei),
+		"unspent_wei", ts_json_wei(view->unspent_wei),
+		"refunded_wei", ts_json_wei(view->refunded_wei),
 		"settle_timeout", (json_int_t)c->settle_timeout_blocks,
 		"state", states[c->state], "frozen", c->frozen,
 		"refunding", view->refunding, "leaving", view->leaving,

@@ -1,39 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsctl chain, tsctl wallet: the chain that tsd follows, and what we own there. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-#include "tsctl/cmd.h"
-#include "tsctl/daemon.h"
+#include "tsctl/answer.h"
 
 static int ask(struct cmd *c, const char *what, json_t **answer)
 {
-	int ret = daemon_ask(c, json_pack("{s:s}", "cmd", what), answer);
-
-	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl %s: tsd does not run; it is what follows the chain\n",
-			c->object);
-	return ret ? 1 : 0;
-}
-
-static const char *text(json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key)) ?: "";
-}
-
-static json_int_t number(json_t *object, const char *key)
-{
-	return json_integer_value(json_object_get(object, key));
+	return answer_of(c, what, "follows the chain", answer);
 }
 
 static void print_transaction(json_t *t)
 {
 	json_t *block = json_object_get(t, "block");
-	const char *waits = text(t, "waits");
+	const char *waits = answer_text(t, "waits");
 
 	printf("%s %" JSON_INTEGER_FORMAT ", channel %" JSON_INTEGER_FORMAT ": %s",
-	       text(t, "what"), number(t, "id"), number(t, "channel"), text(t, "state"));
+	       answer_text(t, "what"), answer_number(t, "id"),
+	       answer_number(t, "channel"), answer_text(t, "state"));
 	if (block)
 		printf(" in block %" JSON_INTEGER_FORMAT, json_integer_value(block));
 	printf("%s%s\n", *waits ? ", " : "", waits);
@@ -41,41 +24,30 @@ static void print_transaction(json_t *t)
 
 static void print_cosigned(json_t *t)
 {
-	printf("%s with %s: %s\n", text(t, "what"), text(t, "partner_address"),
-	       text(t, "state"));
-}
-
-static void print_list(json_t *list, void (*print)(json_t *t))
-{
-	json_t *t;
-	size_t i;
-
-	json_array_foreach(list, i, t) {
-		fputs("    ", stdout);
-		print(t);
-	}
+	printf("%s with %s: %s\n", answer_text(t, "what"), answer_text(t, "partner_address"),
+	       answer_text(t, "state"));
 }
 
 static void print_status(json_t *a)
 {
-	printf("chain: %s", text(a, "state"));
+	printf("chain: %s", answer_text(a, "state"));
 	if (json_object_get(a, "endpoint"))
-		printf(", %s", text(a, "endpoint"));
+		printf(", %s", answer_text(a, "endpoint"));
 	if (json_object_get(a, "heard_ms_ago"))
-		printf(", heard %" JSON_INTEGER_FORMAT " ms ago", number(a, "heard_ms_ago"));
+		printf(", heard %" JSON_INTEGER_FORMAT " ms ago", answer_number(a, "heard_ms_ago"));
 	putchar('\n');
-	if (*text(a, "fault"))
-		printf("fault: %s\n", text(a, "fault"));
-	if (number(a, "head_block"))
+	if (*answer_text(a, "fault"))
+		printf("fault: %s\n", answer_text(a, "fault"));
+	if (answer_number(a, "head_block"))
 		printf("blocks: head %" JSON_INTEGER_FORMAT ", seen %" JSON_INTEGER_FORMAT
 		       ", confirmed %" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT " deep)\n",
-		       number(a, "head_block"), number(a, "seen_block"),
-		       number(a, "confirmed_block"), number(a, "confirmations"));
+		       answer_number(a, "head_block"), answer_number(a, "seen_block"),
+		       answer_number(a, "confirmed_block"), answer_number(a, "confirmations"));
 	if (json_is_true(json_object_get(a, "below_gas_reserve")))
 		puts("gas: our address holds less of the chain's own coin than chain.gas_reserve");
-	print_list(json_object_get(a, "cosigned"), print_cosigned);
-	print_list(json_object_get(a, "transactions"), print_transaction);
-	print_list(json_object_get(a, "ended"), print_transaction);
+	answer_each(json_object_get(a, "cosigned"), "    ", print_cosigned);
+	answer_each(json_object_get(a, "transactions"), "    ", print_transaction);
+	answer_each(json_object_get(a, "ended"), "    ", print_transaction);
 }
 
 static int chain_status(struct cmd *c)
@@ -100,9 +72,9 @@ static void print_news(struct cmd *c, json_t *list, json_t *before)
 	size_t i;
 
 	json_array_foreach(list, i, t) {
-		partner = text(t, "partner_address");
+		partner = answer_text(t, "partner_address");
 		snprintf(id, sizeof(id), "%s%" JSON_INTEGER_FORMAT, partner,
-			 number(t, "id"));
+			 answer_number(t, "id"));
 		if (json_equal(json_object_get(before, id), t))
 			continue;
 		json_object_set(before, id, t);
@@ -156,15 +128,15 @@ static int wallet_show(struct cmd *c)
 		return 1;
 	if (c->json)
 		return out_json(answer);
-	printf("%s\n", text(answer, "address"));
+	printf("%s\n", answer_text(answer, "address"));
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		printf("    %s %s\n", fields[i],
 		       json_string_value(json_object_get(answer, fields[i])) ?: "not asked yet");
 	json_array_foreach(json_object_get(answer, "tokens"), i, token)
-		printf("    %s %s wei %s decimals %" JSON_INTEGER_FORMAT "\n", text(token, "symbol"),
-		       text(token, "token"),
+		printf("    %s %s wei %s decimals %" JSON_INTEGER_FORMAT "\n", answer_text(token, "symbol"),
+		       answer_text(token, "token"),
 		       json_string_value(json_object_get(token, "wei")) ?: "not asked yet",
-		       number(token, "decimals"));
+		       answer_number(token, "decimals"));
 	json_decref(answer);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "chain/json.h"
 #include "ledger/ledger.h"
 #include "tsctl/cmd.h"
 #include "tsctl/daemon.h"
@@ -91,13 +92,6 @@ static void say_fault(const char *text, void *arg)
 		printf("%s\n", text);
 }
 
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
-
 /* Totals alone: of one token each. */
 static int add_sum(const struct ts_ledger_sum *s, void *arg)
 {
@@ -107,10 +101,10 @@ static int add_sum(const struct ts_ledger_sum *s, void *arg)
 		return 0;
 	json_array_append_new(arg, json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}",
 		"token", ts_address_print(&s->token, token),
-		"paid_wei", wei(s->paid_wei), "consumed_wei", wei(s->consumed_wei),
-		"reserved_wei", wei(s->reserved_wei),
-		"refunded_wei", wei(s->refunded_wei),
-		"unspent_wei", wei(s->unspent_wei)));
+		"paid_wei", ts_json_wei(s->paid_wei), "consumed_wei", ts_json_wei(s->consumed_wei),
+		"reserved_wei", ts_json_wei(s->reserved_wei),
+		"refunded_wei", ts_json_wei(s->refunded_wei),
+		"unspent_wei", ts_json_wei(s->unspent_wei)));
 	return 0;
 }
 

@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsctl liquidity: what channels can still carry, and how long. */
-#include <errno.h>
 #include <stdio.h>
-#include "chain/token.h"
-#include "tsctl/cmd.h"
-#include "tsctl/daemon.h"
+#include "tsctl/answer.h"
 
-static const char *text(json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key)) ?: "";
-}
-
-/* In tokens; of one that tsd does not take any more in its smallest unit. */
 static const char *amount(json_t *row, const char *key, char buf[static TS_TOKEN_TEXT_SIZE])
 {
-	json_int_t decimals = json_integer_value(json_object_get(row, "decimals"));
-	ts_u128 wei = 0;
-
-	ts_u128_parse(&wei, text(row, key));
-	return ts_token_print(wei, (unsigned int)decimals, buf);
+	return answer_amount(row, key, answer_number(row, "decimals"), buf);
 }
 
 static void print_time(json_t *s)
@@ -49,7 +36,7 @@ static bool is_nothing(json_t *row, const char *key)
 {
 	ts_u128 wei = 0;
 
-	ts_u128_parse(&wei, text(row, key));
+	ts_u128_parse(&wei, answer_text(row, key));
 	return !wei;
 }
 
@@ -70,29 +57,23 @@ static void print_row(json_t *row)
 	size_t i;
 
 	printf("%s %s: %s, rate of the last %" JSON_INTEGER_FORMAT " min\n",
-	       text(row, "partner_address"),
-	       *text(row, "symbol") ? text(row, "symbol") : text(row, "token"),
-	       text(row, "state"),
-	       json_integer_value(json_object_get(row, "measured_s")) / 60);
+	       answer_text(row, "partner_address"),
+	       answer_token(row),
+	       answer_text(row, "state"),
+	       answer_number(row, "measured_s") / 60);
 	print_way(row, "can pay us", "in_wei", "in_locked_wei", "in_hour_wei", "in_empty_s");
 	print_way(row, "we can pay", "out_wei", "out_locked_wei", "out_hour_wei", "out_empty_s");
 	print_carrying(row);
 	json_array_foreach(json_object_get(row, "warnings"), i, warning)
-		printf("    WARNING %s: %s\n", text(warning, "warning"), text(warning, "message"));
+		printf("    WARNING %s: %s\n", answer_text(warning, "warning"), answer_text(warning, "message"));
 }
 
 static int liquidity(struct cmd *c)
 {
 	json_t *answer, *list, *row;
 	size_t i;
-	int ret;
 
-	if (cmd_end(c))
-		return 1;
-	ret = daemon_ask(c, json_pack("{s:s}", "cmd", "liquidity"), &answer);
-	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl liquidity: tsd does not run; it is what knows the channels\n");
-	if (ret)
+	if (cmd_end(c) || answer_of(c, "liquidity", "knows the channels", &answer))
 		return 1;
 	list = json_object_get(answer, "channels");
 	if (c->json) {

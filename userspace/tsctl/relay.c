@@ -4,31 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "chain/token.h"
-#include "tsctl/cmd.h"
-#include "tsctl/daemon.h"
+#include "tsctl/answer.h"
+
+#define WHY		"knows its neighbours"
 
 static const char *const services[] = { "relay", "exit" };
-
-static const char *text(json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key)) ?: "";
-}
-
-static json_int_t number(json_t *object, const char *key)
-{
-	return json_integer_value(json_object_get(object, key));
-}
-
-/* In tokens. */
-static const char *amount(json_t *of, const char *key, json_int_t decimals,
-			  char buf[static TS_TOKEN_TEXT_SIZE])
-{
-	ts_u128 wei = 0;
-
-	ts_u128_parse(&wei, text(of, key));
-	return ts_token_print(wei, (unsigned int)decimals, buf);
-}
 
 static void print_prices(const char *what, json_t *offer, json_int_t decimals)
 {
@@ -39,10 +19,10 @@ static void print_prices(const char *what, json_t *offer, json_int_t decimals)
 	printf("    %s asked per GB:", what);
 	for (i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
 		one = json_object_get(prices, services[i]);
-		printf(" %s %s up %s down,", services[i], amount(one, "up", decimals, up),
-		       amount(one, "down", decimals, down));
+		printf(" %s %s up %s down,", services[i], answer_amount(one, "up", decimals, up),
+		       answer_amount(one, "down", decimals, down));
 	}
-	printf(" internet %s%s\n", text(offer, "internet"),
+	printf(" internet %s%s\n", answer_text(offer, "internet"),
 	       json_is_true(json_object_get(offer, "rises")) ? ", others are announced" : "");
 }
 
@@ -56,8 +36,8 @@ static void print_carried(const char *what, json_t *carried)
 	for (i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
 		one = json_object_get(carried, services[i]);
 		printf(" %s %s up %s down", services[i],
-		       fmt_size(strtoull(text(one, "up"), NULL, 10), up),
-		       fmt_size(strtoull(text(one, "down"), NULL, 10), down));
+		       fmt_size(strtoull(answer_text(one, "up"), NULL, 10), up),
+		       fmt_size(strtoull(answer_text(one, "down"), NULL, 10), down));
 	}
 	putchar('\n');
 }
@@ -67,28 +47,28 @@ static void print_money(json_t *n, json_int_t decimals)
 	char a[TS_TOKEN_TEXT_SIZE], b[TS_TOKEN_TEXT_SIZE], c[TS_TOKEN_TEXT_SIZE];
 
 	printf("    earned %s, received %s, it owes %s\n",
-	       amount(n, "earned_wei", decimals, a), amount(n, "received_wei", decimals, b),
-	       amount(n, "it_owes_wei", decimals, c));
-	printf("    cost %s, paid %s, we owe %s\n", amount(n, "cost_wei", decimals, a),
-	       amount(n, "paid_wei", decimals, b), amount(n, "we_owe_wei", decimals, c));
+	       answer_amount(n, "earned_wei", decimals, a), answer_amount(n, "received_wei", decimals, b),
+	       answer_amount(n, "it_owes_wei", decimals, c));
+	printf("    cost %s, paid %s, we owe %s\n", answer_amount(n, "cost_wei", decimals, a),
+	       answer_amount(n, "paid_wei", decimals, b), answer_amount(n, "we_owe_wei", decimals, c));
 	printf("    settled by each other %s, forgiven %s, drift %" JSON_INTEGER_FORMAT
-	       " per mille\n", amount(n, "netted_wei", decimals, a),
-	       amount(n, "forgiven_wei", decimals, b), number(n, "drift_per_mille"));
+	       " per mille\n", answer_amount(n, "netted_wei", decimals, a),
+	       answer_amount(n, "forgiven_wei", decimals, b), answer_number(n, "drift_per_mille"));
 	printf("    may owe %s (%s, trusted %" JSON_INTEGER_FORMAT "/64); can pay us %s, we it %s\n",
-	       amount(n, "window_wei", decimals, a), text(n, "window"),
-	       number(n, "trust_64ths"), amount(n, "can_pay_us_wei", decimals, b),
-	       amount(n, "we_can_pay_wei", decimals, c));
+	       answer_amount(n, "window_wei", decimals, a), answer_text(n, "window"),
+	       answer_number(n, "trust_64ths"), answer_amount(n, "can_pay_us_wei", decimals, b),
+	       answer_amount(n, "we_can_pay_wei", decimals, c));
 }
 
 static void print_neighbour(json_t *n)
 {
-	json_int_t decimals = number(n, "decimals");
+	json_int_t decimals = answer_number(n, "decimals");
 	json_t *hello = json_object_get(n, "hello");
 
-	printf("%s %s, way to the internet %s, in %s\n", text(n, "address"),
-	       json_is_true(json_object_get(n, "alive")) ? text(hello, "originator") :
+	printf("%s %s, way to the internet %s, in %s\n", answer_text(n, "address"),
+	       json_is_true(json_object_get(n, "alive")) ? answer_text(hello, "originator") :
 							   "not heard",
-	       text(n, "way"), *text(n, "symbol") ? text(n, "symbol") : text(n, "token"));
+	       answer_text(n, "way"), answer_token(n));
 	print_carried("for it:", json_object_get(n, "carried_for_it"));
 	print_carried("by it: ", json_object_get(n, "carried_by_it"));
 	print_money(n, decimals);
@@ -96,21 +76,12 @@ static void print_neighbour(json_t *n)
 		print_prices("it", json_object_get(n, "terms"), decimals);
 }
 
-static int ask(struct cmd *c, json_t **answer)
-{
-	int ret = daemon_ask(c, json_pack("{s:s}", "cmd", "relay"), answer);
-
-	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl relay: tsd does not run; it is what knows its neighbours\n");
-	return ret ? 1 : 0;
-}
-
 static int relay_list(struct cmd *c)
 {
 	json_t *answer, *n;
 	size_t i;
 
-	if (cmd_end(c) || ask(c, &answer))
+	if (cmd_end(c) || answer_of(c, "relay", WHY, &answer))
 		return 1;
 	if (c->json) {
 		n = json_incref(json_object_get(answer, "neighbours"));
@@ -128,19 +99,19 @@ static int relay_show(struct cmd *c)
 	json_t *answer, *offer, *value;
 	const char *key, *bytes;
 
-	if (cmd_end(c) || ask(c, &answer))
+	if (cmd_end(c) || answer_of(c, "relay", WHY, &answer))
 		return 1;
 	if (c->json)
 		return out_json(answer);
-	printf("mesh %s: %s%s%s\n", text(answer, "device"),
-	       *text(answer, "fault") ? text(answer, "fault") : "carried for money",
+	printf("mesh %s: %s%s%s\n", answer_text(answer, "device"),
+	       *answer_text(answer, "fault") ? answer_text(answer, "fault") : "carried for money",
 	       json_is_true(json_object_get(answer, "gateway")) ? ", a gateway" : "",
 	       json_is_true(json_object_get(answer, "throttled")) ?
 	       ", the way to the internet can hardly be paid for" : "");
 	offer = json_object_get(answer, "offer");
 	if (offer) {
-		print_prices("we", offer, number(answer, "decimals"));
-		bytes = text(offer, "upstream_bytes");
+		print_prices("we", offer, answer_number(answer, "decimals"));
+		bytes = answer_text(offer, "upstream_bytes");
 		printf("    we can pay upstream for %s bytes\n", *bytes ? bytes : "any number of");
 	}
 	fputs("    messages:", stdout);
@@ -154,7 +125,7 @@ static int relay_show(struct cmd *c)
 /* tsd tells of the meter as well; a closed pipe ends us. */
 static int take_line(json_t *line, void *arg)
 {
-	json_int_t ns = number(line, "time_ns");
+	json_int_t ns = answer_number(line, "time_ns");
 	const struct cmd *c = arg;
 
 	if (json_is_true(json_object_get(line, "lost")))
@@ -165,8 +136,8 @@ static int take_line(json_t *line, void *arg)
 		out_json(json_incref(line));
 	else
 		printf("%" JSON_INTEGER_FORMAT ".%06" JSON_INTEGER_FORMAT " %s %s: %s\n",
-		       ns / 1000000000, ns / 1000 % 1000000, text(line, "neighbour"),
-		       text(line, "type"), text(line, "message"));
+		       ns / 1000000000, ns / 1000 % 1000000, answer_text(line, "neighbour"),
+		       answer_text(line, "type"), answer_text(line, "message"));
 	return fflush(stdout);
 }
 
@@ -178,7 +149,7 @@ static int relay_monitor(struct cmd *c)
 		return 1;
 	ret = daemon_follow(c, json_pack("{s:s}", "cmd", "monitor"), take_line, c);
 	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl relay: tsd does not run; it is what knows its neighbours\n");
+		fprintf(stderr, "tsctl relay: tsd does not run; it is what %s\n", WHY);
 	return 1;
 }
 

@@ -1,32 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsctl revenue: what was charged on each day, and for what. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "chain/token.h"
-#include "tsctl/cmd.h"
-#include "tsctl/daemon.h"
+#include "tsctl/answer.h"
 
 static const char *const kinds[] = { "access", "relay", "exit", "fees", "upstream", "net" };
 
 #define N_KINDS		(sizeof(kinds) / sizeof(kinds[0]))
 #define COLUMN		14
 
-static const char *text(json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key)) ?: "";
-}
-
 /* In tokens; of one that tsd does not take any more in its smallest unit. */
 static void print_amount(json_t *row, const char *kind)
 {
-	json_int_t decimals = json_integer_value(json_object_get(row, "decimals"));
+	json_int_t decimals = answer_number(row, "decimals");
 	char key[24], amount[TS_TOKEN_TEXT_SIZE + 1] = "-";
 	const char *value;
 	ts_u128 wei = 0;
 
 	snprintf(key, sizeof(key), "%s_wei", kind);
-	value = text(row, key);
+	value = answer_text(row, key);
 	ts_u128_parse(&wei, value + (*value == '-'));
 	ts_token_print(wei, (unsigned int)decimals, amount + 1);
 	printf(" %*s", COLUMN, amount + (*value != '-'));
@@ -46,8 +38,7 @@ static void print_head(json_t *total)
 {
 	size_t i;
 
-	printf("%s\n%-10s", *text(total, "symbol") ? text(total, "symbol") :
-						     text(total, "token"), "day");
+	printf("%s\n%-10s", answer_token(total), "day");
 	for (i = 0; i < N_KINDS; i++)
 		printf(" %*s", COLUMN, kinds[i]);
 	putchar('\n');
@@ -60,8 +51,8 @@ static void print_token(json_t *days, json_t *total)
 
 	print_head(total);
 	json_array_foreach(days, i, row)
-		if (!strcmp(text(row, "token"), text(total, "token")))
-			print_row(*text(row, "day") ? text(row, "day") : "no clock", row);
+		if (!strcmp(answer_text(row, "token"), answer_text(total, "token")))
+			print_row(*answer_text(row, "day") ? answer_text(row, "day") : "no clock", row);
 	print_row("all", total);
 }
 
@@ -69,14 +60,8 @@ static int revenue(struct cmd *c)
 {
 	json_t *answer, *total;
 	size_t i;
-	int ret;
 
-	if (cmd_end(c))
-		return 1;
-	ret = daemon_ask(c, json_pack("{s:s}", "cmd", "revenue"), &answer);
-	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl revenue: tsd does not run; it is what keeps the books\n");
-	if (ret)
+	if (cmd_end(c) || answer_of(c, "revenue", "keeps the books", &answer))
 		return 1;
 	if (c->json)
 		return out_json(answer);

@@ -4,17 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chain/json.h"
 #include "photon/form.h"
 #include "settle/call.h"
 #include "tsd/chain_private.h"
 #include "tsd/clock.h"
-
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
 
 static json_t *hash(const struct ts_hash *h)
 {
@@ -44,7 +38,7 @@ static void add_view(const struct ts_transaction_view *view, void *arg)
 				    json_integer((json_int_t)view->row->nonce));
 		json_object_set_new(one, "hash", hash(&view->last->hash));
 		json_object_set_new(one, "gas_price_wei",
-				    wei(view->last->gas_price_wei));
+				    ts_json_wei(view->last->gas_price_wei));
 		json_object_set_new(one, "prices",
 				    json_integer(view->submissions));
 	}
@@ -121,7 +115,7 @@ static json_t *balance(const struct ts_chain *c, unsigned int i,
 	char text[TS_U256_TEXT_SIZE];
 
 	if (c->config.token_kind[i] == TS_TOKEN_SMT)
-		return funds->known ? wei(funds->balance_wei) : json_null();
+		return funds->known ? ts_json_wei(funds->balance_wei) : json_null();
 	return c->token_known[i] ? json_string(ts_u256_print(&c->token_wei[i], text)) :
 				   json_null();
 }
@@ -144,9 +138,9 @@ json_t *ts_chain_wallet(const struct ts_chain *c)
 	}
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I}",
 			 "address", ts_address_print(&c->us, text),
-			 "coin_wei", funds.known ? wei(funds.balance_wei) : json_null(),
-			 "gas_reserve_wei", wei(c->config.gas_reserve_wei),
-			 "gas_price_wei", funds.known ? wei(funds.gas_price_wei) :
+			 "coin_wei", funds.known ? ts_json_wei(funds.balance_wei) : json_null(),
+			 "gas_reserve_wei", ts_json_wei(c->config.gas_reserve_wei),
+			 "gas_price_wei", funds.known ? ts_json_wei(funds.gas_price_wei) :
 							json_null(),
 			 "tokens", list,
 			 "transactions", (json_int_t)funds.count);

@@ -4,6 +4,7 @@
 
 #include "billing/onchain.h"
 #include "chain/describe.h"
+#include "chain/json.h"
 #include "chain/rpc_answer.h"
 #include "chain/token.h"
 #include "tsd/channel_export.h"
@@ -387,23 +388,16 @@ static json_t *do_session_close(struct ts_daemon *d, const json_t *request)
 	return kept(d, 0, NULL);
 }
 
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
-
 static json_t *sum_json(const struct ts_ledger_sum *s)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "paid_wei", wei(s->paid_wei),
-			 "attached_wei", wei(s->attached_wei),
-			 "reserved_wei", wei(s->reserved_wei),
-			 "granted_wei", wei(s->granted_wei),
-			 "consumed_wei", wei(s->consumed_wei),
-			 "refunded_wei", wei(s->refunded_wei),
-			 "unspent_wei", wei(s->unspent_wei));
+			 "paid_wei", ts_json_wei(s->paid_wei),
+			 "attached_wei", ts_json_wei(s->attached_wei),
+			 "reserved_wei", ts_json_wei(s->reserved_wei),
+			 "granted_wei", ts_json_wei(s->granted_wei),
+			 "consumed_wei", ts_json_wei(s->consumed_wei),
+			 "refunded_wei", ts_json_wei(s->refunded_wei),
+			 "unspent_wei", ts_json_wei(s->unspent_wei));
 }
 
 /** struct revenue - sums being listed */
@@ -414,7 +408,6 @@ struct revenue {
 
 static int add_sum(const struct ts_ledger_sum *s, void *arg)
 {
-	char text[TS_ADDRESS_TEXT_SIZE];
 	struct revenue *r = arg;
 	json_t *one = sum_json(s);
 
@@ -422,8 +415,7 @@ static int add_sum(const struct ts_ledger_sum *s, void *arg)
 			    r->config->billing.n_tokens, &s->token);
 	if (ts_address_is_zero(&s->wallet))
 		return json_array_append_new(r->totals, one);
-	json_object_set_new(one, "wallet",
-			    json_string(ts_address_print(&s->wallet, text)));
+	json_object_set_new(one, "wallet", ts_json_address(&s->wallet));
 	return json_array_append_new(r->wallets, one);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* liquidity.c - what channels can still carry, and what of it is a reason to act. */
+#include "chain/json.h"
 #include "tsd/command.h"
 #include "tsd/daemon.h"
 #include "tsd/liquidity.h"
@@ -12,13 +13,6 @@ struct listing {
 	const struct ts_billing_config *config;
 	json_t *list;
 };
-
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
 
 static json_t *seconds(uint64_t s)
 {
@@ -76,16 +70,16 @@ static int add(const struct ts_liquidity_view *v, void *arg)
 		"open_block_number", (json_int_t)ch->open_block_number,
 		"state", ch->state == TS_CHANNEL_OPEN ? "open" : "closed",
 		"frozen", ch->frozen, "leaving", v->leaving,
-		"in_wei", wei(v->in_wei), "out_wei", wei(v->out_wei),
-		"in_locked_wei", wei(ch->partner_locked_wei),
-		"out_locked_wei", wei(ch->our_locked_wei),
-		"in_hour_wei", wei(v->in_hour_wei),
-		"out_hour_wei", wei(v->out_hour_wei),
+		"in_wei", ts_json_wei(v->in_wei), "out_wei", ts_json_wei(v->out_wei),
+		"in_locked_wei", ts_json_wei(ch->partner_locked_wei),
+		"out_locked_wei", ts_json_wei(ch->our_locked_wei),
+		"in_hour_wei", ts_json_wei(v->in_hour_wei),
+		"out_hour_wei", ts_json_wei(v->out_hour_wei),
 		"measured_s", (json_int_t)v->measured_s,
 		"in_empty_s", seconds(v->in_empty_s),
 		"out_empty_s", seconds(v->out_empty_s),
-		"carrying_in_wei", wei(v->carrying_in_wei),
-		"carrying_out_wei", wei(v->carrying_out_wei),
+		"carrying_in_wei", ts_json_wei(v->carrying_in_wei),
+		"carrying_out_wei", ts_json_wei(v->carrying_out_wei),
 		"warnings", warnings(v));
 	ts_portal_add_token(one, l->config->tokens, l->config->n_tokens, &ch->token);
 	return json_array_append_new(l->list, one);

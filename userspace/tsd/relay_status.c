@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* relay_status.c - neighbours, as tsctl shows them. */
+#include "chain/json.h"
 #include "portal/portal.h"
 #include "relay/tariff.h"
 #include "tsd/relay_private.h"
-
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
 
 static json_t *mac(const struct ts_mac *m)
 {
@@ -43,7 +37,7 @@ static json_t *price_of(const void *from, int service, int dir)
 {
 	uint32_t rest = 0;
 
-	return wei(ts_price_wei_of_bytes(ts_prices_get(from, service, dir), 1000000000,
+	return ts_json_wei(ts_price_wei_of_bytes(ts_prices_get(from, service, dir), 1000000000,
 					 &rest));
 }
 
@@ -99,19 +93,19 @@ static void add(const struct ts_relay_view *v, void *arg)
 		"account", (json_int_t)v->account_id,
 		"epoch", (json_int_t)v->account_epoch,
 		"channel_usable", v->channel.usable,
-		"can_pay_us_wei", wei(v->channel.in_wei),
-		"we_can_pay_wei", wei(v->channel.out_wei));
+		"can_pay_us_wei", ts_json_wei(v->channel.in_wei),
+		"we_can_pay_wei", ts_json_wei(v->channel.out_wei));
 	json_object_update_new(one, json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"carried_for_it", by_service(bytes_of, &v->sold),
 		"carried_by_it", by_service(bytes_of, &v->bought),
-		"earned_wei", wei(v->sold_wei), "cost_wei", wei(v->bought_wei),
-		"received_wei", wei(v->channel.received_wei),
-		"paid_wei", wei(v->channel.paid_wei), "netted_wei", wei(v->netted_wei),
-		"forgiven_wei", wei(v->forgiven_wei), "it_owes_wei", wei(v->owed_wei),
-		"we_owe_wei", wei(v->due_wei)));
+		"earned_wei", ts_json_wei(v->sold_wei), "cost_wei", ts_json_wei(v->bought_wei),
+		"received_wei", ts_json_wei(v->channel.received_wei),
+		"paid_wei", ts_json_wei(v->channel.paid_wei), "netted_wei", ts_json_wei(v->netted_wei),
+		"forgiven_wei", ts_json_wei(v->forgiven_wei), "it_owes_wei", ts_json_wei(v->owed_wei),
+		"we_owe_wei", ts_json_wei(v->due_wei)));
 	json_object_update_new(one, json_pack("{s:o, s:s, s:I, s:i, s:o}",
-		"window_wei", wei(v->window_wei),
+		"window_wei", ts_json_wei(v->window_wei),
 		"window", ts_no_window_name(v->no_window),
 		"trust_64ths", (json_int_t)v->trust_64ths,
 		"drift_per_mille", v->drift_per_mille, "terms", terms(v->terms)));

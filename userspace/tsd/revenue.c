@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "chain/json.h"
 #include "ledger/revenue.h"
 #include "tsd/command.h"
 #include "tsd/daemon.h"
@@ -35,13 +36,6 @@ struct listing {
 	struct sums of_day, of_token;
 };
 
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
-
 /* What is left when the way up is paid for; it may be less than nothing. */
 static json_t *net(const struct sums *s)
 {
@@ -51,7 +45,7 @@ static json_t *net(const struct sums *s)
 	char text[TS_U128_TEXT_SIZE + 1] = "-";
 
 	if (in_wei >= out_wei)
-		return wei(in_wei - out_wei);
+		return ts_json_wei(in_wei - out_wei);
 	ts_u128_print(out_wei - in_wei, text + 1);
 	return json_string(text);
 }
@@ -59,11 +53,11 @@ static json_t *net(const struct sums *s)
 static json_t *sums_json(const struct listing *l, const struct sums *s)
 {
 	json_t *one = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
-				"access_wei", wei(s->wei[TS_REVENUE_ACCESS]),
-				"relay_wei", wei(s->wei[TS_REVENUE_RELAY]),
-				"exit_wei", wei(s->wei[TS_REVENUE_EXIT]),
-				"fees_wei", wei(s->wei[TS_REVENUE_FEES]),
-				"upstream_wei", wei(s->wei[TS_REVENUE_UPSTREAM]),
+				"access_wei", ts_json_wei(s->wei[TS_REVENUE_ACCESS]),
+				"relay_wei", ts_json_wei(s->wei[TS_REVENUE_RELAY]),
+				"exit_wei", ts_json_wei(s->wei[TS_REVENUE_EXIT]),
+				"fees_wei", ts_json_wei(s->wei[TS_REVENUE_FEES]),
+				"upstream_wei", ts_json_wei(s->wei[TS_REVENUE_UPSTREAM]),
 				"net_wei", net(s));
 
 	ts_portal_add_token(one, l->config->tokens, l->config->n_tokens, &l->token);

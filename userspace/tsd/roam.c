@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "billing/roam.h"
+#include "chain/json.h"
 #include "tsd/clock.h"
 #include "tsd/log.h"
 #include "tsd/post.h"
@@ -221,20 +222,6 @@ struct listing {
 	json_t *list;
 };
 
-static json_t *wei(ts_u128 value)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(value, text));
-}
-
-static json_t *address(const struct ts_address *a)
-{
-	char text[TS_ADDRESS_TEXT_SIZE];
-
-	return json_string(ts_address_print(a, text));
-}
-
 static void add_one(struct listing *l, json_t *one, const struct ts_address *token)
 {
 	ts_portal_add_token(one, l->config->billing.tokens, l->config->billing.n_tokens,
@@ -264,12 +251,12 @@ static int add_visit(const struct ts_visit_view *v, void *arg)
 	json_t *one;
 
 	one = json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s}",
-		"order", v->row.name, "wallet", address(&v->wallet),
-		"home", address(&v->order.home), "state", states[v->row.state],
-		"limit_wei", wei(v->order.limit_wei),
-		"bought_wei", wei(v->row.received_wei),
-		"returned_wei", wei(v->row.returned_wei),
-		"unspent_wei", wei(v->unspent_wei), "fault", v->fault ? v->fault : "");
+		"order", v->row.name, "wallet", ts_json_address(&v->wallet),
+		"home", ts_json_address(&v->order.home), "state", states[v->row.state],
+		"limit_wei", ts_json_wei(v->order.limit_wei),
+		"bought_wei", ts_json_wei(v->row.received_wei),
+		"returned_wei", ts_json_wei(v->row.returned_wei),
+		"unspent_wei", ts_json_wei(v->unspent_wei), "fault", v->fault ? v->fault : "");
 	add_interruption(one, v);
 	add_one(l, one, &v->order.token);
 	return 0;
@@ -280,11 +267,11 @@ static int add_order(const struct ts_order_view *o, void *arg)
 	struct listing *l = arg;
 
 	add_one(l, json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:o}",
-		"order", o->row.name, "wallet", address(&o->row.wallet),
-		"host", address(&o->row.host),
+		"order", o->row.name, "wallet", ts_json_address(&o->row.wallet),
+		"host", ts_json_address(&o->row.host),
 		"state", !o->newest ? "superseded" : o->expired ? "expired" : "newest",
-		"limit_wei", wei(o->row.limit_wei), "bought_wei", wei(o->row.bought_wei),
-		"returned_wei", wei(o->row.returned_wei)), &o->row.token);
+		"limit_wei", ts_json_wei(o->row.limit_wei), "bought_wei", ts_json_wei(o->row.bought_wei),
+		"returned_wei", ts_json_wei(o->row.returned_wei)), &o->row.token);
 	return 0;
 }
 
@@ -331,7 +318,7 @@ static json_t *boxes(const struct ts_roams *r)
 
 	for (i = 0; r && i < r->n; i++) {
 		h = &r->homes[i];
-		one = json_pack("{s:o, s:s, s:s}", "address", address(&h->address),
+		one = json_pack("{s:o, s:s, s:s}", "address", ts_json_address(&h->address),
 				"at", ts_post_endpoint(h->post), "fault", h->fault);
 		if (h->heard_ns)
 			json_object_set_new(one, "heard_ms_ago", json_integer((json_int_t)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "chain/describe.h"
+#include "chain/json.h"
 #include "chain/token.h"
 #include "ledger/transaction.h"
 #include "tspay/chain.h"
@@ -34,13 +35,6 @@ static const char *state_of(const struct ts_life *life)
 	if (life->cosign.kind == TS_COSIGN_SETTLE)
 		return "settling";
 	return "open";
-}
-
-static json_t *json_wei(ts_u128 wei)
-{
-	char text[TS_U128_TEXT_SIZE];
-
-	return json_string(ts_u128_print(wei, text));
 }
 
 /* --- transactions, which are the wallet's ----------------------------------- */
@@ -82,9 +76,9 @@ static json_t *json_channel(const struct listing *l, const struct purse *p)
 	json_t *json = ts_channel_describe(c, TS_SIDE_WALLET);
 
 	json_object_set_new(json, "state", json_string(state_of(&p->life)));
-	json_object_set_new(json, "balance_wei", json_wei(ts_channel_our_balance_wei(c)));
-	json_object_set_new(json, "paid_wei", json_wei(c->our_proof.transferred_wei));
-	json_object_set_new(json, "received_wei", json_wei(c->partner_proof.transferred_wei));
+	json_object_set_new(json, "balance_wei", ts_json_wei(ts_channel_our_balance_wei(c)));
+	json_object_set_new(json, "paid_wei", ts_json_wei(c->our_proof.transferred_wei));
+	json_object_set_new(json, "received_wei", ts_json_wei(c->partner_proof.transferred_wei));
 	json_object_set_new(json, "acked", json_boolean(ts_outbox_is_drained(&p->life.outbox)));
 	json_object_set_new(json, "leaving", json_boolean(p->life.leaving));
 	json_object_set_new(json, "closed_block",

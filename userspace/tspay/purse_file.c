@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "chain/describe.h"
+#include "chain/json.h"
 #include "photon/hex.h"
 #include "photon/pack.h"
 #include "tspay/purse.h"
@@ -70,7 +71,7 @@ static void read_boot_id(char boot_id[37])
 static json_t *json_spent(const struct spent *s)
 {
 	uint64_t i = s->slot < POLICY_SLOTS ? 0 : s->slot - POLICY_SLOTS + 1;
-	char boot_id[37], minute[24], wei[TS_U128_TEXT_SIZE];
+	char boot_id[37], minute[24];
 	json_t *minutes = json_object();
 
 	read_boot_id(boot_id);
@@ -79,8 +80,7 @@ static json_t *json_spent(const struct spent *s)
 
 		snprintf(minute, sizeof(minute), "%llu", (unsigned long long)i);
 		if (v)
-			json_object_set_new(minutes, minute,
-					    json_string(ts_u128_print(v, wei)));
+			json_object_set_new(minutes, minute, ts_json_wei(v));
 	}
 	return json_pack("{s:s,s:o}", "boot_id", boot_id, "minutes", minutes);
 }
