@@ -42,25 +42,54 @@ static void test_pay_refused_early(void **state)
 	assert_int_equal(f->pays, 0);
 }
 
-static int post(struct fixture *f, size_t len)
+static int post(struct fixture *f, const char *path, const void *body, size_t len)
 {
 	char request[2048];
 	int fd = dial(f->port), n;
 
-	n = sprintf(request, "POST /v1/pay HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\nContent-Type: application/octet-stream\r\nContent-Length: %zu\r\n\r\n",
-		    len);
-	memset(request + n, 'p', len);
+	n = sprintf(request, "POST %s HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
+		    "Content-Type: application/octet-stream\r\nContent-Length: %zu\r\n\r\n",
+		    path, len);
+	memcpy(request + n, body, len);
 	assert_int_equal(send(fd, request, n + len, MSG_NOSIGNAL), n + len);
 	return fd;
 }
 
-static void wait_for_pay(struct fixture *f, unsigned int pays)
+/*
+ * Posts, and turns until billing was handed it, whole, as the @pays-th of all:
+ * nothing is said before it is on the disk.
+ */
+static int hand_on(struct fixture *f, const char *path, const void *body, size_t len,
+		   unsigned int pays)
 {
-	int i;
+	int fd = post(f, path, body, len), i;
+	char c;
 
 	for (i = 0; i < 200 && f->pays < pays; i++)
 		turn(f);
 	assert_int_equal(f->pays, pays);
+	assert_int_equal(f->paid_len, len);
+	assert_memory_equal(f->paid, body, len);
+	assert_int_equal(recv(fd, &c, 1, 0), -1);
+	return fd;
+}
+
+/* All that is said to it; good until the next one. */
+static const char *answer(struct fixture *f, int fd)
+{
+	static char out[4096];
+
+	read_until(f, fd, NULL, out, sizeof(out));
+	close(fd);
+	return out;
+}
+
+static int pay(struct fixture *f, size_t len, unsigned int pays)
+{
+	char payment[1200];
+
+	memset(payment, 'p', len);
+	return hand_on(f, "/v1/pay", payment, len, pays);
 }
 
 /* Nothing leaves before billing's flush has said so. */
@@ -68,24 +97,21 @@ static void test_pay_waits_for_commit(void **state)
 {
 	uint8_t ack[TS_ACK_BYTES];
 	struct fixture *f = *state;
-	char out[4096];
+	const char *out;
+	char c;
 	int fd, i;
 
-	fd = post(f, 1200);
-	wait_for_pay(f, 1);
-	assert_int_equal(f->paid_len, 1200);
-	assert_int_equal(f->paid[1199], 'p');
+	fd = pay(f, 1200, 1);
 	for (i = 0; i < 5; i++) {
 		turn(f);
-		assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+		assert_int_equal(recv(fd, &c, 1, 0), -1);
 	}
 	memset(ack, 0xa5, sizeof(ack));
 	ts_portal_ack(f->portal, f->reply, ack);
-	read_until(f, fd, NULL, out, sizeof(out));
+	out = answer(f, fd);
 	has(out, "HTTP/1.1 200 ");
 	has(out, "Content-Length: 56");
 	assert_memory_equal(strstr(out, "\r\n\r\n") + 4, ack, sizeof(ack));
-	close(fd);
 	/* a second answer for the same handle changes nothing */
 	ts_portal_ack(f->portal, f->reply, ack);
 }
@@ -97,20 +123,17 @@ static void refused(struct fixture *f, enum ts_refuse kind, const char *status)
 		.kind = kind, .name = "some_name", .text = "some text",
 		.last = kind == TS_REFUSE_CONFLICT ? &last : NULL,
 	};
-	unsigned int pays = f->pays;
-	char out[4096];
+	const char *out;
 	int fd;
 
 	last.partner_proof.nonce = 41;
-	fd = post(f, 10);
-	wait_for_pay(f, pays + 1);
+	fd = pay(f, 10, f->pays + 1);
 	ts_portal_refuse(f->portal, f->reply, &why);
-	read_until(f, fd, NULL, out, sizeof(out));
+	out = answer(f, fd);
 	has(out, status);
 	has(out, "\"error\":\"some_name\"");
 	if (kind == TS_REFUSE_CONFLICT)
 		has(out, "\"nonce\":41");
-	close(fd);
 }
 
 static void test_refusals(void **state)
@@ -129,14 +152,10 @@ static void test_refusals(void **state)
 static void test_an_ack_is_taken(void **state)
 {
 	struct fixture *f = *state;
-	char out[4096];
-	int fd = post(f, TS_ACK_BYTES);
+	int fd = pay(f, TS_ACK_BYTES, 1);
 
-	wait_for_pay(f, 1);
 	ts_portal_taken(f->portal, f->reply);
-	read_until(f, fd, NULL, out, sizeof(out));
-	has(out, "HTTP/1.1 204 ");
-	close(fd);
+	has(answer(f, fd), "HTTP/1.1 204 ");
 }
 
 /* The payer went away while its payment was being written. */
@@ -144,9 +163,8 @@ static void test_pay_and_leave(void **state)
 {
 	uint8_t ack[TS_ACK_BYTES] = { };
 	struct fixture *f = *state;
-	int fd = post(f, 20);
+	int fd = pay(f, 20, 1);
 
-	wait_for_pay(f, 1);
 	close(fd);
 	turn(f);
 	ts_portal_ack(f->portal, f->reply, ack);
@@ -156,150 +174,99 @@ static void test_pay_and_leave(void **state)
 
 static void test_attach(void **state)
 {
-	static const char head[] =
-		"POST /v1/session/attach HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
-		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
 	struct fixture *f = *state;
-	char out[4096];
+	const char *out;
 	int fd;
 
 	has(get(f, "/v1/session/attach"), "\"expires_s\":160");
 	has(get(f, "/v1/session/attach"), "\"nonce\":\"0xabababab");
 	f->station_error = -ENOENT;
 	has(get(f, "/v1/session/attach"), "\"error\":\"no_station\"");
-	expect(f, head, sizeof(head) - 1, "\"error\":\"no_station\"");
+	has(answer(f, post(f, "/v1/session/attach", "abc", 3)), "\"error\":\"no_station\"");
 	f->station_error = 0;
-	fd = dial(f->port);
-	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
-	wait_for_pay(f, 1);
+	fd = hand_on(f, "/v1/session/attach", "abc", 3, 1);
 	assert_int_equal(f->attaches, 1);
-	assert_memory_equal(f->paid, "abc", 3);
-	/* The answer waits for the disk, as a payment's does. */
-	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
 	ts_portal_attached(f->portal, f->reply, CODE);
-	read_until(f, fd, NULL, out, sizeof(out));
+	out = answer(f, fd);
 	has(out, "HTTP/1.1 200 ");
 	has(out, "\"session\":\"" CODE "\"");
-	close(fd);
 	EXPECT(f, "DELETE /v1/session/attach HTTP/1.0\r\n\r\n", "Allow: GET, HEAD, POST");
 }
 
 /* No station sends it, but a box. */
 static void test_mirror(void **state)
 {
-	static const char head[] =
-		"POST /v1/mirror HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
-		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
 	static const struct ts_refused why = {
 		TS_REFUSE_CONFLICT, "old_proof", "a newer one is kept", NULL,
 	};
 	struct fixture *f = *state;
-	char out[4096];
+	const char *out;
 	int fd;
 
 	f->station_error = -ENOENT;
-	fd = dial(f->port);
-	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
-	wait_for_pay(f, 1);
+	fd = hand_on(f, "/v1/mirror", "abc", 3, 1);
 	assert_int_equal(f->mirrors, 1);
-	assert_memory_equal(f->paid, "abc", 3);
-	/* Nothing is said before it is on the disk. */
-	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
 	ts_portal_mirrored(f->portal, f->reply, 7);
-	read_until(f, fd, NULL, out, sizeof(out));
+	out = answer(f, fd);
 	has(out, "HTTP/1.1 200 ");
 	has(out, "{\"nonce\":7}");
-	close(fd);
-	fd = dial(f->port);
-	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
-	wait_for_pay(f, 2);
+	fd = hand_on(f, "/v1/mirror", "abc", 3, 2);
 	ts_portal_refuse(f->portal, f->reply, &why);
-	read_until(f, fd, NULL, out, sizeof(out));
+	out = answer(f, fd);
 	has(out, "HTTP/1.1 409 ");
 	has(out, "\"error\":\"old_proof\"");
-	close(fd);
 	EXPECT(f, "GET /v1/mirror HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
 /* A claim is another box's, an order a station's: who is none has nothing to show. */
 static void test_roam(void **state)
 {
-	static const char claim[] =
-		"POST /v1/roam HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
-		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
-	static const char order[] =
-		"POST /v1/session/roam HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
-		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
 	struct fixture *f = *state;
-	char out[4096];
+	const char *out;
 	int fd;
 
 	f->station_error = -ENOENT;
-	fd = dial(f->port);
-	assert_int_equal(send(fd, claim, sizeof(claim) - 1, MSG_NOSIGNAL), sizeof(claim) - 1);
-	wait_for_pay(f, 1);
+	fd = hand_on(f, "/v1/roam", "abc", 3, 1);
 	assert_int_equal(f->claims, 1);
-	/* Nothing is said before it is on the disk. */
-	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
 	ts_portal_claimed(f->portal, f->reply, CODE, (ts_u128)1 << 64);
-	read_until(f, fd, NULL, out, sizeof(out));
+	out = answer(f, fd);
 	has(out, "HTTP/1.1 200 ");
 	has(out, "{\"order\":\"" CODE "\",\"bought_wei\":\"18446744073709551616\"}");
-	close(fd);
-	fd = dial(f->port);
-	assert_int_equal(send(fd, order, sizeof(order) - 1, MSG_NOSIGNAL), sizeof(order) - 1);
-	read_until(f, fd, NULL, out, sizeof(out));
+	out = answer(f, post(f, "/v1/session/roam", "abc", 3));
 	has(out, "HTTP/1.1 404 ");
 	has(out, "\"error\":\"no_station\"");
-	close(fd);
 	EXPECT(f, "GET /v1/roam HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
 /* By the code alone, whoever has it. */
 static void test_logout(void **state)
 {
-	static const char head[] =
-		"POST /v1/session/logout HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
-		"Content-Type: application/octet-stream\r\nContent-Length: 16\r\n\r\n" CODE;
 	struct fixture *f = *state;
-	char out[4096];
 	int fd;
 
 	f->station_error = -ENOENT;
-	fd = dial(f->port);
-	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
-	wait_for_pay(f, 1);
+	fd = hand_on(f, "/v1/session/logout", CODE, 16, 1);
 	assert_int_equal(f->logouts, 1);
-	assert_memory_equal(f->paid, CODE, 16);
 	ts_portal_taken(f->portal, f->reply);
-	read_until(f, fd, NULL, out, sizeof(out));
-	has(out, "HTTP/1.1 204 ");
-	close(fd);
+	has(answer(f, fd), "HTTP/1.1 204 ");
 	EXPECT(f, "GET /v1/session/logout HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
 static void test_refund(void **state)
 {
-	static const char head[] =
-		"POST /v1/channel/refund HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n"
-		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
 	struct ts_address wallet = { .b = { 0x11 } };
 	struct fixture *f = *state;
-	char out[4096];
+	const char *out;
 	int fd;
 
 	f->station_error = -ENOENT;
-	expect(f, head, sizeof(head) - 1, "\"error\":\"no_station\"");
+	has(answer(f, post(f, "/v1/channel/refund", "abc", 3)), "\"error\":\"no_station\"");
 	f->station_error = 0;
-	fd = dial(f->port);
-	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
-	wait_for_pay(f, 1);
-	assert_int_equal(recv(fd, out, sizeof(out), 0), -1);
+	fd = hand_on(f, "/v1/channel/refund", "abc", 3, 1);
 	ts_portal_refunded(f->portal, f->reply, &wallet, NULL);
-	read_until(f, fd, NULL, out, sizeof(out));
+	out = answer(f, fd);
 	has(out, "HTTP/1.1 200 ");
 	has(out, "\"refunded_wei\":");
-	close(fd);
 	EXPECT(f, "GET /v1/channel/refund HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
