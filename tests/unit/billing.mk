@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 
-BILLING_TEST_BOX := tests/unit/billing_box.c tests/unit/ledger_vfs.c
+BILLING_TEST_BOX := tests/unit/billing_box.c tests/unit/ledger_vfs.c tests/unit/ledger_dir.c
 billing_unit = $(eval $(call unit,$(1),tests/unit/$(1).c $(BILLING_TEST_BOX),billing ledger photon,sqlite3 libsecp256k1 nettle libsodium))
 
 $(call billing_unit,billing_random)
@@ -22,6 +22,6 @@ billing_lost = $(eval $(call unit,$(1),tests/unit/$(1).c tests/unit/billing_lost
 $(call billing_lost,billing_restore)
 $(call billing_lost,billing_evidence)
 $(call billing_unit,ledger)
-$(eval $(call unit,ledger_roam,tests/unit/ledger_roam.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
-$(eval $(call unit,ledger_life,tests/unit/ledger_life.c tests/unit/photon_ends.c tests/unit/photon_pair.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
-$(eval $(call unit,ledger_mirrored,tests/unit/ledger_mirrored.c tests/unit/photon_ends.c tests/unit/photon_pair.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
+$(eval $(call unit,ledger_roam,tests/unit/ledger_roam.c tests/unit/ledger_dir.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
+$(eval $(call unit,ledger_life,tests/unit/ledger_life.c tests/unit/ledger_dir.c tests/unit/photon_ends.c tests/unit/photon_pair.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
+$(eval $(call unit,ledger_mirrored,tests/unit/ledger_mirrored.c tests/unit/ledger_dir.c tests/unit/photon_ends.c tests/unit/photon_pair.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))

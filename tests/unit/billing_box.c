@@ -789,20 +789,16 @@ int box_open(struct box *box)
 		.log = e_log, .random = e_random,
 	};
 	struct ts_billing_meter m = meter;
-	struct ts_ledger_options options = { .vfs = "fault",
-					     .flags = TS_LEDGER_CREATE };
-	char path[128], err[512];
 	int ret;
 
 	m.m = box;
-	snprintf(path, sizeof(path), "%s/ledger.db", box->dir);
-	options.path = path;
-	ret = ts_ledger_open(&options, &box->ledger, err, sizeof(err));
+	ret = ledger_dir_try(&box->dir, TS_LEDGER_CREATE, &box->ledger);
 	if (!ret)
 		ret = ts_billing_open(box->ledger, &box->config, &m, &effects,
-				      &box->now, &box->billing, err, sizeof(err));
+				      &box->now, &box->billing, box->dir.err,
+				      sizeof(box->dir.err));
 	if (ret && !fault.dead && !box->quiet)
-		print_message("# open: %s\n", err);
+		print_message("# open: %s\n", box->dir.err);
 	if (ret) {
 		ts_ledger_close(box->ledger);
 		box->ledger = NULL;
@@ -823,13 +819,13 @@ void box_close(struct box *box)
 
 void box_crash(struct box *box, bool power_cut, unsigned int lose)
 {
-	char path[128];
+	char path[160];
 
 	fault.dead = true;
 	box_close(box);
 	if (power_cut) {
 		fault_power_cut(lose);
-		snprintf(path, sizeof(path), "%s/ledger.db-shm", box->dir);
+		snprintf(path, sizeof(path), "%s-shm", box->dir.path);
 		unlink(path);
 		memset(box->accounts, 0, sizeof(box->accounts));
 		memset(box->tariffs, 0, sizeof(box->tariffs));
@@ -860,9 +856,8 @@ void box_setup_as(struct box *box, uint8_t seed)
 	memset(box, 0, sizeof(*box));
 	fault_register();
 	fault_reset();
-	strcpy(box->dir, access("/dev/shm", W_OK) ? "/tmp/ts-box-XXXXXX" :
-						    "/dev/shm/ts-box-XXXXXX");
-	assert_non_null(mkdtemp(box->dir));
+	ledger_dir_make(&box->dir);
+	box->dir.vfs = "fault";
 	box->key = make_key(seed);
 	box->config.our_address = *ts_signer_address(box->key);
 	box->config.n_tokens = 1;
@@ -894,18 +889,11 @@ void box_setup_as(struct box *box, uint8_t seed)
 
 void box_teardown(struct box *box)
 {
-	static const char *const names[] = { "ledger.db", "ledger.db-wal",
-		"ledger.db-shm", "ledger.lock" };
-	char path[128];
 	unsigned int i;
 
 	box_close(box);
 	fault_power_cut(0);
-	for (i = 0; i < 4; i++) {
-		snprintf(path, sizeof(path), "%s/%s", box->dir, names[i]);
-		unlink(path);
-	}
-	rmdir(box->dir);
+	ledger_dir_remove(&box->dir);
 	for (i = 0; i < BOX_WALLETS; i++) {
 		ts_signer_free(box->wallets[i].key);
 		free(box->wallets[i].sent);

@@ -10,6 +10,7 @@
 #define TS_TEST_BILLING_BOX_H
 
 #include "billing/billing.h"
+#include "ledger_dir.h"
 #include "ledger_vfs.h"
 
 #define BOX_WALLETS	4
@@ -86,7 +87,7 @@ struct box_account {
 };
 
 struct box {
-	char dir[64];
+	struct ledger_dir dir;
 	struct ts_ledger *ledger;
 	struct ts_billing *billing;
 	struct ts_billing_config config;

@@ -4,10 +4,8 @@
  * forgotten, and that no clock can be made to lie about it (M5, M11, M12, M15).
  */
 #include <errno.h>
-#include <sqlite3.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -283,15 +281,10 @@ static void a_ledger_from_before(void **state)
 		"DROP TABLE transactions; DROP TABLE cursor;"
 		"PRAGMA user_version = 1;";
 	int code = paid_and_used(0), stranger = box_code(&box, 1);
-	char path[128];
-	sqlite3 *db;
 
 	assert_int_equal(ts_billing_stop(box.billing, &box.now), 0);
 	box_close(&box);
-	snprintf(path, sizeof(path), "%s/ledger.db", box.dir);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, back, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	ledger_dir_execute(&box.dir, back);
 	/* It has been up for long already. */
 	box_later(&box, 100 * DAY);
 	assert_int_equal(box_open(&box), 0);

@@ -12,7 +12,7 @@
 #include "photon/evidence.h"
 
 struct box lost_box;
-char lost_ledger[128], lost_copy[128];
+char lost_copy[128];
 static char kept[160], err[600];
 
 int lost_setup(void **state)
@@ -20,8 +20,7 @@ int lost_setup(void **state)
 	box_setup(&lost_box);
 	lost_box.quiet = true;
 	ts_billing_head(lost_box.billing, 1000, true);
-	snprintf(lost_ledger, sizeof(lost_ledger), "%s/ledger.db", lost_box.dir);
-	snprintf(lost_copy, sizeof(lost_copy), "%s/backup", lost_box.dir);
+	snprintf(lost_copy, sizeof(lost_copy), "%s/backup", lost_box.dir.name);
 	kept[0] = '\0';
 	return 0;
 }
@@ -42,17 +41,14 @@ int lost_teardown(void **state)
 	snprintf(wal, sizeof(wal), "%s-wal", kept);
 	unlink(wal);
 	box_teardown(&lost_box);
-	return access(lost_box.dir, F_OK) ? 0 : -1;
+	return access(lost_box.dir.name, F_OK) ? 0 : -1;
 }
 
 int lost_backup(void)
 {
-	const struct ts_ledger_options options = { .path = lost_ledger, .vfs = "fault",
-						   .flags = TS_LEDGER_READ_ONLY };
-	struct ts_ledger *l;
+	struct ts_ledger *l = ledger_dir_open(&lost_box.dir, TS_LEDGER_READ_ONLY);
 	int ret;
 
-	assert_int_equal(ts_ledger_open(&options, &l, err, sizeof(err)), 0);
 	ret = ts_ledger_backup(l, lost_copy, err, sizeof(err));
 	ts_ledger_close(l);
 	return ret;
@@ -60,7 +56,7 @@ int lost_backup(void)
 
 int lost_restore(void)
 {
-	const struct ts_ledger_options options = { .path = lost_ledger };
+	const struct ts_ledger_options options = { .path = lost_box.dir.path };
 
 	return ts_ledger_restore(&options, lost_copy, kept, sizeof(kept), err, sizeof(err));
 }

@@ -10,11 +10,10 @@
 
 /**
  * lost_box - the box
- * lost_ledger - path of its ledger
- * lost_copy - and of the backup
+ * lost_copy - path of the backup
  */
 extern struct box lost_box;
-extern char lost_ledger[128], lost_copy[128];
+extern char lost_copy[128];
 
 int lost_setup(void **state);
 int lost_teardown(void **state);

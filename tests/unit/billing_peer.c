@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -18,13 +17,11 @@
 /* RevealSecrets that are kept. */
 static int kept_reveals(void)
 {
-	char path[128];
 	sqlite3_stmt *stmt;
 	sqlite3 *db;
 	int n;
 
-	snprintf(path, sizeof(path), "%s/ledger.db", box.dir);
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, "fault"), 0);
+	assert_int_equal(sqlite3_open_v2(box.dir.path, &db, SQLITE_OPEN_READONLY, "fault"), 0);
 	assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM reveals", -1,
 					    &stmt, NULL), 0);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);

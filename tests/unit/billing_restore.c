@@ -190,7 +190,7 @@ static void what_is_exported_is_imported(void **state)
 	json_decref(json);
 	/* A box that never heard of the channel. */
 	box_close(&lost_box);
-	assert_int_equal(unlink(lost_ledger), 0);
+	assert_int_equal(unlink(lost_box.dir.path), 0);
 	lost_open();
 	assert_int_equal(ts_billing_channel_view(lost_box.billing, LOST_WALLET,
 						 LOST_TOKEN, &is), -ENOENT);
@@ -218,13 +218,13 @@ static void a_damaged_backup_is_not_restored(void **state)
 	assert_true(box_pay(&lost_box, 0, 600, -1));
 	assert_int_equal(lost_backup(), 0);
 	box_close(&lost_box);
-	assert_int_equal(stat(lost_ledger, &before), 0);
+	assert_int_equal(stat(lost_box.dir.path, &before), 0);
 	fd = open(lost_copy, O_RDWR);
 	assert_true(fd >= 0);
 	assert_int_equal(ftruncate(fd, 4096), 0);
 	close(fd);
 	assert_true(lost_restore() < 0);
-	assert_int_equal(stat(lost_ledger, &after), 0);
+	assert_int_equal(stat(lost_box.dir.path, &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
 	lost_open();
 	assert_true(lost_view().paid_wei == 600);
@@ -239,13 +239,13 @@ static void a_restore_that_was_cut_off_is_done_again(void **state)
 	assert_int_equal(lost_backup(), 0);
 	box_close(&lost_box);
 	/* At its worst: the old one is away, the new one not there. */
-	snprintf(made, sizeof(made), "%s.restoring", lost_ledger);
+	snprintf(made, sizeof(made), "%s.restoring", lost_box.dir.path);
 	fd = open(made, O_CREAT | O_WRONLY, 0600);
 	assert_true(fd >= 0);
 	close(fd);
-	assert_int_equal(unlink(lost_ledger), 0);
+	assert_int_equal(unlink(lost_box.dir.path), 0);
 	assert_int_equal(box_open(&lost_box), -EBUSY);
-	assert_int_equal(access(lost_ledger, F_OK), -1);
+	assert_int_equal(access(lost_box.dir.path, F_OK), -1);
 	assert_int_equal(lost_restore(), 0);
 	assert_int_equal(access(made, F_OK), -1);
 	lost_open();

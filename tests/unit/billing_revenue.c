@@ -4,9 +4,7 @@
  * day while nobody knows which it is (M5, M12).
  */
 #include <setjmp.h>
-#include <sqlite3.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -284,8 +282,6 @@ static void a_ledger_from_before(void **state)
 		"PRAGMA user_version = 5;";
 	const uint64_t day = MIDNIGHT_S / DAY_S;
 	ts_u128 all_wei;
-	char path[128];
-	sqlite3 *db;
 
 	clock_says(MIDNIGHT_S - 100);
 	assert_true(box_pay(&box, PARTNER, 900000 * GWEI, box_code(&box, 0)));
@@ -300,10 +296,7 @@ static void a_ledger_from_before(void **state)
 	all_wei = of(day - 1, TS_REVENUE_ACCESS) + of(day, TS_REVENUE_ACCESS);
 	assert_true(all_wei == far_total().consumed_wei);
 	box_close(&box);
-	snprintf(path, sizeof(path), "%s/ledger.db", box.dir);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, back, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	ledger_dir_execute(&box.dir, back);
 	assert_int_equal(box_open(&box), 0);
 	/* The hours were those of the booking; of what was unseen there is none. */
 	assert_bytes(of(day - 1, TS_REVENUE_ACCESS), 30000);

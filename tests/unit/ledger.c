@@ -20,69 +20,39 @@
 
 #include "billing_box.h"
 
-static char dir[64], path[128], err[512];
+static struct ledger_dir dir;
 
 static int setup(void **state)
 {
 	fault_register();
 	fault_reset();
-	strcpy(dir, "/tmp/ts-ledger-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	ledger_dir_make(&dir);
+	dir.vfs = "fault";
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	static const char *const names[] = { "ledger.db", "ledger.db-wal",
-		"ledger.db-shm", "ledger.lock" };
-	char name[128];
-	unsigned int i;
-
 	fault_reset();
 	fault_power_cut(0);
-	for (i = 0; i < 4; i++) {
-		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
-		unlink(name);
-	}
-	return rmdir(dir);
-}
-
-static int open_ledger(struct ts_ledger **l, unsigned int flags)
-{
-	struct ts_ledger_options options = { .path = path, .vfs = "fault",
-					     .flags = flags };
-
-	return ts_ledger_open(&options, l, err, sizeof(err));
+	return ledger_dir_remove(&dir);
 }
 
 static void make_ledger(void)
 {
-	struct ts_ledger *l;
-
-	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
-	ts_ledger_close(l);
+	ts_ledger_close(ledger_dir_open(&dir, TS_LEDGER_CREATE));
 }
 
 static void write_file(const char *bytes, size_t len, long offset)
 {
-	FILE *f = fopen(path, "r+");
+	FILE *f = fopen(dir.path, "r+");
 
 	if (!f)
-		f = fopen(path, "w");
+		f = fopen(dir.path, "w");
 	assert_non_null(f);
 	fseek(f, offset, SEEK_SET);
 	assert_int_equal(fwrite(bytes, 1, len, f), len);
 	fclose(f);
-}
-
-static void execute(const char *sql)
-{
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
 }
 
 static void values_round_down_and_hold_rounds_up(void **state)
@@ -104,8 +74,8 @@ static void a_missing_ledger_is_named(void **state)
 {
 	struct ts_ledger *l;
 
-	assert_int_equal(open_ledger(&l, 0), -ENOENT);
-	assert_non_null(strstr(err, path));
+	assert_int_equal(ledger_dir_try(&dir, 0, &l), -ENOENT);
+	assert_non_null(strstr(dir.err, dir.path));
 	assert_null(l);
 }
 
@@ -114,7 +84,7 @@ static void the_file_is_private(void **state)
 	struct stat st;
 
 	make_ledger();
-	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(stat(dir.path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 }
 
@@ -126,10 +96,10 @@ static void damage_is_found(void **state)
 	make_ledger();
 	memset(junk, 0xa5, sizeof(junk));
 	write_file(junk, sizeof(junk), 1024);
-	assert_int_equal(open_ledger(&l, 0), -EUCLEAN);
-	assert_non_null(strstr(err, "damaged"));
+	assert_int_equal(ledger_dir_try(&dir, 0, &l), -EUCLEAN);
+	assert_non_null(strstr(dir.err, "damaged"));
 	write_file(junk, sizeof(junk), 0);
-	assert_int_equal(open_ledger(&l, 0), -EUCLEAN);
+	assert_int_equal(ledger_dir_try(&dir, 0, &l), -EUCLEAN);
 }
 
 static void other_files_are_refused(void **state)
@@ -137,44 +107,44 @@ static void other_files_are_refused(void **state)
 	struct ts_ledger *l;
 
 	make_ledger();
-	execute("PRAGMA user_version = 99");
-	assert_int_equal(open_ledger(&l, 0), -EPROTO);
-	assert_non_null(strstr(err, "version 99"));
-	execute("PRAGMA application_id = 1");
-	assert_int_equal(open_ledger(&l, 0), -EPROTO);
-	assert_non_null(strstr(err, "another program"));
+	ledger_dir_execute(&dir, "PRAGMA user_version = 99");
+	assert_int_equal(ledger_dir_try(&dir, 0, &l), -EPROTO);
+	assert_non_null(strstr(dir.err, "version 99"));
+	ledger_dir_execute(&dir, "PRAGMA application_id = 1");
+	assert_int_equal(ledger_dir_try(&dir, 0, &l), -EPROTO);
+	assert_non_null(strstr(dir.err, "another program"));
 }
 
 static void a_second_process_is_refused(void **state)
 {
 	struct ts_ledger *l, *other;
 
-	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
-	assert_int_equal(open_ledger(&other, 0), -EBUSY);
-	assert_non_null(strstr(err, "process"));
+	l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
+	assert_int_equal(ledger_dir_try(&dir, 0, &other), -EBUSY);
+	assert_non_null(strstr(dir.err, "process"));
 	/* Looking is free. */
-	assert_int_equal(open_ledger(&other, TS_LEDGER_READ_ONLY), 0);
+	other = ledger_dir_open(&dir, TS_LEDGER_READ_ONLY);
 	assert_int_equal(ts_ledger_begin(other), -EROFS);
 	ts_ledger_close(other);
 	ts_ledger_close(l);
-	assert_int_equal(open_ledger(&l, 0), 0);
+	l = ledger_dir_open(&dir, 0);
 	ts_ledger_close(l);
 }
 
 /* Two state_dirs, each with its lock, and one "ledger" in both configurations. */
 static void two_locks_do_not_make_two_writers(void **state)
 {
-	struct ts_ledger_options options = { .path = path, .vfs = "fault" };
+	struct ts_ledger_options options = { .path = dir.path, .vfs = "fault" };
 	struct ts_ledger *l, *other;
 	char lock_path[160];
 
-	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
-	snprintf(lock_path, sizeof(lock_path), "%s/other.lock", dir);
+	l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
+	snprintf(lock_path, sizeof(lock_path), "%s/other.lock", dir.name);
 	options.lock_path = lock_path;
-	assert_int_equal(ts_ledger_open(&options, &other, err, sizeof(err)), -EBUSY);
-	assert_non_null(strstr(err, "another state_dir"));
+	assert_int_equal(ts_ledger_open(&options, &other, dir.err, sizeof(dir.err)), -EBUSY);
+	assert_non_null(strstr(dir.err, "another state_dir"));
 	ts_ledger_close(l);
-	assert_int_equal(ts_ledger_open(&options, &other, err, sizeof(err)), 0);
+	assert_int_equal(ts_ledger_open(&options, &other, dir.err, sizeof(dir.err)), 0);
 	ts_ledger_close(other);
 	unlink(lock_path);
 }
@@ -185,24 +155,24 @@ static void a_read_only_file_is_named(void **state)
 
 	make_ledger();
 	fault.read_only = true;
-	assert_int_equal(open_ledger(&l, 0), -EROFS);
-	assert_non_null(strstr(err, "cannot be written"));
+	assert_int_equal(ledger_dir_try(&dir, 0, &l), -EROFS);
+	assert_non_null(strstr(dir.err, "cannot be written"));
 }
 
 static void a_missing_folder_is_named(void **state)
 {
 	struct ts_ledger *l;
 
-	snprintf(path, sizeof(path), "%s/nowhere/ledger.db", dir);
-	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), -ENOENT);
-	assert_non_null(strstr(err, "folder"));
+	snprintf(dir.path, sizeof(dir.path), "%s/nowhere/ledger.db", dir.name);
+	assert_int_equal(ledger_dir_try(&dir, TS_LEDGER_CREATE, &l), -ENOENT);
+	assert_non_null(strstr(dir.err, "folder"));
 }
 
 static void numbers_beyond_the_ledger_are_refused(void **state)
 {
 	struct ts_ledger *l;
 
-	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
+	l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 	assert_int_equal(ts_ledger_begin(l), 0);
 	assert_int_equal(ts_ledger_meta_put(l, "x", (uint64_t)1 << 63), -ERANGE);
 	/* And what is left of the batch is not committed. */
@@ -222,11 +192,11 @@ static void a_real_limit_ends_writing(void **state)
 	make_ledger();
 	child = fork();
 	if (!child) {
-		struct ts_ledger_options options = { .path = path };
 		char key[32];
 
+		dir.vfs = NULL;
 		signal(SIGXFSZ, SIG_IGN);
-		if (ts_ledger_open(&options, &l, err, sizeof(err)) ||
+		if (ledger_dir_try(&dir, 0, &l) ||
 		    setrlimit(RLIMIT_FSIZE, &small))
 			_exit(1);
 		for (i = 1; i < 5000 && !ret; i++) {
@@ -254,7 +224,7 @@ static void a_real_limit_ends_writing(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_int_equal(open_ledger(&l, 0), 0);
+	l = ledger_dir_open(&dir, 0);
 	assert_int_equal(ts_ledger_meta_get(l, "last", &value), 0);
 	assert_true(value > 0);
 	ts_ledger_close(l);
@@ -283,7 +253,6 @@ static void the_check_finds_what_was_changed(void **state)
 		"UPDATE channels SET relayed_wei = partner_deposit_wei",
 	};
 	struct box *box = calloc(1, sizeof(*box));
-	struct ts_ledger_options options = { .path = path };
 	struct ts_ledger *l;
 	unsigned int i;
 	char sql[512];
@@ -297,15 +266,16 @@ static void the_check_finds_what_was_changed(void **state)
 	assert_int_equal(ts_billing_stop(box->billing, &box->now), 0);
 	box_verify(box);
 	box_close(box);
+	dir.vfs = NULL;
 	for (i = 0; i < sizeof(tampering) / sizeof(tampering[0]); i++) {
-		snprintf(sql, sizeof(sql), "cp %s/ledger.db %s", box->dir, path);
+		snprintf(sql, sizeof(sql), "cp %s %s", box->dir.path, dir.path);
 		assert_int_equal(system(sql), 0);
-		assert_int_equal(ts_ledger_open(&options, &l, err, sizeof(err)), 0);
+		l = ledger_dir_open(&dir, 0);
 		assert_int_equal(ts_ledger_check(l, TS_LEDGER_CHECK_SIGNATURES,
 						 NULL, NULL), 0);
 		ts_ledger_close(l);
-		execute(tampering[i]);
-		assert_int_equal(ts_ledger_open(&options, &l, err, sizeof(err)), 0);
+		ledger_dir_execute(&dir, tampering[i]);
+		l = ledger_dir_open(&dir, 0);
 		if (ts_ledger_check(l, TS_LEDGER_CHECK_SIGNATURES, NULL, NULL) <= 0)
 			fail_msg("not found: %s", tampering[i]);
 		ts_ledger_close(l);
@@ -319,7 +289,7 @@ static void assert_number(const char *sql, int number)
 	sqlite3_stmt *stmt;
 	sqlite3 *db;
 
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_open(dir.path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
 	assert_int_equal(sqlite3_column_int(stmt, 0), number);
@@ -365,7 +335,7 @@ static void the_last_payment_is_the_partners_proof(void **state)
 	struct ts_ledger_channel c = { .channel = { .open_block_number = 1 } };
 	struct ts_ledger *l;
 
-	assert_int_equal(open_ledger(&l, TS_LEDGER_CREATE), 0);
+	l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 	assert_int_equal(ts_ledger_begin(l), 0);
 	assert_int_equal(ts_ledger_channel_insert(l, &c), 0);
 	assert_int_equal(ts_ledger_commit(l), 0);
@@ -407,8 +377,8 @@ static void another_may_copy_the_log_back(void **state)
 	sqlite3 *db;
 
 	make_ledger();
-	assert_int_equal(open_ledger(&l, 0), 0);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	l = ledger_dir_open(&dir, 0);
+	assert_int_equal(sqlite3_open(dir.path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "SELECT * FROM meta", NULL, NULL, NULL),
 			 SQLITE_OK);
 	sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);

@@ -5,21 +5,18 @@
  */
 #include <errno.h>
 #include <setjmp.h>
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "ledger/ledger.h"
 #include "ledger/mirrored.h"
+#include "ledger_dir.h"
 #include "photon_ends.h"
 
-static char dir[64], path[128], err[512];
+static struct ledger_dir dir;
 static struct ends ends;
 static struct ts_ledger_channel row;
 static struct ts_life life;
@@ -28,9 +25,7 @@ static struct ts_life life;
 
 static int set_up(void **state)
 {
-	strcpy(dir, "/tmp/ts-life-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	ledger_dir_make(&dir);
 	ends_open(&ends);
 	memset(&row, 0, sizeof(row));
 	row.channel = payer->life.channel;
@@ -39,35 +34,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "ledger.db", "ledger.db-wal",
-		"ledger.db-shm", "ledger.lock" };
-	char name[128];
-	unsigned int i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
-		unlink(name);
-	}
 	ends_close(&ends);
-	return rmdir(dir);
-}
-
-static struct ts_ledger *open_ledger(unsigned int flags)
-{
-	struct ts_ledger_options options = { .path = path, .flags = flags };
-	struct ts_ledger *l;
-
-	assert_int_equal(ts_ledger_open(&options, &l, err, sizeof(err)), 0);
-	return l;
-}
-
-static void execute(const char *sql)
-{
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	return ledger_dir_remove(&dir);
 }
 
 static int get_row(const struct ts_ledger_channel *c, void *arg)
@@ -92,14 +60,14 @@ static void store(struct ts_ledger *l)
 static void test_there_and_back(void **state)
 {
 	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
-	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+	struct ts_ledger *l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 
 	store(l);
 	ends_pay_lost(&ends, payer, 5);
 	ends_offer(&ends, payer, &lock);
 	store(l);
 	ts_ledger_close(l);
-	l = open_ledger(0);
+	l = ledger_dir_open(&dir, 0);
 	memset(&row, 0, sizeof(row));
 	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
 	/* Whoever only looks at the row sees what is locked. */
@@ -115,7 +83,7 @@ static void test_there_and_back(void **state)
 static void test_import_leaves_locks_alone(void **state)
 {
 	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
-	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+	struct ts_ledger *l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 	struct ts_channel other = payer->life.channel, in;
 	struct ts_datagram d;
 
@@ -124,15 +92,15 @@ static void test_import_leaves_locks_alone(void **state)
 	assert_int_equal(ts_channel_send(&other, payer->key, 1, NULL, &in, &d), 0);
 	ends_offer(&ends, payer, &lock);
 	store(l);
-	assert_int_equal(ts_ledger_channel_import(l, &in, false, err,
-						  sizeof(err)), -EINVAL);
-	assert_non_null(strstr(err, "locks are pending"));
+	assert_int_equal(ts_ledger_channel_import(l, &in, false, dir.err,
+						  sizeof(dir.err)), -EINVAL);
+	assert_non_null(strstr(dir.err, "locks are pending"));
 	ts_ledger_close(l);
 }
 
 static void test_nothing_under_way(void **state)
 {
-	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+	struct ts_ledger *l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 
 	assert_int_equal(ts_ledger_begin(l), 0);
 	assert_int_equal(ts_ledger_channel_insert(l, &row), 0);
@@ -145,20 +113,20 @@ static void test_nothing_under_way(void **state)
 static void test_damage(void **state)
 {
 	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
-	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+	struct ts_ledger *l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 
 	ends_offer(&ends, payer, &lock);
 	store(l);
 	ts_ledger_close(l);
 	/* Without its locks the proof's root cannot be true. */
-	execute("DELETE FROM lives");
-	l = open_ledger(0);
+	ledger_dir_execute(&dir, "DELETE FROM lives");
+	l = ledger_dir_open(&dir, 0);
 	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
 	assert_int_equal(ts_ledger_life_read(l, &row, &life), -EUCLEAN);
 	assert_non_null(strstr(ts_ledger_error(l), "locksroot"));
 	ts_ledger_close(l);
-	execute("INSERT INTO lives VALUES (1, x'00')");
-	l = open_ledger(0);
+	ledger_dir_execute(&dir, "INSERT INTO lives VALUES (1, x'00')");
+	l = ledger_dir_open(&dir, 0);
 	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), -EUCLEAN);
 	assert_non_null(strstr(ts_ledger_error(l), "damaged"));
 	ts_ledger_close(l);
@@ -196,26 +164,26 @@ static void test_from_before(void **state)
 		"DROP TABLE transactions; DROP TABLE cursor;"
 		"PRAGMA user_version = 2";
 	struct ts_pending_lock lock = ends_lock(&ends, 30, 1);
-	struct ts_ledger *l = open_ledger(TS_LEDGER_CREATE);
+	struct ts_ledger *l = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 
 	assert_int_equal(ts_ledger_begin(l), 0);
 	assert_int_equal(ts_ledger_channel_insert(l, &row), 0);
 	assert_int_equal(ts_ledger_commit(l), 0);
 	ts_ledger_close(l);
-	execute(to_5);
-	ts_ledger_close(open_ledger(0));
-	execute(to_5);
-	execute(to_4);
-	ts_ledger_close(open_ledger(0));
-	execute(to_5);
-	execute(to_4);
-	execute(to_3);
-	ts_ledger_close(open_ledger(0));
-	execute(to_5);
-	execute(to_4);
-	execute(to_3);
-	execute(to_2);
-	l = open_ledger(0);
+	ledger_dir_execute(&dir, to_5);
+	ts_ledger_close(ledger_dir_open(&dir, 0));
+	ledger_dir_execute(&dir, to_5);
+	ledger_dir_execute(&dir, to_4);
+	ts_ledger_close(ledger_dir_open(&dir, 0));
+	ledger_dir_execute(&dir, to_5);
+	ledger_dir_execute(&dir, to_4);
+	ledger_dir_execute(&dir, to_3);
+	ts_ledger_close(ledger_dir_open(&dir, 0));
+	ledger_dir_execute(&dir, to_5);
+	ledger_dir_execute(&dir, to_4);
+	ledger_dir_execute(&dir, to_3);
+	ledger_dir_execute(&dir, to_2);
+	l = ledger_dir_open(&dir, 0);
 	assert_int_equal(ts_ledger_channel_load(l, get_row, NULL), 0);
 	assert_memory_equal(&row.channel, &payer->life.channel,
 			    sizeof(row.channel));

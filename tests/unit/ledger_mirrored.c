@@ -5,20 +5,19 @@
  */
 #include <errno.h>
 #include <setjmp.h>
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "ledger/mirrored.h"
+#include "ledger_dir.h"
 #include "photon_ends.h"
 
-static char dir[64], path[128], err[512], said[256];
+static struct ledger_dir dir;
+static char said[256];
 static struct ends ends;
 static struct ts_ledger *ledger;
 
@@ -37,17 +36,12 @@ static struct found {
 
 static void open_ledger(void)
 {
-	struct ts_ledger_options options = { .path = path,
-					     .flags = TS_LEDGER_CREATE };
-
-	assert_int_equal(ts_ledger_open(&options, &ledger, err, sizeof(err)), 0);
+	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 }
 
 static int set_up(void **state)
 {
-	strcpy(dir, "/tmp/ts-mirrored-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	ledger_dir_make(&dir);
 	ends_open(&ends);
 	open_ledger();
 	return 0;
@@ -55,18 +49,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "ledger.db", "ledger.db-wal",
-		"ledger.db-shm", "ledger.lock" };
-	char name[128];
-	unsigned int i;
-
 	ts_ledger_close(ledger);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
-		unlink(name);
-	}
 	ends_close(&ends);
-	return rmdir(dir);
+	return ledger_dir_remove(&dir);
 }
 
 /* The box's newest proof by the payer. */
@@ -102,12 +87,8 @@ static unsigned int load(void)
 
 static void execute(const char *sql)
 {
-	sqlite3 *db;
-
 	ts_ledger_close(ledger);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	ledger_dir_execute(&dir, sql);
 	open_ledger();
 }
 

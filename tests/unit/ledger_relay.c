@@ -2,20 +2,17 @@
 /* ledger_relay.c - what boxes carry for each other and owe each other stays. */
 #include <errno.h>
 #include <setjmp.h>
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "ledger/relay.h"
 #include "ledger/revenue.h"
+#include "ledger_dir.h"
 
-static char dir[64], path[128], err[512];
+static struct ledger_dir dir;
 static struct ts_ledger *ledger;
 
 static struct found {
@@ -25,34 +22,20 @@ static struct found {
 
 static void open_ledger(void)
 {
-	struct ts_ledger_options options = { .path = path,
-					     .flags = TS_LEDGER_CREATE };
-
-	assert_int_equal(ts_ledger_open(&options, &ledger, err, sizeof(err)), 0);
+	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 }
 
 static int set_up(void **state)
 {
-	strcpy(dir, "/tmp/ts-relay-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	ledger_dir_make(&dir);
 	open_ledger();
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "ledger.db", "ledger.db-wal",
-		"ledger.db-shm", "ledger.lock" };
-	char name[128];
-	unsigned int i;
-
 	ts_ledger_close(ledger);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
-		unlink(name);
-	}
-	return rmdir(dir);
+	return ledger_dir_remove(&dir);
 }
 
 static int find(const struct ts_ledger_relay *r, void *arg)
@@ -200,16 +183,12 @@ static void test_what_cannot_be_is_refused(void **state)
 static void test_damage_is_seen(void **state)
 {
 	struct ts_ledger_relay r = a_row();
-	sqlite3 *db;
 
 	assert_int_equal(ts_ledger_begin(ledger), 0);
 	assert_int_equal(ts_ledger_relay_put(ledger, &r), 0);
 	assert_int_equal(ts_ledger_commit(ledger), 0);
 	ts_ledger_close(ledger);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "UPDATE relays SET receipt = zeroblob(600)",
-				      NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	ledger_dir_execute(&dir, "UPDATE relays SET receipt = zeroblob(600)");
 	open_ledger();
 	assert_int_equal(load(), -EUCLEAN);
 	assert_non_null(strstr(ts_ledger_error(ledger), "damaged"));

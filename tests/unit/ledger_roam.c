@@ -5,49 +5,34 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "ledger/roam.h"
+#include "ledger_dir.h"
 
-static char dir[64], path[128], err[512];
+static struct ledger_dir dir;
 static struct ts_ledger *ledger;
 static const struct ts_address alice = { { 0xa1 } }, bob = { { 0xb0 } };
 static unsigned int n_seen;
 
 static void open_ledger(void)
 {
-	struct ts_ledger_options options = { .path = path,
-					     .flags = TS_LEDGER_CREATE };
-
-	assert_int_equal(ts_ledger_open(&options, &ledger, err, sizeof(err)), 0);
+	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 }
 
 static int set_up(void **state)
 {
-	strcpy(dir, "/tmp/ts-roam-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	ledger_dir_make(&dir);
 	open_ledger();
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "ledger.db", "ledger.db-wal",
-		"ledger.db-shm", "ledger.lock" };
-	char name[128];
-	unsigned int i;
-
 	ts_ledger_close(ledger);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
-		unlink(name);
-	}
-	return rmdir(dir);
+	return ledger_dir_remove(&dir);
 }
 
 static struct ts_ledger_order order_of(const struct ts_address *wallet, char last,

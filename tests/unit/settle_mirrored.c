@@ -7,14 +7,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "chain/network.h"
+#include "ledger_dir.h"
 #include "photon_ends.h"
 #include "settle/mirrored.h"
 
@@ -22,7 +20,7 @@
 #define CONFIRMATIONS	5
 #define TIMEOUT		100
 
-static char dir[64], path[128], err[512];
+static struct ledger_dir dir;
 static struct ts_ledger *ledger;
 static struct ts_mirrored *mirrored;
 static struct ts_mirrored_config config;
@@ -68,10 +66,7 @@ static struct wished {
 
 static void open_ledger(void)
 {
-	struct ts_ledger_options options = { .path = path,
-					     .flags = TS_LEDGER_CREATE };
-
-	assert_int_equal(ts_ledger_open(&options, &ledger, err, sizeof(err)), 0);
+	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 	assert_int_equal(ts_mirrored_new(ledger, &config, &mirrored), 0);
 }
 
@@ -91,9 +86,7 @@ static int set_up(void **state)
 {
 	uint8_t secret[TS_SECRET_BYTES] = { 9 };
 
-	strcpy(dir, "/tmp/ts-mirrored-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/ledger.db", dir);
+	ledger_dir_make(&dir);
 	ends_open(&ends);
 	mirror_key = ts_signer_new(secret);
 	memset(&config, 0, sizeof(config));
@@ -113,19 +106,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "ledger.db", "ledger.db-wal",
-		"ledger.db-shm", "ledger.lock" };
-	char name[128];
-	unsigned int i;
-
 	close_ledger();
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
-		unlink(name);
-	}
 	ts_signer_free(mirror_key);
 	ends_close(&ends);
-	return rmdir(dir);
+	return ledger_dir_remove(&dir);
 }
 
 /* --- what comes ------------------------------------------------------------ */

@@ -8,17 +8,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "ledger_dir.h"
 #include "settle_node.h"
 
 #define WISHES_MAX	32
 
-static char dir[64], path[128];
+static struct ledger_dir dir;
 static struct ts_ledger *ledger;
 static struct ts_transactions *transactions;
 static struct ts_signer *key;
@@ -41,15 +41,10 @@ static void start(void)
 
 static int set_up(void **state)
 {
-	struct ts_ledger_options options = { .path = path,
-					     .flags = TS_LEDGER_CREATE };
 	uint8_t secret[TS_SECRET_BYTES] = { 1 };
-	char err[512];
 
-	strcpy(dir, "/tmp/ts-settle-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/ledger.db", dir);
-	assert_int_equal(ts_ledger_open(&options, &ledger, err, sizeof(err)), 0);
+	ledger_dir_make(&dir);
+	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 	key = ts_signer_new(secret);
 	node_begin(&node, 1);
 	memset(ended, 0, sizeof(ended));
@@ -64,19 +59,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "ledger.db", "ledger.db-wal",
-		"ledger.db-shm", "ledger.lock" };
-	char name[128];
-	unsigned int i;
-
 	ts_transactions_free(transactions);
 	ts_ledger_close(ledger);
 	ts_signer_free(key);
-	for (i = 0; i < 4; i++) {
-		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
-		unlink(name);
-	}
-	return rmdir(dir);
+	return ledger_dir_remove(&dir);
 }
 
 static struct ts_address address_of(unsigned int number)
@@ -421,13 +407,10 @@ static void test_overtaken(void **state)
 
 static void backup(void)
 {
-	const struct ts_ledger_options options = { .path = path,
-						   .flags = TS_LEDGER_READ_ONLY };
+	struct ts_ledger *l = ledger_dir_open(&dir, TS_LEDGER_READ_ONLY);
 	char err[512], to[160];
-	struct ts_ledger *l;
 
-	snprintf(to, sizeof(to), "%s/backup", dir);
-	assert_int_equal(ts_ledger_open(&options, &l, err, sizeof(err)), 0);
+	snprintf(to, sizeof(to), "%s/backup", dir.name);
 	assert_int_equal(ts_ledger_backup(l, to, err, sizeof(err)), 0);
 	ts_ledger_close(l);
 }
@@ -435,10 +418,10 @@ static void backup(void)
 /* The ledger was lost, and is as it was at the backup. */
 static void restore(void)
 {
-	struct ts_ledger_options options = { .path = path };
+	struct ts_ledger_options options = { .path = dir.path };
 	char err[512], from[160], kept[200], wal[220];
 
-	snprintf(from, sizeof(from), "%s/backup", dir);
+	snprintf(from, sizeof(from), "%s/backup", dir.name);
 	ts_transactions_free(transactions);
 	ts_ledger_close(ledger);
 	assert_int_equal(ts_ledger_restore(&options, from, kept, sizeof(kept), err,
@@ -447,7 +430,7 @@ static void restore(void)
 	unlink(wal);
 	unlink(kept);
 	unlink(from);
-	assert_int_equal(ts_ledger_open(&options, &ledger, err, sizeof(err)), 0);
+	ledger = ledger_dir_open(&dir, 0);
 	memset(ended, 0, sizeof(ended));
 	start();
 }
