@@ -69,22 +69,53 @@ static void announce(struct fixture *f, const char *boxes)
 		add_global(&f->in, mac(*boxes, 9), mac(*boxes, 1));
 }
 
+/**
+ * struct way - a row of originators; in a list the last one has no @dest
+ * @dest: the box and its interface, as "c1"
+ * @via: likewise of the neighbour
+ * @metric: of the way
+ * @best: it is the one that is taken
+ */
+struct way {
+	const char *dest;
+	const char *via;
+	uint32_t metric;
+	bool best;
+};
+
+static struct mac named(const char *name)
+{
+	return mac(name[0], name[1] - '0');
+}
+
+/* Neighbours as "b1b2", the ways that they tell of, and which boxes announce themselves. */
+static void tell(struct fixture *f, const char *neighbours, const struct way *w,
+		 const char *boxes)
+{
+	for (; *neighbours; neighbours += 2)
+		add_neighbour(&f->in, named(neighbours));
+	for (; w->dest; w++)
+		add_originator(&f->in, named(w->dest), named(w->via), w->metric, w->best);
+	announce(f, boxes);
+}
+
 /* As B.A.T.M.A.N. IV tells it. */
 static void mesh_iv(struct fixture *f)
 {
-	add_neighbour(&f->in, mac('b', 1));
-	add_neighbour(&f->in, mac('b', 2));
-	add_neighbour(&f->in, mac('d', 1));
-	add_originator(&f->in, mac('b', 1), mac('b', 1), 255, true);
-	add_originator(&f->in, mac('b', 1), mac('b', 2), 240, false);
-	add_originator(&f->in, mac('b', 2), mac('b', 2), 241, true);
-	add_originator(&f->in, mac('c', 1), mac('b', 1), 225, true);
-	add_originator(&f->in, mac('c', 1), mac('b', 2), 212, false);
-	add_originator(&f->in, mac('c', 1), mac('d', 1), 200, false);
-	add_originator(&f->in, mac('d', 1), mac('d', 1), 255, true);
-	add_originator(&f->in, mac('d', 1), mac('b', 2), 190, false);
+	static const struct way ways[] = {
+		{ "b1", "b1", 255, true },
+		{ "b1", "b2", 240, false },
+		{ "b2", "b2", 241, true },
+		{ "c1", "b1", 225, true },
+		{ "c1", "b2", 212, false },
+		{ "c1", "d1", 200, false },
+		{ "d1", "d1", 255, true },
+		{ "d1", "b2", 190, false },
+		{ }
+	};
+
+	tell(f, "b1b2d1", ways, "bcd");
 	add_gateway(&f->in, mac('c', 1));
-	announce(f, "bcd");
 }
 
 static const struct ts_mesh_neighbour *via(const struct fixture *f, struct mac dest)
@@ -124,15 +155,16 @@ static void test_two_radios(void **state)
 /* V has no row of the second radio's own; the metric is the throughput. */
 static void test_two_radios_v(void **state)
 {
+	static const struct way ways[] = {
+		{ "b1", "b1", 10000, true },
+		{ "b1", "b2", 9000, false },
+		{ "c1", "b1", 8800, true },
+		{ "c1", "b2", 7900, false },
+		{ }
+	};
 	struct fixture *f = *state;
 
-	add_neighbour(&f->in, mac('b', 1));
-	add_neighbour(&f->in, mac('b', 2));
-	add_originator(&f->in, mac('b', 1), mac('b', 1), 10000, true);
-	add_originator(&f->in, mac('b', 1), mac('b', 2), 9000, false);
-	add_originator(&f->in, mac('c', 1), mac('b', 1), 8800, true);
-	add_originator(&f->in, mac('c', 1), mac('b', 2), 7900, false);
-	announce(f, "bc");
+	tell(f, "b1b2", ways, "bc");
 	update(f);
 	assert_int_equal(f->t->n_neighbours, 1);
 	assert_true(heard_as(f, mac('b', 2), mac('b', 1)));
@@ -141,13 +173,15 @@ static void test_two_radios_v(void **state)
 /* Our first radio and theirs do not hear each other. */
 static void test_second_radio_alone(void **state)
 {
+	static const struct way ways[] = {
+		{ "b1", "b2", 240, true },
+		{ "b2", "b2", 241, true },
+		{ "c1", "b2", 212, true },
+		{ }
+	};
 	struct fixture *f = *state;
 
-	add_neighbour(&f->in, mac('b', 2));
-	add_originator(&f->in, mac('b', 1), mac('b', 2), 240, true);
-	add_originator(&f->in, mac('b', 2), mac('b', 2), 241, true);
-	add_originator(&f->in, mac('c', 1), mac('b', 2), 212, true);
-	announce(f, "bc");
+	tell(f, "b2", ways, "bc");
 	update(f);
 	assert_int_equal(f->t->n_neighbours, 1);
 	assert_true(heard_as(f, mac('b', 2), mac('b', 1)));
@@ -157,12 +191,14 @@ static void test_second_radio_alone(void **state)
 /* A box that has just come, and what it passes on: not the uplink's radio. */
 static void test_new_box_is_its_own(void **state)
 {
+	static const struct way ways[] = {
+		{ "d1", "d1", 255, true },
+		{ "c1", "d1", 225, true },
+		{ }
+	};
 	struct fixture *f = *state;
 
-	add_neighbour(&f->in, mac('d', 1));
-	add_originator(&f->in, mac('d', 1), mac('d', 1), 255, true);
-	add_originator(&f->in, mac('c', 1), mac('d', 1), 225, true);
-	announce(f, "c");
+	tell(f, "d1", ways, "c");
 	update(f);
 	assert_true(heard_as(f, mac('d', 1), mac('d', 1)));
 	announce(f, "d");
@@ -173,12 +209,14 @@ static void test_new_box_is_its_own(void **state)
 /* As good as each other: then nobody knows. */
 static void test_tie_is_not_folded(void **state)
 {
+	static const struct way ways[] = {
+		{ "b1", "b2", 240, true },
+		{ "c1", "b2", 240, true },
+		{ }
+	};
 	struct fixture *f = *state;
 
-	add_neighbour(&f->in, mac('b', 2));
-	add_originator(&f->in, mac('b', 1), mac('b', 2), 240, true);
-	add_originator(&f->in, mac('c', 1), mac('b', 2), 240, true);
-	announce(f, "bc");
+	tell(f, "b2", ways, "bc");
 	update(f);
 	assert_true(heard_as(f, mac('b', 2), mac('b', 2)));
 }
@@ -186,15 +224,17 @@ static void test_tie_is_not_folded(void **state)
 /* Metrics go up and down; the account of a MAC does not. */
 static void test_fold_stays(void **state)
 {
+	static const struct way ways[] = {
+		{ "b1", "b2", 200, true },
+		{ "c1", "b2", 212, true },
+		{ }
+	};
 	struct fixture *f = *state;
 
 	mesh_iv(f);
 	update(f);
 	fresh(f);
-	add_neighbour(&f->in, mac('b', 2));
-	add_originator(&f->in, mac('b', 1), mac('b', 2), 200, true);
-	add_originator(&f->in, mac('c', 1), mac('b', 2), 212, true);
-	announce(f, "bc");
+	tell(f, "b2", ways, "bc");
 	update(f);
 	assert_true(heard_as(f, mac('b', 2), mac('b', 1)));
 	/* But what announces clients is a box. */
@@ -225,6 +265,15 @@ static void test_hello_binds(void **state)
 
 static void test_route_change(void **state)
 {
+	static const struct way ways[] = {
+		{ "b1", "b1", 255, true },
+		{ "b1", "b2", 240, false },
+		{ "b2", "b2", 241, true },
+		{ "c1", "b1", 100, false },
+		{ "c1", "d1", 200, true },
+		{ "d1", "d1", 255, true },
+		{ }
+	};
 	struct fixture *f = *state;
 	uint64_t routes, gateways;
 
@@ -237,17 +286,8 @@ static void test_route_change(void **state)
 	assert_int_equal(update(f), 0);
 	assert_int_equal(f->t->route_generation, routes);
 	fresh(f);
-	add_neighbour(&f->in, mac('b', 1));
-	add_neighbour(&f->in, mac('b', 2));
-	add_neighbour(&f->in, mac('d', 1));
-	add_originator(&f->in, mac('b', 1), mac('b', 1), 255, true);
-	add_originator(&f->in, mac('b', 1), mac('b', 2), 240, false);
-	add_originator(&f->in, mac('b', 2), mac('b', 2), 241, true);
-	add_originator(&f->in, mac('c', 1), mac('b', 1), 100, false);
-	add_originator(&f->in, mac('c', 1), mac('d', 1), 200, true);
-	add_originator(&f->in, mac('d', 1), mac('d', 1), 255, true);
+	tell(f, "b1b2d1", ways, "bcd");
 	add_gateway(&f->in, mac('c', 1));
-	announce(f, "bcd");
 	assert_int_equal(update(f), TS_TOPOLOGY_ROUTES);
 	assert_true(is(via(f, mac('c', 1)), mac('d', 1)));
 	assert_true(f->t->route_generation > routes);
