@@ -82,13 +82,32 @@ static void one_interval(uint64_t up_bytes, uint64_t down_bytes)
 	}
 }
 
+static void intervals(unsigned int n, uint64_t up_bytes, uint64_t down_bytes)
+{
+	while (n--)
+		one_interval(up_bytes, down_bytes);
+}
+
+/* They meet, and tell the truth for a while: nothing is held against it. */
+static void begin_honestly(struct side *judge)
+{
+	meet();
+	intervals(5, 4 * MIB, 4 * MIB);
+	assert_no_event(judge);
+}
+
+/* A lie of just now shows within one interval. */
+static void assert_told(struct side *judge, enum ts_relay_event event)
+{
+	one_interval(4 * MIB, 4 * MIB);
+	one_interval(0, 0);
+	assert_true(mesh_was_told(judge, event));
+}
+
 static void honest_ones_pay_all(void **state)
 {
-	unsigned int i;
-
 	meet();
-	for (i = 0; i < INTERVALS; i++)
-		one_interval(4 * MIB, 8 * MIB);
+	intervals(INTERVALS, 4 * MIB, 8 * MIB);
 	mesh_run(&mesh, 30);
 	assert_int_equal(seller->refused_bytes, 0);
 	assert_no_event(buyer);
@@ -168,12 +187,8 @@ static void a_closed_channel_ends_it_at_once(void **state)
 static void a_late_receipt_is_no_lie(void **state)
 {
 	struct in_flight late, *last = &seller->last_receipt;
-	unsigned int i;
 
-	meet();
-	for (i = 0; i < 5; i++)
-		one_interval(4 * MIB, 4 * MIB);
-	assert_no_event(buyer);
+	begin_honestly(buyer);
 	/* It is lost for a while, and comes when much more was carried. */
 	mesh.lose_per_mille = 1000;
 	one_interval(4 * MIB, 4 * MIB);
@@ -182,8 +197,7 @@ static void a_late_receipt_is_no_lie(void **state)
 	mesh_count(&mesh, buyer);
 	mesh_give(&mesh, buyer, &late);
 	mesh.lose_per_mille = 0;
-	for (i = 0; i < 3; i++)
-		one_interval(4 * MIB, 4 * MIB);
+	intervals(3, 4 * MIB, 4 * MIB);
 	assert_no_event(buyer);
 	assert_no_event(seller);
 	assert_int_equal(mesh_view(&mesh, buyer).trust_64ths, TS_TRUST_FULL);
@@ -192,48 +206,31 @@ static void a_late_receipt_is_no_lie(void **state)
 /* Claims 10 % more than it carried. */
 static void who_claims_more_gains_little(void **state)
 {
-	unsigned int i;
-
-	meet();
-	for (i = 0; i < 5; i++)
-		one_interval(4 * MIB, 4 * MIB);
-	assert_no_event(buyer);
+	begin_honestly(buyer);
 	seller->sold_per_mille = 1100;
-	one_interval(4 * MIB, 4 * MIB);
-	one_interval(0, 0);
-	assert_true(mesh_was_told(buyer, TS_RELAY_OVERCLAIMS));
+	assert_told(buyer, TS_RELAY_OVERCLAIMS);
 	assert_true(mesh_view(&mesh, buyer).trust_64ths <= TS_TRUST_FULL / 2);
-	for (i = 0; i < INTERVALS; i++)
-		one_interval(4 * MIB, 4 * MIB);
+	intervals(INTERVALS, 4 * MIB, 4 * MIB);
 	assert_true(mesh_was_told(buyer, TS_RELAY_OVERCLAIMS));
 	assert_buyer_loses_little();
 	assert_true(mesh_view(&mesh, buyer).trust_64ths < TS_TRUST_FULL / 8);
 	/* It repents, and is trusted again by and by. */
 	seller->sold_per_mille = 1000;
-	for (i = 0; i < 12; i++)
-		one_interval(4 * MIB, 4 * MIB);
+	intervals(12, 4 * MIB, 4 * MIB);
 	assert_buyer_loses_little();
 }
 
 /* Hides 10 % of what was carried for it, and pays for no more than it admits. */
 static void who_hides_gains_little(void **state)
 {
-	unsigned int i;
-
-	meet();
-	for (i = 0; i < 5; i++)
-		one_interval(4 * MIB, 4 * MIB);
-	assert_no_event(seller);
+	begin_honestly(seller);
 	buyer->bought_per_mille = 900;
 	/* The first reading cannot fall, the next interval shows it. */
 	mesh_power_cut(&mesh, buyer);
 	mesh_run(&mesh, 20);
 	mesh_was_told(seller, TS_RELAY_HIDES);
-	one_interval(4 * MIB, 4 * MIB);
-	one_interval(0, 0);
-	assert_true(mesh_was_told(seller, TS_RELAY_HIDES));
-	for (i = 0; i < INTERVALS; i++)
-		one_interval(4 * MIB, 4 * MIB);
+	assert_told(seller, TS_RELAY_HIDES);
+	intervals(INTERVALS, 4 * MIB, 4 * MIB);
 	assert_seller_loses_little();
 	assert_true(seller->refused_bytes > 0);
 	assert_true(seller->carried_wei > 0);
@@ -260,8 +257,7 @@ static void who_pads_gains_little(void **state)
 	unsigned int i;
 
 	meet();
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, 4 * MIB);
+	intervals(5, MIB, 4 * MIB);
 	assert_no_event(buyer);
 	mesh_junk(&mesh, buyer, 2 * MIB);
 	one_interval(MIB, 4 * MIB);
@@ -274,8 +270,7 @@ static void who_pads_gains_little(void **state)
 	assert_buyer_loses_little();
 	/* Nor when the buyer begins anew and looks at nothing of before. */
 	mesh_kill(&mesh, buyer);
-	for (i = 0; i < 10; i++)
-		one_interval(MIB, MIB);
+	intervals(10, MIB, MIB);
 	assert_buyer_loses_little();
 }
 
@@ -357,11 +352,9 @@ static void netting_is_by_what_both_admit(void **state)
 {
 	struct ts_relay_receipt forged;
 	struct in_flight msg;
-	unsigned int i;
 
 	meet();
-	for (i = 0; i < 3; i++)
-		one_interval(MIB, 0);
+	intervals(3, MIB, 0);
 	assert_int_equal(ts_receipt_decode(&forged, buyer->last_receipt.b,
 					   buyer->last_receipt.len), 0);
 	forged.number += 100;
@@ -371,8 +364,7 @@ static void netting_is_by_what_both_admit(void **state)
 	assert_int_equal(mesh_give(&mesh, seller, &msg), TS_RELAY_TAKEN);
 	assert_int_equal(mesh_view(&mesh, seller).netted_wei, 0);
 	buyer->pay_nothing = true;
-	for (i = 0; i < 20; i++)
-		one_interval(MIB, 0);
+	intervals(20, MIB, 0);
 	assert_seller_loses_little();
 	assert_true(seller->refused_bytes > 0);
 }
@@ -427,11 +419,9 @@ static void a_lost_ledger_is_reminded(void **state)
 {
 	struct ts_relay_receipt before, after;
 	char path[128];
-	unsigned int i;
 
 	meet();
-	for (i = 0; i < 3; i++)
-		one_interval(MIB, MIB);
+	intervals(3, MIB, MIB);
 	before = buyer->last_said;
 	ts_relay_free(buyer->relay);
 	ts_ledger_close(buyer->ledger);
@@ -441,8 +431,7 @@ static void a_lost_ledger_is_reminded(void **state)
 	/* What it says until then is old, and its witness is not to hear it. */
 	buyer->last_sequence = 0;
 	memset(&buyer->last_said, 0, sizeof(buyer->last_said));
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, MIB);
+	intervals(5, MIB, MIB);
 	assert_true(mesh_was_told(buyer, TS_RELAY_REMINDED));
 	after = buyer->last_said;
 	assert_true(after.number > before.number);
