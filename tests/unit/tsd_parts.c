@@ -236,27 +236,77 @@ static void test_watcher(void **state)
 	free(w);
 }
 
-static char *ruleset(const struct ts_gate_spec *spec)
+/* Each part, up to NULL, is in the rules of @spec; but not what stands behind a '!'. */
+static void rules_have(const struct ts_gate_spec *spec, const char *const *parts)
 {
 	char *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	bool want;
 
 	ts_gate_text(spec, out);
 	fclose(out);
-	return text;
+	for (; *parts; parts++) {
+		want = **parts != '!';
+		if (!!strstr(text, *parts + !want) != want)
+			fail_msg("%s \"%s\":\n%s", want ? "lacks" : "has",
+				 *parts + !want, text);
+	}
+	free(text);
 }
 
-static void has(const char *text, const char *part, int want)
-{
-	if (!!strstr(text, part) != want)
-		fail_msg("%s \"%s\":\n%s", want ? "lacks" : "has", part, text);
-}
+static const char *const rules_of_all[] = {
+	"iifname \"wlan*\" goto access_in",
+	"oifname \"lan1\" goto access_out",
+	"elements = { 3, 17 }",
+	/* stamp 1, redirect 2, reject 4, of the mask's lowest bit */
+	"meta mark & 0x00700000 != 0 accept",
+	"meta mark & 0x00200000 == 0x00200000 meta nfproto ipv4 tcp dport 80 "
+	"tcp flags & (fin | syn | rst | ack) == syn dnat ip to 10.0.0.1:8081",
+	"dnat ip6 to [fd00::1]:8081",
+	"meta mark & 0x00400000 == 0x00400000 goto refuse_now",
+	"reject with tcp reset",
+	"table bridge tokenswitch {",
+	"!counter own",
+	"\t\tip daddr != @guests4 ct state != { established, related } counter drop comment \"nobody asked for it\"",
+	"\t\tip6 daddr != @guests6 ct state != { established, related } counter drop comment \"nobody asked for it\"",
+	"meta oifkind \"bridge\" ip daddr != @guests4 ct state",
+	"guests4 {\n\t\ttype ipv4_addr\n\t}",
+	NULL
+};
+
+static const char *const rules_of_guests[] = {
+	"type ipv4_addr\n\t\telements = { 10.0.0.7 }",
+	"type ipv6_addr\n\t\telements = { fd00::9 }",
+	NULL
+};
+
+static const char *const rules_of_own[] = {
+	"ct direction reply counter name \"own\"",
+	NULL
+};
+
+static const char *const rules_of_unsolicited[] = {
+	"redirect to :8081",
+	"!ct state",
+	"!elements",
+	NULL
+};
+
+/* A kernel that can nothing of it still closes. */
+static const char *const rules_of_nothing[] = {
+	"!bridge",
+	"!dnat",
+	"!reject",
+	"!ct state",
+	"goto access_in",
+	"oif != @metered counter drop",
+	NULL
+};
 
 static void test_ruleset(void **state)
 {
 	struct ts_gate_spec *s = calloc(1, sizeof(*s));
-	char *text;
 
 	s->features = TS_GATE_ALL;
 	s->mark_mask = 0x00f00000;
@@ -269,24 +319,7 @@ static void test_ruleset(void **state)
 	s->portal_port = 8081;
 	ts_endpoint_parse(&s->portal4, "10.0.0.1:8081");
 	ts_endpoint_parse(&s->portal6, "[fd00::1]:8081");
-	text = ruleset(s);
-	has(text, "iifname \"wlan*\" goto access_in", 1);
-	has(text, "oifname \"lan1\" goto access_out", 1);
-	has(text, "elements = { 3, 17 }", 1);
-	/* stamp 1, redirect 2, reject 4, of the mask's lowest bit */
-	has(text, "meta mark & 0x00700000 != 0 accept", 1);
-	has(text, "meta mark & 0x00200000 == 0x00200000 meta nfproto ipv4 tcp dport 80 "
-		  "tcp flags & (fin | syn | rst | ack) == syn dnat ip to 10.0.0.1:8081", 1);
-	has(text, "dnat ip6 to [fd00::1]:8081", 1);
-	has(text, "meta mark & 0x00400000 == 0x00400000 goto refuse_now", 1);
-	has(text, "reject with tcp reset", 1);
-	has(text, "table bridge tokenswitch {", 1);
-	has(text, "counter own", 0);
-	has(text, "\t\tip daddr != @guests4 ct state != { established, related } counter drop comment \"nobody asked for it\"", 1);
-	has(text, "\t\tip6 daddr != @guests6 ct state != { established, related } counter drop comment \"nobody asked for it\"", 1);
-	has(text, "meta oifkind \"bridge\" ip daddr != @guests4 ct state", 1);
-	has(text, "guests4 {\n\t\ttype ipv4_addr\n\t}", 1);
-	free(text);
+	rules_have(s, rules_of_all);
 
 	s->guests[0].family = AF_INET;
 	memcpy(s->guests[0].ip, "\x0a\x00\x00\x07", 4);
@@ -294,38 +327,21 @@ static void test_ruleset(void **state)
 	s->guests[1].ip[0] = 0xfd;
 	s->guests[1].ip[15] = 9;
 	s->n_guests = 2;
-	text = ruleset(s);
-	has(text, "type ipv4_addr\n\t\telements = { 10.0.0.7 }", 1);
-	has(text, "type ipv6_addr\n\t\telements = { fd00::9 }", 1);
-	free(text);
+	rules_have(s, rules_of_guests);
 	s->n_guests = 0;
 
 	s->own = true;
-	text = ruleset(s);
-	has(text, "ct direction reply counter name \"own\"", 1);
-	free(text);
+	rules_have(s, rules_of_own);
 	s->own = false;
 
 	ts_endpoint_parse(&s->portal4, "0.0.0.0:8081");
 	s->unsolicited = true;
 	s->n_metered = 0;
-	text = ruleset(s);
-	has(text, "redirect to :8081", 1);
-	has(text, "ct state", 0);
-	has(text, "elements", 0);
-	free(text);
+	rules_have(s, rules_of_unsolicited);
 
-	/* A kernel that can nothing of it still closes. */
 	s->features = 0;
 	s->unsolicited = false;
-	text = ruleset(s);
-	has(text, "bridge", 0);
-	has(text, "dnat", 0);
-	has(text, "reject", 0);
-	has(text, "ct state", 0);
-	has(text, "goto access_in", 1);
-	has(text, "oif != @metered counter drop", 1);
-	free(text);
+	rules_have(s, rules_of_nothing);
 	free(s);
 }
 
