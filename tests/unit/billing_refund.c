@@ -214,21 +214,28 @@ static void what_is_owed_is_not_paid_with(void **state)
 	assert_int_equal(box.n_messages, 0);
 }
 
+/* Once more: the partner pays for station 0, which gets a frame of it; the code. */
+static int paid_and_used(void)
+{
+	int code = box_code(&box, 0);
+
+	box.wallets[PARTNER].channel = far[PARTNER].life.channel;
+	box.n_messages = far_delivered = 0;
+	assert_true(box_pay(&box, PARTNER, 200000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+	return code;
+}
+
 /* Invariant 3: killed at each step, nothing goes back twice or gets lost. */
 static void a_refund_that_is_killed_counts_once(void **state)
 {
 	unsigned int k, crashes = 0;
 	ts_u128 out_wei, before_wei;
 	bool dead = true;
-	int code;
 
 	for (k = 1; dead; k++) {
-		code = box_code(&box, 0);
-		box.wallets[PARTNER].channel = far[PARTNER].life.channel;
-		box.n_messages = far_delivered = 0;
-		assert_true(box_pay(&box, PARTNER, 200000 * GWEI, code));
-		assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
-		far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+		paid_and_used();
 		before_wei = far_total().refunded_wei;
 		fault.at = fault.touches + k;
 		fault.kind = FAULT_DIE;
@@ -346,12 +353,7 @@ static void a_logout_that_is_killed_loses_nothing(void **state)
 	int code;
 
 	for (k = 1; dead; k++) {
-		code = box_code(&box, 0);
-		box.wallets[PARTNER].channel = far[PARTNER].life.channel;
-		box.n_messages = far_delivered = 0;
-		assert_true(box_pay(&box, PARTNER, 200000 * GWEI, code));
-		assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
-		far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+		code = paid_and_used();
 		back_wei = far[PARTNER].life.channel.partner_proof.transferred_wei;
 		fault.at = fault.touches + k;
 		fault.kind = FAULT_DIE;
