@@ -11,22 +11,7 @@
 #include <cmocka.h>
 
 #include "billing/onchain.h"
-#include "billing_box.h"
-
-static struct box box;
-
-static int setup(void **state)
-{
-	box_setup(&box);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	box_verify(&box);
-	box_teardown(&box);
-	return 0;
-}
+#include "billing_one.h"
 
 static void a_payment_lets_bytes_pass(void **state)
 {
@@ -784,7 +769,7 @@ static void a_full_disk_discards_the_batch(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, one_setup, one_teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_payment_lets_bytes_pass),
 		T(value_without_a_code_stays_in_the_pool),

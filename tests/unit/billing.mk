@@ -2,7 +2,7 @@
 
 # The box of these tests, which tests/fuzz plays with too.
 $(eval $(call library,billing_box,$(addprefix tests/unit/,billing_box.c billing_box_meter.c \
-	billing_box_books.c billing_box_wallet.c ledger_vfs.c ledger_dir.c)))
+	billing_box_books.c billing_box_wallet.c billing_one.c ledger_vfs.c ledger_dir.c)))
 billing_unit = $(eval $(call unit,$(1),tests/unit/$(1).c,billing_box billing ledger photon,sqlite3 libsecp256k1 nettle libsodium))
 
 $(call billing_unit,billing_random)

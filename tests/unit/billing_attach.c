@@ -11,28 +11,20 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "billing_box.h"
+#include "billing_one.h"
 #include "photon/attach.h"
 #include "photon/ping.h"
 
 #define REPLY	4242
 
-static struct box box;
 static int code;	/* of station 0, which wallet 0 paid for */
 
 static int setup(void **state)
 {
-	box_setup(&box);
+	one_setup(state);
 	code = box_code(&box, 0);
 	assert_true(box_pay(&box, 0, 500000 * GWEI, code));
 	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	box_verify(&box);
-	box_teardown(&box);
 	return 0;
 }
 
@@ -325,7 +317,7 @@ static void a_disk_that_fails_moves_nothing(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_teardown)
 	const struct CMUnitTest tests[] = {
 		T(the_wallet_moves_its_value),
 		T(there_and_back),

@@ -11,22 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "billing_box.h"
-
-static struct box box;
-
-static int setup(void **state)
-{
-	box_setup(&box);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	box_verify(&box);
-	box_teardown(&box);
-	return 0;
-}
+#include "billing_one.h"
 
 static struct ts_channel channel_of(unsigned int wallet)
 {
@@ -208,7 +193,7 @@ static void dust_makes_no_sessions(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, one_setup, one_teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_life_that_is_over_buys_nothing),
 		T(a_withdrawn_tariff_sells_nothing),

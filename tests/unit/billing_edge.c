@@ -11,22 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "billing_box.h"
-
-static struct box box;
-
-static int setup(void **state)
-{
-	box_setup(&box);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	box_verify(&box);
-	box_teardown(&box);
-	return 0;
-}
+#include "billing_one.h"
 
 static void tick(void)
 {
@@ -316,7 +301,7 @@ static void junk_does_not_wait_for_company(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, one_setup, one_teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_cap_that_is_used_up_makes_no_epochs),
 		T(a_cap_is_of_what_is_unspent),

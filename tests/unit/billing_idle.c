@@ -10,26 +10,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "billing_box.h"
+#include "billing_one.h"
 
 #define MINUTE	(60 * SECOND)
 #define HOUR	(60 * MINUTE)
 #define DAY	(24 * HOUR)
-
-static struct box box;
-
-static int setup(void **state)
-{
-	box_setup(&box);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	box_verify(&box);
-	box_teardown(&box);
-	return 0;
-}
 
 static bool is_known(int code)
 {
@@ -300,7 +285,7 @@ static void a_ledger_from_before(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, one_setup, one_teardown)
 	const struct CMUnitTest tests[] = {
 		T(the_slice_goes_back_then_the_account_ends),
 		T(a_station_that_comes_back_goes_on),

@@ -12,22 +12,14 @@
 #include <cmocka.h>
 
 #include "billing/onchain.h"
-#include "billing_box.h"
+#include "billing_one.h"
 
-static struct box box;
 static int code;
 
 static int setup(void **state)
 {
-	box_setup(&box);
+	one_setup(state);
 	code = box_code(&box, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	box_verify(&box);
-	box_teardown(&box);
 	return 0;
 }
 
@@ -455,7 +447,7 @@ static void we_close(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_close_is_answered_at_once),
 		T(a_close_that_was_undone),

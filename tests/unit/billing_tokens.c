@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "billing_box.h"
+#include "billing_one.h"
 
 #define CHEAP		0	/* the wallet's channel in the first token */
 #define DEAR		1	/* and in the second */
@@ -21,8 +21,6 @@
 #define DEAR_TARIFF	2
 #define MWEI		((ts_u128)1000000)	/* a byte, in the second token */
 #define ALL		((ts_u128)1 << 100)
-
-static struct box box;
 
 static struct ts_address token_of(unsigned int wallet)
 {
@@ -69,7 +67,7 @@ static int setup(void **state)
 	struct ts_billing_tariff *t;
 	int dir;
 
-	box_setup(&box);
+	one_setup(state);
 	box_close(&box);
 	box.config.n_tokens = 2;
 	memset(&box.config.tokens[1].address, 0x74, TS_ADDRESS_BYTES);
@@ -82,13 +80,6 @@ static int setup(void **state)
 		strcpy(t->wei_per_gb[TS_CLASS_INTERNET][dir], "1000000000000000");
 	assert_int_equal(box_open(&box), 0);
 	open_dear_channel();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	box_verify(&box);
-	box_teardown(&box);
 	return 0;
 }
 
@@ -429,7 +420,7 @@ static void how_long_at_the_rate_of_now(void **state)
 	assert_true(v->in_empty_s > 9 * 1800);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, one_teardown)
 
 int main(void)
 {

@@ -10,26 +10,18 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "billing_box.h"
+#include "billing_one.h"
 
 #define LOW	200000
 
-static struct box box;
 /* Units for a byte, the same in both directions. */
 static uint32_t price;
 
 static int setup(void **state)
 {
-	box_setup(&box);
+	one_setup(state);
 	price = box_view(&box, box_code(&box, 0)).tariff.
 		price[TS_CLASS_INTERNET][TS_DIR_DOWN];
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	box_verify(&box);
-	box_teardown(&box);
 	return 0;
 }
 
@@ -364,7 +356,7 @@ static void never_more_at_random(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_teardown)
 	const struct CMUnitTest tests[] = {
 		T(no_more_than_the_way_up_carries),
 		T(several_stations_share_it),
