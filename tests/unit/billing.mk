@@ -7,6 +7,8 @@ billing_unit = $(eval $(call unit,$(1),tests/unit/$(1).c,billing_box billing led
 
 $(call billing_unit,billing_random)
 $(call billing_unit,billing)
+$(call billing_unit,billing_slices)
+$(call billing_unit,billing_failure)
 $(call billing_unit,billing_attack)
 $(call billing_unit,billing_edge)
 $(call billing_unit,billing_idle)
