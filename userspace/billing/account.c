@@ -8,7 +8,12 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/home.h"
+#include "billing/revenues.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
 
 
 static uint64_t payment_units(const struct ts_billing_payment *p,

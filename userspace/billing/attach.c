@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/payments.h"
+#include "billing/sessions.h"
 #include "photon/attach.h"
 
 #define NONCE_S		60

@@ -9,7 +9,15 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/home.h"
+#include "billing/lives.h"
+#include "billing/refunds.h"
+#include "billing/revenues.h"
+#include "billing/sessions.h"
+#include "billing/visit.h"
 
 /* Closing and opening anew takes three commits; more than this is a mistake. */
 #define ROUNDS_MAX	8

@@ -14,7 +14,11 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
+#include "billing/payments.h"
+#include "billing/refunds.h"
 #include "photon/onchain.h"
 
 /* With that partner in that token, of our address, whatever contract and chain. */

@@ -2,7 +2,8 @@
 /*
  * channel.c - the lives of channels, found by identifier, and by wallet and token.
  */
-#include "billing/state.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
 
 /** ts_channel_changed() - who asks for what it can carry is told after the commit */
 void ts_channel_changed(struct ts_billing *b, struct ts_billing_channel *c)

@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/revenues.h"
+#include "billing/tariffs.h"
 
 /* Take over what the kernel says; nothing ever decreases. */
 void ts_account_take_counters(struct ts_billing_account *a,

@@ -4,7 +4,9 @@
  */
 #include <string.h>
 
-#include "billing/state.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
+#include "billing/payments.h"
 #include "photon/ack.h"
 #include "photon/ping.h"
 

@@ -18,7 +18,11 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
+#include "billing/payments.h"
+#include "billing/refunds.h"
 #include "photon/ack.h"
 #include "photon/evidence.h"
 

@@ -6,7 +6,9 @@
  * The two lives of a hop are stored in one batch, so that a lock of ours never
  * stands without the partner's that pays for it.
  */
-#include "billing/state.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
+#include "billing/refunds.h"
 #include "photon/hop.h"
 
 /*

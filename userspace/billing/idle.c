@@ -13,7 +13,9 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/sessions.h"
 
 /* The kernel's time of the last frame is accurate to a second. */
 #define SLACK_MS	2000

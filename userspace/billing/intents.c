@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
 #include "billing/onchain.h"
-#include "billing/state.h"
 
 /* One thread, and never two at once: too big for a stack. */
 static struct ts_life at_rest;

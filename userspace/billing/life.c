@@ -11,7 +11,13 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/home.h"
+#include "billing/lives.h"
+#include "billing/payments.h"
+#include "billing/refunds.h"
+#include "billing/revenues.h"
 #include "photon/ack.h"
 #include "photon/memo.h"
 

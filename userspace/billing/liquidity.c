@@ -7,7 +7,9 @@
  */
 #include <string.h>
 
-#include "billing/state.h"
+#include "billing/channels.h"
+#include "billing/payments.h"
+#include "billing/refunds.h"
 
 #define MARK_NS		(900 * TS_NS_PER_S)
 /* Less is no rate, but the size of a payment. */

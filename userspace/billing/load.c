@@ -7,7 +7,14 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
+#include "billing/revenues.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
+#include "billing/visit.h"
 #include "ledger/transaction.h"
 
 static int load_channel(const struct ts_ledger_channel *row, void *arg)

@@ -9,7 +9,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "billing/state.h"
+#include "billing/payments.h"
+#include "billing/refunds.h"
+#include "billing/sessions.h"
+#include "billing/visit.h"
 
 /* The channel over which its wallet can have it back now, or NULL: it stays owed. */
 static struct ts_billing_channel *way_back(struct ts_billing *b,

@@ -10,8 +10,11 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
 #include "billing/onchain.h"
-#include "billing/state.h"
+#include "billing/refunds.h"
 #include "ledger/transaction.h"
 #include "photon/form.h"
 

@@ -8,7 +8,15 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/home.h"
+#include "billing/lives.h"
+#include "billing/refunds.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
+#include "billing/visit.h"
 
 #define SLICE_S			30
 #define SLICE_FLOOR_BYTES	(1 << 20)

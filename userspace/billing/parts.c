@@ -7,7 +7,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "billing/batch.h"
+#include "billing/channels.h"
 #include "billing/parts.h"
+#include "billing/refunds.h"
+#include "billing/sessions.h"
 
 static int collect(const struct ts_ledger_payment *p, void *arg)
 {

@@ -3,7 +3,7 @@
 #ifndef TS_BILLING_PARTS_H
 #define TS_BILLING_PARTS_H
 
-#include "billing/state.h"
+#include "billing/channels.h"
 
 /**
  * struct ts_part - of one payment

@@ -6,8 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/home.h"
+#include "billing/lives.h"
 #include "billing/onchain.h"
-#include "billing/state.h"
+#include "billing/payments.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
+#include "billing/visit.h"
 
 /* Codes that a wallet has paid for and no station has shown. */
 #define WAITING_MAX	64

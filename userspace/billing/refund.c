@@ -16,8 +16,14 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
 #include "billing/parts.h"
-#include "billing/state.h"
+#include "billing/payments.h"
+#include "billing/refunds.h"
+#include "billing/sessions.h"
+#include "billing/visit.h"
 #include "photon/attach.h"
 #include "photon/memo.h"
 

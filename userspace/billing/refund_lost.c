@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/refunds.h"
+#include "billing/sessions.h"
 
 /**
  * struct lost - what is to be taken back of the bookings

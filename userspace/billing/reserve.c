@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
 
 /*
  * Not while it is refunded, nor of a frozen channel until the chain has what

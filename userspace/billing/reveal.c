@@ -3,7 +3,9 @@
  * reveal.c - the RevealSecret by which an initiator becomes the wallet of a mediated
  * payment is kept, to be shown later (rule M8).
  */
-#include "billing/state.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
 #include "ledger/reveal.h"
 
 static const struct ts_pending_lock *lock_in(const struct ts_life *life,

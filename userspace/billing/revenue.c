@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/revenues.h"
+#include "billing/tariffs.h"
 
 #define S_PER_DAY	86400
 

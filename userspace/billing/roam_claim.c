@@ -11,6 +11,12 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/payments.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
 #include "billing/visit.h"
 
 /* Home is asked at least so often: there may be a newer order. */

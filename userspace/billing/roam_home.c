@@ -12,8 +12,16 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/home.h"
+#include "billing/lives.h"
 #include "billing/parts.h"
+#include "billing/payments.h"
+#include "billing/refunds.h"
 #include "billing/roam.h"
+#include "billing/sessions.h"
 
 /**
  * struct ts_billing_claim - a claim that waits for an account to be settled

@@ -11,6 +11,11 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/home.h"
+#include "billing/payments.h"
+#include "billing/sessions.h"
 #include "billing/visit.h"
 #include "photon/attach.h"
 

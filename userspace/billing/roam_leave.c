@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <syslog.h>
 
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
 #include "billing/parts.h"
+#include "billing/refunds.h"
+#include "billing/sessions.h"
 #include "billing/visit.h"
 
 static const struct ts_refused

@@ -7,7 +7,12 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/home.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
+#include "billing/visit.h"
 
 struct ts_billing_session *ts_session_by_code(struct ts_billing *b,
 					      const char *code)

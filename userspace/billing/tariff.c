@@ -7,7 +7,8 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/batch.h"
+#include "billing/tariffs.h"
 
 struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row)
 {

@@ -5,7 +5,14 @@
 #include <errno.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/lives.h"
+#include "billing/revenues.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
+#include "billing/visit.h"
 
 #define NS_PER_HOUR	(3600 * TS_NS_PER_S)
 #define NS_PER_MINUTE	(60 * TS_NS_PER_S)

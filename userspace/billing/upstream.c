@@ -11,7 +11,9 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "billing/state.h"
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/sessions.h"
 
 /* Units for a byte, where it is cheapest and not free; 0: it is free both ways. */
 static uint64_t cheapest(const struct ts_billing_account *a)

@@ -5,6 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "billing/accounts.h"
+#include "billing/batch.h"
+#include "billing/channels.h"
+#include "billing/refunds.h"
+#include "billing/sessions.h"
+#include "billing/tariffs.h"
 #include "billing/visit.h"
 
 /* A payment that makes sense: a minute at the rate, a hundred slice floors. */

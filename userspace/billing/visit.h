@@ -52,6 +52,15 @@ bool ts_visit_is_too_dear(struct ts_billing *b, const struct ts_order *order,
 			  const struct ts_time *now);
 
 /* roam_host.c */
+struct ts_billing_visit *ts_visit_find(struct ts_billing *b, const char *name);
+void ts_visit_free(struct ts_billing *b, struct ts_billing_visit *v);
+void ts_visits_refuse(struct ts_billing *b);
+void ts_visit_paid(struct ts_billing *b, struct ts_billing_session *s,
+		   const struct ts_billing_credit *credit);
+void ts_visits_granted(struct ts_billing *b);
+int ts_visits_load(struct ts_billing *b);
+void ts_stranger_seen(struct ts_billing *b, const struct ts_key *key,
+		      const struct ts_meter_event *ev, const struct ts_time *now);
 void ts_visit_put(struct ts_billing *b, struct ts_billing_visit *v);
 void ts_visit_begin(struct ts_billing *b, struct ts_billing_visit *v,
 		    const struct ts_time *now);
@@ -59,6 +68,11 @@ void ts_visit_refuse(struct ts_billing *b, struct ts_billing_visit *v,
 		     const struct ts_refused *why);
 
 /* roam_leave.c */
+bool ts_visits_end_of(struct ts_billing *b, const struct ts_billing_channel *c,
+		      const struct ts_time *now);
+bool ts_visit_leave(struct ts_billing *b, struct ts_billing_session *s,
+		    const struct ts_time *now);
+void ts_visits_work(struct ts_billing *b, const struct ts_time *now);
 void ts_visit_end(struct ts_billing *b, struct ts_billing_visit *v,
 		  const struct ts_refused *why, const struct ts_time *now);
 
