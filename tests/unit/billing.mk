@@ -26,6 +26,6 @@ billing_lost = $(eval $(call unit,$(1),tests/unit/$(1).c tests/unit/billing_lost
 $(call billing_lost,billing_restore)
 $(call billing_lost,billing_evidence)
 $(call billing_unit,ledger)
-$(eval $(call unit,ledger_roam,tests/unit/ledger_roam.c tests/unit/ledger_dir.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
+$(eval $(call unit,ledger_roam,tests/unit/ledger_roam.c tests/unit/ledger_one.c tests/unit/ledger_dir.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
 $(eval $(call unit,ledger_life,tests/unit/ledger_life.c tests/unit/ledger_dir.c tests/unit/photon_ends.c tests/unit/photon_pair.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
-$(eval $(call unit,ledger_mirrored,tests/unit/ledger_mirrored.c tests/unit/ledger_dir.c tests/unit/photon_ends.c tests/unit/photon_pair.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))
+$(eval $(call unit,ledger_mirrored,tests/unit/ledger_mirrored.c tests/unit/ledger_one.c tests/unit/ledger_dir.c tests/unit/photon_ends.c tests/unit/photon_pair.c,ledger photon,sqlite3 libsecp256k1 nettle libsodium))

@@ -13,13 +13,11 @@
 #include <cmocka.h>
 
 #include "ledger/mirrored.h"
-#include "ledger_dir.h"
+#include "ledger_one.h"
 #include "photon_ends.h"
 
-static struct ledger_dir dir;
 static char said[256];
 static struct ends ends;
-static struct ts_ledger *ledger;
 
 #define payer	(&ends.payer)
 #define box	(&ends.box)
@@ -34,24 +32,16 @@ static struct found {
 	struct ts_delegated last;
 } found;
 
-static void open_ledger(void)
-{
-	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
-}
-
 static int set_up(void **state)
 {
-	ledger_dir_make(&dir);
 	ends_open(&ends);
-	open_ledger();
-	return 0;
+	return ledger_setup(state);
 }
 
 static int tear_down(void **state)
 {
-	ts_ledger_close(ledger);
 	ends_close(&ends);
-	return ledger_dir_remove(&dir);
+	return ledger_teardown(state);
 }
 
 /* The box's newest proof by the payer. */
@@ -85,13 +75,6 @@ static unsigned int load(void)
 	return found.n;
 }
 
-static void execute(const char *sql)
-{
-	ts_ledger_close(ledger);
-	ledger_dir_execute(&dir, sql);
-	open_ledger();
-}
-
 static void note(const char *text, void *arg)
 {
 	snprintf(said, sizeof(said), "%s", text);
@@ -102,8 +85,7 @@ static void test_it_stays(void **state)
 	struct ts_delegated d = paid(10);
 
 	put(&d);
-	ts_ledger_close(ledger);
-	open_ledger();
+	ledger_reopen();
 	assert_int_equal(load(), 1);
 	assert_true(ts_delegated_equal(&found.last, &d));
 	assert_int_equal(ts_ledger_begin(ledger), 0);
@@ -162,12 +144,12 @@ static void test_the_check(void **state)
 	put(&d);
 	assert_int_equal(ts_ledger_check(ledger, TS_LEDGER_CHECK_SIGNATURES, note,
 					 NULL), 0);
-	execute("UPDATE mirrored SET nonce = nonce + 1");
+	ledger_tamper("UPDATE mirrored SET nonce = nonce + 1");
 	assert_int_equal(ts_ledger_check(ledger, 0, note, NULL), 0);
 	assert_int_equal(ts_ledger_check(ledger, TS_LEDGER_CHECK_SIGNATURES, note,
 					 NULL), 1);
 	assert_non_null(strstr(said, "not signed by both"));
-	execute("UPDATE mirrored SET partner = owner");
+	ledger_tamper("UPDATE mirrored SET partner = owner");
 	assert_int_equal(ts_ledger_mirrored_load(ledger, take, NULL), -EUCLEAN);
 	assert_int_equal(ts_ledger_check(ledger, 0, note, NULL), -EUCLEAN);
 }

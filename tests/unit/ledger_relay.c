@@ -10,33 +10,12 @@
 
 #include "ledger/relay.h"
 #include "ledger/revenue.h"
-#include "ledger_dir.h"
-
-static struct ledger_dir dir;
-static struct ts_ledger *ledger;
+#include "ledger_one.h"
 
 static struct found {
 	unsigned int n;
 	struct ts_ledger_relay last;
 } found;
-
-static void open_ledger(void)
-{
-	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
-}
-
-static int set_up(void **state)
-{
-	ledger_dir_make(&dir);
-	open_ledger();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	ts_ledger_close(ledger);
-	return ledger_dir_remove(&dir);
-}
 
 static int find(const struct ts_ledger_relay *r, void *arg)
 {
@@ -129,8 +108,7 @@ static void test_rows_come_back(void **state)
 	r.token.b[0]++;
 	assert_int_equal(ts_ledger_relay_put(ledger, &r), 0);
 	assert_int_equal(ts_ledger_commit(ledger), 0);
-	ts_ledger_close(ledger);
-	open_ledger();
+	ledger_reopen();
 	assert_int_equal(load(), 0);
 	assert_int_equal(found.n, 2);
 	assert_int_equal(found.last.number, 5);
@@ -187,9 +165,7 @@ static void test_damage_is_seen(void **state)
 	assert_int_equal(ts_ledger_begin(ledger), 0);
 	assert_int_equal(ts_ledger_relay_put(ledger, &r), 0);
 	assert_int_equal(ts_ledger_commit(ledger), 0);
-	ts_ledger_close(ledger);
-	ledger_dir_execute(&dir, "UPDATE relays SET receipt = zeroblob(600)");
-	open_ledger();
+	ledger_tamper("UPDATE relays SET receipt = zeroblob(600)");
 	assert_int_equal(load(), -EUCLEAN);
 	assert_non_null(strstr(ts_ledger_error(ledger), "damaged"));
 }
@@ -197,10 +173,10 @@ static void test_damage_is_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_rows_come_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_own_comes_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_what_cannot_be_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_damage_is_seen, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_rows_come_back, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(test_own_comes_back, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(test_what_cannot_be_is_refused, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(test_damage_is_seen, ledger_setup, ledger_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

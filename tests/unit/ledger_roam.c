@@ -10,30 +10,10 @@
 #include <cmocka.h>
 
 #include "ledger/roam.h"
-#include "ledger_dir.h"
+#include "ledger_one.h"
 
-static struct ledger_dir dir;
-static struct ts_ledger *ledger;
 static const struct ts_address alice = { { 0xa1 } }, bob = { { 0xb0 } };
 static unsigned int n_seen;
-
-static void open_ledger(void)
-{
-	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
-}
-
-static int set_up(void **state)
-{
-	ledger_dir_make(&dir);
-	open_ledger();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	ts_ledger_close(ledger);
-	return ledger_dir_remove(&dir);
-}
 
 static struct ts_ledger_order order_of(const struct ts_address *wallet, char last,
 				       uint64_t sequence)
@@ -60,8 +40,7 @@ static int put(const struct ts_ledger_order *o)
 	}
 	/* It takes no more writes until it is opened anew. */
 	ts_ledger_discard(ledger);
-	ts_ledger_close(ledger);
-	open_ledger();
+	ledger_reopen();
 	return ret;
 }
 
@@ -75,8 +54,7 @@ static void an_order_stays(void **state)
 	o.bought_wei = (ts_u128)1 << 100;
 	o.returned_wei = 3;
 	assert_int_equal(put(&o), 0);
-	ts_ledger_close(ledger);
-	open_ledger();
+	ledger_reopen();
 	assert_int_equal(ts_ledger_order_find(ledger, o.name, &got), 0);
 	assert_memory_equal(&got.wallet, &alice, TS_ADDRESS_BYTES);
 	assert_memory_equal(&got.host, &o.host, TS_ADDRESS_BYTES);
@@ -173,11 +151,11 @@ static void a_visit_stays_until_it_is_over_and_then_is_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_order_stays, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(nothing_returns_that_was_not_bought, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(two_orders_are_never_equally_new, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(only_what_is_nowhere_is_forgotten, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_visit_stays_until_it_is_over_and_then_is_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_order_stays, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(nothing_returns_that_was_not_bought, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(two_orders_are_never_equally_new, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(only_what_is_nowhere_is_forgotten, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(a_visit_stays_until_it_is_over_and_then_is_found, ledger_setup, ledger_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

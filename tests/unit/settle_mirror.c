@@ -7,42 +7,33 @@
 
 #include <cmocka.h>
 
-#include "ledger_dir.h"
 #include "settle_mirror.h"
 
-struct ts_ledger *ledger;
 struct ts_mirrored *mirrored;
 struct ts_mirrored_config config;
 struct ends ends;
 uint8_t bytes[TS_MIRROR_BYTES];
 struct ts_mirrored_view seen;
 struct ts_delegated seen_d;
-static struct ledger_dir dir;
 static struct ts_signer *mirror_key;
 
-static void open_ledger(void)
+static void open_mirrored(void)
 {
-	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
 	assert_int_equal(ts_mirrored_new(ledger, &config, &mirrored), 0);
-}
-
-static void close_ledger(void)
-{
-	ts_mirrored_free(mirrored);
-	ts_ledger_close(ledger);
 }
 
 void restart(void)
 {
-	close_ledger();
-	open_ledger();
+	ts_mirrored_free(mirrored);
+	ledger_reopen();
+	open_mirrored();
 }
 
 int mirror_setup(void **state)
 {
 	uint8_t secret[TS_SECRET_BYTES] = { 9 };
 
-	ledger_dir_make(&dir);
+	ledger_setup(state);
 	ends_open(&ends);
 	mirror_key = ts_signer_new(secret);
 	memset(&config, 0, sizeof(config));
@@ -52,16 +43,16 @@ int mirror_setup(void **state)
 	config.confirmations = CONFIRMATIONS;
 	config.owners[0] = *ts_signer_address(box->key);
 	config.n_owners = 1;
-	open_ledger();
+	open_mirrored();
 	return 0;
 }
 
 int mirror_teardown(void **state)
 {
-	close_ledger();
+	ts_mirrored_free(mirrored);
 	ts_signer_free(mirror_key);
 	ends_close(&ends);
-	return ledger_dir_remove(&dir);
+	return ledger_teardown(state);
 }
 
 void sign_for(const struct ts_delegated *d, const struct ts_address *mirror,

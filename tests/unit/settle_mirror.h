@@ -3,6 +3,7 @@
 #ifndef TS_TEST_SETTLE_MIRROR_H
 #define TS_TEST_SETTLE_MIRROR_H
 
+#include "ledger_one.h"
 #include "photon_ends.h"
 #include "settle/mirrored.h"
 
@@ -13,7 +14,6 @@
 #define box	(&ends.box)
 
 /**
- * ledger - of the mirror
  * mirrored - what it keeps
  * config - as it is opened with
  * ends - whose channel it is
@@ -21,7 +21,6 @@
  * seen - the last that kept() saw
  * seen_d - of it
  */
-extern struct ts_ledger *ledger;
 extern struct ts_mirrored *mirrored;
 extern struct ts_mirrored_config config;
 extern struct ends ends;

@@ -13,13 +13,11 @@
 
 #include <cmocka.h>
 
-#include "ledger_dir.h"
+#include "ledger_one.h"
 #include "settle_node.h"
 
 #define WISHES_MAX	32
 
-static struct ledger_dir dir;
-static struct ts_ledger *ledger;
 static struct ts_transactions *transactions;
 static struct ts_signer *key;
 static struct node node;
@@ -43,8 +41,7 @@ static int set_up(void **state)
 {
 	uint8_t secret[TS_SECRET_BYTES] = { 1 };
 
-	ledger_dir_make(&dir);
-	ledger = ledger_dir_open(&dir, TS_LEDGER_CREATE);
+	ledger_setup(state);
 	key = ts_signer_new(secret);
 	node_begin(&node, 1);
 	memset(ended, 0, sizeof(ended));
@@ -60,9 +57,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	ts_transactions_free(transactions);
-	ts_ledger_close(ledger);
 	ts_signer_free(key);
-	return ledger_dir_remove(&dir);
+	return ledger_teardown(state);
 }
 
 static struct ts_address address_of(unsigned int number)
