@@ -320,6 +320,23 @@ static void who_pads_for_a_dry_one_gains_a_window(void **state)
 	assert_buyer_loses_little();
 }
 
+/* Nobody looks, so one window is believed; nobody honest carries more unpaid. */
+static void who_pads_while_we_are_dead_gains_a_window(void **state)
+{
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, MIB);
+	mesh_junk(&mesh, buyer, 20 * (uint64_t)seller->config.window_bytes);
+	mesh_kill(&mesh, buyer);
+	for (i = 0; i < 10; i++)
+		one_interval(MIB, MIB);
+	assert_true(buyer->sent_wei >= seller->carried_wei);
+	assert_buyer_loses_little();
+	assert_true(mesh_was_told(buyer, TS_RELAY_PADS));
+}
+
 /* Two debts settle each other, and only the rest is transferred. */
 static void both_owe_and_one_pays(void **state)
 {
@@ -668,6 +685,7 @@ int main(void)
 		t(who_pads_gains_little),
 		t(who_carries_for_a_dry_one_pads_not),
 		t(who_pads_for_a_dry_one_gains_a_window),
+		t(who_pads_while_we_are_dead_gains_a_window),
 		t(both_owe_and_one_pays),
 		t(netting_is_by_what_both_admit),
 		t(old_messages_are_worth_nothing),

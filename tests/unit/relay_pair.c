@@ -15,8 +15,6 @@
 /* Days are short here. */
 #define MESH_DAY_NS	(20 * SECOND_NS)
 
-#define BOOT_ID(n)	"00000000-0000-0000-0000-00000000000" #n
-
 struct context {
 	struct mesh *m;
 	struct side *s;
@@ -37,6 +35,11 @@ uint64_t mesh_dice(struct mesh *m, uint64_t below)
 
 /* --- effects --------------------------------------------------------------- */
 
+static uint64_t under_way_ns(struct mesh *m)
+{
+	return m->late_s ? mesh_dice(m, m->late_s * SECOND_NS) : 0;
+}
+
 /* What does not fit is lost, as on any network. */
 static void post(struct context *c, const void *bytes, size_t len)
 {
@@ -49,6 +52,7 @@ static void post(struct context *c, const void *bytes, size_t len)
 		return;
 	while (times-- && to->n_inbox < QUEUE_MAX) {
 		msg = &to->inbox[to->n_inbox++];
+		msg->due_ns = c->m->now_ns + under_way_ns(c->m);
 		msg->len = len;
 		memcpy(msg->b, bytes, len);
 	}
@@ -139,6 +143,8 @@ static void on_account(void *ctx, const struct ts_relay_account *account)
 	k->charged = 0;
 	k->revoked = 0;
 	memset(&k->carried, 0, sizeof(k->carried));
+	memset(&c->s->true_until.carried, 0, sizeof(k->carried));
+	c->s->true_until.units = 0;
 	ts_relay_account_is(c->s->relay, &account->partner, k->id, k->epoch);
 }
 
@@ -214,12 +220,14 @@ static void tell_channel(struct mesh *m, struct side *s)
 	assert_int_equal(ts_relay_channel(s->relay, &channel), 0);
 }
 
-static uint64_t scaled(uint64_t value, unsigned int per_mille)
+static uint64_t scaled(uint64_t value, uint64_t from, unsigned int per_mille)
 {
-	return value / 1000 * per_mille + value % 1000 * per_mille / 1000;
+	value -= from;
+	return from + value / 1000 * per_mille + value % 1000 * per_mille / 1000;
 }
 
-static struct ts_carried scale(const struct ts_carried *c, unsigned int per_mille)
+static struct ts_carried scale(const struct ts_carried *c, const struct ts_carried *from,
+			       unsigned int per_mille)
 {
 	struct ts_carried out;
 	int service, dir;
@@ -227,8 +235,19 @@ static struct ts_carried scale(const struct ts_carried *c, unsigned int per_mill
 	for (service = 0; service < TS_SERVICE_COUNT; service++)
 		for (dir = 0; dir < TS_DIR_COUNT; dir++)
 			out.bytes[service][dir] = scaled(c->bytes[service][dir],
+							 from->bytes[service][dir],
 							 per_mille);
 	return out;
+}
+
+/* What it counts from now on it may tell its program otherwise. */
+void mesh_begin_to_lie(struct side *s)
+{
+	s->true_until = (struct truth){
+		.carried = s->kernel.carried,
+		.units = s->kernel.charged - s->kernel.revoked,
+		.bought = s->kernel.bought,
+	};
 }
 
 /* The kernel is read. */
@@ -238,13 +257,16 @@ void mesh_count(struct mesh *m, struct side *s)
 	const struct ts_address *partner = &other_of(m, s)->config.us;
 	struct ts_relay_sold sold = {
 		.account_id = k->id, .account_epoch = k->epoch,
-		.carried = scale(&k->carried, s->sold_per_mille),
-		.units = scaled(k->charged - k->revoked, s->sold_per_mille),
+		.carried = scale(&k->carried, &s->true_until.carried,
+				 s->sold_per_mille),
+		.units = scaled(k->charged - k->revoked, s->true_until.units,
+				s->sold_per_mille),
 		.revoked_units = k->revoked,
 	};
 	struct ts_relay_bought bought = {
 		.partner = *partner, .life = k->life,
-		.carried = scale(&k->bought, s->bought_per_mille),
+		.carried = scale(&k->bought, &s->true_until.bought,
+				 s->bought_per_mille),
 	};
 	struct ts_relay_delivered delivered = {
 		.life = k->life, .bytes = k->delivered_bytes,
@@ -314,13 +336,26 @@ static void shuffle(struct mesh *m, struct in_flight *messages, unsigned int n)
 	}
 }
 
+/* Return: how many of those under way have arrived; these are taken out. */
+static unsigned int arrive(struct mesh *m, struct side *s, struct in_flight *messages)
+{
+	unsigned int i, n = 0, left = 0;
+
+	for (i = 0; i < s->n_inbox; i++) {
+		if (s->inbox[i].due_ns <= m->now_ns)
+			messages[n++] = s->inbox[i];
+		else
+			s->inbox[left++] = s->inbox[i];
+	}
+	s->n_inbox = left;
+	return n;
+}
+
 static void hear(struct mesh *m, struct side *s)
 {
 	struct in_flight messages[QUEUE_MAX];
-	unsigned int i, n = s->n_inbox;
+	unsigned int i, n = arrive(m, s, messages);
 
-	memcpy(messages, s->inbox, sizeof(messages));
-	s->n_inbox = 0;
 	shuffle(m, messages, n);
 	for (i = 0; i < n; i++) {
 		mesh_count(m, s);
@@ -338,7 +373,17 @@ static void step(struct mesh *m, struct side *s)
 		;
 }
 
-/* Messages take no time to speak of; an exchange of them ends. */
+static bool has_arrived(const struct mesh *m, const struct side *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_inbox; i++)
+		if (s->inbox[i].due_ns <= m->now_ns)
+			return true;
+	return false;
+}
+
+/* Messages take no time to speak of, if they are not to; an exchange of them ends. */
 void mesh_step(struct mesh *m)
 {
 	unsigned int rounds = 0;
@@ -348,7 +393,7 @@ void mesh_step(struct mesh *m)
 		assert_true(rounds++ < 20);
 		step(m, &m->side[0]);
 		step(m, &m->side[1]);
-	} while (m->side[0].n_inbox);
+	} while (has_arrived(m, &m->side[0]));
 }
 
 void mesh_run(struct mesh *m, unsigned int seconds)
@@ -359,11 +404,24 @@ void mesh_run(struct mesh *m, unsigned int seconds)
 
 /* --- traffic --------------------------------------------------------------- */
 
+static bool is_lost(struct mesh *m, unsigned int per_mille)
+{
+	return per_mille && mesh_dice(m, 1000) < per_mille;
+}
+
+static ts_u128 price_of(const struct side *seller, int dir, uint64_t bytes)
+{
+	uint32_t rest = 0;
+
+	return ts_price_wei_of_bytes(ts_prices_get(&seller->kernel.prices,
+						   TS_SERVICE_RELAY, dir),
+				     bytes, &rest);
+}
+
 static bool pass(struct side *seller, int dir, uint64_t bytes)
 {
 	struct kernel *k = &seller->kernel;
 	uint64_t cost = bytes * k->prices.units[TS_SERVICE_RELAY][dir];
-	uint32_t rest = 0;
 
 	if (!k->id || k->charged > k->granted || cost > k->granted - k->charged) {
 		seller->refused_bytes += bytes;
@@ -372,19 +430,22 @@ static bool pass(struct side *seller, int dir, uint64_t bytes)
 	k->charged += cost;
 	k->carried.bytes[TS_SERVICE_RELAY][dir] += bytes;
 	seller->passed_bytes += bytes;
-	seller->carried_wei += ts_price_wei_of_bytes(
-		ts_prices_get(&k->prices, TS_SERVICE_RELAY, dir), bytes, &rest);
+	seller->carried_wei += price_of(seller, dir, bytes);
+	seller->aired_wei += price_of(seller, dir, bytes);
 	return true;
 }
 
 /* @from sends, and the other carries it on.  Return: how much. */
 uint64_t mesh_up(struct mesh *m, struct side *from, uint64_t bytes)
 {
+	struct side *seller = other_of(m, from);
 	uint64_t passed = 0;
 
 	for (; bytes >= FRAME_BYTES; bytes -= FRAME_BYTES) {
 		from->kernel.bought.bytes[TS_SERVICE_RELAY][TS_DIR_UP] += FRAME_BYTES;
-		if (pass(other_of(m, from), TS_DIR_UP, FRAME_BYTES))
+		if (is_lost(m, m->lose_up_per_mille))
+			seller->aired_wei += price_of(seller, TS_DIR_UP, FRAME_BYTES);
+		else if (pass(seller, TS_DIR_UP, FRAME_BYTES))
 			passed += FRAME_BYTES;
 	}
 	return passed;
@@ -411,7 +472,8 @@ uint64_t mesh_down(struct mesh *m, struct side *to, uint64_t bytes)
 	uint64_t passed = 0;
 
 	for (; bytes >= FRAME_BYTES; bytes -= FRAME_BYTES) {
-		if (!pass(other_of(m, to), TS_DIR_DOWN, FRAME_BYTES))
+		if (!pass(other_of(m, to), TS_DIR_DOWN, FRAME_BYTES) ||
+		    is_lost(m, m->lose_down_per_mille))
 			continue;
 		to->kernel.bought.bytes[TS_SERVICE_RELAY][TS_DIR_DOWN] += FRAME_BYTES;
 		deliver(to);
@@ -497,9 +559,17 @@ void mesh_start(struct mesh *m, struct side *s)
 /* The process is gone, the kernel counts on. */
 void mesh_kill(struct mesh *m, struct side *s)
 {
+	s->kills++;
 	ts_relay_free(s->relay);
 	ts_ledger_close(s->ledger);
 	mesh_start(m, s);
+}
+
+/* No boot has the name of another. */
+static void name_boot(struct side *s)
+{
+	snprintf(s->config.boot_id, sizeof(s->config.boot_id),
+		 "%08x-0000-0000-0000-000000000001", (unsigned int)s->kernel.life);
 }
 
 /* All that was not on the disk is gone. */
@@ -508,12 +578,13 @@ void mesh_power_cut(struct mesh *m, struct side *s)
 	uint64_t life = s->kernel.life;
 
 	memset(&s->kernel, 0, sizeof(s->kernel));
+	memset(&s->true_until, 0, sizeof(s->true_until));
 	s->kernel.life = life + 1;
-	s->config.boot_id[0] = s->config.boot_id[0] == '0' ? '1' : '0';
+	name_boot(s);
 	mesh_kill(m, s);
 }
 
-static void fill_config(struct ts_relay_config *c, const struct side *s)
+static void fill_config(struct ts_relay_config *c, struct side *s)
 {
 	int service, dir;
 
@@ -521,7 +592,7 @@ static void fill_config(struct ts_relay_config *c, const struct side *s)
 	c->chain_id = ts_u256_from_u64(8888);
 	memset(&c->tokens_network, 0x11, sizeof(c->tokens_network));
 	memset(&c->token, 0x22, sizeof(c->token));
-	strcpy(c->boot_id, BOOT_ID(1));
+	name_boot(s);
 	c->relay_port = 40002;
 	c->photon_port = 40001;
 	c->hello_s = 5;

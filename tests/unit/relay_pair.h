@@ -15,10 +15,12 @@
 
 /**
  * struct in_flight - a message under way
+ * @due_ns: it arrives then
  * @len: how many bytes
  * @b: the bytes
  */
 struct in_flight {
+	uint64_t due_ns;
 	size_t len;
 	uint8_t b[MESSAGE_MAX];
 };
@@ -78,6 +80,7 @@ struct kernel {
  * @pay_nothing: it has a program of its own that never pays
  * @sold_per_mille: how it tells its program what it carried; 1000: the truth
  * @bought_per_mille: likewise what was carried for it
+ * @true_until: what it counted before the first lie, as it was; in this life of counters
  * @inbox: what comes
  * @n_inbox: how many
  * @last_sequence: of all its hellos
@@ -86,7 +89,9 @@ struct kernel {
  * @last_receipt: likewise
  * @events: bits of what it was told
  * @throttled: it was told so
+ * @kills: of its process
  * @carried_wei: the truth: what it has carried for the other, by its prices
+ * @aired_wei: with what was lost on the way from the other
  * @passed_bytes: likewise
  * @refused_bytes: and what it refused
  */
@@ -106,6 +111,11 @@ struct side {
 	bool pay_nothing;
 	unsigned int sold_per_mille;
 	unsigned int bought_per_mille;
+	struct truth {
+		struct ts_carried carried;
+		uint64_t units;
+		struct ts_carried bought;
+	} true_until;
 	struct in_flight inbox[QUEUE_MAX];
 	unsigned int n_inbox;
 	uint64_t last_sequence;
@@ -114,7 +124,9 @@ struct side {
 	struct in_flight last_receipt;
 	unsigned int events;
 	bool throttled;
+	unsigned int kills;
 	ts_u128 carried_wei;
+	ts_u128 aired_wei;
 	uint64_t passed_bytes;
 	uint64_t refused_bytes;
 };
@@ -127,6 +139,9 @@ struct side {
  * @lose_per_mille: of all messages
  * @repeat_per_mille: likewise
  * @shuffle: they come in any order
+ * @late_s: each may be under way for so long
+ * @lose_up_per_mille: of frames that the other is to carry on
+ * @lose_down_per_mille: of frames that it has carried
  * @kill_per_mille: processes between two of their steps
  * @random: state of the dice
  */
@@ -137,6 +152,9 @@ struct mesh {
 	unsigned int lose_per_mille;
 	unsigned int repeat_per_mille;
 	bool shuffle;
+	unsigned int late_s;
+	unsigned int lose_up_per_mille;
+	unsigned int lose_down_per_mille;
 	unsigned int kill_per_mille;
 	uint64_t random;
 };
@@ -145,6 +163,7 @@ void mesh_open(struct mesh *m);
 void mesh_close(struct mesh *m);
 void mesh_start(struct mesh *m, struct side *s);
 void mesh_kill(struct mesh *m, struct side *s);
+void mesh_begin_to_lie(struct side *s);
 void mesh_power_cut(struct mesh *m, struct side *s);
 void mesh_count(struct mesh *m, struct side *s);
 bool mesh_commit(struct mesh *m, struct side *s);

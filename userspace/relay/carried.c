@@ -131,6 +131,15 @@ ts_u128 ts_price_wei_of_bytes(ts_price price, uint64_t bytes, uint32_t *rest)
 	return whole;
 }
 
+/** ts_price_bytes_of_wei() - how many bytes that pays for; UINT64_MAX: that or more */
+uint64_t ts_price_bytes_of_wei(ts_price price, ts_u128 wei)
+{
+	if (!price || wei > TS_U128_MAX >> PRICE_SHIFT ||
+	    (wei << PRICE_SHIFT) / price > UINT64_MAX)
+		return UINT64_MAX;
+	return (uint64_t)((wei << PRICE_SHIFT) / price);
+}
+
 /** ts_carried_total() - all bytes; UINT64_MAX: that or more */
 uint64_t ts_carried_total(const struct ts_carried *c)
 {
@@ -141,4 +150,14 @@ uint64_t ts_carried_total(const struct ts_carried *c)
 		if (__builtin_add_overflow(sum, c->bytes[service][dir], &sum))
 			return UINT64_MAX;
 	return sum;
+}
+
+/** ts_carried_at_least() - none of the former is less than of the latter from now on */
+void ts_carried_at_least(struct ts_carried *c, const struct ts_carried *least)
+{
+	int service, dir;
+
+	for_each_price(service, dir)
+		if (c->bytes[service][dir] < least->bytes[service][dir])
+			c->bytes[service][dir] = least->bytes[service][dir];
 }

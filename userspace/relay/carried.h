@@ -40,7 +40,9 @@ int ts_prices_make(struct ts_prices *p,
 		   ts_price wanted[TS_SERVICE_COUNT][TS_DIR_COUNT]);
 ts_price ts_price_of_wei_per_gb(ts_u128 wei_per_gb);
 ts_u128 ts_price_wei_of_bytes(ts_price price, uint64_t bytes, uint32_t *rest);
+uint64_t ts_price_bytes_of_wei(ts_price price, ts_u128 wei);
 
 uint64_t ts_carried_total(const struct ts_carried *c);
+void ts_carried_at_least(struct ts_carried *c, const struct ts_carried *least);
 
 #endif /* TS_RELAY_CARRIED_H */

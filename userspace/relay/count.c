@@ -2,6 +2,10 @@
 /* count.c - what the kernel counted, since it was last read. */
 #include "relay/private.h"
 
+/* Of what has to be carried for a judgement. */
+#define ROOM_PART	4
+#define PADDING_PART	16
+
 #define for_each_kind(service, dir)					\
 	for (service = 0; service < TS_SERVICE_COUNT; service++)	\
 		for (dir = 0; dir < TS_DIR_COUNT; dir++)
@@ -98,13 +102,30 @@ static struct ts_carried grown(struct neighbour *n, const struct ts_relay_bought
 }
 
 /*
+ * Most that an honest one lets us have before we pay.  It has said so; or not yet, and
+ * then it is taken to let us have what we let others.
+ */
+static uint64_t window_bytes(const struct ts_relay *r, const struct neighbour *n)
+{
+	ts_price relay, exit;
+
+	if (!n->receipt.window_wei || !n->terms.known)
+		return r->config.window_bytes;
+	relay = ts_prices_get(&n->terms.now.prices, TS_SERVICE_RELAY, TS_DIR_DOWN);
+	exit = ts_prices_get(&n->terms.now.prices, TS_SERVICE_EXIT, TS_DIR_DOWN);
+	return ts_price_bytes_of_wei(relay < exit ? relay : exit,
+				     n->receipt.window_wei);
+}
+
+/*
  * What goes up is owed at once; what comes down when somebody has had it.
- * Return: how many bytes came down.
+ * Return: how many bytes came down, that may be believed if nobody saw whether they were
+ * delivered.
  */
 static uint64_t take_one(const struct ts_relay *r, const struct ts_relay_bought *b)
 {
 	struct neighbour *n = ts_relay_find(r, &b->partner);
-	uint64_t down_bytes = 0;
+	uint64_t down_bytes = 0, most_bytes;
 	struct ts_carried by;
 	int service;
 
@@ -116,7 +137,8 @@ static uint64_t take_one(const struct ts_relay *r, const struct ts_relay_bought 
 		n->row.unbelieved_bytes[service] += by.bytes[service][TS_DIR_DOWN];
 		down_bytes += by.bytes[service][TS_DIR_DOWN];
 	}
-	return down_bytes;
+	most_bytes = window_bytes(r, n);
+	return down_bytes < most_bytes ? down_bytes : most_bytes;
 }
 
 static uint64_t unbelieved_bytes(const struct neighbour *n)
@@ -193,6 +215,18 @@ static void believe(struct ts_relay *r)
 	}
 }
 
+/*
+ * What honest ones have left of the tolerance is not saved up, or a neighbour could pad
+ * for as long as it was honest before anybody sees it.
+ */
+static void forget_room(struct ts_relay *r)
+{
+	uint64_t most_bytes = r->config.judge_bytes / ROOM_PART;
+
+	if (r->room_bytes > most_bytes)
+		r->room_bytes = most_bytes;
+}
+
 /**
  * ts_relay_bought() - what neighbours carry for us, and what came of it to somebody
  * @r: ours
@@ -201,7 +235,8 @@ static void believe(struct ts_relay *r)
  * @delivered: read after @bought
  *
  * For more download than clients have had nobody is owed anything (M13).  What came
- * before a start is believed: nobody looked at what clients had meanwhile.
+ * before a start is believed, up to a window: nobody looked at what clients had meanwhile,
+ * and nobody honest carries more for who does not pay.
  */
 void ts_relay_bought(struct ts_relay *r, const struct ts_relay_bought *bought,
 		     unsigned int n, const struct ts_relay_delivered *delivered)
@@ -215,13 +250,14 @@ void ts_relay_bought(struct ts_relay *r, const struct ts_relay_bought *bought,
 	r->delivered = *delivered;
 	r->delivered_known = true;
 	believe(r);
+	forget_room(r);
 }
 
 /** ts_relay_judge_padding() - did more come, in this interval, than anybody has had? */
 void ts_relay_judge_padding(struct ts_relay *r, struct neighbour *n)
 {
 	/* What is on its way to a client at this moment is no padding. */
-	uint64_t may_bytes = n->unbelieved_before_bytes + r->config.judge_bytes / 16 +
+	uint64_t may_bytes = n->unbelieved_before_bytes + r->config.judge_bytes / PADDING_PART +
 			     r->refused_bytes - n->refused_before_bytes;
 
 	n->unbelieved_before_bytes = unbelieved_bytes(n);

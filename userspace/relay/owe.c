@@ -67,6 +67,8 @@ static void make_good(struct neighbour *n)
 	n->counters_began = false;
 	n->row.bought_wei = ts_u128_more(n->row.bought_wei,
 				 ts_u128_least(gap_wei, n->receipt.window_wei));
+	if (gap_wei <= n->receipt.window_wei)
+		ts_carried_at_least(&n->row.bought, &n->receipt.sold);
 	ts_relay_forget_base(n);
 }
 

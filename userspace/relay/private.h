@@ -7,20 +7,33 @@
 
 #include "relay/relay.h"
 
+/* Of our receipts so many are remembered: those of two intervals, and more. */
+#define SAID_MAX	16
+
 /**
- * struct judged - where the last judgement of drift left off, of one direction
- * @known: there was one
- * @larger: the count that would be too large in a lie, in bytes
- * @less: the other
- * @apart: by how much the first may be above the other
- * @back: so much of that may come back, for it became less not long ago
+ * struct said - what we had counted when we sent a receipt
+ * @number: of the receipt; 0: none
+ * @sold_bytes: carried for the neighbour
+ * @bought_bytes: carried by it
+ */
+struct said {
+	uint64_t number;
+	uint64_t sold_bytes;
+	uint64_t bought_bytes;
+};
+
+/**
+ * struct judged - where both counts were, of one direction, to be compared with
+ * @known: that is known
+ * @theirs: what the neighbour had counted
+ * @ours: we had counted no less
+ * @apart: the one that would be too much in a lie was above the other by no more
  */
 struct judged {
 	bool known;
-	uint64_t larger;
-	uint64_t less;
+	uint64_t theirs;
+	uint64_t ours;
 	int64_t apart;
-	int64_t back;
 };
 
 /**
@@ -41,14 +54,16 @@ struct judged {
  * @receipt: its last one; number 0: none
  * @hides: what we carry for it, as we and as it counts
  * @overclaims: what it carries for us, as it and as we count
- * @sold_at_send_bytes: what we had carried for it when we sent our last receipt
- * @sent_ns: when that was
+ * @said: our last receipts, in turn
+ * @n_said: how many there ever were
+ * @sent_ns: when the last was sent
  * @opened: it was the first of an exchange
  * @answers: receipts that answered its, since @answers_ns
  * @answers_ns: begin of this count
  * @drift_per_mille: of the last judgement
  * @counters_began: since its last receipt our own counters of it were lost
- * @unbelieved_before_bytes: at the last interval
+ * @padding_ns: when padding is judged next
+ * @unbelieved_before_bytes: when it was judged last
  * @refused_before_bytes: then, of @refused_bytes
  * @forgiven_wei: of what it owes, what it counts differently, within tolerance
  * @relief_wei: of what we owe, what it does not ask
@@ -85,13 +100,15 @@ struct neighbour {
 	struct ts_relay_receipt receipt;
 	struct judged hides;
 	struct judged overclaims;
-	uint64_t sold_at_send_bytes;
+	struct said said[SAID_MAX];
+	unsigned int n_said;
 	uint64_t sent_ns;
 	bool opened;
 	unsigned int answers;
 	uint64_t answers_ns;
 	int drift_per_mille;
 	bool counters_began;
+	uint64_t padding_ns;
 	uint64_t unbelieved_before_bytes;
 	uint64_t refused_before_bytes;
 	ts_u128 forgiven_wei;
@@ -183,7 +200,8 @@ void ts_relay_judge_padding(struct ts_relay *r, struct neighbour *n);
 
 /* judge.c */
 void ts_relay_distrust(struct neighbour *n);
-void ts_relay_judge(struct ts_relay *r, struct neighbour *n, bool fresh);
+void ts_relay_judge(struct ts_relay *r, struct neighbour *n);
+void ts_relay_note_said(struct neighbour *n);
 void ts_relay_forget_base(struct neighbour *n);
 
 /* owe.c */

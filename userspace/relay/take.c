@@ -186,16 +186,6 @@ static bool is_backwards(const struct ts_relay_receipt *old, const struct ts_rel
 	       new->netted_wei < old->netted_wei;
 }
 
-static void at_least(struct ts_carried *ours, const struct ts_carried *said)
-{
-	int service, dir;
-
-	for (service = 0; service < TS_SERVICE_COUNT; service++)
-		for (dir = 0; dir < TS_DIR_COUNT; dir++)
-			if (ours->bytes[service][dir] < said->bytes[service][dir])
-				ours->bytes[service][dir] = said->bytes[service][dir];
-}
-
 static void at_least_wei(ts_u128 *ours_wei, ts_u128 said_wei)
 {
 	if (*ours_wei < said_wei)
@@ -215,8 +205,8 @@ static enum ts_relay_verdict take_own_receipt(struct ts_relay *r,
 		return TS_RELAY_OWN;
 	row = &n->row;
 	row->number = ours->number;
-	at_least(&row->sold, &ours->sold);
-	at_least(&row->bought, &ours->bought);
+	ts_carried_at_least(&row->sold, &ours->sold);
+	ts_carried_at_least(&row->bought, &ours->bought);
 	before_wei = row->sold_wei;
 	at_least_wei(&row->sold_wei, ours->sold_wei);
 	row->account_base_wei += row->sold_wei - before_wei;
@@ -289,7 +279,7 @@ static enum ts_relay_verdict take_receipt(struct ts_relay *r,
 	keep(&n->row.receipt, bytes, TS_RECEIPT_BYTES);
 	fresh = is_fresh(r, n, now_ns);
 	ts_relay_settle(r, n);
-	ts_relay_judge(r, n, fresh);
+	ts_relay_judge(r, n);
 	ts_relay_net(n);
 	answer(r, n, fresh, now_ns);
 	n->dirty = true;

@@ -27,7 +27,7 @@ static void tick_terms(struct neighbour *n, uint64_t now_ns)
 void ts_relay_number(struct ts_relay *r, struct neighbour *n, uint64_t now_ns)
 {
 	n->row.number++;
-	n->sold_at_send_bytes = ts_carried_total(&n->row.sold);
+	ts_relay_note_said(n);
 	n->sent_ns = now_ns;
 	n->receipt_ready = true;
 	n->receipt_ns = now_ns + r->config.interval_s * TS_NS_IN_S;
@@ -45,12 +45,20 @@ static void tick_receipt(struct ts_relay *r, struct neighbour *n, uint64_t now_n
 
 	if (!ts_relay_is_alive(n, now_ns) || !is_time(n->receipt_ns, now_ns))
 		return;
-	ts_relay_judge_padding(r, n);
 	if (!n->moved && !n->dirty &&
 	    !is_time(n->receipt_ns + (QUIET_INTERVALS - 1) * interval_ns, now_ns))
 		return;
 	ts_relay_number(r, n, now_ns);
 	n->opened = true;
+}
+
+/* By our own clock: who begins each exchange itself puts our receipts off. */
+static void tick_padding(struct ts_relay *r, struct neighbour *n, uint64_t now_ns)
+{
+	if (!is_time(n->padding_ns, now_ns))
+		return;
+	n->padding_ns = now_ns + r->config.interval_s * TS_NS_IN_S;
+	ts_relay_judge_padding(r, n);
 }
 
 static void tick_one(struct ts_relay *r, struct neighbour *n, uint64_t now_ns)
@@ -60,6 +68,7 @@ static void tick_one(struct ts_relay *r, struct neighbour *n, uint64_t now_ns)
 		ts_relay_tell(n, TS_RELAY_LOST);
 		memset(&n->hello, 0, sizeof(n->hello));
 	}
+	tick_padding(r, n, now_ns);
 	tick_receipt(r, n, now_ns);
 }
 

@@ -60,12 +60,7 @@ static uint64_t can_carry_bytes(const struct neighbour *n)
 	ts_price dearest = up > down ? up : down;
 
 	left_wei = left_wei > due_wei ? left_wei - due_wei : 0;
-	if (!dearest)
-		return UINT64_MAX;
-	/* Above 2^96 wei no price is high enough to make it few bytes. */
-	if (left_wei >> 96 || (left_wei << 32) / dearest > UINT64_MAX)
-		return UINT64_MAX;
-	return (uint64_t)((left_wei << 32) / dearest);
+	return ts_price_bytes_of_wei(dearest, left_wei);
 }
 
 /**
