@@ -9,6 +9,7 @@
  * off, takes no lock and allocates nothing.
  */
 
+#include <linux/if_macvlan.h>
 #include <linux/if_vlan.h>
 #include <linux/jiffies.h>
 #include "mesh_hop.h"
@@ -257,6 +258,36 @@ static bool is_of_vlan_device(const struct ts_mesh_port *port,
 	return dev && vlan_dev_real_dev(dev) == port->dev;
 }
 
+/* The macvlan device that a lower device is, or that it is a VLAN of, or NULL. */
+static const struct macvlan_dev *port_macvlan(const struct ts_mesh_port *port)
+{
+	const struct net_device *dev = is_vlan_dev(port->dev) ?
+				       vlan_dev_real_dev(port->dev) : port->dev;
+
+	return netif_is_macvlan(dev) && netif_running(dev) ? netdev_priv(dev) : NULL;
+}
+
+/*
+ * A frame that is handed on to a macvlan device on this one, or comes of it, is
+ * metered there, if that is below the mesh, too.  In source mode this device has
+ * what comes in as well, so batman-adv may take it here.
+ */
+static noinline bool is_of_macvlan(const struct ts_mesh_port *port,
+				   const u8 *mac, bool comes_in)
+{
+	const struct macvlan_dev *macvlan;
+	const struct ts_mesh_port *p;
+
+	list_for_each_entry_rcu(p, &port->mesh->ports, list) {
+		macvlan = port_macvlan(p);
+		if (macvlan && macvlan->lowerdev == port->dev &&
+		    !(comes_in && macvlan->mode == MACVLAN_MODE_SOURCE) &&
+		    ether_addr_equal(p->dev->dev_addr, mac))
+			return true;
+	}
+	return false;
+}
+
 static unsigned int hop_ingress(struct ts_hop *h)
 {
 	ts_batadv_frame_parse(h->data, h->end, &h->frame);
@@ -313,6 +344,9 @@ unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	if (unlikely(skb_vlan_tag_present(skb)) && is_of_vlan_device(priv, skb))
+		return NF_ACCEPT;
+	if (unlikely(netif_is_macvlan_port(skb->dev)) &&
+	    is_of_macvlan(priv, eth_hdr(skb)->h_dest, true))
 		return NF_ACCEPT;
 	if (likely(skb->protocol == htons(TS_BATADV_ETHERTYPE)))
 		return mesh_ingress(priv, skb);
@@ -400,6 +434,9 @@ unsigned int ts_mesh_egress(void *priv, struct sk_buff *skb,
 	if (skb->protocol != htons(TS_BATADV_ETHERTYPE))
 		return NF_ACCEPT;
 	if (unlikely(skb_vlan_tag_present(skb)) && is_of_vlan_device(priv, skb))
+		return NF_ACCEPT;
+	if (unlikely(netif_is_macvlan_port(skb->dev)) &&
+	    is_of_macvlan(priv, skb->data + ETH_ALEN, false))
 		return NF_ACCEPT;
 	return mesh_egress(priv, skb);
 }

@@ -336,6 +336,7 @@ devices() {
 	in_ns $D ip link set dev bat0 up
 	check "... and back again" grep -q '^da: of mesh bat0' <(on $D mesh show)
 	on_a_vlan
+	on_a_macvlan
 }
 
 # B forgets everything, as a box that was without power: from 0, and by itself.
@@ -381,6 +382,26 @@ on_a_vlan() {
 	is "... and its frames are billed once" $(($(paid $D "$d_a" relay up) - before)) $((50 * 214))
 	in_ns $D ip link del da10
 	in_ns $A ip link del ad10
+}
+
+# So may a macvlan device, which has an address of its own on the same wire.
+on_a_macvlan() {
+	modprobe macvlan
+	in_ns $D ip link add link da name dam address "$(mac d 6)" type macvlan mode bridge
+	in_ns $D ip link set dev dam master bat0
+	in_ns $D ip link set dev dam up
+	check "a macvlan device on a lower device is one, too" grep -q '^dam: of mesh bat0' <(on $D mesh show)
+	before=$(paid $D "$d_a" relay up)
+	in_ns $A meshframe ad 50 "$(mac d 6)" "$(mac a 3)" 0 200 $RELAYED >/dev/null
+	until_true 5 paid_at_d $((50 * 214))
+	sleep 1
+	is "... and its frames are billed once" $(($(paid $D "$d_a" relay up) - before)) $((50 * 214))
+	before=$(paid $D "$d_a" relay up)
+	in_ns $A meshframe ad 50 "$(mac d 2)" "$(mac a 3)" 0 200 $RELAYED >/dev/null
+	until_true 5 paid_at_d $((50 * 214))
+	sleep 1
+	is "... and those of the device below still are" $(($(paid $D "$d_a" relay up) - before)) $((50 * 214))
+	in_ns $D ip link del dam
 }
 
 # goes_away DEVICE: into another namespace, and comes back as nobody's

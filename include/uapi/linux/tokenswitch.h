@@ -145,8 +145,8 @@
  *
  * MESH: WHAT IS BILLED, AND TO WHOM
  *   Looked at are frames of ethertype 0x4305 that come in on a lower device of a
- *   claimed mesh device, but for those of a VLAN device on it, which is another
- *   device.  "Own" are the MACs of all its lower devices.
+ *   claimed mesh device, but for those of a VLAN or macvlan device on it, which
+ *   is another device.  "Own" are the MACs of all its lower devices.
  *   include/tokenswitch/batadv_frame.h says what a frame is:
  *   - routing protocol (types 0x00, 0x03, 0x04): always passes, unbilled.
  *   - BCAST (0x01): never billed; passes at TS_MESH_BCAST_BYTES_PER_S of its
