@@ -637,8 +637,10 @@ static void open_side(struct mesh *m, unsigned int i)
 
 void mesh_open(struct mesh *m)
 {
+	const char *where = getenv("TMPDIR");
+
 	memset(m, 0, sizeof(*m));
-	strcpy(m->dir, "/tmp/ts-relay-XXXXXX");
+	snprintf(m->dir, sizeof(m->dir), "%.40s/ts-relay-XXXXXX", where ? where : "/tmp");
 	assert_non_null(mkdtemp(m->dir));
 	m->random = 88172645463325252ull;
 	m->now_ns = 1000 * SECOND_NS;
