@@ -224,6 +224,20 @@ static int claim(struct ts_meshes *m)
 	return ret;
 }
 
+/*
+ * Where nothing can be bought nothing is sold: what a tsd of before, or the same kernel
+ * with another module, has claimed and granted is given up.  Return: it can.
+ */
+static bool can_buy(struct ts_meshes *m)
+{
+	if (ts_mesh_can_buy(m->meter))
+		return true;
+	if (ts_mesh_claim_none(m->meter))
+		ts_log(TS_LOG_ERROR, "mesh: %s", ts_meter_error(m->meter));
+	note_meter_fault(m, "this kernel has no netfilter egress hook, so what neighbours carry cannot be counted; build it with CONFIG_NETFILTER_EGRESS=y");
+	return false;
+}
+
 /* Of a mesh that nobody has looked at yet it is not known whether we lead out. */
 static bool knows_enough(const struct ts_meshes *m)
 {
@@ -244,6 +258,8 @@ bool ts_meshes_tick(struct ts_meshes *m, uint64_t now_ns)
 		return false;
 	m->claim_ns = now_ns + CLAIM_AGAIN_NS;
 	m->claimed = false;
+	if (!can_buy(m))
+		return false;
 	if (claim(m)) {
 		note_meter_fault(m, ts_meter_error(m->meter));
 		return false;

@@ -109,6 +109,21 @@ static int look_at(const struct ts_mesh *mesh, void *arg)
 }
 
 /**
+ * ts_mesh_can_buy() - can the meter count what goes up by neighbours?
+ * @meter: owned
+ *
+ * By a kernel without the egress hook it cannot, so that what is bought would be owed for
+ * and never paid: neighbours would call this box one that hides, and cut it.  A meter that
+ * does not answer says itself why when it is to claim.
+ */
+bool ts_mesh_can_buy(struct ts_meter *meter)
+{
+	struct ts_meter_info info;
+
+	return ts_meter_info(meter, &info) || info.caps & TS_CAP_EGRESS;
+}
+
+/**
  * ts_mesh_claim() - have the meter meter a mesh, and no other
  * @meter: owned
  * @mesh: pattern, payer_rule and flags are read; set to what is in force, with the

@@ -5,6 +5,7 @@
 
 #include "lib/meter.h"
 
+bool ts_mesh_can_buy(struct ts_meter *meter);
 int ts_mesh_claim(struct ts_meter *meter, struct ts_mesh *mesh);
 int ts_mesh_claim_none(struct ts_meter *meter);
 
