@@ -386,6 +386,111 @@ static void netting_is_by_what_both_admit(void **state)
 	assert_true(seller->refused_bytes > 0);
 }
 
+static enum ts_relay_verdict say(const struct ts_relay_receipt *r,
+				 const struct ts_signer *key)
+{
+	struct in_flight msg = { .len = TS_RECEIPT_BYTES };
+
+	ts_receipt_sign(r, key, msg.b);
+	return mesh_give(&mesh, seller, &msg);
+}
+
+/* Each for one reason alone; and of none anything is kept. */
+static void a_receipt_that_is_not_right_is_refused(void **state)
+{
+	struct ts_signer *thief = ts_signer_generate();
+	struct ts_relay_receipt good, r;
+	uint64_t granted;
+
+	meet();
+	one_interval(MIB, MIB);
+	granted = seller->kernel.granted;
+	good = buyer->last_said;
+	good.number += 10;
+	assert_int_equal(say(&good, thief), TS_RELAY_BAD_SIGNATURE);
+	r = good;
+	r.to = *ts_signer_address(thief);
+	assert_int_equal(say(&r, buyer->key), TS_RELAY_WRONG_BOX);
+	r = good;
+	r.token.b[0] ^= 1;
+	assert_int_equal(say(&r, buyer->key), TS_RELAY_WRONG_CHAIN);
+	r = good;
+	r.from = *ts_signer_address(thief);
+	assert_int_equal(say(&r, thief), TS_RELAY_STRANGER);
+	r = good;
+	r.bought_wei--;
+	assert_int_equal(say(&r, buyer->key), TS_RELAY_BACKWARDS);
+	r = good;
+	r.bought.bytes[TS_SERVICE_RELAY][TS_DIR_UP]--;
+	assert_int_equal(say(&r, buyer->key), TS_RELAY_BACKWARDS);
+	assert_int_equal(seller->kernel.granted, granted);
+	assert_int_equal(say(&good, buyer->key), TS_RELAY_TAKEN);
+	assert_int_equal(say(&good, buyer->key), TS_RELAY_OLD);
+	/* The one after it, not repeated by chance. */
+	good.number++;
+	assert_int_equal(say(&good, buyer->key), TS_RELAY_TAKEN);
+	ts_signer_free(thief);
+}
+
+/* Our own most holds, whatever was asked, and whatever the terms were taken by. */
+static void no_more_is_owed_than_the_operator_puts_up_with(void **state)
+{
+	ts_price asked, most;
+	uint32_t rest = 0;
+	int service, dir;
+
+	meet();
+	asked = seller->config.offer.own[TS_SERVICE_RELAY][TS_DIR_UP];
+	most = asked / 4;
+	for (service = 0; service < TS_SERVICE_COUNT; service++)
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+			buyer->config.limits.most[service][dir] = most;
+	mesh_kill(&mesh, buyer);
+	mesh_run(&mesh, 3);
+	mesh_up(&mesh, buyer, MIB);
+	mesh_run(&mesh, 15);
+	assert_true(buyer->sent_wei > 0);
+	assert_true(buyer->sent_wei <= ts_price_wei_of_bytes(most, MIB, &rest));
+}
+
+/* A transfer of more than the channel has would fail for ever. */
+static void what_the_channel_has_is_paid(void **state)
+{
+	ts_u128 left_wei = 1000;
+
+	meet();
+	buyer->deposit_wei = mesh_window_wei(seller) + 1;
+	mesh_up(&mesh, buyer, 2 * MIB);
+	mesh_count(&mesh, buyer);
+	buyer->deposit_wei = left_wei;
+	mesh_run(&mesh, 15);
+	assert_true(buyer->sent_wei == left_wei);
+	assert_true(mesh_was_told(buyer, TS_RELAY_CANNOT_PAY));
+	buyer->deposit_wei = (ts_u128)1 << 90;
+	mesh_run(&mesh, 15);
+	assert_true(buyer->sent_wei >= part(seller->carried_wei, 999));
+}
+
+/* What the seller says of the time before a power cut is worth one window. */
+static void after_a_power_cut_a_claim_is_worth_a_window(void **state)
+{
+	struct ts_relay_receipt r;
+	struct in_flight msg = { .len = TS_RECEIPT_BYTES };
+	ts_u128 before_wei;
+
+	meet();
+	one_interval(MIB, MIB);
+	mesh_power_cut(&mesh, buyer);
+	mesh_count(&mesh, buyer);
+	before_wei = mesh_view(&mesh, buyer).bought_wei;
+	r = seller->last_said;
+	r.number += 100;
+	r.sold_wei += 100 * r.window_wei;
+	ts_receipt_sign(&r, seller->key, msg.b);
+	assert_int_equal(mesh_give(&mesh, buyer, &msg), TS_RELAY_TAKEN);
+	assert_true(mesh_view(&mesh, buyer).bought_wei <= before_wei + r.window_wei);
+}
+
 static void old_messages_are_worth_nothing(void **state)
 {
 	struct in_flight hello, receipt;
@@ -689,6 +794,10 @@ int main(void)
 		t(both_owe_and_one_pays),
 		t(netting_is_by_what_both_admit),
 		t(old_messages_are_worth_nothing),
+		t(a_receipt_that_is_not_right_is_refused),
+		t(no_more_is_owed_than_the_operator_puts_up_with),
+		t(what_the_channel_has_is_paid),
+		t(after_a_power_cut_a_claim_is_worth_a_window),
 		t(power_cuts_cost_little),
 		t(a_lost_ledger_is_reminded),
 		t(who_runs_low_throttles_itself),
