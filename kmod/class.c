@@ -16,6 +16,7 @@
 #include <net/addrconf.h>
 #include <net/route.h>
 #include "class.h"
+#include "mesh_path.h"
 #include "net.h"
 #include "port.h"
 
@@ -313,6 +314,7 @@ static int table_replace(struct ts_net *tn, const struct ts_rule *add,
 	}
 	table_copy(t, old, add, del);
 	rcu_assign_pointer(tn->classes, t);
+	ts_paths_changed(tn);
 	if (old) {
 		ts_net_give_memory(tn, table_bytes(old->n_rules));
 		kvfree_rcu(old, rcu);

@@ -34,6 +34,16 @@ struct ts_counts __percpu *ts_counts_alloc(unsigned int n);
 void ts_counts_read(const struct ts_counts __percpu *counts, unsigned int n,
 		    struct ts_count *sum);
 
+/* As ts_counts_add(), where the counters of this CPU are at hand. */
+static inline void ts_counts_add_here(struct ts_counts *c, unsigned int i,
+				      u32 bytes)
+{
+	u64_stats_update_begin(&c->sync);
+	u64_stats_add(&c->n[i].bytes, bytes);
+	u64_stats_inc(&c->n[i].packets);
+	u64_stats_update_end(&c->sync);
+}
+
 /**
  * ts_counts_add() - count a frame
  * @counts: where
@@ -45,12 +55,7 @@ void ts_counts_read(const struct ts_counts __percpu *counts, unsigned int n,
 static inline void ts_counts_add(struct ts_counts __percpu *counts,
 				 unsigned int i, u32 bytes)
 {
-	struct ts_counts *c = this_cpu_ptr(counts);
-
-	u64_stats_update_begin(&c->sync);
-	u64_stats_add(&c->n[i].bytes, bytes);
-	u64_stats_inc(&c->n[i].packets);
-	u64_stats_update_end(&c->sync);
+	ts_counts_add_here(this_cpu_ptr(counts), i, bytes);
 }
 
 #endif /* _TS_COUNTS_H */

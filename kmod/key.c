@@ -12,6 +12,7 @@
 #include "account.h"
 #include "counts.h"
 #include "key.h"
+#include "mesh_path.h"
 #include "net.h"
 
 /* Whoever could guess it could fill one bucket with addresses of his choice. */
@@ -129,6 +130,7 @@ static void entry_free_rcu(struct rcu_head *rcu)
 static void entry_drop(struct ts_net *tn, struct ts_key_entry *e)
 {
 	rhashtable_remove_fast(&tn->keys, &e->node, key_params);
+	ts_paths_changed(tn);
 	list_del(&e->list);
 	ts_net_give_memory(tn, entry_bytes(e->account));
 	call_rcu(&e->rcu, entry_free_rcu);
@@ -171,6 +173,7 @@ static int entry_add(struct ts_net *tn, struct ts_account *a,
 	err = rhashtable_lookup_insert_fast(&tn->keys, &e->node, key_params);
 	if (err)
 		goto err_entry;
+	ts_paths_changed(tn);
 	list_add_tail(&e->list, added);
 	return 0;
 
@@ -249,6 +252,7 @@ void ts_key_unlink(struct ts_net *tn, struct ts_account *a)
 		rhashtable_remove_fast(&tn->keys, &e->node, key_params);
 		ts_net_give_memory(tn, entry_bytes(a));
 	}
+	ts_paths_changed(tn);
 }
 
 /**

@@ -20,7 +20,7 @@
 #include "event.h"
 #include "key.h"
 #include "mesh.h"
-#include "mesh_meter.h"
+#include "mesh_path.h"
 #include "mesh_stage.h"
 #include "net.h"
 #include "originator.h"
@@ -43,6 +43,7 @@ static void meshes_changed(struct ts_net *tn)
 	/* Netlink takes 0 for "does not check". */
 	if (!++tn->mesh_generation)
 		tn->mesh_generation = 1;
+	ts_paths_changed(tn);
 }
 
 /**
@@ -180,6 +181,7 @@ static void port_free_rcu(struct rcu_head *rcu)
 {
 	struct ts_mesh_port *port = container_of(rcu, struct ts_mesh_port, rcu);
 
+	free_percpu(port->paths);
 	free_percpu(port->counts);
 	kfree(port);
 }
@@ -192,8 +194,9 @@ static struct ts_mesh_port *port_alloc(struct ts_net *tn, struct ts_mesh *mesh,
 	if (!port)
 		return NULL;
 	port->counts = ts_counts_alloc(TS_MESH_COUNT);
-	if (!port->counts) {
-		kfree(port);
+	port->paths = alloc_percpu_gfp(struct ts_paths, GFP_KERNEL_ACCOUNT);
+	if (!port->counts || !port->paths) {
+		port_free_rcu(&port->rcu);
 		return NULL;
 	}
 	port->tn = tn;
@@ -522,6 +525,8 @@ static int mesh_notify(struct notifier_block *nb, unsigned long event,
 			err = meshes_sync(tn);
 		break;
 	}
+	/* Also what addresses the box has in a mesh may be others now. */
+	ts_paths_changed(tn);
 	if (err)
 		netdev_err(dev, "tokenswitch: cannot meter the mesh (error %d), so this is refused\n",
 			   err);

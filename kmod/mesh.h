@@ -17,6 +17,7 @@
 struct net_device;
 struct netlink_ext_ack;
 struct ts_net;
+struct ts_paths;
 
 /* Most claims of a namespace. */
 #define TS_MESHES_MAX 16
@@ -100,6 +101,7 @@ struct ts_mesh {
  *	RTNL
  * @zone: of its neighbours
  * @counts: by enum ts_mesh_count
+ * @paths: what the last frames led to, on each CPU
  * @bcast_police: what all without an account may send to everybody
  * @tvlv_police: likewise, of table exchange in transit
  * @unrouted_police: what passes without a route
@@ -116,6 +118,7 @@ struct ts_mesh_port {
 	struct net_device *master;
 	u32 zone;
 	struct ts_counts __percpu *counts;
+	struct ts_paths __percpu *paths;
 	struct ts_police bcast_police;
 	struct ts_police tvlv_police;
 	struct ts_police unrouted_police;

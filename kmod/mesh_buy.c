@@ -24,13 +24,6 @@ static bool hop_is_neighbour(const struct ts_hop *h, u32 off)
 	return entry && entry->account == h->account;
 }
 
-/* Could it be beyond the mesh, on the other side of the neighbour? */
-static bool hop_leads_beyond(const struct ts_hop *h, u32 dir)
-{
-	return ts_hop_carries_frame(h) &&
-	       (!h->frame.inner_off || ts_hop_is_beyond(h, dir));
-}
-
 /* What came was put into the mesh there: a relay would have taken from its ttl. */
 static bool hop_begins_there(const struct ts_hop *h)
 {
@@ -41,21 +34,30 @@ static bool hop_begins_there(const struct ts_hop *h)
 	return hop_is_neighbour(h, orig) && ts_hop_is_gateway(h, orig);
 }
 
-/**
- * ts_hop_buy_down() - count what came, if the neighbour has billed it to us
- * @h: the frame, unicast, with its destination and whether it is from a gateway
- */
-void ts_hop_buy_down(const struct ts_hop *h)
+/* Could what is inside go beyond the mesh there?  Of a frame that shows it, see later. */
+static void hop_bought_exit(struct ts_hop *h, u8 kind)
 {
+	if (!ts_hop_carries_frame(h))
+		return;
+	h->bought.kind = kind;
+	h->bought.if_beyond = h->frame.inner_off;
+}
+
+/**
+ * ts_hop_bought_down() - find out as what the neighbour has billed to us what came
+ * @h: the frame, unicast, with its destination and whether it is from a gateway;
+ *	its bought is set
+ */
+void ts_hop_bought_down(struct ts_hop *h)
+{
+	h->bought.kind = TS_BOUGHT_NOTHING;
 	if (!h->from_gateway)
 		return;
-	if (hop_begins_there(h)) {
-		if (hop_leads_beyond(h, TS_DIR_DOWN))
-			ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_EXIT_DOWN);
-	} else if (h->mesh->payer_rule == TS_PAYER_REQUESTER &&
-		   !ts_slot_is_gateway(h->dest)) {
-		ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_RELAY_DOWN);
-	}
+	if (hop_begins_there(h))
+		hop_bought_exit(h, TS_NEIGHBOUR_BOUGHT_EXIT_DOWN);
+	else if (h->mesh->payer_rule == TS_PAYER_REQUESTER &&
+		 !ts_slot_is_gateway(h->dest))
+		h->bought.kind = TS_NEIGHBOUR_BOUGHT_RELAY_DOWN;
 }
 
 /*
@@ -69,44 +71,57 @@ static bool hop_goes_down(const struct ts_hop *h)
 		!ts_hop_is_upstream(h));
 }
 
-static void hop_buy_unicast(const struct ts_hop *h)
+static void hop_bought_unicast(struct ts_hop *h)
 {
 	bool gateway = ts_slot_is_gateway(h->dest);
 
 	if (h->frame.type == TS_BATADV_UNICAST_TVLV)
 		return;
 	if (hop_is_neighbour(h, h->frame.dest_off)) {
-		if (gateway && hop_leads_beyond(h, TS_DIR_UP))
-			ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_EXIT_UP);
+		if (gateway)
+			hop_bought_exit(h, TS_NEIGHBOUR_BOUGHT_EXIT_UP);
 		return;
 	}
 	if (h->mesh->payer_rule == TS_PAYER_SENDER || gateway ||
 	    !hop_goes_down(h))
-		ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_RELAY_UP);
+		h->bought.kind = TS_NEIGHBOUR_BOUGHT_RELAY_UP;
 }
 
 /* Does a multicast frame name anybody but the neighbour? */
-static void hop_buy_mcast(const struct ts_hop *h)
+static bool hop_names_another(const struct ts_hop *h)
 {
 	const struct ts_batadv_frame *f = &h->frame;
 	u32 i;
 
-	for (i = 0; i < f->dests_count; i++) {
-		if (hop_is_neighbour(h, f->dests_off + i * ETH_ALEN))
-			continue;
-		ts_hop_count(h, TS_NEIGHBOUR_BOUGHT_RELAY_UP);
-		return;
-	}
+	for (i = 0; i < f->dests_count; i++)
+		if (!hop_is_neighbour(h, f->dests_off + i * ETH_ALEN))
+			return true;
+	return false;
 }
 
 /**
- * ts_hop_buy_up() - count what goes, if the neighbour will bill it to us
- * @h: the frame, to the neighbour, with its destination if it is unicast
+ * ts_hop_bought_up() - find out as what the neighbour will bill to us what goes
+ * @h: the frame, to the neighbour, with its destination if it is unicast; its
+ *	bought is set
  */
-void ts_hop_buy_up(const struct ts_hop *h)
+void ts_hop_bought_up(struct ts_hop *h)
 {
+	h->bought.kind = TS_BOUGHT_NOTHING;
 	if (h->frame.kind == TS_BATADV_K_UNICAST)
-		hop_buy_unicast(h);
-	else if (h->frame.kind == TS_BATADV_K_MCAST)
-		hop_buy_mcast(h);
+		hop_bought_unicast(h);
+	else if (h->frame.kind == TS_BATADV_K_MCAST && hop_names_another(h))
+		h->bought.kind = TS_NEIGHBOUR_BOUGHT_RELAY_UP;
+}
+
+/**
+ * ts_hop_buy() - count what was bought
+ * @h: the frame
+ */
+void ts_hop_buy(const struct ts_hop *h)
+{
+	if (h->bought.kind != TS_BOUGHT_NOTHING &&
+	    (!h->bought.if_beyond ||
+	     ts_mesh_is_beyond(h->port->tn, h->data + h->frame.inner_off,
+			       h->limit, ts_bought_dir(&h->bought))))
+		ts_hop_count(h, h->bought.kind);
 }

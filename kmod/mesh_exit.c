@@ -23,20 +23,22 @@ static bool hop_is_for_group(const struct ts_frame *inner)
 }
 
 /**
- * ts_hop_is_beyond() - would a gateway bill it?
- * @h: the frame, with a frame inside in sight
+ * ts_mesh_is_beyond() - would a gateway bill it?
+ * @tn: the namespace
+ * @inner: the frame inside, its addresses in sight
+ * @limit: behind what happens to be in sight
  * @dir: which end of that is the far one
  *
  * Return: whether the far end is neither an address of the box nor in a prefix of class
  * local or free, by the rules of this box.
  */
-bool ts_hop_is_beyond(const struct ts_hop *h, u32 dir)
+bool ts_mesh_is_beyond(const struct ts_net *tn, const u8 *inner, const u8 *limit,
+		       u32 dir)
 {
-	struct ts_frame inner;
+	struct ts_frame f;
 
-	hop_look_inside(h, &inner, dir);
-	return !hop_is_for_group(&inner) &&
-	       ts_class_is_beyond(h->port->tn, &inner);
+	ts_frame_parse(&f, inner, limit, dir, TS_FRAME_NO_TCI);
+	return !hop_is_for_group(&f) && ts_class_is_beyond(tn, &f);
 }
 
 static unsigned int hop_local_policed(const struct ts_hop *h)

@@ -4,6 +4,8 @@
 #define _TS_MESH_HOP_H
 
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/jiffies.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/rculist.h>
@@ -14,6 +16,7 @@
 #include "charge.h"
 #include "key.h"
 #include "mesh.h"
+#include "mesh_path.h"
 #include "originator.h"
 #include "trace.h"
 
@@ -24,6 +27,15 @@
  */
 #define HOP_LOOK (sizeof(struct ts_batadv_frag_wire) + \
 		  sizeof(struct ts_batadv_unicast_4addr_wire) + TS_FRAME_LOOK)
+
+/* struct ts_bought.kind: no counter. */
+#define TS_BOUGHT_NOTHING TS_NEIGHBOUR_COUNT
+
+/* Which end of the frame inside is the far one. */
+static inline u32 ts_bought_dir(const struct ts_bought *b)
+{
+	return b->kind == TS_NEIGHBOUR_BOUGHT_EXIT_UP ? TS_DIR_UP : TS_DIR_DOWN;
+}
 
 /**
  * struct ts_hop - what is known of the frame in hand
@@ -38,9 +50,11 @@
  * @key: the neighbour: who sent it here, or whom it is sent to
  * @entry: of @key, NULL: no neighbour's account has it
  * @account: likewise
+ * @generation: ts_net.path_generation, before anything was looked up
  * @table: gateways and routes
  * @dest: slot of its destination, NULL: in no table, or not looked up
  * @from_gateway: what came in was put into the mesh by a gateway
+ * @bought: what the neighbour bills us for
  * @payer: who pays, NULL: nobody could
  * @class: enum ts_class
  * @dir: enum ts_dir
@@ -57,9 +71,11 @@ struct ts_hop {
 	struct ts_key key;
 	struct ts_key_entry *entry;
 	struct ts_account *account;
+	unsigned long generation;
 	const struct ts_mesh_table *table;
 	const struct ts_mesh_slot *dest;
 	bool from_gateway;
+	struct ts_bought bought;
 	struct ts_account *payer;
 	u32 class;
 	u32 dir;
@@ -77,6 +93,19 @@ static inline bool ts_mesh_port_is_own(const struct ts_mesh_port *port, u64 mac)
 		    p->master == port->master && netif_running(p->dev))
 			return true;
 	return false;
+}
+
+/* A neighbour said something: note where, and that it is awake. */
+static inline void ts_mesh_port_heard(const struct ts_mesh_port *port,
+				      struct ts_key_entry *entry)
+{
+	struct ts_account *a = entry->account;
+	int ifindex = port->dev->ifindex;
+
+	if (time_after(jiffies, READ_ONCE(a->seen) + HZ / 4))
+		WRITE_ONCE(a->seen, jiffies);
+	if (READ_ONCE(entry->ifindex) != ifindex)
+		WRITE_ONCE(entry->ifindex, ifindex);
 }
 
 static inline u64 ts_hop_mac(const struct ts_hop *h, u32 off)
@@ -239,11 +268,25 @@ static inline bool ts_hop_is_upstream(const struct ts_hop *h)
 	return false;
 }
 
-void ts_hop_buy_down(const struct ts_hop *h);
-void ts_hop_buy_up(const struct ts_hop *h);
+/* The tag beside a frame is on the wire. */
+static inline u32 ts_tag_bytes(const struct sk_buff *skb)
+{
+	return skb_vlan_tag_present(skb) ? VLAN_HLEN : 0;
+}
+
+/* How much of a frame a decision looks at. */
+static inline u32 ts_mesh_look(const struct ts_mesh *mesh)
+{
+	return mesh->flags & TS_MESH_F_EXIT ? HOP_LOOK : TS_BATADV_HEAD_BYTES;
+}
+
+void ts_hop_bought_down(struct ts_hop *h);
+void ts_hop_bought_up(struct ts_hop *h);
+void ts_hop_buy(const struct ts_hop *h);
 
 unsigned int ts_hop_exit(struct ts_hop *h);
-bool ts_hop_is_beyond(const struct ts_hop *h, u32 dir);
+bool ts_mesh_is_beyond(const struct ts_net *tn, const u8 *inner, const u8 *limit,
+		       u32 dir);
 unsigned int ts_hop_exit_down(struct ts_hop *h);
 bool ts_hop_is_smuggled(const struct ts_hop *h);
 int ts_hop_mcast_may_exit(const struct ts_hop *h);

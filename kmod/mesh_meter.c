@@ -6,14 +6,15 @@
  * batman-adv would take and we would not look at were a way past us, so what is
  * ours is decided as it does: by the outer destination, whatever the packet
  * type or a VLAN tag say.  Everything here runs under RCU with bottom halves
- * off, takes no lock and allocates nothing.
+ * off, takes no lock and allocates nothing.  The hooks are in mesh_path.c, which knows
+ * what to do with most frames from those before them.
  */
 
 #include <linux/if_macvlan.h>
-#include <linux/if_vlan.h>
 #include <linux/jiffies.h>
 #include "mesh_hop.h"
 #include "mesh_meter.h"
+#include "mesh_path.h"
 
 /* Tags before a frame that are looked behind. */
 #define HOP_TAGS_MAX 8
@@ -39,19 +40,6 @@ static void hop_find(struct ts_hop *h, const u8 *mac)
 		h->entry = NULL;
 	if (h->entry)
 		h->account = h->entry->account;
-}
-
-/* It said something: note where, and that it is awake. */
-static void hop_heard(const struct ts_hop *h)
-{
-	int ifindex = h->port->dev->ifindex;
-
-	if (!h->entry)
-		return;
-	if (time_after(jiffies, READ_ONCE(h->account->seen) + HZ / 4))
-		WRITE_ONCE(h->account->seen, jiffies);
-	if (READ_ONCE(h->entry->ifindex) != ifindex)
-		WRITE_ONCE(h->entry->ifindex, ifindex);
 }
 
 static unsigned int hop_bcast(const struct ts_hop *h)
@@ -94,10 +82,12 @@ static unsigned int hop_transit(struct ts_hop *h)
 						   TS_DROP_POLICED;
 	} else {
 		verdict = ts_hop_charge(h);
-		if (verdict == TS_CHARGE_PASS)
+		if (verdict == TS_CHARGE_PASS) {
 			ts_hop_count_dest(h, h->dir == TS_DIR_UP ?
 					  TS_ORIGINATOR_UP :
 					  TS_ORIGINATOR_DOWN);
+			ts_path_learn_ingress(h);
+		}
 	}
 	if (verdict != TS_CHARGE_PASS) {
 		ts_hop_count_dest(h, TS_ORIGINATOR_REFUSED);
@@ -165,7 +155,8 @@ static unsigned int hop_unicast(struct ts_hop *h)
 	h->dest = ts_mesh_table_find(h->table, ts_hop_mac(h, h->frame.dest_off));
 	h->from_gateway = ts_hop_is_from_gateway(h) ||
 			  (ts_hop_tells_no_source(h) && ts_hop_is_upstream(h));
-	ts_hop_buy_down(h);
+	ts_hop_bought_down(h);
+	ts_hop_buy(h);
 	return own ? hop_local(h) : hop_transit(h);
 }
 
@@ -231,16 +222,6 @@ static unsigned int port_tagged(const struct ts_mesh_port *port,
 	return NF_DROP;
 }
 
-static u32 mesh_look(const struct ts_mesh *mesh)
-{
-	return mesh->flags & TS_MESH_F_EXIT ? HOP_LOOK : TS_BATADV_HEAD_BYTES;
-}
-
-static u32 tag_bytes(const struct sk_buff *skb)
-{
-	return skb_vlan_tag_present(skb) ? VLAN_HLEN : 0;
-}
-
 /*
  * A frame of a VLAN device on this one is metered there, if at all.  Without such
  * a device batman-adv takes it here, whatever the tag says; one on the mesh device
@@ -290,10 +271,12 @@ static noinline bool is_of_macvlan(const struct ts_mesh_port *port,
 
 static unsigned int hop_ingress(struct ts_hop *h)
 {
+	h->generation = ts_path_generation(h->port->tn);
 	ts_batadv_frame_parse(h->data, h->end, &h->frame);
 	h->table = rcu_dereference(h->mesh->table);
 	hop_find(h, eth_hdr(h->skb)->h_source);
-	hop_heard(h);
+	if (h->entry)
+		ts_mesh_port_heard(h->port, h->entry);
 	return hop_judge(h);
 }
 
@@ -310,17 +293,17 @@ static noinline unsigned int hop_ingress_copy(struct ts_hop *h, u32 look)
 	return hop_ingress(h);
 }
 
-static noinline unsigned int mesh_ingress(struct ts_mesh_port *port,
+static unsigned int mesh_ingress(struct ts_mesh_port *port,
 					  struct sk_buff *skb)
 {
 	struct ts_hop h = {
 		.port = port,
 		.mesh = port->mesh,
 		.skb = skb,
-		.bytes = skb->len + ETH_HLEN + tag_bytes(skb),
+		.bytes = skb->len + ETH_HLEN + ts_tag_bytes(skb),
 		.data = skb->data,
 	};
-	u32 look = min_t(u32, skb->len, mesh_look(port->mesh));
+	u32 look = min_t(u32, skb->len, ts_mesh_look(port->mesh));
 
 	/* No wire carries one: batman-adv's frames are not put together. */
 	if (unlikely(skb_is_gso(skb)))
@@ -333,24 +316,22 @@ static noinline unsigned int mesh_ingress(struct ts_mesh_port *port,
 }
 
 /**
- * ts_mesh_ingress() - decide about a frame from a neighbour
- * @priv: struct ts_mesh_port
+ * ts_mesh_decide_ingress() - decide about a frame from a neighbour
+ * @port: lower device that it is on
  * @skb: the frame, its data behind the outer MAC header
- * @state: not looked at
  *
  * Return: NF_ACCEPT or NF_DROP.
  */
-unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+unsigned int ts_mesh_decide_ingress(struct ts_mesh_port *port, struct sk_buff *skb)
 {
-	if (unlikely(skb_vlan_tag_present(skb)) && is_of_vlan_device(priv, skb))
+	if (unlikely(skb_vlan_tag_present(skb)) && is_of_vlan_device(port, skb))
 		return NF_ACCEPT;
 	if (unlikely(netif_is_macvlan_port(skb->dev)) &&
-	    is_of_macvlan(priv, eth_hdr(skb)->h_dest, true))
+	    is_of_macvlan(port, eth_hdr(skb)->h_dest, true))
 		return NF_ACCEPT;
 	if (likely(skb->protocol == htons(TS_BATADV_ETHERTYPE)))
-		return mesh_ingress(priv, skb);
-	return eth_type_vlan(skb->protocol) ? port_tagged(priv, skb) :
+		return mesh_ingress(port, skb);
+	return eth_type_vlan(skb->protocol) ? port_tagged(port, skb) :
 					      NF_ACCEPT;
 }
 
@@ -369,6 +350,7 @@ static unsigned int hop_egress(struct ts_hop *h, const u8 *dest)
 
 	if (is_multicast_ether_addr(dest) || !hop_is_for_one(h))
 		return NF_ACCEPT;
+	h->generation = ts_path_generation(h->port->tn);
 	hop_find(h, dest);
 	/* The list of a multicast frame is long: as much as there is of it. */
 	ts_batadv_frame_parse(h->data, h->data[0] == TS_BATADV_MCAST ? h->limit :
@@ -383,7 +365,9 @@ static unsigned int hop_egress(struct ts_hop *h, const u8 *dest)
 		return NF_DROP;
 	ts_hop_count(h, transit ? TS_NEIGHBOUR_TX_TRANSIT :
 				  TS_NEIGHBOUR_TX_OWN);
-	ts_hop_buy_up(h);
+	ts_hop_bought_up(h);
+	ts_hop_buy(h);
+	ts_path_learn_egress(h, transit);
 	return NF_ACCEPT;
 }
 
@@ -399,17 +383,17 @@ static noinline unsigned int hop_egress_copy(struct ts_hop *h, u32 look)
 	return hop_egress(h, buf);
 }
 
-static noinline unsigned int mesh_egress(struct ts_mesh_port *port,
+static unsigned int mesh_egress(struct ts_mesh_port *port,
 					 struct sk_buff *skb)
 {
 	struct ts_hop h = {
 		.port = port,
 		.mesh = port->mesh,
 		.skb = skb,
-		.bytes = skb->len + tag_bytes(skb),
+		.bytes = skb->len + ts_tag_bytes(skb),
 		.data = skb->data + ETH_HLEN,
 	};
-	u32 look = min_t(u32, skb->len, ETH_HLEN + mesh_look(port->mesh));
+	u32 look = min_t(u32, skb->len, ETH_HLEN + ts_mesh_look(port->mesh));
 
 	if (unlikely(look <= ETH_HLEN))
 		return NF_ACCEPT;
@@ -421,22 +405,20 @@ static noinline unsigned int mesh_egress(struct ts_mesh_port *port,
 }
 
 /**
- * ts_mesh_egress() - count a frame to a neighbour; a gateway also bills
- * @priv: struct ts_mesh_port
+ * ts_mesh_decide_egress() - count a frame to a neighbour; a gateway also bills
+ * @port: lower device that it is on
  * @skb: the frame, its data at the outer MAC header
- * @state: not looked at
  *
  * Return: NF_ACCEPT or NF_DROP.
  */
-unsigned int ts_mesh_egress(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+unsigned int ts_mesh_decide_egress(struct ts_mesh_port *port, struct sk_buff *skb)
 {
 	if (skb->protocol != htons(TS_BATADV_ETHERTYPE))
 		return NF_ACCEPT;
-	if (unlikely(skb_vlan_tag_present(skb)) && is_of_vlan_device(priv, skb))
+	if (unlikely(skb_vlan_tag_present(skb)) && is_of_vlan_device(port, skb))
 		return NF_ACCEPT;
 	if (unlikely(netif_is_macvlan_port(skb->dev)) &&
-	    is_of_macvlan(priv, skb->data + ETH_ALEN, false))
+	    is_of_macvlan(port, skb->data + ETH_ALEN, false))
 		return NF_ACCEPT;
-	return mesh_egress(priv, skb);
+	return mesh_egress(port, skb);
 }

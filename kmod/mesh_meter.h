@@ -3,13 +3,10 @@
 #ifndef _TS_MESH_METER_H
 #define _TS_MESH_METER_H
 
-#include <linux/netfilter.h>
-
 struct sk_buff;
+struct ts_mesh_port;
 
-unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state);
-unsigned int ts_mesh_egress(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state);
+unsigned int ts_mesh_decide_ingress(struct ts_mesh_port *port, struct sk_buff *skb);
+unsigned int ts_mesh_decide_egress(struct ts_mesh_port *port, struct sk_buff *skb);
 
 #endif /* _TS_MESH_METER_H */

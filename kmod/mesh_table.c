@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include "account.h"
 #include "mesh.h"
+#include "mesh_path.h"
 #include "mesh_table.h"
 #include "net.h"
 #include "originator.h"
@@ -205,6 +206,7 @@ static int table_replace(struct ts_net *tn, struct ts_mesh *mesh,
 		table_free(tn, t);
 	} else {
 		rcu_assign_pointer(mesh->table, t);
+		ts_paths_changed(tn);
 		table_free(tn, old);
 	}
 	ts_originator_settle(tn, mesh);
@@ -387,6 +389,7 @@ void ts_mesh_table_forget(struct ts_net *tn, const struct ts_account *a)
 			if (t->slot[i].account == a)
 				WRITE_ONCE(t->slot[i].account, NULL);
 	}
+	ts_paths_changed(tn);
 }
 
 /**

@@ -106,6 +106,8 @@ static int __net_init net_enter(struct net *net)
 	tn->generation = 1;
 	tn->port_generation = 1;
 	tn->mesh_generation = 1;
+	/* A path that is empty has 0. */
+	atomic_long_set(&tn->path_generation, 1);
 	ts_police_init(&tn->hints, TS_STRANGER_EVENTS_BURST);
 	ts_account_table_init(tn);
 	ts_tariff_table_init(tn);

@@ -37,6 +37,8 @@ struct ts_stranger_table;
  * @meshes: struct ts_mesh; written under RTNL and @lock, read under either
  * @n_meshes: their number; RTNL
  * @mesh_generation: as @port_generation, of meshes and their lower devices; RTNL
+ * @path_generation: counts changes of whatever leads a frame of a mesh to who
+ *	pays for it, see mesh_path.c; any context
  * @n_accounts: under @lock
  * @accounts_max: under @lock
  * @memory_bytes: what the tables take
@@ -63,6 +65,7 @@ struct ts_net {
 	struct list_head meshes;
 	unsigned int n_meshes;
 	u32 mesh_generation;
+	atomic_long_t path_generation;
 	u32 n_accounts;
 	u32 accounts_max;
 	atomic64_t memory_bytes;

@@ -6,7 +6,6 @@
  * ones push each other out of this list; they reach no other table.
  */
 
-#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "net.h"
@@ -96,6 +95,27 @@ static struct ts_seen *set_add(struct ts_seen_table *t, struct ts_seen *set,
 }
 
 /**
+ * ts_seen_find() - the place of an address, which gets one if it has none
+ * @t: the list
+ * @key: the address
+ * @tag: set; as long as ts_seen_is() says so, the place is its own
+ *
+ * Bottom halves off, no lock waited for.
+ *
+ * Return: the place, as long as @t, or NULL: not now.
+ */
+struct ts_seen *ts_seen_find(struct ts_seen_table *t, const struct ts_key *key,
+			     u64 *tag)
+{
+	struct ts_seen *set, *s;
+
+	*tag = ts_key_hash(key) | 1;
+	set = t->sets[(*tag >> 1) % TS_SEEN_SETS];
+	s = set_find(set, *tag);
+	return s ?: set_add(t, set, *tag, key);
+}
+
+/**
  * ts_seen_count() - count a frame of an address
  * @t: the list
  * @key: the address
@@ -103,26 +123,20 @@ static struct ts_seen *set_add(struct ts_seen_table *t, struct ts_seen *set,
  * @kind: below TS_SEEN_COUNTS
  * @bytes: of the frame
  *
- * Bottom halves off, no lock waited for.  The place may be given to another
- * address meanwhile; what that gets wrong is a number that nobody pays by.
+ * As ts_seen_find().  The place may be given to another address meanwhile; what
+ * that gets wrong is a number that nobody pays by.
  */
 void ts_seen_count(struct ts_seen_table *t, const struct ts_key *key,
 		   int ifindex, unsigned int kind, u32 bytes)
 {
-	u64 tag = ts_key_hash(key) | 1;
-	struct ts_seen *set = t->sets[(tag >> 1) % TS_SEEN_SETS];
-	struct ts_seen *s = set_find(set, tag);
+	struct ts_seen *s;
+	u64 tag;
 
-	if (!s)
-		s = set_add(t, set, tag, key);
+	s = ts_seen_find(t, key, &tag);
 	if (!s)
 		return;
-	if (READ_ONCE(s->seen) != jiffies)
-		WRITE_ONCE(s->seen, jiffies);
-	if (ifindex && READ_ONCE(s->ifindex) != ifindex)
-		WRITE_ONCE(s->ifindex, ifindex);
-	atomic64_add(bytes, &s->bytes[kind]);
-	atomic64_inc(&s->packets[kind]);
+	ts_seen_heard(s, ifindex);
+	ts_seen_add(s, kind, bytes);
 }
 
 /**

@@ -4,6 +4,7 @@
 #define _TS_SEEN_H
 
 #include <linux/atomic.h>
+#include <linux/jiffies.h>
 #include <linux/spinlock.h>
 #include <linux/tokenswitch.h>
 #include <linux/types.h>
@@ -47,9 +48,33 @@ struct ts_seen_table {
 	struct ts_seen sets[TS_SEEN_SETS][TS_SEEN_WAYS];
 };
 
+/* Has this place still the address that was found there under this tag? */
+static inline bool ts_seen_is(const struct ts_seen *s, u64 tag)
+{
+	return (u64)atomic64_read(&s->tag) == tag;
+}
+
+/* There is a frame of the address that a place has; @ifindex: where, 0: not known. */
+static inline void ts_seen_heard(struct ts_seen *s, int ifindex)
+{
+	if (READ_ONCE(s->seen) != jiffies)
+		WRITE_ONCE(s->seen, jiffies);
+	if (ifindex && READ_ONCE(s->ifindex) != ifindex)
+		WRITE_ONCE(s->ifindex, ifindex);
+}
+
+/* It counts, as ts_seen_count() says. */
+static inline void ts_seen_add(struct ts_seen *s, unsigned int kind, u32 bytes)
+{
+	atomic64_add(bytes, &s->bytes[kind]);
+	atomic64_inc(&s->packets[kind]);
+}
+
 struct ts_seen_table *ts_seen_alloc(struct ts_net *tn,
 				    struct netlink_ext_ack *extack);
 void ts_seen_free(struct ts_net *tn, struct ts_seen_table *t);
+struct ts_seen *ts_seen_find(struct ts_seen_table *t, const struct ts_key *key,
+			     u64 *tag);
 void ts_seen_count(struct ts_seen_table *t, const struct ts_key *key,
 		   int ifindex, unsigned int kind, u32 bytes);
 bool ts_seen_read(struct ts_seen_table *t, unsigned int i, struct ts_seen *copy,

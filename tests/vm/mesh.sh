@@ -29,13 +29,13 @@ gain() {
 	return $status
 }
 
-# tell_gateways BOX
-tell_gateways() { on "$1" mesh gateways 'bat*' 1 "$(mac c 1)" behind "$(mac c 9)"; }
+# tell_gateways BOX [GENERATION]
+tell_gateways() { on "$1" mesh gateways 'bat*' "${2:-1}" "$(mac c 1)" behind "$(mac c 9)"; }
 
-# tell_b: who is a gateway, and where its routes go
+# tell_b [GENERATION]: who is a gateway, and where its routes go
 tell_b() {
-	tell_gateways $B
-	on $B mesh routes 'bat*' 1 "$(mac a 1)" "$b_a" "$(mac d 2)" "$b_a" "$(mac c 1)" "$b_c"
+	tell_gateways $B "${1:-1}"
+	on $B mesh routes 'bat*' "${1:-1}" "$(mac a 1)" "$b_a" "$(mac d 2)" "$b_a" "$(mac c 1)" "$b_c"
 }
 
 # Its neighbours, who have not paid yet.
@@ -313,6 +313,73 @@ tables() {
 	check "with one that pays it does" until_true 5 reaches $K
 }
 
+flow_at_b() {
+	echo $(($(counted $B "$A_MACS" "rx_transit rx_refused") +
+		214 * $(on_devices $B .unparsed_packets)))
+}
+flow_came() { [ "$(flow_at_b)" -ge $((before + 4280)) ]; }
+flow_counts() {
+	paid $B "$b_a" relay up
+	paid $B "$b_a" relay down
+	paid $B "$b_c" relay down
+	counted $B "$(mac c 1)" bought_exit_up
+}
+
+# flow NAME UP DOWN DOWN-C BOUGHT: twenty frames with the same bytes as all of its
+# frames: what A pays for them, up and down, what C, and what B has bought
+flow() {
+	local was now i
+
+	mapfile -t was < <(flow_counts)
+	before=$(flow_at_b)
+	forge 20 "$(mac b 2)" "$(mac a 1)" 0 $RELAYED
+	until_true 3 flow_came
+	sleep 0.5
+	mapfile -t now < <(flow_counts)
+	for i in "${!now[@]}"; do now[i]=$((now[i] - was[i])); done
+	is "$1" "${now[*]}" "${*:2}"
+}
+
+# A decision is kept for the frames that follow, but not beyond what it came from.
+flows() {
+	local charged
+
+	tell_b 20
+	on $B grant "$b_c" to $MUCH >/dev/null
+	flow "a flow is paid for" 4280 0 0 4280
+	flow "... and goes on" 4280 0 0 4280
+	on $B account set "$b_a" forbid >/dev/null
+	flow "its payer is forbidden" 0 0 0 0
+	on $B account set "$b_a" trusted >/dev/null
+	flow "... trusted" 4280 0 0 4280
+	on $B account set "$b_a" normal >/dev/null
+	on $B account revoke "$b_a" >/dev/null
+	flow "... dry" 0 0 0 0
+	charged=$(account_of_a | jq -r .charged_units)
+	on $B grant "$b_a" to $((charged + MUCH)) >/dev/null
+	flow "... and pays again" 4280 0 0 4280
+	on $B mesh gateways 'bat*' 21
+	flow "its destination is no gateway any more" 4280 0 0 0
+	on $B mesh gateways 'bat*' 22 "$(mac a 1)" behind "$(mac a 9)"
+	flow "its source is one" 0 0 4280 0
+	on $B mesh routes 'bat*' 21 "$(mac a 1)" "$b_a" "$(mac c 1)" none
+	flow "nobody pays by its route" 0 0 0 0
+	on $B mesh routes 'bat*' 22 "$(mac a 1)" "$b_a" "$(mac c 1)" "$b_a"
+	flow "another does" 0 4280 0 0
+	tell_b 23
+	flow "all is as it was" 4280 0 0 4280
+	on $B account set "$b_a" mac "$(mac a 2)" zone bat0 >/dev/null
+	flow "its sender is a stranger" 0 0 0 0
+	on $B account set "$b_a" mac "$(mac a 1)" zone bat0 mac "$(mac a 2)" zone bat0 >/dev/null
+	flow "... and known again" 4280 0 0 4280
+	in_ns $B ip link set dev ba address "$(mac b 7)"
+	flow "it is to somebody else" 0 0 0 0
+	in_ns $B ip link set dev ba address "$(mac b 2)"
+	flow "... and to the box again" 4280 0 0 4280
+	on $B account revoke "$b_c" >/dev/null
+	links_mark a-b b-c c-b b-a
+}
+
 devices() {
 	check "a lower device cannot be an access port" not on $B port add ba meter nf
 	on $D port add 'q*' meter nf >/dev/null
@@ -463,7 +530,7 @@ check "a stranger's transit does not pass" not reaches $K
 tell
 check "a neighbour's does" until_true 20 reaches $K
 for phase in ${MESH_PHASES:-payers overhead members fragments guesses lossy radios senders dry \
-		bypasses invented storm smuggled blind tables devices reboot reroute unload}; do
+		bypasses invented storm smuggled blind tables devices flows reboot reroute unload}; do
 	start=$SECONDS
 	$phase
 	note "$phase took $((SECONDS - start)) s"
