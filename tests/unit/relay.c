@@ -337,6 +337,35 @@ static void who_pads_while_we_are_dead_gains_a_window(void **state)
 	assert_true(mesh_was_told(buyer, TS_RELAY_PADS));
 }
 
+/*
+ * We were dead for a while, downloads went on, and afterwards others are heard before who
+ * carried them.
+ */
+static void who_carries_while_we_are_dead_is_paid(void **state)
+{
+	struct ts_relay_delivered delivered = { 0 };
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, MIB);
+	mesh_down(&mesh, buyer, buyer->config.window_bytes / 2);
+	mesh_kill(&mesh, buyer);
+	for (i = 0; i < 3; i++) {
+		mesh_down(&mesh, buyer, buyer->config.window_bytes / 10);
+		delivered.life = buyer->kernel.life;
+		delivered.bytes = buyer->kernel.delivered_bytes;
+		delivered.packets = buyer->kernel.delivered_packets;
+		ts_relay_bought(buyer->relay, NULL, 0, &delivered);
+	}
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, MIB);
+	mesh_run(&mesh, 30);
+	assert_no_event(buyer);
+	assert_int_equal(seller->refused_bytes, 0);
+	assert_true(buyer->sent_wei == seller->carried_wei);
+}
+
 /* Two debts settle each other, and only the rest is transferred. */
 static void both_owe_and_one_pays(void **state)
 {
@@ -791,6 +820,7 @@ int main(void)
 		t(who_carries_for_a_dry_one_pads_not),
 		t(who_pads_for_a_dry_one_gains_a_window),
 		t(who_pads_while_we_are_dead_gains_a_window),
+		t(who_carries_while_we_are_dead_is_paid),
 		t(both_owe_and_one_pays),
 		t(netting_is_by_what_both_admit),
 		t(old_messages_are_worth_nothing),

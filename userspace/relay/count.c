@@ -118,11 +118,11 @@ static uint64_t window_bytes(const struct ts_relay *r, const struct neighbour *n
 }
 
 /*
- * What goes up is owed at once; what comes down when somebody has had it.
- * Return: how many bytes came down, that may be believed if nobody saw whether they were
- * delivered.
+ * What goes up is owed at once; what comes down when somebody has had it.  Whose counters
+ * are read for the first time since our start may have carried before, and nobody has seen
+ * whether that was delivered.
  */
-static uint64_t take_one(const struct ts_relay *r, const struct ts_relay_bought *b)
+static void take_one(struct ts_relay *r, const struct ts_relay_bought *b)
 {
 	struct neighbour *n = ts_relay_find(r, &b->partner);
 	uint64_t down_bytes = 0, most_bytes;
@@ -130,15 +130,18 @@ static uint64_t take_one(const struct ts_relay *r, const struct ts_relay_bought 
 	int service;
 
 	if (!n)
-		return 0;
+		return;
 	by = grown(n, b);
 	for (service = 0; service < TS_SERVICE_COUNT; service++) {
 		owe(r, n, service, TS_DIR_UP, by.bytes[service][TS_DIR_UP]);
 		n->row.unbelieved_bytes[service] += by.bytes[service][TS_DIR_DOWN];
 		down_bytes += by.bytes[service][TS_DIR_DOWN];
 	}
+	if (n->bought_known)
+		return;
+	n->bought_known = true;
 	most_bytes = window_bytes(r, n);
-	return down_bytes < most_bytes ? down_bytes : most_bytes;
+	r->room_bytes += down_bytes < most_bytes ? down_bytes : most_bytes;
 }
 
 static uint64_t unbelieved_bytes(const struct neighbour *n)
@@ -235,18 +238,18 @@ static void forget_room(struct ts_relay *r)
  * @delivered: read after @bought
  *
  * For more download than clients have had nobody is owed anything (M13).  What came
- * before a start is believed, up to a window: nobody looked at what clients had meanwhile,
- * and nobody honest carries more for who does not pay.
+ * before a start is believed, up to a window of each: nobody looked at what clients had
+ * meanwhile, and nobody honest carries more for who does not pay.
  */
 void ts_relay_bought(struct ts_relay *r, const struct ts_relay_bought *bought,
 		     unsigned int n, const struct ts_relay_delivered *delivered)
 {
-	uint64_t came_bytes = 0;
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		came_bytes += take_one(r, &bought[i]);
-	r->room_bytes += r->delivered_known ? grown_bytes(r, delivered) : came_bytes;
+		take_one(r, &bought[i]);
+	if (r->delivered_known)
+		r->room_bytes += grown_bytes(r, delivered);
 	r->delivered = *delivered;
 	r->delivered_known = true;
 	believe(r);

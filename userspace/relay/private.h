@@ -109,6 +109,7 @@ struct neighbour {
 	int drift_per_mille;
 	bool counters_began;
 	uint64_t padding_ns;
+	bool bought_known;
 	uint64_t unbelieved_before_bytes;
 	uint64_t refused_before_bytes;
 	ts_u128 forgiven_wei;
