@@ -350,7 +350,7 @@ flows() {
 	flow "... and goes on" 4280 0 0 4280
 	on $B account set "$b_a" forbid >/dev/null
 	flow "its payer is forbidden" 0 0 0 0
-	on $B account set "$b_a" trusted >/dev/null
+	on $B account set "$b_a" normal trusted >/dev/null
 	flow "... trusted" 4280 0 0 4280
 	on $B account set "$b_a" normal >/dev/null
 	on $B account revoke "$b_a" >/dev/null
