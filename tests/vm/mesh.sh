@@ -258,14 +258,25 @@ bcast_of_a() { counted $B "$A_MACS" rx_bcast; }
 bcast_at_c() { counted $C "$(mac b 1)" rx_bcast; }
 transit_of_a() { counted $B "$A_MACS $(mac c 1)" "rx_transit"; }
 account_of_a() { on $B -j account show "$b_a"; }
+charged_is_passed() {
+	[ $(($(account_of_a | jq -r .charged_units) - charged)) = $(($(transit_of_a) - before)) ]
+}
 grew() { [ "$($measure)" -gt "$before" ]; }
 
 goes_by_b() { [[ " $B_MACS " == *" $(next_hop $A "$(mac c 1)") "* ]]; }
+
+# A and C know each other's addresses: no question of theirs passes B, paid for, whenever
+# it likes.
+hush_arp() {
+	in_ns $A ip neigh replace 10.77.0.3 lladdr "$(mac c 9)" dev bat0 nud permanent
+	in_ns $C ip neigh replace 10.77.0.1 lladdr "$(mac a 9)" dev bat0 nud permanent
+}
 
 # Its window is over: its transit stops there, and nothing else does.
 dry() {
 	local window=20000 charged
 
+	hush_arp
 	on $B account revoke "$b_a" >/dev/null
 	charged=$(account_of_a | jq -r .charged_units)
 	on $B grant "$b_a" to $((charged + window)) >/dev/null
@@ -275,8 +286,8 @@ dry() {
 	after=$(transit_of_a)
 	check "not a byte passed beyond it" test $((after - before)) -le $window
 	check "... and all of it was used" test $((after - before)) -gt $((window - 100))
-	is "what was charged is what passed" \
-		"$(($(account_of_a | jq -r .charged_units) - charged))" $((after - before))
+	# A last small frame may be between both readings.
+	check "what was charged is what passed" until_true 2 charged_is_passed
 	measure=control_of_a gain sleep 2
 	check "its routing protocol goes on" test "$after" -gt "$before"
 	measure=bcast_at_c
@@ -326,14 +337,15 @@ flow_counts() {
 }
 
 # flow NAME UP DOWN DOWN-C BOUGHT: twenty frames with the same bytes as all of its
-# frames: what A pays for them, up and down, what C, and what B has bought
+# frames: what A pays for them, up and down, what C, and what B has bought.  With $unseen
+# nothing at B counts them, so there is nothing to wait for.
 flow() {
 	local was now i
 
 	mapfile -t was < <(flow_counts)
 	before=$(flow_at_b)
 	forge 20 "$(mac b 2)" "$(mac a 1)" 0 $RELAYED
-	until_true 3 flow_came
+	[ -n "${unseen:-}" ] || until_true 3 flow_came
 	sleep 0.5
 	mapfile -t now < <(flow_counts)
 	for i in "${!now[@]}"; do now[i]=$((now[i] - was[i])); done
@@ -344,6 +356,7 @@ flow() {
 flows() {
 	local charged
 
+	hush_arp
 	tell_b 20
 	on $B grant "$b_c" to $MUCH >/dev/null
 	flow "a flow is paid for" 4280 0 0 4280
@@ -373,7 +386,7 @@ flows() {
 	on $B account set "$b_a" mac "$(mac a 1)" zone bat0 mac "$(mac a 2)" zone bat0 >/dev/null
 	flow "... and known again" 4280 0 0 4280
 	in_ns $B ip link set dev ba address "$(mac b 7)"
-	flow "it is to somebody else" 0 0 0 0
+	unseen=1 flow "it is to somebody else" 0 0 0 0
 	in_ns $B ip link set dev ba address "$(mac b 2)"
 	flow "... and to the box again" 4280 0 0 4280
 	on $B account revoke "$b_c" >/dev/null
