@@ -338,16 +338,17 @@ flow_counts() {
 
 # flow NAME UP DOWN DOWN-C BOUGHT: twenty frames with the same bytes as all of its
 # frames: what A pays for them, up and down, what C, and what B has bought.  With $unseen
-# nothing at B counts them, so there is nothing to wait for.
+# nothing at B counts them, so there is nothing to wait for.  Between two flows nothing
+# else is paid.
 flow() {
-	local was now i
+	local was=("${flow_was[@]}") now i
 
-	mapfile -t was < <(flow_counts)
 	before=$(flow_at_b)
 	forge 20 "$(mac b 2)" "$(mac a 1)" 0 $RELAYED
 	[ -n "${unseen:-}" ] || until_true 3 flow_came
 	sleep 0.5
 	mapfile -t now < <(flow_counts)
+	flow_was=("${now[@]}")
 	for i in "${!now[@]}"; do now[i]=$((now[i] - was[i])); done
 	is "$1" "${now[*]}" "${*:2}"
 }
@@ -359,6 +360,7 @@ flows() {
 	hush_arp
 	tell_b 20
 	on $B grant "$b_c" to $MUCH >/dev/null
+	mapfile -t flow_was < <(flow_counts)
 	flow "a flow is paid for" 4280 0 0 4280
 	flow "... and goes on" 4280 0 0 4280
 	on $B account set "$b_a" forbid >/dev/null
