@@ -155,6 +155,15 @@ enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
 				  size_t *body_len, void **request);
 void ts_request_done(void *listener, struct MHD_Connection *c, void **request,
 		     enum MHD_RequestTerminationCode why);
+const char *ts_request_host(struct MHD_Connection *c);
+const struct sockaddr *ts_request_peer(struct MHD_Connection *c);
+enum MHD_Result ts_request_error(struct ts_portal *p, struct MHD_Connection *c,
+				 unsigned int status, const char *name,
+				 const char *message);
+
+/* get.c */
+enum MHD_Result ts_request_get(struct ts_portal *p, struct MHD_Connection *c,
+			       const char *url);
 
 /* answer.c */
 enum MHD_Result ts_answer(struct ts_portal *p, struct MHD_Connection *c,

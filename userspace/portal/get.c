@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/* get.c - what is only read: the page, sessions, channels, the outbox. */
+#include <errno.h>
+#include <string.h>
+
+#include "portal/private.h"
+
+/* The session that a request is about; 0, or the answer is queued in @ret. */
+static int find_session(struct ts_portal *p, struct MHD_Connection *c,
+			char code[TS_CODE_SIZE], enum MHD_Result *ret)
+{
+	const char *asked = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+							"code");
+	int err;
+
+	if (asked) {
+		if (!ts_code_valid(asked)) {
+			*ret = ts_request_error(p, c, MHD_HTTP_BAD_REQUEST, "bad_code",
+						"a session code has 16 characters of 0-9 and A-Z without I, L, O, U");
+			return -EINVAL;
+		}
+		memcpy(code, asked, TS_CODE_SIZE);
+		p->ops.show(p->ops.ctx, ts_request_peer(c), code);
+		return 0;
+	}
+	err = p->ops.station(p->ops.ctx, ts_request_peer(c), code);
+	if (err == -ENOSPC)
+		*ret = ts_request_error(p, c, MHD_HTTP_SERVICE_UNAVAILABLE, "too_many_sessions",
+					"too many stations without a payment; try again in a minute");
+	else if (err == -ENOENT)
+		*ret = ts_request_error(p, c, MHD_HTTP_NOT_FOUND, "no_station",
+					"your address is not that of a station on a metered port of this box; give ?code=");
+	else if (err)
+		*ret = ts_request_error(p, c, MHD_HTTP_SERVICE_UNAVAILABLE, "not_now",
+					"the session cannot be made now; try again");
+	return err;
+}
+
+static enum MHD_Result get_session(struct ts_portal *p, struct MHD_Connection *c,
+				   bool events)
+{
+	struct ts_session_view view;
+	char code[TS_CODE_SIZE];
+	enum MHD_Result ret;
+
+	if (find_session(p, c, code, &ret))
+		return ret;
+	if (p->ops.session(p->ops.ctx, code, &view))
+		return ts_request_error(p, c, MHD_HTTP_NOT_FOUND, "unknown_session",
+					"there is no session with this code; GET /v1/session makes one");
+	if (events)
+		return ts_stream_open(p, c, code, ts_request_host(c));
+	return ts_answer(p, c, MHD_HTTP_OK,
+			 ts_answer_json(ts_portal_session_json(&p->facts, &view,
+							       ts_request_host(c))));
+}
+
+static enum MHD_Result no_station(struct ts_portal *p, struct MHD_Connection *c)
+{
+	return ts_request_error(p, c, MHD_HTTP_NOT_FOUND, "no_station",
+				"your address is not that of a station on a metered port of this box");
+}
+
+static enum MHD_Result get_nonce(struct ts_portal *p, struct MHD_Connection *c)
+{
+	struct ts_billing_nonce nonce;
+
+	if (p->ops.nonce(p->ops.ctx, ts_request_peer(c), &nonce))
+		return no_station(p, c);
+	return ts_answer(p, c, MHD_HTTP_OK, ts_answer_json(ts_json_nonce(p, &nonce)));
+}
+
+/* The wallet that a request names; 0, or the answer is queued in @ret. */
+static int find_wallet(struct ts_portal *p, struct MHD_Connection *c,
+		       struct ts_address *wallet, enum MHD_Result *ret)
+{
+	const char *text = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+						       "address");
+
+	if (text && !ts_address_parse(wallet, text))
+		return 0;
+	*ret = ts_request_error(p, c, MHD_HTTP_BAD_REQUEST, "bad_address",
+				"?address= must be 0x and 40 hex digits (mixed case: with the right checksum)");
+	return -EINVAL;
+}
+
+/* The token that a request names, or without one NULL; likewise. */
+static int find_token(struct ts_portal *p, struct MHD_Connection *c,
+		      struct ts_address *room, const struct ts_address **token,
+		      enum MHD_Result *ret)
+{
+	const char *text = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+						       "token");
+
+	*token = text ? room : NULL;
+	if (!text || !ts_address_parse(room, text))
+		return 0;
+	*ret = ts_request_error(p, c, MHD_HTTP_BAD_REQUEST, "bad_token",
+				"?token= must be the address of a token's contract, as in tokens of /v1/info");
+	return -EINVAL;
+}
+
+static enum MHD_Result get_outbox(struct ts_portal *p, struct MHD_Connection *c)
+{
+	struct ts_address wallet;
+	enum MHD_Result ret;
+
+	if (find_wallet(p, c, &wallet, &ret))
+		return ret;
+	return ts_answer(p, c, MHD_HTTP_OK,
+			 ts_answer_json(ts_json_outbox(p, &wallet)));
+}
+
+static enum MHD_Result get_channel(struct ts_portal *p, struct MHD_Connection *c)
+{
+	struct ts_address wallet, room;
+	const struct ts_address *token;
+	struct ts_channel_view view;
+	enum MHD_Result ret;
+
+	if (find_wallet(p, c, &wallet, &ret) ||
+	    find_token(p, c, &room, &token, &ret))
+		return ret;
+	if (p->ops.channel(p->ops.ctx, &wallet, token, &view))
+		return ts_request_error(p, c, MHD_HTTP_NOT_FOUND, "unknown_channel",
+					"this box knows no channel with this address in this token; open one, or let its operator import it");
+	return ts_answer(p, c, MHD_HTTP_OK,
+			 ts_answer_json(ts_portal_channel_json(p->facts.tokens,
+				p->facts.n_tokens, &view)));
+}
+
+static enum MHD_Result get_health(struct ts_portal *p, struct MHD_Connection *c)
+{
+	bool healthy = false;
+	json_t *checks = p->ops.health(p->ops.ctx, &healthy);
+
+	return ts_answer(p, c, healthy ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
+			 ts_answer_json(json_pack("{s:b, s:o}", "healthy", healthy,
+						  "checks", checks)));
+}
+
+static enum MHD_Result get_page(struct ts_portal *p, struct MHD_Connection *c)
+{
+	struct ts_session_view view;
+	struct MHD_Response *r;
+	char code[TS_CODE_SIZE];
+	bool have;
+
+	have = !p->ops.station(p->ops.ctx, ts_request_peer(c), code) &&
+	       !p->ops.session(p->ops.ctx, code, &view);
+	r = ts_answer_text("text/html; charset=utf-8",
+			   ts_page_text(&p->facts, have ? &view : NULL, ts_request_host(c)));
+	if (r) {
+		MHD_add_response_header(r, "Content-Security-Policy",
+					"default-src 'none'; frame-ancestors 'none'");
+		MHD_add_response_header(r, "Referrer-Policy", "no-referrer");
+	}
+	return ts_answer(p, c, MHD_HTTP_OK, r);
+}
+
+/**
+ * ts_request_get() - answer what is only read
+ * @p: the portal
+ * @c: its connection
+ * @url: a path that GET has
+ */
+enum MHD_Result ts_request_get(struct ts_portal *p, struct MHD_Connection *c,
+			       const char *url)
+{
+	if (!strcmp(url, "/"))
+		return get_page(p, c);
+	if (!strcmp(url, "/v1/info"))
+		return ts_answer(p, c, MHD_HTTP_OK, ts_answer_json(ts_json_info(p)));
+	if (!strcmp(url, "/v1/session"))
+		return get_session(p, c, false);
+	if (!strcmp(url, "/v1/session/events"))
+		return get_session(p, c, true);
+	if (!strcmp(url, "/v1/session/attach"))
+		return get_nonce(p, c);
+	if (!strcmp(url, "/v1/channel"))
+		return get_channel(p, c);
+	if (!strcmp(url, "/v1/outbox"))
+		return get_outbox(p, c);
+	return get_health(p, c);
+}
