@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * relay.c - two boxes of a mesh carry for each other: who may owe what, what is paid,
- * and what is in it for who lies.
+ * relay.c - two boxes of a mesh carry for each other: who may owe what, what is asked, what
+ * is paid, and what is earned.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,97 +12,7 @@
 
 #include <cmocka.h>
 
-#include "relay_pair.h"
-
-#define MIB		(1 << 20)
-#define INTERVALS	100
-
-static struct mesh mesh;
-
-#define buyer	(&mesh.side[0])
-#define seller	(&mesh.side[1])
-
-static int set_up(void **state)
-{
-	mesh_open(&mesh);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	mesh_close(&mesh);
-	return 0;
-}
-
-/* They meet, each knows the other's prices, each has a window. */
-static void meet(void)
-{
-	mesh_run(&mesh, 3);
-	assert_true(mesh_was_told(seller, TS_RELAY_MET));
-	assert_true(mesh_was_told(buyer, TS_RELAY_MET));
-	assert_int_equal(mesh_view(&mesh, seller).no_window, TS_WINDOW_OPEN);
-	assert_true(seller->kernel.granted > 0);
-}
-
-/* No drift, no lie. */
-static void assert_no_event(struct side *s)
-{
-	assert_false(mesh_was_told(s, TS_RELAY_HIDES));
-	assert_false(mesh_was_told(s, TS_RELAY_OVERCLAIMS));
-	assert_false(mesh_was_told(s, TS_RELAY_PADS));
-}
-
-static ts_u128 part(ts_u128 wei, unsigned int per_mille)
-{
-	return wei / 1000 * per_mille;
-}
-
-/* What the seller carried and is not paid for: 2 % and one window at most. */
-static void assert_seller_loses_little(void)
-{
-	assert_true(seller->carried_wei <= buyer->sent_wei +
-		    part(seller->carried_wei, 20) + mesh_window_wei(seller));
-}
-
-/* What the buyer paid and nobody carried: likewise. */
-static void assert_buyer_loses_little(void)
-{
-	assert_true(buyer->sent_wei <= seller->carried_wei +
-		    part(seller->carried_wei, 20) + mesh_window_wei(seller));
-}
-
-static void one_interval(uint64_t up_bytes, uint64_t down_bytes)
-{
-	unsigned int i;
-
-	for (i = 0; i < 10; i++) {
-		mesh_up(&mesh, buyer, up_bytes / 10);
-		mesh_down(&mesh, buyer, down_bytes / 10);
-		mesh_step(&mesh);
-	}
-}
-
-static void intervals(unsigned int n, uint64_t up_bytes, uint64_t down_bytes)
-{
-	while (n--)
-		one_interval(up_bytes, down_bytes);
-}
-
-/* They meet, and tell the truth for a while: nothing is held against it. */
-static void begin_honestly(struct side *judge)
-{
-	meet();
-	intervals(5, 4 * MIB, 4 * MIB);
-	assert_no_event(judge);
-}
-
-/* A lie of just now shows within one interval. */
-static void assert_told(struct side *judge, enum ts_relay_event event)
-{
-	one_interval(4 * MIB, 4 * MIB);
-	one_interval(0, 0);
-	assert_true(mesh_was_told(judge, event));
-}
+#include "relay_scene.h"
 
 static void honest_ones_pay_all(void **state)
 {
@@ -183,189 +93,6 @@ static void a_closed_channel_ends_it_at_once(void **state)
 	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
 }
 
-/* A receipt that was long under way says less than is counted when it comes. */
-static void a_late_receipt_is_no_lie(void **state)
-{
-	struct in_flight late, *last = &seller->last_receipt;
-
-	begin_honestly(buyer);
-	/* It is lost for a while, and comes when much more was carried. */
-	mesh.lose_per_mille = 1000;
-	one_interval(4 * MIB, 4 * MIB);
-	late = *last;
-	mesh_up(&mesh, buyer, 4 * MIB);
-	mesh_count(&mesh, buyer);
-	mesh_give(&mesh, buyer, &late);
-	mesh.lose_per_mille = 0;
-	intervals(3, 4 * MIB, 4 * MIB);
-	assert_no_event(buyer);
-	assert_no_event(seller);
-	assert_int_equal(mesh_view(&mesh, buyer).trust_64ths, TS_TRUST_FULL);
-}
-
-/* Claims 10 % more than it carried. */
-static void who_claims_more_gains_little(void **state)
-{
-	begin_honestly(buyer);
-	seller->sold_per_mille = 1100;
-	assert_told(buyer, TS_RELAY_OVERCLAIMS);
-	assert_true(mesh_view(&mesh, buyer).trust_64ths <= TS_TRUST_FULL / 2);
-	intervals(INTERVALS, 4 * MIB, 4 * MIB);
-	assert_true(mesh_was_told(buyer, TS_RELAY_OVERCLAIMS));
-	assert_buyer_loses_little();
-	assert_true(mesh_view(&mesh, buyer).trust_64ths < TS_TRUST_FULL / 8);
-	/* It repents, and is trusted again by and by. */
-	seller->sold_per_mille = 1000;
-	intervals(12, 4 * MIB, 4 * MIB);
-	assert_buyer_loses_little();
-}
-
-/* Hides 10 % of what was carried for it, and pays for no more than it admits. */
-static void who_hides_gains_little(void **state)
-{
-	begin_honestly(seller);
-	buyer->bought_per_mille = 900;
-	/* The first reading cannot fall, the next interval shows it. */
-	mesh_power_cut(&mesh, buyer);
-	mesh_run(&mesh, 20);
-	mesh_was_told(seller, TS_RELAY_HIDES);
-	assert_told(seller, TS_RELAY_HIDES);
-	intervals(INTERVALS, 4 * MIB, 4 * MIB);
-	assert_seller_loses_little();
-	assert_true(seller->refused_bytes > 0);
-	assert_true(seller->carried_wei > 0);
-}
-
-/* What differs within the tolerance is borne, for any time. */
-static void a_little_difference_never_stops_it(void **state)
-{
-	unsigned int i;
-
-	buyer->bought_per_mille = 985;
-	meet();
-	for (i = 0; i < 3 * INTERVALS; i++)
-		one_interval(4 * MIB, 4 * MIB);
-	assert_no_event(seller);
-	assert_int_equal(seller->refused_bytes, 0);
-	assert_true(buyer->sent_wei <= part(seller->carried_wei, 986));
-	assert_seller_loses_little();
-}
-
-/* Makes up downloads that no client wants. */
-static void who_pads_gains_little(void **state)
-{
-	unsigned int i;
-
-	meet();
-	intervals(5, MIB, 4 * MIB);
-	assert_no_event(buyer);
-	mesh_junk(&mesh, buyer, 2 * MIB);
-	one_interval(MIB, 4 * MIB);
-	assert_true(mesh_was_told(buyer, TS_RELAY_PADS));
-	for (i = 0; i < INTERVALS; i++) {
-		mesh_junk(&mesh, buyer, 2 * MIB);
-		one_interval(MIB, 4 * MIB);
-	}
-	assert_true(mesh_was_told(buyer, TS_RELAY_PADS));
-	assert_buyer_loses_little();
-	/* Nor when the buyer begins anew and looks at nothing of before. */
-	mesh_kill(&mesh, buyer);
-	intervals(10, MIB, MIB);
-	assert_buyer_loses_little();
-}
-
-/*
- * Downloads go on for who has not paid: who carried them to here is no liar, and is paid
- * up to a window.
- */
-static void who_carries_for_a_dry_one_pads_not(void **state)
-{
-	unsigned int i;
-
-	meet();
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, 4 * MIB);
-	buyer->kernel.dry = true;
-	one_interval(MIB, buyer->config.window_bytes / 2);
-	buyer->kernel.dry = false;
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, 4 * MIB);
-	mesh_run(&mesh, 30);
-	assert_no_event(buyer);
-	assert_no_event(seller);
-	assert_int_equal(seller->refused_bytes, 0);
-	assert_true(buyer->sent_wei == seller->carried_wei);
-	/* Nor is it later, when that is no more paid. */
-	buyer->kernel.dry = true;
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, buyer->config.window_bytes);
-	assert_no_event(buyer);
-	assert_int_equal(mesh_view(&mesh, buyer).trust_64ths, TS_TRUST_FULL);
-}
-
-/* Makes up downloads for one that it knows to be dry. */
-static void who_pads_for_a_dry_one_gains_a_window(void **state)
-{
-	unsigned int i;
-
-	meet();
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, 4 * MIB);
-	for (i = 0; i < INTERVALS; i++) {
-		buyer->kernel.dry = true;
-		mesh_junk(&mesh, buyer, 2 * MIB);
-		buyer->kernel.dry = false;
-		one_interval(MIB, 4 * MIB);
-	}
-	assert_buyer_loses_little();
-}
-
-/* Nobody looks, so one window is believed; nobody honest carries more unpaid. */
-static void who_pads_while_we_are_dead_gains_a_window(void **state)
-{
-	unsigned int i;
-
-	meet();
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, MIB);
-	mesh_junk(&mesh, buyer, 20 * (uint64_t)seller->config.window_bytes);
-	mesh_kill(&mesh, buyer);
-	for (i = 0; i < 10; i++)
-		one_interval(MIB, MIB);
-	assert_true(buyer->sent_wei >= seller->carried_wei);
-	assert_buyer_loses_little();
-	assert_true(mesh_was_told(buyer, TS_RELAY_PADS));
-}
-
-/*
- * We were dead for a while, downloads went on, and afterwards others are heard before who
- * carried them.
- */
-static void who_carries_while_we_are_dead_is_paid(void **state)
-{
-	struct ts_relay_delivered delivered = { 0 };
-	unsigned int i;
-
-	meet();
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, MIB);
-	mesh_down(&mesh, buyer, buyer->config.window_bytes / 2);
-	mesh_kill(&mesh, buyer);
-	for (i = 0; i < 3; i++) {
-		mesh_down(&mesh, buyer, buyer->config.window_bytes / 10);
-		delivered.life = buyer->kernel.life;
-		delivered.bytes = buyer->kernel.delivered_bytes;
-		delivered.packets = buyer->kernel.delivered_packets;
-		ts_relay_bought(buyer->relay, NULL, 0, &delivered);
-	}
-	for (i = 0; i < 5; i++)
-		one_interval(MIB, MIB);
-	mesh_run(&mesh, 30);
-	assert_no_event(buyer);
-	assert_int_equal(seller->refused_bytes, 0);
-	assert_true(buyer->sent_wei == seller->carried_wei);
-}
-
 /* Two debts settle each other, and only the rest is transferred. */
 static void both_owe_and_one_pays(void **state)
 {
@@ -415,52 +142,6 @@ static void netting_is_by_what_both_admit(void **state)
 	assert_true(seller->refused_bytes > 0);
 }
 
-static enum ts_relay_verdict say(const struct ts_relay_receipt *r,
-				 const struct ts_signer *key)
-{
-	struct in_flight msg = { .len = TS_RECEIPT_BYTES };
-
-	ts_receipt_sign(r, key, msg.b);
-	return mesh_give(&mesh, seller, &msg);
-}
-
-/* Each for one reason alone; and of none anything is kept. */
-static void a_receipt_that_is_not_right_is_refused(void **state)
-{
-	struct ts_signer *thief = ts_signer_generate();
-	struct ts_relay_receipt good, r;
-	uint64_t granted;
-
-	meet();
-	one_interval(MIB, MIB);
-	granted = seller->kernel.granted;
-	good = buyer->last_said;
-	good.number += 10;
-	assert_int_equal(say(&good, thief), TS_RELAY_BAD_SIGNATURE);
-	r = good;
-	r.to = *ts_signer_address(thief);
-	assert_int_equal(say(&r, buyer->key), TS_RELAY_WRONG_BOX);
-	r = good;
-	r.token.b[0] ^= 1;
-	assert_int_equal(say(&r, buyer->key), TS_RELAY_WRONG_CHAIN);
-	r = good;
-	r.from = *ts_signer_address(thief);
-	assert_int_equal(say(&r, thief), TS_RELAY_STRANGER);
-	r = good;
-	r.bought_wei--;
-	assert_int_equal(say(&r, buyer->key), TS_RELAY_BACKWARDS);
-	r = good;
-	r.bought.bytes[TS_SERVICE_RELAY][TS_DIR_UP]--;
-	assert_int_equal(say(&r, buyer->key), TS_RELAY_BACKWARDS);
-	assert_int_equal(seller->kernel.granted, granted);
-	assert_int_equal(say(&good, buyer->key), TS_RELAY_TAKEN);
-	assert_int_equal(say(&good, buyer->key), TS_RELAY_OLD);
-	/* The one after it, not repeated by chance. */
-	good.number++;
-	assert_int_equal(say(&good, buyer->key), TS_RELAY_TAKEN);
-	ts_signer_free(thief);
-}
-
 /* Our own most holds, whatever was asked, and whatever the terms were taken by. */
 static void no_more_is_owed_than_the_operator_puts_up_with(void **state)
 {
@@ -498,99 +179,6 @@ static void what_the_channel_has_is_paid(void **state)
 	buyer->deposit_wei = (ts_u128)1 << 90;
 	mesh_run(&mesh, 15);
 	assert_true(buyer->sent_wei >= part(seller->carried_wei, 999));
-}
-
-/* What the seller says of the time before a power cut is worth one window. */
-static void after_a_power_cut_a_claim_is_worth_a_window(void **state)
-{
-	struct ts_relay_receipt r;
-	struct in_flight msg = { .len = TS_RECEIPT_BYTES };
-	ts_u128 before_wei;
-
-	meet();
-	one_interval(MIB, MIB);
-	mesh_power_cut(&mesh, buyer);
-	mesh_count(&mesh, buyer);
-	before_wei = mesh_view(&mesh, buyer).bought_wei;
-	r = seller->last_said;
-	r.number += 100;
-	r.sold_wei += 100 * r.window_wei;
-	ts_receipt_sign(&r, seller->key, msg.b);
-	assert_int_equal(mesh_give(&mesh, buyer, &msg), TS_RELAY_TAKEN);
-	assert_true(mesh_view(&mesh, buyer).bought_wei <= before_wei + r.window_wei);
-}
-
-static void old_messages_are_worth_nothing(void **state)
-{
-	struct in_flight hello, receipt;
-	uint64_t granted;
-
-	meet();
-	one_interval(MIB, 0);
-	hello = seller->last_hello;
-	receipt = buyer->last_receipt;
-	one_interval(2 * MIB, 0);
-	granted = seller->kernel.granted;
-	assert_int_equal(mesh_give(&mesh, seller, &receipt), TS_RELAY_OLD);
-	assert_int_equal(mesh_give(&mesh, buyer, &hello), TS_RELAY_OLD);
-	/* Nor after a start: radios of before are not bound again. */
-	mesh_kill(&mesh, buyer);
-	assert_int_equal(mesh_give(&mesh, buyer, &hello), TS_RELAY_OLD);
-	assert_int_equal(seller->kernel.granted, granted);
-	/* Its own says nothing new to who signed it. */
-	assert_int_equal(mesh_give(&mesh, buyer, &receipt), TS_RELAY_OWN);
-}
-
-/* Counters that began anew cost no more than what was not on the disk. */
-static void power_cuts_cost_little(void **state)
-{
-	ts_u128 before_wei;
-	unsigned int i;
-
-	meet();
-	for (i = 0; i < 10; i++) {
-		one_interval(2 * MIB, 2 * MIB);
-		mesh_up(&mesh, buyer, MIB);
-		mesh_power_cut(&mesh, i & 1 ? buyer : seller);
-		mesh_run(&mesh, 15);
-	}
-	/* What the buyer forgot it was told by the seller. */
-	before_wei = seller->carried_wei;
-	one_interval(2 * MIB, 2 * MIB);
-	assert_true(seller->carried_wei > before_wei);
-	/* Each cut of the seller may cost it what it had not written yet. */
-	assert_true(seller->carried_wei <= buyer->sent_wei +
-		    part(seller->carried_wei, 20) + 6 * mesh_window_wei(seller));
-	assert_true(buyer->sent_wei <= seller->carried_wei +
-		    part(seller->carried_wei, 20) + mesh_window_wei(seller));
-}
-
-/* The other side has what the box had signed, and shows it; so it goes on from there. */
-static void a_lost_ledger_is_reminded(void **state)
-{
-	struct ts_relay_receipt before, after;
-	char path[128];
-
-	meet();
-	intervals(3, MIB, MIB);
-	before = buyer->last_said;
-	ts_relay_free(buyer->relay);
-	ts_ledger_close(buyer->ledger);
-	snprintf(path, sizeof(path), "%s/box0.db", mesh.dir);
-	assert_int_equal(remove(path), 0);
-	mesh_start(&mesh, buyer);
-	/* What it says until then is old, and its witness is not to hear it. */
-	buyer->last_sequence = 0;
-	memset(&buyer->last_said, 0, sizeof(buyer->last_said));
-	intervals(5, MIB, MIB);
-	assert_true(mesh_was_told(buyer, TS_RELAY_REMINDED));
-	after = buyer->last_said;
-	assert_true(after.number > before.number);
-	assert_true(after.bought_wei >= before.bought_wei);
-	assert_true(after.sold_wei >= before.sold_wei);
-	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
-	assert_seller_loses_little();
-	assert_buyer_loses_little();
 }
 
 static void who_runs_low_throttles_itself(void **state)
@@ -805,31 +393,17 @@ static void what_is_sold_is_income_of_its_day(void **state)
 
 int main(void)
 {
-#define t(name)	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define t(name)	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 	const struct CMUnitTest tests[] = {
 		t(honest_ones_pay_all),
 		t(what_is_sold_is_income_of_its_day),
 		t(strangers_owe_nothing),
 		t(who_does_not_pay_gets_one_window),
 		t(a_closed_channel_ends_it_at_once),
-		t(a_late_receipt_is_no_lie),
-		t(who_claims_more_gains_little),
-		t(who_hides_gains_little),
-		t(a_little_difference_never_stops_it),
-		t(who_pads_gains_little),
-		t(who_carries_for_a_dry_one_pads_not),
-		t(who_pads_for_a_dry_one_gains_a_window),
-		t(who_pads_while_we_are_dead_gains_a_window),
-		t(who_carries_while_we_are_dead_is_paid),
 		t(both_owe_and_one_pays),
 		t(netting_is_by_what_both_admit),
-		t(old_messages_are_worth_nothing),
-		t(a_receipt_that_is_not_right_is_refused),
 		t(no_more_is_owed_than_the_operator_puts_up_with),
 		t(what_the_channel_has_is_paid),
-		t(after_a_power_cut_a_claim_is_worth_a_window),
-		t(power_cuts_cost_little),
-		t(a_lost_ledger_is_reminded),
 		t(who_runs_low_throttles_itself),
 		t(who_may_owe_nothing_has_an_account),
 		t(who_is_no_gateway_sells_no_exit),

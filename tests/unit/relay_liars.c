@@ -19,19 +19,12 @@
 
 #include <cmocka.h>
 
-#include "relay_pair.h"
+#include "relay_scene.h"
 
-#define MIB		(1 << 20)
-#define INTERVALS	100
 /* Until both have met, and have counted together. */
 #define BEFORE		5
 /* Carried in a second at most, of each kind; a window is four MiB. */
 #define MOST_BYTES	(MIB / 2)
-
-static struct mesh mesh;
-
-#define buyer	(&mesh.side[0])
-#define seller	(&mesh.side[1])
 
 enum lie { CLAIMS, HIDES, PADS };
 
@@ -288,13 +281,6 @@ static void liars_on_a_bad_road(void **state)
 }
 
 /* --- honest ones ------------------------------------------------------------------ */
-
-static void assert_no_event(struct side *s)
-{
-	assert_false(mesh_was_told(s, TS_RELAY_HIDES));
-	assert_false(mesh_was_told(s, TS_RELAY_OVERCLAIMS));
-	assert_false(mesh_was_told(s, TS_RELAY_PADS));
-}
 
 static void honest(const struct road *road, enum rule rule, uint64_t seed)
 {

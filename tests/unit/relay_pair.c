@@ -3,8 +3,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,7 +18,7 @@ struct context {
 	struct side *s;
 };
 
-static struct side *other_of(struct mesh *m, const struct side *s)
+struct side *mesh_other(struct mesh *m, const struct side *s)
 {
 	return s == &m->side[0] ? &m->side[1] : &m->side[0];
 }
@@ -43,7 +41,7 @@ static uint64_t under_way_ns(struct mesh *m)
 /* What does not fit is lost, as on any network. */
 static void post(struct context *c, const void *bytes, size_t len)
 {
-	struct side *to = other_of(c->m, c->s);
+	struct side *to = mesh_other(c->m, c->s);
 	unsigned int times = 1 + (mesh_dice(c->m, 1000) < c->m->repeat_per_mille);
 	struct in_flight *msg;
 
@@ -116,7 +114,7 @@ static void on_send(void *ctx, const struct ts_address *to, const void *bytes,
 {
 	struct context *c = ctx;
 
-	assert_true(ts_address_equal(to, &other_of(c->m, c->s)->config.us));
+	assert_true(ts_address_equal(to, &mesh_other(c->m, c->s)->config.us));
 	if (len == TS_RECEIPT_BYTES)
 		witness_receipt(c->s, bytes, len);
 	post(c, bytes, len);
@@ -207,9 +205,9 @@ static const struct ts_relay_effects all_effects = {
 
 /* --- a box ----------------------------------------------------------------- */
 
-static void tell_channel(struct mesh *m, struct side *s)
+void mesh_tell_channel(struct mesh *m, struct side *s)
 {
-	struct side *other = other_of(m, s);
+	struct side *other = mesh_other(m, s);
 	struct ts_relay_channel channel = {
 		.partner = other->config.us, .usable = s->usable,
 		.in_wei = other->deposit_wei + s->sent_wei - other->sent_wei,
@@ -254,7 +252,7 @@ void mesh_begin_to_lie(struct side *s)
 void mesh_count(struct mesh *m, struct side *s)
 {
 	const struct kernel *k = &s->kernel;
-	const struct ts_address *partner = &other_of(m, s)->config.us;
+	const struct ts_address *partner = &mesh_other(m, s)->config.us;
 	struct ts_relay_sold sold = {
 		.account_id = k->id, .account_epoch = k->epoch,
 		.carried = scale(&k->carried, &s->true_until.carried,
@@ -319,7 +317,7 @@ bool mesh_commit(struct mesh *m, struct side *s)
 	s->asked_wei = 0;
 	if (dies(m, s))
 		return true;
-	tell_channel(m, s);
+	mesh_tell_channel(m, s);
 	return dirty;
 }
 
@@ -365,7 +363,7 @@ static void hear(struct mesh *m, struct side *s)
 
 static void step(struct mesh *m, struct side *s)
 {
-	tell_channel(m, s);
+	mesh_tell_channel(m, s);
 	mesh_count(m, s);
 	hear(m, s);
 	ts_relay_tick(s->relay, m->now_ns);
@@ -402,101 +400,7 @@ void mesh_run(struct mesh *m, unsigned int seconds)
 		mesh_step(m);
 }
 
-/* --- traffic --------------------------------------------------------------- */
-
-static bool is_lost(struct mesh *m, unsigned int per_mille)
-{
-	return per_mille && mesh_dice(m, 1000) < per_mille;
-}
-
-static ts_u128 price_of(const struct side *seller, int dir, uint64_t bytes)
-{
-	uint32_t rest = 0;
-
-	return ts_price_wei_of_bytes(ts_prices_get(&seller->kernel.prices,
-						   TS_SERVICE_RELAY, dir),
-				     bytes, &rest);
-}
-
-static bool pass(struct side *seller, int dir, uint64_t bytes)
-{
-	struct kernel *k = &seller->kernel;
-	uint64_t cost = bytes * k->prices.units[TS_SERVICE_RELAY][dir];
-
-	if (!k->id || k->charged > k->granted || cost > k->granted - k->charged) {
-		seller->refused_bytes += bytes;
-		return false;
-	}
-	k->charged += cost;
-	k->carried.bytes[TS_SERVICE_RELAY][dir] += bytes;
-	seller->passed_bytes += bytes;
-	seller->carried_wei += price_of(seller, dir, bytes);
-	seller->aired_wei += price_of(seller, dir, bytes);
-	return true;
-}
-
-/* @from sends, and the other carries it on.  Return: how much. */
-uint64_t mesh_up(struct mesh *m, struct side *from, uint64_t bytes)
-{
-	struct side *seller = other_of(m, from);
-	uint64_t passed = 0;
-
-	for (; bytes >= FRAME_BYTES; bytes -= FRAME_BYTES) {
-		from->kernel.bought.bytes[TS_SERVICE_RELAY][TS_DIR_UP] += FRAME_BYTES;
-		if (is_lost(m, m->lose_up_per_mille))
-			seller->aired_wei += price_of(seller, TS_DIR_UP, FRAME_BYTES);
-		else if (pass(seller, TS_DIR_UP, FRAME_BYTES))
-			passed += FRAME_BYTES;
-	}
-	return passed;
-}
-
-/* A frame of a download comes to a client, or for one that is dry. */
-static void deliver(struct side *to)
-{
-	struct kernel *k = &to->kernel;
-	uint64_t bytes = FRAME_BYTES - to->config.overhead_bytes;
-
-	if (k->dry) {
-		k->refused_bytes += bytes;
-		k->refused_packets++;
-	} else {
-		k->delivered_bytes += bytes;
-		k->delivered_packets++;
-	}
-}
-
-/* Somebody behind the other sends to a client of @to.  Return: how much arrives. */
-uint64_t mesh_down(struct mesh *m, struct side *to, uint64_t bytes)
-{
-	uint64_t passed = 0;
-
-	for (; bytes >= FRAME_BYTES; bytes -= FRAME_BYTES) {
-		if (!pass(other_of(m, to), TS_DIR_DOWN, FRAME_BYTES) ||
-		    is_lost(m, m->lose_down_per_mille))
-			continue;
-		to->kernel.bought.bytes[TS_SERVICE_RELAY][TS_DIR_DOWN] += FRAME_BYTES;
-		deliver(to);
-		passed += FRAME_BYTES;
-	}
-	return passed;
-}
-
-/*
- * The other makes up downloads: it counts them, they arrive, and nobody wants them, or
- * somebody who is dry.
- */
-void mesh_junk(struct mesh *m, struct side *to, uint64_t bytes)
-{
-	struct kernel *k = &other_of(m, to)->kernel;
-
-	for (; bytes >= FRAME_BYTES; bytes -= FRAME_BYTES) {
-		k->junk_bytes += FRAME_BYTES;
-		to->kernel.bought.bytes[TS_SERVICE_RELAY][TS_DIR_DOWN] += FRAME_BYTES;
-		if (to->kernel.dry)
-			deliver(to);
-	}
-}
+/* --- what they were told, and what is shown --------------------------------- */
 
 enum ts_relay_verdict mesh_give(struct mesh *m, struct side *to,
 				const struct in_flight *msg)
@@ -531,148 +435,4 @@ ts_u128 mesh_window_wei(const struct side *s)
 
 	return ts_price_wei_of_bytes(ts_prices_dearest(&s->kernel.prices),
 				     s->config.window_bytes, &rest);
-}
-
-/* --- life and death -------------------------------------------------------- */
-
-void mesh_start(struct mesh *m, struct side *s)
-{
-	struct ts_ledger_options options = { .flags = TS_LEDGER_CREATE };
-	char path[128], lock_path[128], err[256];
-
-	snprintf(path, sizeof(path), "%s/%s.db", m->dir, s->name);
-	snprintf(lock_path, sizeof(lock_path), "%s/%s.lock", m->dir, s->name);
-	options.path = path;
-	options.lock_path = lock_path;
-	assert_int_equal(ts_ledger_open(&options, &s->ledger, err, sizeof(err)), 0);
-	assert_int_equal(ts_relay_new(s->ledger, &s->config, s->key, m->now_ns,
-				      &s->relay), 0);
-	ts_relay_radios(s->relay, &s->mac, &s->mac, 1);
-	s->asked_wei = 0;
-	tell_channel(m, s);
-	/* Accounts that the ledger does not know are closed. */
-	if (s->kernel.id && !ts_relay_knows_account(s->relay, s->kernel.id,
-						    s->kernel.epoch))
-		s->kernel.id = 0;
-}
-
-/* The process is gone, the kernel counts on. */
-void mesh_kill(struct mesh *m, struct side *s)
-{
-	s->kills++;
-	ts_relay_free(s->relay);
-	ts_ledger_close(s->ledger);
-	mesh_start(m, s);
-}
-
-/* No boot has the name of another. */
-static void name_boot(struct side *s)
-{
-	snprintf(s->config.boot_id, sizeof(s->config.boot_id),
-		 "%08x-0000-0000-0000-000000000001", (unsigned int)s->kernel.life);
-}
-
-/* All that was not on the disk is gone. */
-void mesh_power_cut(struct mesh *m, struct side *s)
-{
-	uint64_t life = s->kernel.life;
-
-	memset(&s->kernel, 0, sizeof(s->kernel));
-	memset(&s->true_until, 0, sizeof(s->true_until));
-	s->kernel.life = life + 1;
-	name_boot(s);
-	mesh_kill(m, s);
-}
-
-static void fill_config(struct ts_relay_config *c, struct side *s)
-{
-	int service, dir;
-
-	c->us = *ts_signer_address(s->key);
-	c->chain_id = ts_u256_from_u64(8888);
-	memset(&c->tokens_network, 0x11, sizeof(c->tokens_network));
-	memset(&c->token, 0x22, sizeof(c->token));
-	name_boot(s);
-	c->relay_port = 40002;
-	c->photon_port = 40001;
-	c->hello_s = 5;
-	c->interval_s = 10;
-	c->pay_bytes = 1 << 20;
-	c->window_bytes = 4 << 20;
-	c->window_box_wei = (ts_u128)1 << 100;
-	c->judge_bytes = 1 << 20;
-	c->tolerance_per_mille = 20;
-	c->overhead_bytes = 24;
-	c->low_bytes = 8 << 20;
-	c->offer.margin_per_mille = 100;
-	c->offer.rise_per_mille = 200;
-	c->offer.notice_s = 1200;
-	c->limits.rise_per_mille = 250;
-	for (service = 0; service < TS_SERVICE_COUNT; service++) {
-		for (dir = 0; dir < TS_DIR_COUNT; dir++) {
-			c->offer.own[service][dir] =
-				ts_price_of_wei_per_gb(1000000000000ull * (1 + dir));
-			c->limits.most[service][dir] =
-				ts_price_of_wei_per_gb(100000000000000ull);
-		}
-	}
-}
-
-static void open_side(struct mesh *m, unsigned int i)
-{
-	uint8_t secret[TS_SECRET_BYTES];
-	struct side *s = &m->side[i];
-
-	memset(secret, 0x31 + i, sizeof(secret));
-	snprintf(s->name, sizeof(s->name), "box%u", i);
-	s->key = ts_signer_new(secret);
-	s->mac = (struct ts_mac){ { 2, 0, 0, 0, 0, (uint8_t)i } };
-	s->deposit_wei = (ts_u128)1 << 90;
-	s->usable = true;
-	s->sold_per_mille = 1000;
-	s->bought_per_mille = 1000;
-	s->kernel.life = 1;
-	fill_config(&s->config, s);
-}
-
-void mesh_open(struct mesh *m)
-{
-	const char *where = getenv("TMPDIR");
-
-	memset(m, 0, sizeof(*m));
-	snprintf(m->dir, sizeof(m->dir), "%.40s/ts-relay-XXXXXX", where ? where : "/tmp");
-	assert_non_null(mkdtemp(m->dir));
-	m->random = 88172645463325252ull;
-	m->now_ns = 1000 * SECOND_NS;
-	open_side(m, 0);
-	open_side(m, 1);
-	mesh_start(m, &m->side[0]);
-	mesh_start(m, &m->side[1]);
-}
-
-static void say_fault(const char *text, void *arg)
-{
-	print_error("# ledger: %s\n", text);
-}
-
-void mesh_close(struct mesh *m)
-{
-	static const char *const ends[] = { "db", "db-wal", "db-shm", "lock" };
-	char path[128];
-	unsigned int i, j;
-
-	for (i = 0; i < 2; i++) {
-		ts_relay_free(m->side[i].relay);
-		/* M5: what was charged is in the revenues of its days. */
-		assert_int_equal(ts_ledger_check(m->side[i].ledger, 0, say_fault, NULL),
-				 0);
-		ts_ledger_close(m->side[i].ledger);
-		ts_signer_free(m->side[i].key);
-		for (j = 0; j < sizeof(ends) / sizeof(ends[0]); j++) {
-			snprintf(path, sizeof(path), "%s/%s.%s", m->dir,
-				 m->side[i].name, ends[j]);
-			unlink(path);
-		}
-	}
-	assert_int_equal(rmdir(m->dir), 0);
 }

@@ -159,24 +159,31 @@ struct mesh {
 	uint64_t random;
 };
 
-void mesh_open(struct mesh *m);
-void mesh_close(struct mesh *m);
-void mesh_start(struct mesh *m, struct side *s);
-void mesh_kill(struct mesh *m, struct side *s);
+/* relay_pair.c */
+struct side *mesh_other(struct mesh *m, const struct side *s);
+void mesh_tell_channel(struct mesh *m, struct side *s);
 void mesh_begin_to_lie(struct side *s);
-void mesh_power_cut(struct mesh *m, struct side *s);
 void mesh_count(struct mesh *m, struct side *s);
 bool mesh_commit(struct mesh *m, struct side *s);
 void mesh_step(struct mesh *m);
 void mesh_run(struct mesh *m, unsigned int seconds);
-uint64_t mesh_up(struct mesh *m, struct side *from, uint64_t bytes);
-uint64_t mesh_down(struct mesh *m, struct side *to, uint64_t bytes);
-void mesh_junk(struct mesh *m, struct side *to, uint64_t bytes);
 enum ts_relay_verdict mesh_give(struct mesh *m, struct side *to,
 				const struct in_flight *msg);
 bool mesh_was_told(struct side *s, enum ts_relay_event event);
 struct ts_relay_view mesh_view(const struct mesh *m, const struct side *s);
 uint64_t mesh_dice(struct mesh *m, uint64_t below);
 ts_u128 mesh_window_wei(const struct side *s);
+
+/* relay_pair_traffic.c */
+uint64_t mesh_up(struct mesh *m, struct side *from, uint64_t bytes);
+uint64_t mesh_down(struct mesh *m, struct side *to, uint64_t bytes);
+void mesh_junk(struct mesh *m, struct side *to, uint64_t bytes);
+
+/* relay_pair_life.c */
+void mesh_open(struct mesh *m);
+void mesh_close(struct mesh *m);
+void mesh_start(struct mesh *m, struct side *s);
+void mesh_kill(struct mesh *m, struct side *s);
+void mesh_power_cut(struct mesh *m, struct side *s);
 
 #endif /* TS_TEST_RELAY_PAIR_H */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/* relay_books.c - what two boxes have signed: late, repeated, wrong, or lost with the power. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "relay_scene.h"
+
+static enum ts_relay_verdict say(const struct ts_relay_receipt *r,
+				 const struct ts_signer *key)
+{
+	struct in_flight msg = { .len = TS_RECEIPT_BYTES };
+
+	ts_receipt_sign(r, key, msg.b);
+	return mesh_give(&mesh, seller, &msg);
+}
+
+/* Each for one reason alone; and of none anything is kept. */
+static void a_receipt_that_is_not_right_is_refused(void **state)
+{
+	struct ts_signer *thief = ts_signer_generate();
+	struct ts_relay_receipt good, r;
+	uint64_t granted;
+
+	meet();
+	one_interval(MIB, MIB);
+	granted = seller->kernel.granted;
+	good = buyer->last_said;
+	good.number += 10;
+	assert_int_equal(say(&good, thief), TS_RELAY_BAD_SIGNATURE);
+	r = good;
+	r.to = *ts_signer_address(thief);
+	assert_int_equal(say(&r, buyer->key), TS_RELAY_WRONG_BOX);
+	r = good;
+	r.token.b[0] ^= 1;
+	assert_int_equal(say(&r, buyer->key), TS_RELAY_WRONG_CHAIN);
+	r = good;
+	r.from = *ts_signer_address(thief);
+	assert_int_equal(say(&r, thief), TS_RELAY_STRANGER);
+	r = good;
+	r.bought_wei--;
+	assert_int_equal(say(&r, buyer->key), TS_RELAY_BACKWARDS);
+	r = good;
+	r.bought.bytes[TS_SERVICE_RELAY][TS_DIR_UP]--;
+	assert_int_equal(say(&r, buyer->key), TS_RELAY_BACKWARDS);
+	assert_int_equal(seller->kernel.granted, granted);
+	assert_int_equal(say(&good, buyer->key), TS_RELAY_TAKEN);
+	assert_int_equal(say(&good, buyer->key), TS_RELAY_OLD);
+	/* The one after it, not repeated by chance. */
+	good.number++;
+	assert_int_equal(say(&good, buyer->key), TS_RELAY_TAKEN);
+	ts_signer_free(thief);
+}
+
+/* What the seller says of the time before a power cut is worth one window. */
+static void after_a_power_cut_a_claim_is_worth_a_window(void **state)
+{
+	struct ts_relay_receipt r;
+	struct in_flight msg = { .len = TS_RECEIPT_BYTES };
+	ts_u128 before_wei;
+
+	meet();
+	one_interval(MIB, MIB);
+	mesh_power_cut(&mesh, buyer);
+	mesh_count(&mesh, buyer);
+	before_wei = mesh_view(&mesh, buyer).bought_wei;
+	r = seller->last_said;
+	r.number += 100;
+	r.sold_wei += 100 * r.window_wei;
+	ts_receipt_sign(&r, seller->key, msg.b);
+	assert_int_equal(mesh_give(&mesh, buyer, &msg), TS_RELAY_TAKEN);
+	assert_true(mesh_view(&mesh, buyer).bought_wei <= before_wei + r.window_wei);
+}
+
+static void old_messages_are_worth_nothing(void **state)
+{
+	struct in_flight hello, receipt;
+	uint64_t granted;
+
+	meet();
+	one_interval(MIB, 0);
+	hello = seller->last_hello;
+	receipt = buyer->last_receipt;
+	one_interval(2 * MIB, 0);
+	granted = seller->kernel.granted;
+	assert_int_equal(mesh_give(&mesh, seller, &receipt), TS_RELAY_OLD);
+	assert_int_equal(mesh_give(&mesh, buyer, &hello), TS_RELAY_OLD);
+	/* Nor after a start: radios of before are not bound again. */
+	mesh_kill(&mesh, buyer);
+	assert_int_equal(mesh_give(&mesh, buyer, &hello), TS_RELAY_OLD);
+	assert_int_equal(seller->kernel.granted, granted);
+	/* Its own says nothing new to who signed it. */
+	assert_int_equal(mesh_give(&mesh, buyer, &receipt), TS_RELAY_OWN);
+}
+
+/* Counters that began anew cost no more than what was not on the disk. */
+static void power_cuts_cost_little(void **state)
+{
+	ts_u128 before_wei;
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 10; i++) {
+		one_interval(2 * MIB, 2 * MIB);
+		mesh_up(&mesh, buyer, MIB);
+		mesh_power_cut(&mesh, i & 1 ? buyer : seller);
+		mesh_run(&mesh, 15);
+	}
+	/* What the buyer forgot it was told by the seller. */
+	before_wei = seller->carried_wei;
+	one_interval(2 * MIB, 2 * MIB);
+	assert_true(seller->carried_wei > before_wei);
+	/* Each cut of the seller may cost it what it had not written yet. */
+	assert_true(seller->carried_wei <= buyer->sent_wei +
+		    part(seller->carried_wei, 20) + 6 * mesh_window_wei(seller));
+	assert_true(buyer->sent_wei <= seller->carried_wei +
+		    part(seller->carried_wei, 20) + mesh_window_wei(seller));
+}
+
+/* The other side has what the box had signed, and shows it; so it goes on from there. */
+static void a_lost_ledger_is_reminded(void **state)
+{
+	struct ts_relay_receipt before, after;
+	char path[128];
+
+	meet();
+	intervals(3, MIB, MIB);
+	before = buyer->last_said;
+	ts_relay_free(buyer->relay);
+	ts_ledger_close(buyer->ledger);
+	snprintf(path, sizeof(path), "%s/box0.db", mesh.dir);
+	assert_int_equal(remove(path), 0);
+	mesh_start(&mesh, buyer);
+	/* What it says until then is old, and its witness is not to hear it. */
+	buyer->last_sequence = 0;
+	memset(&buyer->last_said, 0, sizeof(buyer->last_said));
+	intervals(5, MIB, MIB);
+	assert_true(mesh_was_told(buyer, TS_RELAY_REMINDED));
+	after = buyer->last_said;
+	assert_true(after.number > before.number);
+	assert_true(after.bought_wei >= before.bought_wei);
+	assert_true(after.sold_wei >= before.sold_wei);
+	assert_true(mesh_up(&mesh, buyer, MIB) > 0);
+	assert_seller_loses_little();
+	assert_buyer_loses_little();
+}
+
+int main(void)
+{
+#define t(name)	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+	const struct CMUnitTest tests[] = {
+		t(old_messages_are_worth_nothing),
+		t(a_receipt_that_is_not_right_is_refused),
+		t(after_a_power_cut_a_claim_is_worth_a_window),
+		t(power_cuts_cost_little),
+		t(a_lost_ledger_is_reminded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
