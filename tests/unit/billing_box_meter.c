@@ -15,6 +15,16 @@ struct box_account *box_kernel_find(struct box *box, uint32_t id)
 	return &box->accounts[id];
 }
 
+/* Return: 0, or as the kernel refuses an account that is gone, or of another life. */
+static int kernel_living(struct box *box, uint32_t id, uint32_t epoch,
+			 struct box_account **k)
+{
+	*k = box_kernel_find(box, id);
+	if (!*k)
+		return -ENOENT;
+	return (*k)->a.epoch == epoch ? 0 : -ESTALE;
+}
+
 static bool same_key(const struct ts_key *a, const struct ts_key *b)
 {
 	return !memcmp(a->mac, b->mac, 6) && a->vlan == b->vlan &&
@@ -47,6 +57,7 @@ static int m_account_set(void *m, struct ts_account *a)
 	struct box_account *k, *holder;
 	struct box *box = m;
 	uint32_t id;
+	int ret;
 
 	if (!fault_touch())
 		return -EIO;
@@ -54,11 +65,9 @@ static int m_account_set(void *m, struct ts_account *a)
 		return -ENOENT;
 	holder = kernel_by_key(box, &a->keys[0]);
 	if (a->id) {
-		k = box_kernel_find(box, a->id);
-		if (!k)
-			return -ENOENT;
-		if (k->a.epoch != a->epoch)
-			return -ESTALE;
+		ret = kernel_living(box, a->id, a->epoch, &k);
+		if (ret)
+			return ret;
 		if (holder && holder != k)
 			return -EEXIST;
 		assert_int_equal(k->a.tariff_id, a->tariff_id);
@@ -98,14 +107,14 @@ static int m_account_get(void *m, uint32_t id, struct ts_account *a)
 /* A crash may come between any two of them. */
 static int close_one(struct box *box, struct ts_closing *c)
 {
-	struct box_account *k = box_kernel_find(box, c->id);
+	struct box_account *k;
+	int ret;
 
 	if (!fault_touch())
 		return -EIO;
-	if (!k)
-		return -ENOENT;
-	if (k->a.epoch != c->epoch)
-		return -ESTALE;
+	ret = kernel_living(box, c->id, c->epoch, &k);
+	if (ret)
+		return ret;
 	c->taken_units = k->a.granted_units - k->a.charged_units;
 	k->a.charged_units += c->taken_units;
 	k->a.revoked_units += c->taken_units;
@@ -147,14 +156,14 @@ static int m_account_dump(void *m, int (*cb)(const struct ts_account *a, void *a
 
 static int m_grant(void *m, uint32_t id, uint32_t epoch, uint64_t granted_units)
 {
-	struct box_account *k = box_kernel_find(m, id);
+	struct box_account *k;
+	int ret;
 
 	if (!fault_touch())
 		return -EIO;
-	if (!k)
-		return -ENOENT;
-	if (k->a.epoch != epoch)
-		return -ESTALE;
+	ret = kernel_living(m, id, epoch, &k);
+	if (ret)
+		return ret;
 	if (granted_units <= k->a.granted_units)
 		return 0;
 	k->a.granted_units = granted_units;
@@ -166,15 +175,15 @@ static int m_grant(void *m, uint32_t id, uint32_t epoch, uint64_t granted_units)
 static int m_revoke(void *m, uint32_t id, uint32_t epoch, uint64_t max_units,
 		    uint64_t *taken_units)
 {
-	struct box_account *k = box_kernel_find(m, id);
+	struct box_account *k;
 	uint64_t take;
+	int ret;
 
 	if (!fault_touch())
 		return -EIO;
-	if (!k)
-		return -ENOENT;
-	if (k->a.epoch != epoch)
-		return -ESTALE;
+	ret = kernel_living(m, id, epoch, &k);
+	if (ret)
+		return ret;
 	take = k->a.granted_units - k->a.charged_units;
 	if (take > max_units)
 		take = max_units;

@@ -305,7 +305,8 @@ static void forget(void)
 	assert_int_equal(ts_ledger_commit(ledger), 0);
 }
 
-static void test_over(void **state)
+/* Its channel is settled on the chain, for the first time that anybody sees it. */
+static void settle_on_chain(void)
 {
 	keep(10);
 	at(head);
@@ -313,6 +314,11 @@ static void test_over(void **state)
 	contract.open_block = 0;
 	event();
 	at(head + 1);
+}
+
+static void test_over(void **state)
+{
+	settle_on_chain();
 	kept();
 	assert_int_equal(seen.state, TS_MIRRORED_OVER);
 	at(head + CONFIRMATIONS - 1);
@@ -327,12 +333,7 @@ static void test_over(void **state)
 
 static void test_undone_settlement(void **state)
 {
-	keep(10);
-	at(head);
-	contract.state = TS_CHANNEL_NONE;
-	contract.open_block = 0;
-	event();
-	at(head + 1);
+	settle_on_chain();
 	contract.state = TS_CHANNEL_OPEN;
 	contract.open_block = box->life.channel.open_block_number;
 	at(head + 3 * CONFIRMATIONS);
