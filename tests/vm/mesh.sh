@@ -448,6 +448,14 @@ reboot() {
 }
 
 paid_at_d() { [ "$(paid $D "$d_a" relay up)" -ge $((before + $1)) ]; }
+# billed_once NAME DEVICE MAC: fifty frames from A's DEVICE to one of D's
+billed_once() {
+	before=$(paid $D "$d_a" relay up)
+	in_ns $A meshframe "$2" 50 "$3" "$(mac a 3)" 0 200 $RELAYED >/dev/null
+	until_true 5 paid_at_d $((50 * 214))
+	sleep 1
+	is "$1" $(($(paid $D "$d_a" relay up) - before)) $((50 * 214))
+}
 
 # A VLAN device on a lower device may be a lower device, too.
 on_a_vlan() {
@@ -457,11 +465,7 @@ on_a_vlan() {
 	in_ns $D ip link set dev da10 master bat0
 	in_ns $D ip link set dev da10 up
 	check "a VLAN device on a lower device is one, too" grep -q '^da10: of mesh bat0' <(on $D mesh show)
-	before=$(paid $D "$d_a" relay up)
-	in_ns $A meshframe ad10 50 "$(mac d 5)" "$(mac a 3)" 0 200 $RELAYED >/dev/null
-	until_true 5 paid_at_d $((50 * 214))
-	sleep 1
-	is "... and its frames are billed once" $(($(paid $D "$d_a" relay up) - before)) $((50 * 214))
+	billed_once "... and its frames are billed once" ad10 "$(mac d 5)"
 	in_ns $D ip link del da10
 	in_ns $A ip link del ad10
 }
@@ -473,16 +477,8 @@ on_a_macvlan() {
 	in_ns $D ip link set dev dam master bat0
 	in_ns $D ip link set dev dam up
 	check "a macvlan device on a lower device is one, too" grep -q '^dam: of mesh bat0' <(on $D mesh show)
-	before=$(paid $D "$d_a" relay up)
-	in_ns $A meshframe ad 50 "$(mac d 6)" "$(mac a 3)" 0 200 $RELAYED >/dev/null
-	until_true 5 paid_at_d $((50 * 214))
-	sleep 1
-	is "... and its frames are billed once" $(($(paid $D "$d_a" relay up) - before)) $((50 * 214))
-	before=$(paid $D "$d_a" relay up)
-	in_ns $A meshframe ad 50 "$(mac d 2)" "$(mac a 3)" 0 200 $RELAYED >/dev/null
-	until_true 5 paid_at_d $((50 * 214))
-	sleep 1
-	is "... and those of the device below still are" $(($(paid $D "$d_a" relay up) - before)) $((50 * 214))
+	billed_once "... and its frames are billed once" ad "$(mac d 6)"
+	billed_once "... and those of the device below still are" ad "$(mac d 2)"
 	in_ns $D ip link del dam
 }
 
