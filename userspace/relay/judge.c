@@ -136,23 +136,23 @@ void ts_relay_judge(struct ts_relay *r, struct neighbour *n)
 	uint64_t bought = ts_carried_total(&n->row.bought);
 	int hides = 0, overclaims = 0, tolerance = r->config.tolerance_per_mille;
 	const struct said *then = seen(n);
-	struct counts up, down;
+	struct counts asked, admitted;
 	bool judged;
 
 	if (!then)
 		return;
-	up = (struct counts){
+	asked = (struct counts){
 		.theirs = asks, .ours_least = then->bought_bytes, .ours_most = bought,
 		.apart_least = (int64_t)(asks - bought),
 		.apart_most = (int64_t)(asks - then->bought_bytes),
 	};
-	down = (struct counts){
+	admitted = (struct counts){
 		.theirs = admits, .ours_least = then->sold_bytes, .ours_most = sold,
 		.apart_least = (int64_t)(then->sold_bytes - admits),
 		.apart_most = sold > admits ? (int64_t)(sold - admits) : 0,
 	};
-	judged = judge(&n->overclaims, &up, &r->config, &overclaims);
-	judged |= judge(&n->hides, &down, &r->config, &hides);
+	judged = judge(&n->overclaims, &asked, &r->config, &overclaims);
+	judged |= judge(&n->hides, &admitted, &r->config, &hides);
 	if (!judged)
 		return;
 	n->drift_per_mille = hides > overclaims ? hides : overclaims;
