@@ -6,8 +6,11 @@
 
 int answer_of(struct cmd *c, const char *what, const char *why, json_t **answer)
 {
-	int ret = daemon_ask(c, json_pack("{s:s}", "cmd", what), answer);
+	return answer_missing(c, daemon_ask(c, json_pack("{s:s}", "cmd", what), answer), why);
+}
 
+int answer_missing(const struct cmd *c, int ret, const char *why)
+{
 	if (ret == -ENOENT)
 		fprintf(stderr, "tsctl %s: tsd does not run; it is what %s\n", c->object, why);
 	return ret ? 1 : 0;

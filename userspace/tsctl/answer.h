@@ -17,6 +17,15 @@
  */
 int answer_of(struct cmd *c, const char *what, const char *why, json_t **answer);
 
+/**
+ * answer_missing() - say so if tsd does not run
+ * @ret: of daemon_ask() or daemon_follow()
+ * @why: as of answer_of()
+ *
+ * Return: 0, or 1: there is no answer, and it was said why.
+ */
+int answer_missing(const struct cmd *c, int ret, const char *why);
+
 /** answer_text() - Return: a member that is text, empty when it is none; of @object */
 const char *answer_text(const json_t *object, const char *key);
 

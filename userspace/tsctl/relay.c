@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsctl relay: what is carried for neighbours of the mesh and by them, and who owes what. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,13 +142,10 @@ static int take_line(json_t *line, void *arg)
 
 static int relay_monitor(struct cmd *c)
 {
-	int ret;
-
 	if (cmd_end(c))
 		return 1;
-	ret = daemon_follow(c, json_pack("{s:s}", "cmd", "monitor"), take_line, c);
-	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl relay: tsd does not run; it is what %s\n", WHY);
+	answer_missing(c, daemon_follow(c, json_pack("{s:s}", "cmd", "monitor"), take_line, c),
+		       WHY);
 	return 1;
 }
 
