@@ -371,3 +371,24 @@ void town_settled(void)
 	}
 	assert_true(sum == PAID);
 }
+
+struct ts_session_view town_session(unsigned int at, const char *code)
+{
+	struct ts_session_view view;
+
+	assert_int_equal(ts_billing_session_view(town.box[at].billing, code, &view), 0);
+	return view;
+}
+
+static int keep_visit(const struct ts_visit_view *v, void *arg)
+{
+	*(struct ts_visit_view *)arg = *v;
+	return 0;
+}
+
+bool town_visit(unsigned int at, struct ts_visit_view *v)
+{
+	memset(v, 0, sizeof(*v));
+	ts_billing_visit_each(town.box[at].billing, keep_visit, v);
+	return v->row.name[0];
+}

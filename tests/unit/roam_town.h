@@ -62,5 +62,8 @@ void town_verify(void);
 void town_settled(void);
 ts_u128 town_home_unspent(void);
 struct ts_ledger_order town_row(const char *name);
+/* A session that is there, and a guest, if there is one. */
+struct ts_session_view town_session(unsigned int at, const char *code);
+bool town_visit(unsigned int at, struct ts_visit_view *v);
 
 #endif /* TS_TEST_ROAM_TOWN_H */
