@@ -92,24 +92,31 @@ static void test_settle_trap(void **state)
 }
 
 /*
- * An original node that was told no goes on sending the same request, for it has
- * no Ack, and takes the yes when that comes.
+ * A box that has just started does not know the head yet.  It says nothing: one of
+ * ours takes a no for the last word, and would wait for the day it may close.
  */
-static void test_no_may_become_yes(void **state)
+static void test_not_known_yet_is_no_no(void **state)
 {
-	struct ts_message answer;
+	struct ts_outgoing asked;
 
+	ends_withdraw(&ends, payer, 50);
+	asked = payer->life.outbox.queue[payer->life.outbox.queue_count - 1];
+	ends.moment.head_fresh = false;
+	assert_int_equal(ends_take(&ends, box, asked.b, asked.len),
+			 TS_REFUSED_CHAIN_STALE);
+	assert_int_equal(box->life.outbox.parallel_count, 0);
+	ends.moment.head_fresh = true;
+	assert_int_equal(ends_take(&ends, box, asked.b, asked.len), TS_ACCEPTED);
+	ends_pass_parallel(&ends, box, payer);
+	assert_true(payer->life.cosign.complete && box->life.cosign.complete);
 	ends_withdrawn(&ends, 6000, 0, ENDS_DEPOSIT_WEI);
 	ends.moment.head_fresh = false;
 	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI, 0);
-	assert_int_equal(ends.outcome.told_no, TS_REFUSED_CHAIN_STALE);
-	assert_int_equal(box->life.outbox.parallel_count, 1);
+	assert_int_equal(ends.refusal, TS_REFUSED_CHAIN_STALE);
+	assert_int_equal(box->life.outbox.parallel_count, 0);
 	ends.moment.head_fresh = true;
 	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI, 0);
-	assert_true(ends.outcome.has_ack);
-	assert_int_equal(box->life.outbox.parallel_count, 1);
-	ends_decode_parallel(box, &answer);
-	assert_int_equal(answer.settle_response.error_code, 0);
+	assert_true(box->life.cosign.complete);
 }
 
 static void test_settle_balances(void **state)
@@ -335,6 +342,27 @@ static void ask_withdraw(const struct ts_u256 *balance, const struct ts_u256 *am
 	say(&msg, payer, box);
 }
 
+/*
+ * An original node that was told no goes on sending the same request, for it has
+ * no Ack, and takes the yes when that comes.
+ */
+static void test_no_may_become_yes(void **state)
+{
+	struct ts_u256 balance = ts_u256_from_u128(ENDS_DEPOSIT_WEI + 100);
+	struct ts_u256 amount = ts_u256_from_u64(50);
+	struct ts_message answer;
+
+	ask_withdraw(&balance, &amount);
+	assert_int_equal(ends.outcome.told_no, TS_REFUSED_WRONG_BALANCE);
+	assert_int_equal(box->life.outbox.parallel_count, 1);
+	ends_pay(&ends, box, payer, 100);
+	ask_withdraw(&balance, &amount);
+	assert_true(ends.outcome.has_ack);
+	assert_int_equal(box->life.outbox.parallel_count, 1);
+	ends_decode_parallel(box, &answer);
+	assert_int_equal(answer.withdraw_response.error_code, 0);
+}
+
 /* Cut to 128 bits they would be right: nothing of it is signed. */
 static void test_withdraw_beyond_2_128(void **state)
 {
@@ -449,6 +477,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cosign_test(test_settle_trap),
 		cosign_test(test_no_may_become_yes),
+		cosign_test(test_not_known_yet_is_no_no),
 		cosign_test(test_settle_balances),
 		cosign_test(test_settle_takes_refunds),
 		cosign_test(test_settle_takes_no_payments),

@@ -91,8 +91,6 @@ static enum ts_refusal check_request(const struct ts_received *r)
 	refusal = yields(life) ? TS_ACCEPTED : ts_life_usable(life);
 	if (!refusal)
 		refusal = check_nothing_ours(life);
-	if (!refusal && !r->moment->head_fresh)
-		refusal = TS_REFUSED_CHAIN_STALE;
 	if (refusal)
 		return refusal;
 	if (!ts_u256_is_zero(&s->participant2_balance) ||
@@ -148,9 +146,11 @@ enum ts_refusal ts_settle_asked(struct ts_received *r)
 	if (!ts_address_equal(&m->settle.participant1, &c->partner_address) ||
 	    !ts_address_equal(&m->settle.participant2, &c->our_address))
 		return TS_REFUSED_NOT_PARTNER;
-	/* A no to this would be for ever; it is asked again when we know more. */
+	/* A no to these would be for ever; it is asked again when we know more. */
 	if (life->cosign.kind && !yields(life))
 		return TS_REFUSED_FROZEN;
+	if (!r->moment->head_fresh)
+		return TS_REFUSED_CHAIN_STALE;
 	if (c->state != TS_CHANNEL_OPEN)
 		return TS_REFUSED_CHANNEL_CLOSED;
 	refusal = ts_step_signer(c, r->msg, r->datagram, r->len);
