@@ -137,6 +137,18 @@ int ts_account_selftest(void);
 void ts_account_read_stats(const struct ts_account *a,
 			   struct ts_stat stats[TS_CLASS_COUNT][TS_DIR_COUNT]);
 
+/* What passes, at @s of @stats, those of this CPU.  Bottom halves off. */
+static inline void ts_account_count_passed(struct ts_account_stats *stats,
+					   struct ts_stat_cpu *s, u32 bytes,
+					   u32 packets, u64 units)
+{
+	u64_stats_update_begin(&stats->sync);
+	u64_stats_add(&s->bytes, bytes);
+	u64_stats_add(&s->packets, packets);
+	u64_stats_add(&s->units, units);
+	u64_stats_update_end(&stats->sync);
+}
+
 /**
  * ts_account_count() - count a frame
  * @a: the account
@@ -156,15 +168,13 @@ static inline void ts_account_count(struct ts_account *a, u32 class, u32 dir,
 	struct ts_account_stats *stats = this_cpu_ptr(a->stats);
 	struct ts_stat_cpu *s = &stats->stat[class][dir];
 
-	u64_stats_update_begin(&stats->sync);
 	if (passed) {
-		u64_stats_add(&s->bytes, bytes);
-		u64_stats_add(&s->packets, packets);
-		u64_stats_add(&s->units, units);
-	} else {
-		u64_stats_add(&s->dropped_bytes, bytes);
-		u64_stats_add(&s->dropped_packets, packets);
+		ts_account_count_passed(stats, s, bytes, packets, units);
+		return;
 	}
+	u64_stats_update_begin(&stats->sync);
+	u64_stats_add(&s->dropped_bytes, bytes);
+	u64_stats_add(&s->dropped_packets, packets);
 	u64_stats_update_end(&stats->sync);
 }
 

@@ -34,14 +34,33 @@ struct ts_counts __percpu *ts_counts_alloc(unsigned int n);
 void ts_counts_read(const struct ts_counts __percpu *counts, unsigned int n,
 		    struct ts_count *sum);
 
-/* As ts_counts_add(), where the counters of this CPU are at hand. */
-static inline void ts_counts_add_here(struct ts_counts *c, unsigned int i,
-				      u32 bytes)
+/**
+ * struct ts_counter - one kind on this CPU, looked up
+ * @n: what is counted
+ * @in: what that is in
+ */
+struct ts_counter {
+	struct ts_count_cpu *n;
+	struct ts_counts *in;
+};
+
+/* Bottom halves off, as long as it is used. */
+static inline struct ts_counter ts_counter_here(struct ts_counts __percpu *counts,
+						unsigned int i)
 {
-	u64_stats_update_begin(&c->sync);
-	u64_stats_add(&c->n[i].bytes, bytes);
-	u64_stats_inc(&c->n[i].packets);
-	u64_stats_update_end(&c->sync);
+	struct ts_counts *in = this_cpu_ptr(counts);
+
+	return (struct ts_counter) { .n = &in->n[i], .in = in };
+}
+
+static inline void ts_counter_add(const struct ts_counter *c, u32 bytes)
+{
+	struct ts_count_cpu *n = c->n;
+
+	u64_stats_update_begin(&c->in->sync);
+	u64_stats_add(&n->bytes, bytes);
+	u64_stats_inc(&n->packets);
+	u64_stats_update_end(&c->in->sync);
 }
 
 /**
@@ -55,7 +74,9 @@ static inline void ts_counts_add_here(struct ts_counts *c, unsigned int i,
 static inline void ts_counts_add(struct ts_counts __percpu *counts,
 				 unsigned int i, u32 bytes)
 {
-	ts_counts_add_here(this_cpu_ptr(counts), i, bytes);
+	struct ts_counter c = ts_counter_here(counts, i);
+
+	ts_counter_add(&c, bytes);
 }
 
 #endif /* _TS_COUNTS_H */

@@ -27,24 +27,25 @@
 #define PATH_LOOK (sizeof(struct ts_batadv_unicast_4addr_wire) + ETH_HLEN + \
 		   sizeof(struct iphdr))
 
+/*
+ * Could a frame have a path, its header @off bytes further on?  Tags mesh_meter.c knows
+ * better.
+ */
+static __always_inline bool path_may_be(const struct sk_buff *skb, u32 off)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) &&
+	       likely(skb->protocol == htons(TS_BATADV_ETHERTYPE)) &&
+	       likely(!skb_vlan_tag_present(skb)) &&
+	       likely(skb->len >= off + PATH_LOOK);
+}
+
 /* Of what a device put into pages there must be as much as mesh_meter.c looks at. */
-static noinline bool path_is_in_sight_of(const struct ts_mesh_port *port,
-					 const struct sk_buff *skb, u32 off)
+static bool path_is_in_sight(const struct ts_mesh_port *port,
+			     const struct sk_buff *skb, u32 off)
 {
 	u32 look = max_t(u32, PATH_LOOK, ts_mesh_look(port->mesh));
 
-	return !skb_vlan_tag_present(skb) && skb_headlen(skb) >= off + look;
-}
-
-/* Is there enough of it, @off bytes further on?  Tags mesh_meter.c knows better. */
-static __always_inline bool path_is_in_sight(const struct ts_mesh_port *port,
-					     const struct sk_buff *skb, u32 off)
-{
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		return false;
-	if (unlikely(skb_vlan_tag_present(skb) | skb_is_nonlinear(skb)))
-		return path_is_in_sight_of(port, skb, off);
-	return likely(skb->len >= off + PATH_LOOK);
+	return !skb_is_nonlinear(skb) || skb_headlen(skb) >= off + look;
 }
 
 static __always_inline u64 path_bytes(const u8 *p)
@@ -81,8 +82,7 @@ static __always_inline bool path_key(struct ts_path_key *key, const u8 *eth,
 static __always_inline struct ts_path *path_place(struct ts_path *paths,
 						  const struct ts_path_key *key)
 {
-	return &paths[hash_64(key->from ^ key->head ^ key->dest ^ key->end,
-			      TS_PATH_BITS)];
+	return &paths[hash_64(key->head ^ key->dest ^ key->end, TS_PATH_BITS)];
 }
 
 static __always_inline bool path_holds(const struct ts_path *p,
@@ -108,7 +108,8 @@ static __always_inline bool path_is_fragment(const u8 *l3)
 static noinline bool path_ask(const struct ts_mesh_port *port, struct ts_path *p,
 			      const struct sk_buff *skb, const u8 *data)
 {
-	u32 dir = p->bought == TS_NEIGHBOUR_BOUGHT_EXIT_UP ? TS_DIR_UP : TS_DIR_DOWN;
+	u32 dir = p->bought_kind == TS_NEIGHBOUR_BOUGHT_EXIT_UP ? TS_DIR_UP :
+								  TS_DIR_DOWN;
 	const u8 *l3 = data + p->l3;
 	bool is_beyond = ts_mesh_is_beyond(port->tn, l3 - ETH_HLEN,
 					   skb_tail_pointer(skb), dir);
@@ -123,83 +124,133 @@ static noinline bool path_ask(const struct ts_mesh_port *port, struct ts_path *p
 	return is_beyond;
 }
 
+static __always_inline void path_bill(struct ts_path *p, u32 bytes)
+{
+	ts_counter_add(&p->bought[0], bytes);
+	if (likely(p->bought[1].n))
+		ts_counter_add(&p->bought[1], bytes);
+	else
+		ts_seen_add(p->seen, p->bought_kind, bytes);
+}
+
+static noinline unsigned int path_ask_and_buy(const struct ts_mesh_port *port,
+					      struct ts_path *p,
+					      const struct sk_buff *skb,
+					      const u8 *data, u32 bytes)
+{
+	if (path_ask(port, p, skb, data))
+		path_bill(p, bytes);
+	return NF_ACCEPT;
+}
+
 /*
  * Does the packet inside lead beyond the mesh?  Whether an address is the box's takes a
  * walk through its routes, and those tell nobody when they change: it is asked again
  * once in a jiffy.  Of an IPv4 packet ts_mesh_is_beyond() looks at nothing else.
  */
-static __always_inline bool path_is_beyond(const struct ts_mesh_port *port,
-					   struct ts_path *p,
-					   const struct sk_buff *skb,
-					   const u8 *data)
+static __always_inline bool path_is_asked(const struct ts_path *p, const u8 *data)
 {
 	const u8 *l3 = data + p->l3;
 
-	if (likely(p->asked == jiffies && p->start == path_start(l3) &&
-		   p->far_addr == get_unaligned((const u32 *)(data + p->far)) &&
-		   !path_is_fragment(l3)))
-		return p->is_beyond;
-	return path_ask(port, p, skb, data);
+	return p->asked == jiffies && p->start == path_start(l3) &&
+	       p->far_addr == get_unaligned((const u32 *)(data + p->far)) &&
+	       !path_is_fragment(l3);
 }
 
 /* @data is the batman-adv header. */
-static __always_inline void path_buy(const struct ts_mesh_port *port,
-				     struct ts_path *p, const struct sk_buff *skb,
-				     const u8 *data, u32 bytes)
+static __always_inline unsigned int path_buy(const struct ts_mesh_port *port,
+					     struct ts_path *p,
+					     const struct sk_buff *skb,
+					     const u8 *data, u32 bytes)
 {
-	if (p->bought == TS_BOUGHT_NOTHING ||
-	    (p->l3 && !path_is_beyond(port, p, skb, data)))
-		return;
-	ts_counts_add_here(p->port, p->bought, bytes);
-	if (likely(p->hop))
-		ts_counts_add_here(p->hop, p->bought, bytes);
-	else
-		ts_seen_add(p->seen, p->bought, bytes);
+	if (!p->bought[0].n)
+		return NF_ACCEPT;
+	if (p->l3) {
+		if (unlikely(!path_is_asked(p, data)))
+			return path_ask_and_buy(port, p, skb, data, bytes);
+		if (!p->is_beyond)
+			return NF_ACCEPT;
+	}
+	path_bill(p, bytes);
+	return NF_ACCEPT;
 }
 
-/* Once in a jiffy is often enough. */
-static noinline void path_heard(const struct ts_mesh_port *port, struct ts_path *p)
+/* --- from a neighbour -------------------------------------------------------- */
+
+/* That it is awake: once in a jiffy is often enough. */
+static noinline unsigned int path_hear_and_buy(const struct ts_mesh_port *port,
+					       struct ts_path *p,
+					       const struct sk_buff *skb,
+					       const u8 *data, u32 bytes)
 {
 	p->heard = jiffies;
 	if (p->entry)
 		ts_mesh_port_heard(port, p->entry);
 	if (p->seen)
 		ts_seen_heard(p->seen, p->entry ? 0 : port->dev->ifindex);
+	return path_buy(port, p, skb, data, bytes);
 }
 
-/* Return: true when it passes and all is charged and counted; false when nothing is. */
-static __always_inline bool path_ingress(struct ts_mesh_port *port,
-					 struct sk_buff *skb)
+/*
+ * Who has the path of a frame charges and counts it as mesh_meter.c would.  What is
+ * seldom is behind calls that come last, so that nothing is saved for them.
+ */
+static __always_inline unsigned int path_pass_ingress(struct ts_mesh_port *port,
+						      struct ts_path *p,
+						      struct sk_buff *skb,
+						      bool known)
 {
 	u32 bytes = skb->len + ETH_HLEN;
+
+	if (unlikely(!ts_toll_take(&p->toll, bytes)))
+		return ts_mesh_decide_ingress(port, skb);
+	if (known || p->dest.n)
+		ts_counter_add(&p->dest, bytes);
+	else
+		ts_seen_add(p->seen, p->dir, bytes);
+	if (known || p->hop.n)
+		ts_counter_add(&p->hop, bytes);
+	else
+		ts_seen_add(p->seen, p->kind, bytes);
+	ts_counter_add(&p->port, bytes);
+	if (unlikely(p->heard != jiffies))
+		return path_hear_and_buy(port, p, skb, skb->data, bytes);
+	return path_buy(port, p, skb, skb->data, bytes);
+}
+
+/* Of somebody without an account. */
+static noinline unsigned int path_pass_ingress_seen(struct ts_mesh_port *port,
+						    struct ts_path *p,
+						    struct sk_buff *skb)
+{
+	if (!ts_seen_is(p->seen, p->tag))
+		return ts_mesh_decide_ingress(port, skb);
+	return path_pass_ingress(port, p, skb, false);
+}
+
+static __always_inline unsigned int path_ingress(struct ts_mesh_port *port,
+						 struct sk_buff *skb)
+{
 	struct ts_path_key key;
 	struct ts_path *p;
 
-	if (!path_is_in_sight(port, skb, 0) || skb_is_gso(skb) ||
+	if (unlikely(skb_is_gso(skb)) ||
 	    !path_key(&key, skb_mac_header(skb), skb->data, 0))
-		return false;
+		return ts_mesh_decide_ingress(port, skb);
 	p = path_place(this_cpu_ptr(port->paths)->ingress, &key);
-	if (!path_holds(p, port, &key) ||
-	    (unlikely(p->seen) && !ts_seen_is(p->seen, p->tag)) ||
-	    !ts_charge_once(p->payer, TS_CLASS_RELAY, p->dir, bytes, 1))
-		return false;
-	if (unlikely(p->heard != jiffies))
-		path_heard(port, p);
-	BUILD_BUG_ON((int)TS_ORIGINATOR_UP != (int)TS_DIR_UP);
-	BUILD_BUG_ON((int)TS_ORIGINATOR_DOWN != (int)TS_DIR_DOWN);
-	if (likely(!p->seen)) {
-		ts_counts_add_here(p->dest, p->dir, bytes);
-		ts_counts_add_here(p->hop, TS_NEIGHBOUR_RX_TRANSIT, bytes);
-	} else if (p->hop) {
-		ts_seen_add(p->seen, p->dir, bytes);
-		ts_counts_add_here(p->hop, TS_NEIGHBOUR_RX_TRANSIT, bytes);
-	} else {
-		ts_counts_add_here(p->dest, p->dir, bytes);
-		ts_seen_add(p->seen, TS_NEIGHBOUR_RX_TRANSIT, bytes);
-	}
-	ts_counts_add_here(p->port, TS_NEIGHBOUR_RX_TRANSIT, bytes);
-	path_buy(port, p, skb, skb->data, bytes);
-	return true;
+	if (unlikely(!path_holds(p, port, &key)))
+		return ts_mesh_decide_ingress(port, skb);
+	if (unlikely(p->seen))
+		return path_pass_ingress_seen(port, p, skb);
+	return path_pass_ingress(port, p, skb, true);
+}
+
+static noinline unsigned int path_ingress_pages(struct ts_mesh_port *port,
+						struct sk_buff *skb)
+{
+	if (!path_is_in_sight(port, skb, 0))
+		return ts_mesh_decide_ingress(port, skb);
+	return path_ingress(port, skb);
 }
 
 /**
@@ -213,38 +264,63 @@ static __always_inline bool path_ingress(struct ts_mesh_port *port,
 unsigned int ts_mesh_ingress(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	if (likely(skb->protocol == htons(TS_BATADV_ETHERTYPE)) &&
-	    path_ingress(priv, skb))
-		return NF_ACCEPT;
-	return ts_mesh_decide_ingress(priv, skb);
+	if (!path_may_be(skb, 0))
+		return ts_mesh_decide_ingress(priv, skb);
+	if (unlikely(skb_is_nonlinear(skb)))
+		return path_ingress_pages(priv, skb);
+	return path_ingress(priv, skb);
 }
 
-/* Return: true when all is counted; false when nothing is. */
-static __always_inline bool path_egress(struct ts_mesh_port *port,
-					struct sk_buff *skb)
+/* --- to a neighbour ---------------------------------------------------------- */
+
+static __always_inline unsigned int path_pass_egress(struct ts_mesh_port *port,
+						     struct ts_path *p,
+						     struct sk_buff *skb,
+						     bool known)
+{
+	u32 bytes = skb->len;
+
+	if (known)
+		ts_counter_add(&p->hop, bytes);
+	else
+		ts_seen_add(p->seen, p->kind, bytes);
+	ts_counter_add(&p->port, bytes);
+	return path_buy(port, p, skb, skb->data + ETH_HLEN, bytes);
+}
+
+static noinline unsigned int path_pass_egress_seen(struct ts_mesh_port *port,
+						   struct ts_path *p,
+						   struct sk_buff *skb)
+{
+	if (!ts_seen_is(p->seen, p->tag))
+		return ts_mesh_decide_egress(port, skb);
+	ts_seen_heard(p->seen, 0);
+	return path_pass_egress(port, p, skb, false);
+}
+
+static __always_inline unsigned int path_egress(struct ts_mesh_port *port,
+						struct sk_buff *skb)
 {
 	const u8 *eth = skb->data;
-	u32 bytes = skb->len;
 	struct ts_path_key key;
 	struct ts_path *p;
 
-	if (!path_is_in_sight(port, skb, ETH_HLEN) ||
-	    !path_key(&key, eth, eth + ETH_HLEN, skb->skb_iif))
-		return false;
+	if (!path_key(&key, eth, eth + ETH_HLEN, skb->skb_iif))
+		return ts_mesh_decide_egress(port, skb);
 	p = path_place(this_cpu_ptr(port->paths)->egress, &key);
-	if (!path_holds(p, port, &key))
-		return false;
-	if (likely(p->hop)) {
-		ts_counts_add_here(p->hop, p->kind, bytes);
-	} else {
-		if (!ts_seen_is(p->seen, p->tag))
-			return false;
-		ts_seen_heard(p->seen, 0);
-		ts_seen_add(p->seen, p->kind, bytes);
-	}
-	ts_counts_add_here(p->port, p->kind, bytes);
-	path_buy(port, p, skb, eth + ETH_HLEN, bytes);
-	return true;
+	if (unlikely(!path_holds(p, port, &key)))
+		return ts_mesh_decide_egress(port, skb);
+	if (unlikely(p->seen))
+		return path_pass_egress_seen(port, p, skb);
+	return path_pass_egress(port, p, skb, true);
+}
+
+static noinline unsigned int path_egress_pages(struct ts_mesh_port *port,
+					       struct sk_buff *skb)
+{
+	if (!path_is_in_sight(port, skb, ETH_HLEN))
+		return ts_mesh_decide_egress(port, skb);
+	return path_egress(port, skb);
 }
 
 /**
@@ -258,10 +334,31 @@ static __always_inline bool path_egress(struct ts_mesh_port *port,
 unsigned int ts_mesh_egress(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
-	if (likely(skb->protocol == htons(TS_BATADV_ETHERTYPE)) &&
-	    path_egress(priv, skb))
-		return NF_ACCEPT;
-	return ts_mesh_decide_egress(priv, skb);
+	if (!path_may_be(skb, ETH_HLEN))
+		return ts_mesh_decide_egress(priv, skb);
+	if (unlikely(skb_is_nonlinear(skb)))
+		return path_egress_pages(priv, skb);
+	return path_egress(priv, skb);
+}
+
+/* --- what they learn --------------------------------------------------------- */
+
+static void path_learn_bought(struct ts_path *p, const struct ts_hop *h)
+{
+	const struct ts_bought *b = &h->bought;
+
+	if (b->kind == TS_BOUGHT_NOTHING)
+		return;
+	p->bought_kind = b->kind;
+	p->bought[0] = ts_counter_here(h->port->counts, b->kind);
+	if (h->entry)
+		p->bought[1] = ts_counter_here(h->entry->counts, b->kind);
+	if (!b->if_beyond)
+		return;
+	p->l3 = h->frame.inner_off + ETH_HLEN;
+	p->far = p->l3 + (ts_bought_dir(b) == TS_DIR_UP ?
+			  offsetof(struct iphdr, daddr) :
+			  offsetof(struct iphdr, saddr));
 }
 
 static void path_learn(struct ts_path *p, const struct ts_hop *h,
@@ -271,26 +368,17 @@ static void path_learn(struct ts_path *p, const struct ts_hop *h,
 	*p = (struct ts_path) {
 		.key = *key,
 		.generation = h->generation,
-		.payer = h->payer,
-		.entry = h->entry,
-		.port = this_cpu_ptr(h->port->counts),
-		.hop = h->entry ? this_cpu_ptr(h->entry->counts) : NULL,
-		.dest = h->dest ? this_cpu_ptr(h->dest->originator->counts) :
-				  NULL,
+		.port = ts_counter_here(h->port->counts, kind),
 		.seen = seen,
 		.tag = tag,
+		.entry = h->entry,
 		.heard = jiffies - 1,
 		.asked = jiffies - 1,
 		.kind = kind,
-		.dir = h->dir,
-		.bought = h->bought.kind,
 	};
-	if (h->bought.kind != TS_BOUGHT_NOTHING && h->bought.if_beyond) {
-		p->l3 = h->frame.inner_off + ETH_HLEN;
-		p->far = p->l3 + (ts_bought_dir(&h->bought) == TS_DIR_UP ?
-				  offsetof(struct iphdr, daddr) :
-				  offsetof(struct iphdr, saddr));
-	}
+	if (h->entry)
+		p->hop = ts_counter_here(h->entry->counts, kind);
+	path_learn_bought(p, h);
 }
 
 /*
@@ -318,19 +406,30 @@ void ts_path_learn_ingress(const struct ts_hop *h)
 {
 	struct ts_seen *seen = NULL;
 	struct ts_path_key key;
+	struct ts_toll toll;
+	struct ts_path *p;
 	u64 tag = 0;
 
-	if (!path_may_be_kept(h) || !path_is_in_sight(h->port, h->skb, 0) ||
-	    !path_key(&key, skb_mac_header(h->skb), h->skb->data, 0))
+	if (!path_may_be(h->skb, 0) ||
+	    !path_is_in_sight(h->port, h->skb, 0) || !path_may_be_kept(h) ||
+	    !path_key(&key, skb_mac_header(h->skb), h->skb->data, 0) ||
+	    !ts_toll_find(&toll, h->payer, TS_CLASS_RELAY, h->dir))
 		return;
 	/* Going up the neighbour has an account, coming down the destination a slot. */
 	if (!h->entry)
 		seen = ts_seen_find(h->mesh->hops, &h->key, &tag);
 	else if (!h->dest)
 		seen = path_seen_dest(h, &tag);
-	if (seen || (h->entry && h->dest))
-		path_learn(path_place(this_cpu_ptr(h->port->paths)->ingress, &key),
-			   h, &key, seen, tag, TS_NEIGHBOUR_RX_TRANSIT);
+	if (!seen && !(h->entry && h->dest))
+		return;
+	p = path_place(this_cpu_ptr(h->port->paths)->ingress, &key);
+	path_learn(p, h, &key, seen, tag, TS_NEIGHBOUR_RX_TRANSIT);
+	BUILD_BUG_ON((int)TS_ORIGINATOR_UP != (int)TS_DIR_UP);
+	BUILD_BUG_ON((int)TS_ORIGINATOR_DOWN != (int)TS_DIR_DOWN);
+	p->toll = toll;
+	p->dir = h->dir;
+	if (h->dest)
+		p->dest = ts_counter_here(h->dest->originator->counts, h->dir);
 }
 
 /**
@@ -349,6 +448,7 @@ void ts_path_learn_egress(const struct ts_hop *h, bool transit)
 
 	if ((!transit && h->mesh->flags & TS_MESH_F_EXIT) ||
 	    h->frame.kind != TS_BATADV_K_UNICAST || !path_may_be_kept(h) ||
+	    !path_may_be(h->skb, ETH_HLEN) ||
 	    !path_is_in_sight(h->port, h->skb, ETH_HLEN) ||
 	    !path_key(&key, eth, eth + ETH_HLEN, h->skb->skb_iif))
 		return;

@@ -6,12 +6,12 @@
 #include <linux/cache.h>
 #include <linux/tokenswitch.h>
 #include <linux/types.h>
+#include "charge.h"
+#include "counts.h"
 #include "net.h"
 
 struct nf_hook_state;
 struct sk_buff;
-struct ts_account;
-struct ts_counts;
 struct ts_hop;
 struct ts_key_entry;
 struct ts_mesh_port;
@@ -55,45 +55,48 @@ struct ts_bought {
  * struct ts_path - what a frame led to
  * @key: of frames that it holds for
  * @generation: ts_net.path_generation before it was looked up; 0: empty
- * @payer: of what came in
- * @entry: of the neighbour; NULL: none has it
- * @port: counters of the device on this CPU
- * @hop: of the neighbour, likewise; NULL: @entry is
- * @dest: of the destination of what came in, likewise; NULL: in no table
- * @seen: of the one of the two that is NULL and is counted; NULL: of none
+ * @toll: who pays for what came in
+ * @port: where the device counts it on this CPU
+ * @hop: the neighbour, likewise; .n NULL: it has no account, @seen counts
+ * @bought: where the neighbour bills us for it: the device's counter, the neighbour's;
+ *	the first one's .n NULL: it does not; the second one's: @seen counts
+ * @dest: where the destination of what came in counts; .n NULL: in no table, @seen counts
+ * @seen: of the one of @hop and @dest that has no counter; NULL: of none
  * @tag: as long as ts_seen_is() says so of @seen, it is that one
+ * @entry: of the neighbour; NULL: none has it
  * @heard: jiffies when it was noted that the neighbour is awake
  * @asked: jiffies when @is_beyond was found out, for packets as the two below say
  * @far_addr: far address of an IPv4 packet inside
  * @start: what comes before: type of the frame inside, the packet's first two bytes
  * @is_beyond: it leads beyond the mesh
- * @kind: enum ts_neighbour_count
- * @dir: enum ts_dir of class RELAY, of what came in
- * @bought: what the neighbour bills us for, or TS_BOUGHT_NOTHING
  * @l3: where the packet inside is, if it is bought only when that leads beyond the
  *	mesh; else 0
  * @far: where its far address is
+ * @kind: enum ts_neighbour_count, of @port and @hop
+ * @dir: enum ts_dir of class RELAY, of what came in
+ * @bought_kind: enum ts_neighbour_count, of @bought
  */
 struct ts_path {
 	struct ts_path_key key;
 	unsigned long generation;
-	struct ts_account *payer;
-	struct ts_key_entry *entry;
-	struct ts_counts *port;
-	struct ts_counts *hop;
-	struct ts_counts *dest;
+	struct ts_toll toll;
+	struct ts_counter port;
+	struct ts_counter hop;
+	struct ts_counter bought[2];
+	struct ts_counter dest;
 	struct ts_seen *seen;
 	u64 tag;
+	struct ts_key_entry *entry;
 	unsigned long heard;
 	unsigned long asked;
 	u32 far_addr;
 	u32 start;
 	bool is_beyond;
-	u8 kind;
-	u8 dir;
-	u8 bought;
 	u8 l3;
 	u8 far;
+	u8 kind;
+	u8 dir;
+	u8 bought_kind;
 } ____cacheline_aligned;
 
 /** struct ts_paths - of one device on one CPU, by what the key hashes to */
