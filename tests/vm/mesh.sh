@@ -257,6 +257,10 @@ control_of_a() { counted $B "$A_MACS" rx_control; }
 bcast_of_a() { counted $B "$A_MACS" rx_bcast; }
 bcast_at_c() { counted $C "$(mac b 1)" rx_bcast; }
 transit_of_a() { counted $B "$A_MACS $(mac c 1)" "rx_transit"; }
+# refill ACCOUNT of B's, whatever was taken from it before
+refill() {
+	on $B grant "$1" to $(($(on $B -j account show "$1" | jq -r .charged_units) + MUCH)) >/dev/null
+}
 account_of_a() { on $B -j account show "$b_a"; }
 charged_is_passed() {
 	[ $(($(account_of_a | jq -r .charged_units) - charged)) = $(($(transit_of_a) - before)) ]
@@ -355,11 +359,9 @@ flow() {
 
 # A decision is kept for the frames that follow, but not beyond what it came from.
 flows() {
-	local charged
-
 	hush_arp
 	tell_b 20
-	on $B grant "$b_c" to $MUCH >/dev/null
+	refill "$b_c"
 	mapfile -t flow_was < <(flow_counts)
 	flow "a flow is paid for" 4280 0 0 4280
 	flow "... and goes on" 4280 0 0 4280
@@ -370,8 +372,7 @@ flows() {
 	on $B account set "$b_a" normal >/dev/null
 	on $B account revoke "$b_a" >/dev/null
 	flow "... dry" 0 0 0 0
-	charged=$(account_of_a | jq -r .charged_units)
-	on $B grant "$b_a" to $((charged + MUCH)) >/dev/null
+	refill "$b_a"
 	flow "... and pays again" 4280 0 0 4280
 	on $B mesh gateways 'bat*' 21
 	flow "its destination is no gateway any more" 4280 0 0 0
@@ -499,6 +500,8 @@ reroute() {
 	local flow
 
 	links_mark a-b b-a b-c c-b a-d d-a d-c c-d
+	mutable $B bc
+	mutable $C cb
 	in_ns $D ip link set dev dc up
 	start in_ns $K timeout 240 iperf3 -c 10.66.2.2 -b 1M -n 1M --connect-timeout 20000 \
 		>/dev/null 2>&1

@@ -166,10 +166,11 @@ lose() {
 }
 
 # Nobody hears the routing protocol of a device any more: the route changes, and
-# no other frame is lost by that.
-# mute BOX DEVICE, unmute BOX DEVICE
+# no other frame is lost by that.  The qdisc has to be there before the traffic:
+# while one is put in place the kernel drops what is sent.
+# mutable BOX DEVICE, mute BOX DEVICE, unmute BOX DEVICE
+mutable() { in_ns "$1" tc qdisc add dev "$2" clsact; }
 mute() {
-	in_ns "$1" tc qdisc add dev "$2" clsact
 	in_ns "$1" tc filter add dev "$2" egress prio 1 flower dst_mac ff:ff:ff:ff:ff:ff action drop
 }
 unmute() { in_ns "$1" tc qdisc del dev "$2" clsact; }
