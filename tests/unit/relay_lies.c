@@ -129,6 +129,42 @@ static void who_carries_for_a_dry_one_pads_not(void **state)
 	assert_int_equal(mesh_view(&mesh, buyer).trust_64ths, TS_TRUST_FULL);
 }
 
+/*
+ * A flood for a dry one, longer than what is paid of it: no restart makes a liar of who
+ * carried it, and what it is not paid does not keep both apart for ever.
+ */
+static void a_flood_for_a_dry_one_is_made_up_for(void **state)
+{
+	unsigned int i;
+
+	meet();
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, 4 * MIB);
+	buyer->kernel.dry = true;
+	for (i = 0; i < 20; i++)
+		one_interval(0, buyer->config.window_bytes);
+	buyer->kernel.dry = false;
+	assert_true(seller->refused_bytes > 0);
+	for (i = 0; i < 3; i++) {
+		mesh_kill(&mesh, buyer);
+		mesh_run(&mesh, 30);
+	}
+	assert_no_event(buyer);
+	assert_int_equal(mesh_view(&mesh, buyer).trust_64ths, TS_TRUST_FULL);
+	/* Within a day both agree, and nothing is owed but what is of today. */
+	for (i = 0; i < 96; i++) {
+		mesh_run(&mesh, 5);
+		mesh.now_ns += 895 * SECOND_NS;
+	}
+	mesh_run(&mesh, 60);
+	assert_true(mesh_view(&mesh, seller).owed_wei < mesh_window_wei(seller) / 16);
+	mesh_was_told(buyer, TS_RELAY_LOST);
+	seller->refused_bytes = 0;
+	for (i = 0; i < 5; i++)
+		one_interval(MIB, MIB);
+	assert_int_equal(seller->refused_bytes, 0);
+}
+
 /* Makes up downloads for one that it knows to be dry. */
 static void who_pads_for_a_dry_one_gains_a_window(void **state)
 {
@@ -202,6 +238,7 @@ int main(void)
 		t(a_little_difference_never_stops_it),
 		t(who_pads_gains_little),
 		t(who_carries_for_a_dry_one_pads_not),
+		t(a_flood_for_a_dry_one_is_made_up_for),
 		t(who_pads_for_a_dry_one_gains_a_window),
 		t(who_pads_while_we_are_dead_gains_a_window),
 		t(who_carries_while_we_are_dead_is_paid),

@@ -14,11 +14,14 @@ set -uo pipefail
 . "$TS_TOP/tests/netns/net.sh"
 # shellcheck source=tests/vm/mesh_net.sh
 . "$TS_TOP/tests/vm/mesh_net.sh"
+# shellcheck source=tests/vm/relay_liars.sh
+. "$TS_TOP/tests/vm/relay_liars.sh"
 
 W=$(mktemp -d /tmp/tsrelay.XXXXXX)
 trap 'mesh_down; rm -rf "$W"' EXIT
 NETWORK=0x0000000000000000000000000000000000007e70
 TOKEN=0x00000000000000000000000000000000000070c5
+rule=requester
 # Of the dearest kind; the wallet of a neighbour that owes so much is not drawn on.
 WINDOW=400000
 declare -A address pid
@@ -54,7 +57,7 @@ config() {
 	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "4"; down = "4"; }; } );
 	money = { slice_min_bytes = 8000000; };
 	channels = ( $channels );
-	mesh = { device = "bat0"; listen = "10.77.0.$n:40002";
+	mesh = { device = "bat0"; listen = "10.77.0.$n:40002"; payer_rule = "$rule";
 		relay = { up = "1"; down = "1"; }; exit = { up = "1"; down = "1"; };
 		max_relay = { up = "4"; down = "4"; }; window_bytes = $WINDOW; window_box = "1";
 		pay_bytes = 40000; interval_seconds = 4; hello_seconds = 2; $* };
@@ -62,7 +65,7 @@ config() {
 }
 
 tsd_start() { # LETTER
-	nsenter --net="/run/netns/$T-$1" -- tsd -c "$W/$1/tsd.conf" >>"$W/$1/log" 2>&1 &
+	nsenter --net="/run/netns/$T-$1" -- "${tsd:-tsd}" -c "$W/$1/tsd.conf" >>"$W/$1/log" 2>&1 &
 	pid[$1]=$!
 	pids+=($!)
 }
@@ -99,17 +102,19 @@ must() {
 }
 
 boxes_up() {
-	local l
+	local l back=0
 
+	# Where who sends pays, the gateway pays B for what it sends.
+	[ $rule = requester ] || back=1000
 	(umask 077; echo "a passphrase of the tests" >"$W/pass")
 	for l in a b c d; do mkdir "$W/$l"; address[$l]=$(cheapkey "$W/$l/key" "$W/pass"); done
 	address[k]=$(cheapkey "$W/wallet" "$W/pass")
 	in_ns $B ip addr add 10.77.0.2/24 dev bat0
 	config a 1 ak "$(channel "${address[k]}" 1000 0), $(channel "${address[b]}" 0 1000)" \
 		'gateway = "no";'
-	config b 2 none0 "$(channel "${address[a]}" 1000 0), $(channel "${address[c]}" 0 1000)" \
+	config b 2 none0 "$(channel "${address[a]}" 1000 0), $(channel "${address[c]}" $back 1000)" \
 		'gateway = "no";'
-	config c 3 none0 "$(channel "${address[b]}" 1000 0)" 'gateway = "yes";'
+	config c 3 none0 "$(channel "${address[b]}" 1000 $back)" 'gateway = "yes";'
 	in_ns $C batctl meshif bat0 gw_mode server
 	for l in a b c; do tsd_start $l; done
 	must "tsd serves on each box" 10 healthy a 1
@@ -119,6 +124,7 @@ boxes_up() {
 	must "C lets B owe" 6 has_window $C b
 	must "B knows the gateway's prices" 6 knows_prices $B c
 	must "A knows B's, and its way" 6 knows_prices $A b
+	[ $rule = requester ] || { must "B lets C owe" 6 has_window $B c; return; }
 	is "who could not pay may owe nothing" "$(of $A b .window) $(of $B c .window)" \
 		"channel_worth_too_little channel_worth_too_little"
 }
@@ -219,6 +225,76 @@ killed() {
 	books "killed"
 }
 
+# dying LETTER CALLS DO AT: a tsd that ends itself with SIGKILL at a call (tests/crash/shim.c)
+dying() {
+	LD_PRELOAD=$O/test/shim.so TS_SHIM_DIR=$W/$1 TS_SHIM_UNIX=no TS_SHIM_CALLS=$2 TS_SHIM_DO=$3 \
+		TS_SHIM_AT=$4 tsd_start "$1"
+}
+is_gone() { ! kill -0 "${pid[$1]}"; }
+keep_busy() {
+	while sleep 1; do
+		in_ns $K timeout 60 iperf3 --logfile /dev/null -c 10.66.2.2 -t 20 -b 400k --bidir \
+			2>/dev/null
+	done
+}
+
+# Each of the daemons dies before and after it writes or says something, time and again,
+# while much is carried: none of it is paid twice, or lost.
+deaths() {
+	local l calls act at traffic died=0 lives=0 all=""
+
+	start keep_busy
+	traffic=$!
+	for l in a b c a b c a b c; do
+		for calls in fsync send; do
+			for act in before after; do
+				tsd_kill $l
+				at=$((1 + RANDOM % 24))
+				[ $calls = send ] || at=$((1 + at / 3))
+				dying $l $calls $act $at
+				until_true 1 is_gone $l && died=$((died + 1))
+				lives=$((lives + 1))
+				all+=" $l:$act-$calls-$at"
+			done
+		done
+		tsd_kill $l
+		tsd_start $l
+		must "$l is back after dying four times" 10 healthy $l "$(number $l)"
+	done
+	note "killed at:$all"
+	check "a daemon died in most of its lives: $died of $lives" test $died -gt $((lives / 2))
+	stop $traffic
+	must "A is met again" 6 meets $B a
+	must "... and knows its way" 6 knows_prices $A b
+	books "after $died deaths"
+}
+number() { case $1 in a) echo 1 ;; b) echo 2 ;; c) echo 3 ;; d) echo 4 ;; esac; }
+
+# The other rule, from the start: A pays B for what goes up, C for what comes down.
+sender() {
+	rule=sender
+	renew
+	rule=requester
+	check "the client pays A" pay 0.1
+	check "much goes up" iperf -n $((WINDOW * 2))
+	check "much comes down" iperf -n $((WINDOW * 2)) -R
+	books "the sender pays"
+	check "... B and C agree on what C sent" until_true 6 agree $C c $B b "$(mac c 1)"
+	check "... C has paid B" until_true 6 settled $C b
+	note "B of C: $(of $B c '.carried_for_it, .received_wei')"
+	note "B of A: $(of $B a '.carried_for_it, .received_wei')"
+	note "C of B: $(of $C b '.carried_for_it, .received_wei')"
+}
+
+# renew: the same boxes, without a past
+renew() {
+	mesh_down
+	rm -rf "${W:?}"/*
+	mesh_up
+	start in_ns $S iperf3 -s >/dev/null
+	boxes_up
+}
+
 # Where it cannot be, it is said, and clients are served.
 says_no() {
 	config d 4 none0 "$(channel "${address[b]}" 0 1)" ''
@@ -230,10 +306,8 @@ says_no() {
 says_none() { healthy d 4 | grep -q "bat9: there is no such mesh device"; }
 
 modprobe -a batman_adv veth dummy
-mesh_up
-start in_ns $S iperf3 -s >/dev/null
-boxes_up
-for phase in ${RELAY_PHASES:-paid_hops dry killed says_no}; do
+renew
+for phase in ${RELAY_PHASES:-paid_hops dry killed says_no deaths sender claims hides pads}; do
 	start=$SECONDS
 	$phase
 	note "$phase took $((SECONDS - start)) s"

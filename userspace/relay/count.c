@@ -5,6 +5,8 @@
 /* Of what has to be carried for a judgement. */
 #define ROOM_PART	4
 #define PADDING_PART	16
+#define REFILLS_A_DAY	96
+#define REFILL_NS	(86400 / REFILLS_A_DAY * TS_NS_IN_S)
 
 #define for_each_kind(service, dir)					\
 	for (service = 0; service < TS_SERVICE_COUNT; service++)	\
@@ -150,6 +152,16 @@ static uint64_t unbelieved_bytes(const struct neighbour *n)
 	       n->row.unbelieved_bytes[TS_SERVICE_EXIT];
 }
 
+static uint64_t all_unbelieved_bytes(const struct ts_relay *r)
+{
+	const struct neighbour *n;
+	uint64_t bytes = 0;
+
+	TAILQ_FOREACH(n, &r->neighbours, list)
+		bytes += unbelieved_bytes(n);
+	return bytes;
+}
+
 /* As the mesh carried it: with its overhead, and what may differ. */
 static uint64_t carried_bytes(const struct ts_relay *r, uint64_t bytes, uint64_t packets)
 {
@@ -158,9 +170,15 @@ static uint64_t carried_bytes(const struct ts_relay *r, uint64_t bytes, uint64_t
 	       bytes % TS_PER_MILLE * r->config.tolerance_per_mille / TS_PER_MILLE;
 }
 
+/* At once; with what is refilled meanwhile not more than a window in hundred intervals. */
+static uint64_t refused_most_bytes(const struct ts_relay *r)
+{
+	return r->config.window_bytes - r->config.window_bytes / 8;
+}
+
 /*
  * What came for somebody who had not paid was carried to here, too: at our loss, so that
- * no more than one window of it in all is owed for.
+ * no more than one window of it is owed for, and another one with each day.
  */
 static uint64_t refused_bytes(struct ts_relay *r, uint64_t bytes)
 {
@@ -204,11 +222,9 @@ static void believe_one(struct ts_relay *r, struct neighbour *n, uint64_t bytes)
  */
 static void believe(struct ts_relay *r)
 {
-	uint64_t wanted_bytes = 0, excess_bytes = 0, bytes;
+	uint64_t wanted_bytes = all_unbelieved_bytes(r), excess_bytes = 0, bytes;
 	struct neighbour *n;
 
-	TAILQ_FOREACH(n, &r->neighbours, list)
-		wanted_bytes += unbelieved_bytes(n);
 	if (wanted_bytes > r->room_bytes)
 		excess_bytes = wanted_bytes - r->room_bytes;
 	TAILQ_FOREACH(n, &r->neighbours, list) {
@@ -254,6 +270,52 @@ void ts_relay_bought(struct ts_relay *r, const struct ts_relay_bought *bought,
 	r->delivered_known = true;
 	believe(r);
 	forget_room(r);
+}
+
+/**
+ * ts_relay_refill() - so much of what nobody has had is owed for all the same
+ * @r: ours
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * A window a day.  Without it who was once sent a flood for a dry one could stay cut off
+ * for ever: its seller waits for what it does not owe, and it cannot make up for that
+ * without being carried.
+ */
+void ts_relay_refill(struct ts_relay *r, uint64_t now_ns)
+{
+	uint64_t most_bytes = refused_most_bytes(r), bytes;
+
+	if (now_ns < r->refill_ns)
+		return;
+	r->refill_ns = now_ns + REFILL_NS;
+	r->refused_room_bytes += r->config.window_bytes / REFILLS_A_DAY;
+	if (r->refused_room_bytes > most_bytes)
+		r->refused_room_bytes = most_bytes;
+	bytes = all_unbelieved_bytes(r);
+	if (bytes > r->refused_room_bytes)
+		bytes = r->refused_room_bytes;
+	r->refused_room_bytes -= bytes;
+	r->room_bytes += bytes;
+}
+
+/**
+ * ts_relay_begin_to_count() - nothing was counted in this life yet
+ * @r: ours, with what the ledger has
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * What was withheld in an earlier life was judged then.
+ */
+void ts_relay_begin_to_count(struct ts_relay *r, uint64_t now_ns)
+{
+	struct neighbour *n;
+
+	r->delivered_known = false;
+	r->room_bytes = 0;
+	r->refused_bytes = 0;
+	r->refused_room_bytes = refused_most_bytes(r);
+	r->refill_ns = now_ns + REFILL_NS;
+	TAILQ_FOREACH(n, &r->neighbours, list)
+		n->unbelieved_before_bytes = unbelieved_bytes(n);
 }
 
 /** ts_relay_judge_padding() - did more come, in this interval, than anybody has had? */

@@ -63,6 +63,7 @@ struct judged {
  * @drift_per_mille: of the last judgement
  * @counters_began: since its last receipt our own counters of it were lost
  * @padding_ns: when padding is judged next
+ * @bought_known: its counters were read
  * @unbelieved_before_bytes: when it was judged last
  * @refused_before_bytes: then, of @refused_bytes
  * @forgiven_wei: of what it owes, what it counts differently, within tolerance
@@ -152,7 +153,8 @@ struct neighbour {
  * @delivered_known: it was
  * @room_bytes: downloads that may be owed for and are not yet
  * @refused_bytes: downloads that came for who had not paid
- * @refused_room_bytes: of these, so many more may be owed for
+ * @refused_room_bytes: so many more that nobody has had may be owed for
+ * @refill_ns: when @refused_room_bytes grows next
  * @throttled: we use less of the internet
  * @throttle_told: the caller knows that
  * @neighbours: all of them
@@ -179,6 +181,7 @@ struct ts_relay {
 	uint64_t room_bytes;
 	uint64_t refused_bytes;
 	uint64_t refused_room_bytes;
+	uint64_t refill_ns;
 	bool throttled;
 	bool throttle_told;
 	TAILQ_HEAD(neighbours, neighbour) neighbours;
@@ -198,6 +201,8 @@ bool ts_relay_is_alive(const struct neighbour *n, uint64_t now_ns);
 
 /* count.c */
 void ts_relay_judge_padding(struct ts_relay *r, struct neighbour *n);
+void ts_relay_refill(struct ts_relay *r, uint64_t now_ns);
+void ts_relay_begin_to_count(struct ts_relay *r, uint64_t now_ns);
 
 /* judge.c */
 void ts_relay_distrust(struct neighbour *n);

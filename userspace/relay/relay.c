@@ -130,14 +130,13 @@ int ts_relay_reload(struct ts_relay *r, uint64_t now_ns)
 	r->own_dirty = false;
 	r->hello_ready = false;
 	r->prices_known = false;
-	r->delivered_known = false;
-	r->room_bytes = 0;
-	r->refused_room_bytes = r->config.window_bytes;
 	ret = ts_ledger_relay_own_get(r->ledger, &r->own);
 	if (ret)
 		return ret;
 	ts_relay_unpack_offer(r, now_ns);
-	return ts_ledger_relay_load(r->ledger, load, &l);
+	ret = ts_ledger_relay_load(r->ledger, load, &l);
+	ts_relay_begin_to_count(r, now_ns);
+	return ret;
 }
 
 /**

@@ -15,11 +15,12 @@ $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 	relay_status.c \
 	reply.c revenue.c roam.c rpc_watch.c selftest.c sockets.c status.c udp.c unlock.c watcher.c)))
 
+TSD_LIBRARIES := tsd portal billing relay mesh settle ledger chain keys discovery photon \
+	tokenswitch
+TSD_PACKAGES := libconfig jansson libcurl libmicrohttpd libnftables libmnl \
+	libnl-route-3.0 libnl-genl-3.0 libbpf sqlite3 libsecp256k1 nettle libsodium
+
 # libev has no pkg-config file.
-$(eval $(call program,tsd,userspace/tsd/main.c, \
-	tsd portal billing relay mesh settle ledger chain keys discovery photon tokenswitch, \
-	libconfig jansson libcurl libmicrohttpd libnftables libmnl libnl-route-3.0 \
-	libnl-genl-3.0 \
-	libbpf sqlite3 libsecp256k1 nettle libsodium,-lev))
+$(eval $(call program,tsd,userspace/tsd/main.c,$(TSD_LIBRARIES),$(TSD_PACKAGES),-lev))
 
 $(foreach v,$(VARIANTS),$(O)/$(v)/userspace/tsd/main.o): $(CONFIG_PATH_H)
