@@ -57,6 +57,45 @@ static void a_receipt_that_is_not_right_is_refused(void **state)
 	ts_signer_free(thief);
 }
 
+/* Nobody else speaks for a box: not to itself, and not of its prices. */
+static void nobody_speaks_for_another(void **state)
+{
+	struct in_flight own = { .len = TS_RECEIPT_BYTES }, hello = buyer->last_hello;
+	struct in_flight tariff = { .len = TS_RELAY_TARIFF_BYTES };
+	struct ts_relay_receipt r;
+	struct ts_relay_view before, after;
+	struct ts_relay_tariff t;
+	struct ts_hello h;
+
+	meet();
+	one_interval(MIB, MIB);
+	before = mesh_view(&mesh, buyer);
+	r = buyer->last_said;
+	r.number += 10;
+	r.bought_wei *= 10;
+	ts_receipt_sign(&r, seller->key, own.b);
+	assert_int_equal(mesh_give(&mesh, buyer, &own), TS_RELAY_OWN);
+	hello = buyer->last_hello;
+	assert_int_equal(ts_hello_decode(&h, hello.b, hello.len), 0);
+	h.sequence = INT64_MAX;
+	ts_hello_sign(&h, seller->key, hello.b);
+	assert_int_equal(mesh_give(&mesh, buyer, &hello), TS_RELAY_OWN);
+	t = (struct ts_relay_tariff){
+		.box = seller->config.us, .chain_id = seller->config.chain_id,
+		.tokens_network = seller->config.tokens_network,
+		.token = seller->config.token, .version = 1000,
+		.prices = seller->kernel.prices,
+	};
+	ts_relay_tariff_sign(&t, buyer->key, tariff.b);
+	assert_int_equal(mesh_give(&mesh, buyer, &tariff), TS_RELAY_BAD_SIGNATURE);
+	ts_relay_tariff_sign(&t, seller->key, tariff.b);
+	assert_int_equal(mesh_give(&mesh, buyer, &tariff), TS_RELAY_TAKEN);
+	after = mesh_view(&mesh, buyer);
+	assert_true(after.bought_wei == before.bought_wei);
+	mesh_run(&mesh, 10);
+	assert_true(buyer->last_sequence < INT64_MAX);
+}
+
 /* What the seller says of the time before a power cut is worth one window. */
 static void after_a_power_cut_a_claim_is_worth_a_window(void **state)
 {
@@ -122,23 +161,29 @@ static void power_cuts_cost_little(void **state)
 		    part(seller->carried_wei, 20) + mesh_window_wei(seller));
 }
 
+static void lose_ledger(struct side *s, const char *name)
+{
+	char path[128];
+
+	ts_relay_free(s->relay);
+	ts_ledger_close(s->ledger);
+	snprintf(path, sizeof(path), "%s/%s", mesh.dir, name);
+	assert_int_equal(remove(path), 0);
+	mesh_start(&mesh, s);
+	/* What it says until then is old, and its witness is not to hear it. */
+	s->last_sequence = 0;
+	memset(&s->last_said, 0, sizeof(s->last_said));
+}
+
 /* The other side has what the box had signed, and shows it; so it goes on from there. */
 static void a_lost_ledger_is_reminded(void **state)
 {
 	struct ts_relay_receipt before, after;
-	char path[128];
 
 	meet();
 	intervals(3, MIB, MIB);
 	before = buyer->last_said;
-	ts_relay_free(buyer->relay);
-	ts_ledger_close(buyer->ledger);
-	snprintf(path, sizeof(path), "%s/box0.db", mesh.dir);
-	assert_int_equal(remove(path), 0);
-	mesh_start(&mesh, buyer);
-	/* What it says until then is old, and its witness is not to hear it. */
-	buyer->last_sequence = 0;
-	memset(&buyer->last_said, 0, sizeof(buyer->last_said));
+	lose_ledger(buyer, "box0.db");
 	intervals(5, MIB, MIB);
 	assert_true(mesh_was_told(buyer, TS_RELAY_REMINDED));
 	after = buyer->last_said;
@@ -150,15 +195,33 @@ static void a_lost_ledger_is_reminded(void **state)
 	assert_buyer_loses_little();
 }
 
+/* So is the seller's: what it has carried since is added to what it had said. */
+static void a_sellers_lost_ledger_is_reminded(void **state)
+{
+	struct ts_relay_receipt before;
+
+	meet();
+	intervals(3, MIB, MIB);
+	before = seller->last_said;
+	lose_ledger(seller, "box1.db");
+	intervals(5, MIB, MIB);
+	assert_true(mesh_was_told(seller, TS_RELAY_REMINDED));
+	assert_true(seller->last_said.sold_wei > before.sold_wei);
+	assert_seller_loses_little();
+	assert_buyer_loses_little();
+}
+
 int main(void)
 {
 #define t(name)	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 	const struct CMUnitTest tests[] = {
 		t(old_messages_are_worth_nothing),
 		t(a_receipt_that_is_not_right_is_refused),
+		t(nobody_speaks_for_another),
 		t(after_a_power_cut_a_claim_is_worth_a_window),
 		t(power_cuts_cost_little),
 		t(a_lost_ledger_is_reminded),
+		t(a_sellers_lost_ledger_is_reminded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
