@@ -198,7 +198,8 @@ static int begin(struct ts_relaying *r)
 	int ret;
 
 	fill_config(&config, r);
-	r->counts = ts_relay_counts_new(config.boot_id, now_ns);
+	r->counts = ts_relay_counts_new(config.boot_id, r->d->config->mesh.payer_rule,
+					now_ns);
 	if (!r->counts)
 		return -ENOMEM;
 	ret = ts_relay_new(r->d->ledger, &config, r->d->key, now_ns, &r->relay);

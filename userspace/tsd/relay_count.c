@@ -5,8 +5,9 @@
  * Sold is what neighbours' accounts were charged for.  Bought is what the kernel has
  * worked out that a neighbour charges us for: by the same rules and tables, but for its
  * own addresses and prefixes, so that ours is never the lower count of the two.
- * Delivered are the downloads of clients, of the box itself, and of neighbours that pay for
- * them: these are frames of the mesh, and so contain what it adds.
+ * Delivered are the downloads of clients, of the box itself, and what neighbours pay for:
+ * these are frames of the mesh, and so contain what it adds.  Where who sends pays, that is
+ * what a gateway has had relayed by us, at its own cost.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,7 @@ struct partner {
 /**
  * struct ts_relay_counts - what was read
  * @boot: of the kernel's counters
+ * @paid_dir: enum ts_dir of class RELAY, in which neighbours pay for downloads
  * @delivered: all of it, since the process began
  * @own: of the box itself, as read last; it refuses nothing
  * @had: of each account, by its id; owned
@@ -56,6 +58,7 @@ struct partner {
  */
 struct ts_relay_counts {
 	uint64_t boot;
+	int paid_dir;
 	struct ts_relay_delivered delivered;
 	struct ts_stat own;
 	struct had *had;
@@ -73,11 +76,13 @@ struct reading {
 /**
  * ts_relay_counts_new() - nothing was read yet
  * @boot_id: of this boot
+ * @payer_rule: enum ts_payer_rule
  * @now_ns: CLOCK_BOOTTIME
  *
  * Return: freed with ts_relay_counts_free(), or NULL.
  */
-struct ts_relay_counts *ts_relay_counts_new(const char *boot_id, uint64_t now_ns)
+struct ts_relay_counts *ts_relay_counts_new(const char *boot_id, uint8_t payer_rule,
+					     uint64_t now_ns)
 {
 	struct ts_relay_counts *c = calloc(1, sizeof(*c));
 
@@ -85,6 +90,7 @@ struct ts_relay_counts *ts_relay_counts_new(const char *boot_id, uint64_t now_ns
 		return NULL;
 	/* The first of its five numbers are random enough to tell boots apart. */
 	c->boot = strtoull(boot_id, NULL, 16) << 32 | 1;
+	c->paid_dir = payer_rule == TS_PAYER_SENDER ? TS_DIR_UP : TS_DIR_DOWN;
 	c->delivered.life = now_ns;
 	return c;
 }
@@ -197,7 +203,7 @@ static struct partner *find(struct ts_relay_counts *c, uint32_t id, uint32_t epo
 static int read_neighbour(struct reading *r, const struct ts_account *a)
 {
 	struct partner *p = find(r->c, a->id, a->epoch);
-	const struct ts_stat *relay = &a->stats[TS_CLASS_RELAY][TS_DIR_DOWN];
+	const struct ts_stat *relay = &a->stats[TS_CLASS_RELAY][r->c->paid_dir];
 	const struct ts_stat *exit = &a->stats[TS_CLASS_INTERNET][TS_DIR_DOWN];
 	struct ts_relay_sold sold = ts_relay_sold_of(a);
 	/* Of frames of the mesh: it has added to them what it adds. */

@@ -9,7 +9,8 @@
 
 struct ts_relay_counts;
 
-struct ts_relay_counts *ts_relay_counts_new(const char *boot_id, uint64_t now_ns);
+struct ts_relay_counts *ts_relay_counts_new(const char *boot_id, uint8_t payer_rule,
+					     uint64_t now_ns);
 void ts_relay_counts_free(struct ts_relay_counts *c);
 int ts_relay_counts_read(struct ts_relay_counts *c, struct ts_meter *meter,
 			 struct ts_gate *gate, struct ts_relay *relay, uint64_t now_ns);
