@@ -64,12 +64,19 @@ config() {
 	END
 }
 
-tsd_start() { # LETTER
-	nsenter --net="/run/netns/$T-$1" -- "${tsd:-tsd}" -c "$W/$1/tsd.conf" >>"$W/$1/log" 2>&1 &
+# tsd_start LETTER [VARIABLE=VALUE]...
+tsd_start() {
+	nsenter --net="/run/netns/$T-$1" -- env "${@:2}" "${tsd:-tsd}" -c "$W/$1/tsd.conf" >>"$W/$1/log" 2>&1 &
 	pid[$1]=$!
 	pids+=($!)
+	# Bash is not to tell of each death.
+	disown
 }
-tsd_kill() { kill -9 "${pid[$1]}"; wait "${pid[$1]}" 2>/dev/null; true; }
+is_gone() { ! kill -0 "${pid[$1]}" 2>/dev/null; }
+tsd_kill() {
+	kill -9 "${pid[$1]}" 2>/dev/null
+	until is_gone "$1"; do sleep 0.1; done
+}
 healthy() { in_ns "$T-$1" curl -sf -m "$PATIENCE" "http://10.77.0.$2:2050/v1/health"; }
 
 # of BOX LETTER JQ: what BOX says of its neighbour
@@ -227,10 +234,9 @@ killed() {
 
 # dying LETTER CALLS DO AT: a tsd that ends itself with SIGKILL at a call (tests/crash/shim.c)
 dying() {
-	LD_PRELOAD=$O/test/shim.so TS_SHIM_DIR=$W/$1 TS_SHIM_UNIX=no TS_SHIM_CALLS=$2 TS_SHIM_DO=$3 \
-		TS_SHIM_AT=$4 tsd_start "$1"
+	tsd_start "$1" LD_PRELOAD="$O/test/shim.so" TS_SHIM_DIR="$W/$1" TS_SHIM_UNIX=no \
+		TS_SHIM_CALLS="$2" TS_SHIM_DO="$3" TS_SHIM_AT="$4"
 }
-is_gone() { ! kill -0 "${pid[$1]}"; }
 keep_busy() {
 	while sleep 1; do
 		in_ns $K timeout 60 iperf3 --logfile /dev/null -c 10.66.2.2 -t 20 -b 400k --bidir \
@@ -243,6 +249,7 @@ keep_busy() {
 deaths() {
 	local l calls act at traffic died=0 lives=0 all=""
 
+	check "the client pays A" pay 1
 	start keep_busy
 	traffic=$!
 	for l in a b c a b c a b c; do

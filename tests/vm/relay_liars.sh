@@ -31,9 +31,7 @@ gained() {
 # lie LETTER VARIABLE THOUSANDTHS: from now on
 lie() {
 	tsd_kill "$1"
-	export "$2=$3"
-	tsd=tsd_liar tsd_start "$1"
-	unset "$2"
+	tsd=tsd_liar tsd_start "$1" "$2=$3"
 	must "the liar serves" 10 healthy "$1" "$(number "$1")"
 }
 
