@@ -117,7 +117,7 @@ boxes_up() {
 	for l in a b c d; do mkdir "$W/$l"; address[$l]=$(cheapkey "$W/$l/key" "$W/pass"); done
 	address[k]=$(cheapkey "$W/wallet" "$W/pass")
 	in_ns $B ip addr add 10.77.0.2/24 dev bat0
-	config a 1 ak "$(channel "${address[k]}" 1000 0), $(channel "${address[b]}" 0 1000)" \
+	config a 1 ak "$(channel "${address[k]}" 1000 0), $(channel "${address[b]}" 0 1000), $(channel "${address[d]}" 0 1000)" \
 		'gateway = "no";'
 	config b 2 none0 "$(channel "${address[a]}" 1000 0), $(channel "${address[c]}" $back 1000)" \
 		'gateway = "no";'
@@ -232,6 +232,25 @@ killed() {
 	books "killed"
 }
 
+# D is a gateway, too: A buys of the cheaper one, and asks less from then on.
+asks() { ask $A relay show | jq -r '.offer.wei_per_gb.relay.up'; }
+gateways() {
+	local before
+
+	before=$(asks)
+	config d 4 none0 "$(channel "${address[a]}" 1000 0)" 'gateway = "yes";'
+	in_ns $D batctl meshif bat0 gw_mode server
+	tsd_start d
+	must "tsd serves on another gateway" 10 healthy d 4
+	must "A knows its prices" 10 is_gateway_of_a
+	must "A asks for one hop less" 3 asks_less $((before / 100 * 80))
+	is "... nothing was carried by it" "$(of $A d '[.carried_by_it[][] | tonumber] | add')" 0
+	tsd_kill d
+	in_ns $D batctl meshif bat0 gw_mode off
+}
+is_gateway_of_a() { [ "$(of $A d '.terms != null and .way == "gateway"')" = true ]; }
+asks_less() { [ "$(asks)" -lt "$1" ]; }
+
 # dying LETTER CALLS DO AT: a tsd that ends itself with SIGKILL at a call (tests/crash/shim.c)
 dying() {
 	tsd_start "$1" LD_PRELOAD="$O/test/shim.so" TS_SHIM_DIR="$W/$1" TS_SHIM_UNIX=no \
@@ -314,7 +333,7 @@ says_none() { healthy d 4 | grep -q "bat9: there is no such mesh device"; }
 
 modprobe -a batman_adv veth dummy
 renew
-for phase in ${RELAY_PHASES:-paid_hops dry killed says_no deaths sender claims hides pads}; do
+for phase in ${RELAY_PHASES:-paid_hops dry killed says_no gateways deaths sender claims hides pads}; do
 	start=$SECONDS
 	$phase
 	note "$phase took $((SECONDS - start)) s"
