@@ -328,6 +328,7 @@ says_no() {
 	tsd_start d
 	must "tsd serves without a mesh" 10 healthy d 4
 	check "... and says that there is none" until_true 5 says_none
+	tsd_kill d
 }
 says_none() { healthy d 4 | grep -q "bat9: there is no such mesh device"; }
 
