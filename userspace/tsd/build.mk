@@ -18,7 +18,7 @@ $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 # libev has no pkg-config file.
 $(eval $(call program,tsd,userspace/tsd/main.c, \
 	tsd portal billing relay mesh settle ledger chain keys discovery photon tokenswitch, \
-	libconfig jansson libcurl libmicrohttpd libnftables libmnl libnl-route-3.0 \
+	libconfig libcurl $(PORTAL_PKGS) libnftables libmnl libnl-route-3.0 \
 	libnl-genl-3.0 \
 	libbpf sqlite3 libsecp256k1 nettle libsodium,-lev))
 
