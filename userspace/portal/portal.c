@@ -362,9 +362,10 @@ void ts_portal_free(struct ts_portal *p)
 	free(p);
 }
 
-/** ts_portal_rename() - another name for people, after a reload */
-void ts_portal_rename(struct ts_portal *p, const char *name)
+/** ts_portal_rename() - another name for people, and another place, after a reload */
+void ts_portal_rename(struct ts_portal *p, const char *name, const char *venue_url)
 {
+	snprintf(p->facts.venue_url, sizeof(p->facts.venue_url), "%s", venue_url);
 	snprintf(p->facts.name, sizeof(p->facts.name), "%s", name);
 }
 

@@ -184,7 +184,7 @@ void ts_portal_certificate(struct ts_portal *p, const char *certificate,
 void ts_portal_look(struct ts_portal *p);
 void ts_portal_https(struct ts_portal *p, struct ts_portal_https *https);
 void ts_portal_free(struct ts_portal *p);
-void ts_portal_rename(struct ts_portal *p, const char *name);
+void ts_portal_rename(struct ts_portal *p, const char *name, const char *venue_url);
 
 void ts_portal_ack(struct ts_portal *p, uint64_t reply,
 		   const uint8_t ack[TS_ACK_BYTES]);

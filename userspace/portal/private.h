@@ -11,6 +11,7 @@
 #include "portal/usage.h"
 
 #define TS_PAY_MAX_BYTES	1200
+/* http, each with one that redirects, and https. */
 #define TS_LISTENERS_MAX	24
 /* "https://" and a Host header that is one of ours. */
 #define TS_BASE_SIZE		(TS_PORTAL_NAME_SIZE + 24)

@@ -26,6 +26,7 @@ static const struct object objects[] = {
 	{ "pay", pay_verbs, "a transfer of the operator's own" },
 	{ "peer", peer_verbs, "where Photon nodes are" },
 	{ "topology", topology_verbs, "what batman-adv says of the mesh" },
+	{ "portal", portal_verbs, "where clients find the page, and how DHCP tells them" },
 	{ "roam", roam_verbs, "guests of other boxes here, and our wallets there" },
 	{ "relay", relay_verbs, "what is carried for neighbours and by them, and who owes what" },
 	{ "mirror", mirror_verbs, "who shows our proofs when we are silent" },

@@ -17,6 +17,7 @@
 #include "keys/keyfile.h"
 #include "photon/form.h"
 #include "tsd/daemon.h"
+#include "tsd/https.h"
 #include "tsd/lock.h"
 #include "tsd/log.h"
 #include "tsd/mesh_claim.h"
@@ -259,6 +260,30 @@ static int listen_http(struct ts_daemon *d, const struct ts_endpoint *at,
 	return ret;
 }
 
+static int listen_https(struct ts_daemon *d, char *err, size_t err_size)
+{
+	const struct ts_config *c = d->config;
+	char text[TS_ENDPOINT_TEXT_SIZE], why[200];
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < c->n_https; i++) {
+		ret = ts_portal_listen_https(d->portal,
+					     (const struct sockaddr *)&c->https[i].addr,
+					     c->https[i].len, why, sizeof(why));
+		if (!ret)
+			continue;
+		snprintf(err, err_size, "listen.https: %s: %s",
+			 ts_endpoint_print(&c->https[i], text), why);
+		return ret;
+	}
+	if (!c->n_https)
+		return 0;
+	ts_portal_certificate(d->portal, c->certificate, c->certificate_key);
+	ts_https_look(d);
+	return 0;
+}
+
 static void fill_facts(struct ts_portal_facts *f, const struct ts_daemon *d)
 {
 	const struct ts_config *c = d->config;
@@ -274,6 +299,7 @@ static void fill_facts(struct ts_portal_facts *f, const struct ts_daemon *d)
 	f->photon_port = ts_endpoint_port(&c->photon);
 	memcpy(f->names, c->http_names, sizeof(f->names));
 	f->n_names = c->n_http_names;
+	snprintf(f->venue_url, sizeof(f->venue_url), "%s", c->venue_info_url);
 }
 
 static int open_portal(struct ts_daemon *d, char *err, size_t err_size)
@@ -302,7 +328,7 @@ static int open_portal(struct ts_daemon *d, char *err, size_t err_size)
 		if (ret)
 			return ret;
 	}
-	return 0;
+	return listen_https(d, err, err_size);
 }
 
 static bool is_partner(void *ctx, const struct ts_address *address)
@@ -564,7 +590,7 @@ int ts_daemon_reload(struct ts_daemon *d, char *err, size_t err_size)
 	d->config = new;
 	ts_log_setup(new->log_level, new->log_json);
 	if (d->portal)
-		ts_portal_rename(d->portal, new->name);
+		ts_portal_rename(d->portal, new->name, new->venue_info_url);
 	if (d->peers && ts_peers_set(d->peers, new->peers, new->n_peers))
 		ts_log(TS_LOG_ERROR, "peers: out of memory; those of before stay");
 	import_channels(d);
