@@ -48,8 +48,8 @@ static int usage(FILE *f, int ret)
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
 		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
-		   "                    relay, mirror, roam, chain, wallet, liquidity, revenue and\n"
-		   "                    status; by default " TS_CONFIG_PATH "\n"
+		   "                    relay, mirror, portal, roam, chain, wallet, liquidity,\n"
+		   "                    revenue and status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;
