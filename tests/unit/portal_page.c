@@ -69,7 +69,7 @@ static void test_policy(void **state)
 	char *text;
 
 	text = get(f, "/");
-	has(text, "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n");
+	has(text, "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n");
 	lacks(text, "unsafe-inline");
 	/* With "no-referrer" our own form would come with "Origin: null". */
 	has(text, "Referrer-Policy: same-origin\r\n");
@@ -91,6 +91,9 @@ static void test_policy(void **state)
 	has(text, "prefers-color-scheme: dark");
 	lacks(text, "url(");
 	lacks(text, "@import");
+	total += strlen(text);
+	text = get(f, "/icon.svg");
+	has(text, "Content-Type: image/svg+xml\r\n");
 	total += strlen(text);
 	assert_true(total < PAGE_MAX_BYTES);
 	print_message("page, script and style with headers: %zu bytes\n", total);

@@ -10,7 +10,7 @@ PORTAL_SOURCES := $(addprefix userspace/portal/, \
 PORTAL_PKGS := libmicrohttpd jansson gnutls libqrencode
 
 # The files of the page, as arrays named after them.
-PORTAL_FILES := userspace/portal/web/portal.css userspace/portal/web/portal.js
+PORTAL_FILES := $(addprefix userspace/portal/web/,icon.svg portal.css portal.js)
 $(O)/gen/portal_files.h: $(PORTAL_FILES) userspace/portal/build.mk
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)

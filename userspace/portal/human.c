@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* human.c - what people are served: the page, its two files, its form. */
+/* human.c - what people are served: the page, its files, its form. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 /* Nothing from elsewhere, nothing inline, in nobody's frame. */
 #define POLICY "default-src 'none'; style-src 'self'; script-src 'self'; " \
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; " \
+	"connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; " \
 	"frame-ancestors 'none'"
 
 static enum ts_lang language(struct MHD_Connection *c)
@@ -89,6 +89,7 @@ bool ts_human_file(struct ts_portal *p, struct MHD_Connection *c, const char *ur
 		const unsigned char *bytes;
 		size_t len;
 	} files[] = {
+		{ "/icon.svg", "image/svg+xml", icon_svg, sizeof(icon_svg) },
 		{ "/portal.css", "text/css; charset=utf-8", portal_css, sizeof(portal_css) },
 		{ "/portal.js", "text/javascript; charset=utf-8", portal_js, sizeof(portal_js) },
 	};

@@ -31,6 +31,7 @@ static void write_head(const struct ts_page *page)
 		"<title>", l->tag, l->dir);
 	ts_page_escape(page->out, page->facts->name);
 	fputs("</title>\n"
+	      "<link rel=\"icon\" href=\"/icon.svg\">\n"
 	      "<link rel=\"stylesheet\" href=\"/portal.css\">\n"
 	      "<script src=\"/portal.js\" defer></script>\n</head><body>\n"
 	      "<a class=\"skip\" href=\"#main\">", page->out);
@@ -59,9 +60,13 @@ char *ts_page_text(struct ts_page *page)
 	write_head(page);
 	fputs("<main id=\"main\">\n", page->out);
 	if (page->view) {
+		if (page->opened)
+			ts_page_browser(page);
 		ts_page_session(page);
 		ts_page_prices(page);
 		ts_page_pay(page);
+		if (!page->opened)
+			ts_page_browser(page);
 	} else {
 		fputs("<p class=\"state\">", page->out);
 		ts_page_say(page, page->busy ? TS_TEXT_NOT_NOW : TS_TEXT_NO_STATION);

@@ -42,6 +42,7 @@ void ts_page_prices(const struct ts_page *page);
 
 /* page_pay.c */
 void ts_page_pay(const struct ts_page *page);
+void ts_page_browser(const struct ts_page *page);
 
 /* page_write.c */
 void ts_page_escape(FILE *out, const char *text);

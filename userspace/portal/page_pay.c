@@ -47,7 +47,7 @@ static void by_app(const struct ts_page *page)
 	fputs("<dt>", page->out);
 	ts_page_say(page, TS_TEXT_AMOUNT);
 	fputs("</dt><dd><bdi dir=\"ltr\">", page->out);
-	ts_page_amount(page, &v->tariff.token, v->suggest_wei, false);
+	ts_page_amount(page, &v->tariff.token, v->suggest_wei, true);
 	fputs("</bdi></dd>\n", page->out);
 	fact(page, TS_TEXT_PORT, port);
 	fputs("</dl>\n", page->out);
@@ -84,8 +84,13 @@ static void own_address(const struct ts_page *page)
 	fputs("</a></p>\n", page->out);
 }
 
-/* A form, so that it works without the script. */
-static void own_browser(const struct ts_page *page)
+/**
+ * ts_page_browser() - the way out of a small window
+ * @page: the page
+ *
+ * A form, so that it works without the script.
+ */
+void ts_page_browser(const struct ts_page *page)
 {
 	fputs("<section aria-labelledby=\"browser\"><h2 id=\"browser\">", page->out);
 	ts_page_say(page, TS_TEXT_BROWSER);
@@ -102,13 +107,11 @@ static void own_browser(const struct ts_page *page)
 	fputs("</section>\n", page->out);
 }
 
-/** ts_page_pay() - the ways to pay, the session's code, and the real browser */
+/** ts_page_pay() - the ways to pay, and the session's code */
 void ts_page_pay(const struct ts_page *page)
 {
 	unsigned int i;
 
-	if (page->opened)
-		own_browser(page);
 	fputs("<section aria-labelledby=\"pay\"><h2 id=\"pay\">", page->out);
 	ts_page_say(page, TS_TEXT_PAY);
 	fputs("</h2>\n", page->out);
@@ -116,6 +119,4 @@ void ts_page_pay(const struct ts_page *page)
 		ways[i](page);
 	fputs("</section>\n", page->out);
 	session_code(page);
-	if (!page->opened)
-		own_browser(page);
 }

@@ -95,7 +95,7 @@ static enum ts_post post_of(const char *url)
 static unsigned int methods_of(const char *url)
 {
 	static const char *const gets[] = {
-		"/", "/portal.css", "/portal.js", "/captive-portal/api",
+		"/", "/icon.svg", "/portal.css", "/portal.js", "/captive-portal/api",
 		"/v1/info", "/v1/session", "/v1/session/events",
 		"/v1/channel", "/v1/outbox", "/v1/health",
 	};

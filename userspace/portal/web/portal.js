@@ -4,12 +4,12 @@
 (function () {
 	'use strict';
 
-	var SLOT_MS = 10000, POLL_MS = 5000;
+	var SLOT_MS = 10000, POLL_MS = 5000, QUIET_MS = 4000;
 	var state = document.getElementById('state');
 	var held = document.getElementById('held');
 	var lost = document.getElementById('lost');
 	var plot = document.getElementById('plot');
-	var slots, slotAt, last;
+	var polling = false, slots, slotAt, last;
 
 	if (!state || !plot)
 		return;
@@ -112,6 +112,7 @@
 	function poll() {
 		var r = new XMLHttpRequest();
 
+		polling = true;
 		r.open('GET', '/v1/session');
 		r.timeout = POLL_MS;
 		r.onload = function () {
@@ -143,6 +144,17 @@
 		};
 	}
 
+	// Nothing is said of a session of which nothing changes.
+	function tick() {
+		var now = Date.now();
+
+		if (last && now - last.at > QUIET_MS && !polling)
+			text('speed', bytes(0) + '/s');
+		shift(now);
+		draw();
+	}
+
+	setInterval(tick, 2000);
 	if (window.EventSource)
 		listen();
 	else
