@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # tsd in the router namespace of net.sh, with one wallet that can pay.
 # After net_up: tsd_up PATTERN [CONFIG LINE...]; pay AMOUNT [NAMESPACE].
-# MORE_TOKENS, MORE_TARIFFS: groups that come after the usual one.
+# MORE_TOKENS, MORE_TARIFFS: groups that come after the usual one; MORE_HTTP,
+# MORE_LISTEN: addresses and keys of listen.
 # METER: auto, xdp, tc (driver bpf) or nf (driver genl).
 
 W=$(mktemp -d /tmp/tsnet.XXXXXX)
@@ -31,7 +32,7 @@ tsd_up() { # PATTERN, more configuration lines
 	key = { file = "$W/key"; passphrase_file = "$W/pass"; };
 	chain = { id = 20180430; tokens_network = "0x0000000000000000000000000000000000007e70";
 		tokens = ( { address = "0x00000000000000000000000000000000000070c5"; symbol = "SMT"; decimals = 18; }${MORE_TOKENS:+, $MORE_TOKENS} ); };
-	listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
+	listen = { http = [ "10.66.1.1:2050"${MORE_HTTP:+, $MORE_HTTP} ]; photon = "10.66.1.1:40001"; ${MORE_LISTEN:-} };
 	meter = { driver = "$DRIVER"; };
 	ports = ( { pattern = "$pattern"; meter = "$METER"; } );
 	rules = ( "free udp 53", "local 10.66.1.0/24" );

@@ -201,7 +201,7 @@ strangers() {
 	is "another host's name gets no answer" "$(status -H 'Host: evil.example' /v1/session)" 421
 	is "and no session by it" "$(status -H 'Host: evil.example' "/v1/session?code=$code")" 421
 	is "who asks for its page is sent to ours" \
-		"$(in_ns $C curl -s -m 3 -o /dev/null -w '%{http_code} %{redirect_url}' -H 'Host: evil.example' $BOX/generate_204)" \
+		"$(in_ns $C curl -s -m 3 -o /dev/null -w '%{http_code} %{redirect_url}' -H 'Host: evil.example' $BOX/today)" \
 		"302 http://10.66.1.1:2050/"
 	is "another host's page is refused" "$(status -H 'Origin: http://evil.example' /v1/session)" 403
 	is "our own is not" "$(status -H 'Origin: http://10.66.1.1:2050' /v1/session)" 200

@@ -78,7 +78,7 @@ void ask(struct fixture *f, uint16_t port, const char *request, size_t len,
 /* GET with "Connection: close", so that the answer ends. */
 char *get(struct fixture *f, const char *path)
 {
-	static char out[16384];
+	static char out[65536];
 	char request[512];
 
 	snprintf(request, sizeof(request),
@@ -91,6 +91,12 @@ void has(const char *text, const char *part)
 {
 	if (!strstr(text, part))
 		fail_msg("\"%s\" is not in: %s", part, text);
+}
+
+void lacks(const char *text, const char *part)
+{
+	if (strstr(text, part))
+		fail_msg("\"%s\" is in: %s", part, text);
 }
 
 void expect(struct fixture *f, const char *request, size_t len, const char *part)

@@ -18,6 +18,8 @@ void ask(struct fixture *f, uint16_t port, const char *request, size_t len,
 char *get(struct fixture *f, const char *path);
 /* Fails the test when @part is not in @text. */
 void has(const char *text, const char *part);
+/* Fails the test when @part is in @text. */
+void lacks(const char *text, const char *part);
 /* ask(), and @part is in what comes. */
 void expect(struct fixture *f, const char *request, size_t len, const char *part);
 /* The same of a literal, which may have NULs in it. */

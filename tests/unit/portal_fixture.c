@@ -20,12 +20,34 @@ static int fake_station(void *ctx, const struct sockaddr *peer, char code[TS_COD
 	return f->station_error;
 }
 
+/* Each loopback address is a station of its own; 127.0.0.1's is the one with CODE. */
+static int fake_find(void *ctx, const struct sockaddr *peer, char code[TS_CODE_SIZE])
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
+	struct fixture *f = ctx;
+
+	if (f->no_session || in->sin_addr.s_addr != htonl(INADDR_LOOPBACK))
+		return -ENOENT;
+	strcpy(code, CODE);
+	return 0;
+}
+
+static void fake_now(void *ctx, struct ts_time *now)
+{
+	struct fixture *f = ctx;
+
+	*now = f->now;
+}
+
 static int fake_who(void *ctx, const struct sockaddr *peer, struct ts_key *key)
 {
+	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
 	struct fixture *f = ctx;
 
 	memset(key, 0, sizeof(*key));
 	key->mac[0] = 2;
+	if (peer->sa_family == AF_INET && ntohl(in->sin_addr.s_addr) >> 24 == 127)
+		key->mac[5] = ntohl(in->sin_addr.s_addr) & 0xff;
 	return f->who_error;
 }
 
@@ -166,7 +188,7 @@ int portal_setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct ts_portal_ops ops = {
 		.ctx = f, .station = fake_station, .show = fake_show,
-		.who = fake_who, .nonce = fake_nonce, .attach = fake_attach,
+		.who = fake_who, .find = fake_find, .now = fake_now, .nonce = fake_nonce, .attach = fake_attach,
 		.session = fake_session,
 		.channel = fake_channel, .outbox = fake_outbox, .tariffs = fake_tariffs,
 		.refund = fake_attach, .pay = fake_pay, .mirror = fake_mirror,
@@ -180,6 +202,8 @@ int portal_setup(void **state)
 	};
 
 	f->healthy = true;
+	f->now.boot_ns = 1000000000000;
+	f->now.wall_s = 1800000000;
 	strcpy(f->view.code, CODE);
 	f->view.tariff.id = 3;
 	strcpy(f->view.tariff.wei_per_gb[TS_CLASS_INTERNET][TS_DIR_UP],

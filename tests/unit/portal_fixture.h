@@ -24,6 +24,8 @@
  * @shown: codes that were shown
  * @station_error: who asks is no station of ours
  * @who_error: likewise, when connections are counted
+ * @no_session: stations have none yet
+ * @now: the clocks
  * @healthy: billing is
  * @view: of the session CODE
  */
@@ -43,6 +45,8 @@ struct fixture {
 	unsigned int shown;
 	int station_error;
 	int who_error;
+	bool no_session;
+	struct ts_time now;
 	bool healthy;
 	struct ts_session_view view;
 };

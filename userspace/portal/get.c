@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* get.c - what is only read: the page, sessions, channels, the outbox. */
+/* get.c - what programs only read: sessions, channels, the outbox, RFC 8908. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,8 +9,7 @@
 static int find_session(struct ts_portal *p, struct MHD_Connection *c,
 			char code[TS_CODE_SIZE], enum MHD_Result *ret)
 {
-	const char *asked = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
-							"code");
+	const char *asked = ts_request_argument(c, "code");
 	int err;
 
 	if (asked) {
@@ -36,11 +35,12 @@ static int find_session(struct ts_portal *p, struct MHD_Connection *c,
 	return err;
 }
 
-static enum MHD_Result get_session(struct ts_portal *p, struct MHD_Connection *c,
+static enum MHD_Result get_session(struct ts_listener *l, struct MHD_Connection *c,
 				   bool events)
 {
+	struct ts_portal *p = l->portal;
 	struct ts_session_view view;
-	char code[TS_CODE_SIZE];
+	char code[TS_CODE_SIZE], base[TS_BASE_SIZE];
 	enum MHD_Result ret;
 
 	if (find_session(p, c, code, &ret))
@@ -48,11 +48,13 @@ static enum MHD_Result get_session(struct ts_portal *p, struct MHD_Connection *c
 	if (p->ops.session(p->ops.ctx, code, &view))
 		return ts_request_error(p, c, MHD_HTTP_NOT_FOUND, "unknown_session",
 					"there is no session with this code; GET /v1/session makes one");
+	ts_request_base(l, c, base);
 	if (events)
-		return ts_stream_open(p, c, code, ts_request_host(c));
+		return ts_stream_open(p, c, code, base);
+	ts_captive_used(p, &view);
 	return ts_answer(p, c, MHD_HTTP_OK,
 			 ts_answer_json(ts_portal_session_json(&p->facts, &view,
-							       ts_request_host(c))));
+							       base)));
 }
 
 static enum MHD_Result no_station(struct ts_portal *p, struct MHD_Connection *c)
@@ -74,8 +76,7 @@ static enum MHD_Result get_nonce(struct ts_portal *p, struct MHD_Connection *c)
 static int find_wallet(struct ts_portal *p, struct MHD_Connection *c,
 		       struct ts_address *wallet, enum MHD_Result *ret)
 {
-	const char *text = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
-						       "address");
+	const char *text = ts_request_argument(c, "address");
 
 	if (text && !ts_address_parse(wallet, text))
 		return 0;
@@ -89,8 +90,7 @@ static int find_token(struct ts_portal *p, struct MHD_Connection *c,
 		      struct ts_address *room, const struct ts_address **token,
 		      enum MHD_Result *ret)
 {
-	const char *text = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
-						       "token");
+	const char *text = ts_request_argument(c, "token");
 
 	*token = text ? room : NULL;
 	if (!text || !ts_address_parse(room, text))
@@ -139,42 +139,50 @@ static enum MHD_Result get_health(struct ts_portal *p, struct MHD_Connection *c)
 						  "checks", checks)));
 }
 
-static enum MHD_Result get_page(struct ts_portal *p, struct MHD_Connection *c)
+/* RFC 8908; also by plain http, where no operating system will ask. */
+static enum MHD_Result get_captive(struct ts_portal *p, struct MHD_Connection *c)
 {
-	struct ts_session_view view;
+	struct ts_captive captive;
 	struct MHD_Response *r;
-	char code[TS_CODE_SIZE];
-	bool have;
 
-	have = !p->ops.station(p->ops.ctx, ts_request_peer(c), code) &&
-	       !p->ops.session(p->ops.ctx, code, &view);
-	r = ts_answer_text("text/html; charset=utf-8",
-			   ts_page_text(&p->facts, have ? &view : NULL, ts_request_host(c)));
+	if (ts_captive_look(p, ts_request_peer(c), &captive))
+		return no_station(p, c);
+	r = ts_answer_json(ts_json_captive(p, &captive));
 	if (r) {
-		MHD_add_response_header(r, "Content-Security-Policy",
-					"default-src 'none'; frame-ancestors 'none'");
-		MHD_add_response_header(r, "Referrer-Policy", "no-referrer");
+		MHD_del_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE,
+					"application/json");
+		MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE,
+					"application/captive+json");
+		MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL,
+					"private, no-store");
 	}
 	return ts_answer(p, c, MHD_HTTP_OK, r);
 }
 
 /**
  * ts_request_get() - answer what is only read
- * @p: the portal
+ * @l: the listener it came to
  * @c: its connection
  * @url: a path that GET has
  */
-enum MHD_Result ts_request_get(struct ts_portal *p, struct MHD_Connection *c,
+enum MHD_Result ts_request_get(struct ts_listener *l, struct MHD_Connection *c,
 			       const char *url)
 {
+	struct ts_portal *p = l->portal;
+	enum MHD_Result ret;
+
+	if (ts_human_file(p, c, url, &ret))
+		return ret;
 	if (!strcmp(url, "/"))
-		return get_page(p, c);
+		return ts_human_page(l, c);
+	if (!strcmp(url, "/captive-portal/api"))
+		return get_captive(p, c);
 	if (!strcmp(url, "/v1/info"))
 		return ts_answer(p, c, MHD_HTTP_OK, ts_answer_json(ts_json_info(p)));
 	if (!strcmp(url, "/v1/session"))
-		return get_session(p, c, false);
+		return get_session(l, c, false);
 	if (!strcmp(url, "/v1/session/events"))
-		return get_session(p, c, true);
+		return get_session(l, c, true);
 	if (!strcmp(url, "/v1/session/attach"))
 		return get_nonce(p, c);
 	if (!strcmp(url, "/v1/channel"))

@@ -111,6 +111,52 @@ bool ts_origin_is_own(const struct ts_portal *p, struct MHD_Connection *c,
 	return false;
 }
 
+/* ":2050", or nothing where it need not be said. */
+static void print_port(const struct ts_listener *l, const struct sockaddr_storage *sa,
+		       char port[8])
+{
+	/* Both families have the port at the same place. */
+	unsigned int n = ntohs(((const struct sockaddr_in6 *)sa)->sin6_port);
+
+	*port = '\0';
+	if (n != (l->secure ? 443 : 80))
+		snprintf(port, 8, ":%u", n);
+}
+
+static bool is_valid_now(struct ts_portal *p)
+{
+	struct ts_time now;
+
+	/* Without a clock (M12) nothing is known against it. */
+	p->ops.now(p->ops.ctx, &now);
+	return !now.wall_s || (now.wall_s >= p->tls.not_before_s &&
+			       now.wall_s < p->tls.not_after_s);
+}
+
+/**
+ * ts_host_secure_url() - the page by https
+ * @p: the portal
+ * @url: where it goes
+ *
+ * Return: @url; NULL: there is no https, or no browser would believe its
+ * certificate, for it is of another name or time.
+ */
+char *ts_host_secure_url(struct ts_portal *p, char url[TS_PORTAL_URL_SIZE])
+{
+	const struct ts_listener *l = p->listeners;
+	char port[8];
+
+	while (l < p->listeners + p->n_listeners && !l->secure)
+		l++;
+	if (l == p->listeners + p->n_listeners || !p->tls.pair || p->tls.name < 0 ||
+	    !is_valid_now(p))
+		return NULL;
+	print_port(l, &l->addr, port);
+	snprintf(url, TS_PORTAL_URL_SIZE, "https://%s%s/",
+		 p->facts.names[p->tls.name], port);
+	return url;
+}
+
 /**
  * ts_host_own_url() - where people who asked for another host are sent
  * @l: the listener they came to
@@ -123,29 +169,26 @@ char *ts_host_own_url(const struct ts_listener *l, struct MHD_Connection *c,
 		      char url[TS_PORTAL_URL_SIZE])
 {
 	const struct ts_portal_facts *facts = &l->portal->facts;
-	char host[INET6_ADDRSTRLEN + 2], port[8] = "";
+	char host[INET6_ADDRSTRLEN + 2], port[8];
+	const char *scheme = l->secure ? "https" : "http";
 	const struct sockaddr_in6 *in6;
 	struct sockaddr_storage sa;
 	const void *addr;
-	unsigned int n;
 
 	if (!local_address(c, &sa))
 		return NULL;
-	/* Both families have the port at the same place. */
-	in6 = (const struct sockaddr_in6 *)&sa;
-	n = ntohs(in6->sin6_port);
-	if (n != 80)
-		snprintf(port, sizeof(port), ":%u", n);
+	print_port(l, &sa, port);
 	if (facts->n_names) {
-		snprintf(url, TS_PORTAL_URL_SIZE, "http://%s%s/",
+		snprintf(url, TS_PORTAL_URL_SIZE, "%s://%s%s/", scheme,
 			 facts->names[0], port);
 		return url;
 	}
+	in6 = (const struct sockaddr_in6 *)&sa;
 	addr = sa.ss_family == AF_INET ?
 	       (const void *)&((struct sockaddr_in *)&sa)->sin_addr :
 	       (const void *)&in6->sin6_addr;
 	inet_ntop(sa.ss_family, addr, host, sizeof(host));
 	snprintf(url, TS_PORTAL_URL_SIZE, sa.ss_family == AF_INET ?
-		 "http://%s%s/" : "http://[%s]%s/", host, port);
+		 "%s://%s%s/" : "%s://[%s]%s/", scheme, host, port);
 	return url;
 }

@@ -163,7 +163,7 @@ static json_t *held(const struct ts_session_view *view)
 }
 
 static json_t *pay(const struct ts_portal_facts *f,
-		   const struct ts_session_view *view, const char *host)
+		   const struct ts_session_view *view, const char *base)
 {
 	struct ts_memo memo = { .tariff_id = view->tariff.id };
 	char text[TS_MEMO_SIZE];
@@ -174,9 +174,7 @@ static json_t *pay(const struct ts_portal_facts *f,
 			 "address", ts_json_address(&f->address), "memo", text,
 			 "suggest_wei", ts_json_wei(view->suggest_wei),
 			 "photon_port", (int)f->photon_port,
-			 "http", host && *host ?
-				 json_sprintf("http://%s/v1/pay", host) :
-				 json_string("/v1/pay"));
+			 "http", json_sprintf("%s/v1/pay", base ? base : ""));
 }
 
 /* Of a guest of another box, else null. */
@@ -193,7 +191,7 @@ static json_t *roam(const struct ts_session_view *view)
  * ts_portal_session_json() - the session object
  * @facts: of the box
  * @view: the session
- * @host: as the client names us, for the address to pay at; NULL: not known
+ * @base: the box, as the client names it, for the address to pay at; NULL: not known
  *
  * remaining_bytes is null where the dearest direction is free: there is no end.
  *
@@ -201,7 +199,7 @@ static json_t *roam(const struct ts_session_view *view)
  */
 json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 			       const struct ts_session_view *view,
-			       const char *host)
+			       const char *base)
 {
 	static const char *const states[] = {
 		[TS_SESSION_NEVER_PAID] = "never-paid",
@@ -223,7 +221,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		"used_bytes", "up", (json_int_t)view->used_bytes[TS_DIR_UP],
 		"down", (json_int_t)view->used_bytes[TS_DIR_DOWN],
 		"held", held(view),
-		"pay", pay(facts, view, host), "roam", roam(view));
+		"pay", pay(facts, view, base), "roam", roam(view));
 }
 
 static json_t *cosign(const struct ts_channel_view *view)
@@ -302,4 +300,35 @@ json_t *ts_json_outbox(const struct ts_portal *p,
 
 	p->ops.outbox(p->ops.ctx, wallet, add_message, messages);
 	return json_pack("{s:o}", "messages", messages);
+}
+
+/**
+ * ts_json_captive() - RFC 8908: what an operating system asks
+ * @p: the portal
+ * @captive: of who asks, who is a station
+ *
+ * Addresses only where they can be had by https, as the standard wants them.
+ * Whoever has paid has no time that ends, and whoever has not has no bytes.
+ *
+ * Return: a new reference, NULL: no memory.
+ */
+json_t *ts_json_captive(struct ts_portal *p, const struct ts_captive *captive)
+{
+	json_t *one = json_pack("{s:b}", "captive", ts_captive_is(captive));
+	char url[TS_PORTAL_URL_SIZE];
+
+	if (ts_host_secure_url(p, url)) {
+		json_object_set_new(one, "user-portal-url", json_string(url));
+		json_object_set_new(one, "can-extend-session", json_true());
+	}
+	if (*p->facts.venue_url)
+		json_object_set_new(one, "venue-info-url",
+				    json_string(p->facts.venue_url));
+	if (!captive->paid && captive->open_s)
+		json_object_set_new(one, "seconds-remaining",
+				    json_integer((json_int_t)captive->open_s));
+	if (captive->paid && captive->view.remaining_bytes <= INT64_MAX)
+		json_object_set_new(one, "bytes-remaining",
+			json_integer((json_int_t)captive->view.remaining_bytes));
+	return one;
 }

@@ -20,6 +20,8 @@
 
 #define TS_PORTAL_NAMES_MAX	8
 #define TS_PORTAL_NAME_SIZE	64
+#define TS_PORTAL_URL_SIZE	(TS_PORTAL_NAME_SIZE + 32)
+#define TS_PORTAL_VENUE_SIZE	256
 
 /**
  * struct ts_portal_facts - what does not change while the daemon runs; copied
@@ -34,6 +36,7 @@
  * @names: under which clients find us, beside our addresses; the first is the
  *	one that people are sent to
  * @n_names: how many
+ * @venue_url: what the operator tells of the place, by https; empty: nothing
  */
 struct ts_portal_facts {
 	char name[64];
@@ -46,6 +49,7 @@ struct ts_portal_facts {
 	uint16_t photon_port;
 	char names[TS_PORTAL_NAMES_MAX][TS_PORTAL_NAME_SIZE];
 	unsigned int n_names;
+	char venue_url[TS_PORTAL_VENUE_SIZE];
 };
 
 /**
@@ -53,6 +57,8 @@ struct ts_portal_facts {
  * @ctx: handed to each function
  * @station: the session of the station with this address, made if new.  0;
  *	-ENOENT: not a neighbour on an access port; -ENOSPC: too many
+ * @find: the session of the station with this address, if it has one; makes
+ *	nothing.  0 or -ENOENT
  * @who: the station with this address; makes nothing.  0, -ENOENT: likewise
  * @show: this address shows a code as its own: if the session has no station,
  *	and the asker no other that was paid for, it is the asker's from now on.
@@ -83,11 +89,14 @@ struct ts_portal_facts {
  *	ts_portal_refuse(), likewise
  * @health: an object of checks, each a text, "ok" or what is wrong; a new
  *	reference.  @healthy is set
+ * @now: the clocks
  */
 struct ts_portal_ops {
 	void *ctx;
 	int (*station)(void *ctx, const struct sockaddr *peer,
 		       char code[TS_CODE_SIZE]);
+	int (*find)(void *ctx, const struct sockaddr *peer,
+		    char code[TS_CODE_SIZE]);
 	int (*who)(void *ctx, const struct sockaddr *peer, struct ts_key *key);
 	void (*show)(void *ctx, const struct sockaddr *peer, const char *code);
 	int (*session)(void *ctx, const char *code, struct ts_session_view *view);
@@ -113,6 +122,7 @@ struct ts_portal_ops {
 	void (*mirror)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*logout)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	json_t *(*health)(void *ctx, bool *healthy);
+	void (*now)(void *ctx, struct ts_time *now);
 };
 
 /**
@@ -142,6 +152,22 @@ struct ts_portal_counters {
 	unsigned int events;
 };
 
+/**
+ * struct ts_portal_https - how the page is to be had by https
+ * @url: of the page; empty: no browser would believe it now, or there is no https
+ * @name: the portal's name in the certificate; empty: none is in it
+ * @not_before_s: since 1970, of the certificate; 0: there is none
+ * @not_after_s: likewise
+ * @fault: why the files are not served as they are; empty: they are
+ */
+struct ts_portal_https {
+	char url[TS_PORTAL_URL_SIZE];
+	char name[TS_PORTAL_NAME_SIZE];
+	uint64_t not_before_s;
+	uint64_t not_after_s;
+	char fault[256];
+};
+
 struct ts_portal;
 
 struct ts_portal *ts_portal_new(struct ev_loop *loop,
@@ -151,8 +177,14 @@ struct ts_portal *ts_portal_new(struct ev_loop *loop,
 int ts_portal_listen(struct ts_portal *p, const struct sockaddr *addr,
 		     socklen_t len, const char *redirect_to, char *err,
 		     size_t err_size);
+int ts_portal_listen_https(struct ts_portal *p, const struct sockaddr *addr,
+			   socklen_t len, char *err, size_t err_size);
+void ts_portal_certificate(struct ts_portal *p, const char *certificate,
+			   const char *key);
+void ts_portal_look(struct ts_portal *p);
+void ts_portal_https(struct ts_portal *p, struct ts_portal_https *https);
 void ts_portal_free(struct ts_portal *p);
-void ts_portal_rename(struct ts_portal *p, const char *name);
+void ts_portal_rename(struct ts_portal *p, const char *name, const char *venue_url);
 
 void ts_portal_ack(struct ts_portal *p, uint64_t reply,
 		   const uint8_t ack[TS_ACK_BYTES]);
@@ -175,7 +207,7 @@ void ts_portal_counters(const struct ts_portal *p,
 /* Also the control socket shows these objects.  New references. */
 json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 			       const struct ts_session_view *view,
-			       const char *host);
+			       const char *base);
 json_t *ts_portal_channel_json(const struct ts_billing_token *tokens,
 			       unsigned int n_tokens,
 			       const struct ts_channel_view *view);

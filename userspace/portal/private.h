@@ -5,11 +5,16 @@
 
 #include <microhttpd.h>
 
+#include "portal/captive.h"
 #include "portal/portal.h"
+#include "portal/tls.h"
+#include "portal/usage.h"
 
 #define TS_PAY_MAX_BYTES	1200
-#define TS_LISTENERS_MAX	16
-#define TS_PORTAL_URL_SIZE	(TS_PORTAL_NAME_SIZE + 32)
+/* http, each with one that redirects, and https. */
+#define TS_LISTENERS_MAX	24
+/* "https://" and a Host header that is one of ours. */
+#define TS_BASE_SIZE		(TS_PORTAL_NAME_SIZE + 24)
 /* A body beyond this is not even read to its end. */
 #define TS_BODY_PATIENCE_BYTES	65536
 
@@ -19,6 +24,8 @@
  * @addr: where it listens
  * @daemon: libmicrohttpd's
  * @io: on its epoll descriptor
+ * @secure: https
+ * @rounds: of it, so often it may run again at once
  * @redirect_to: sends everybody there; NULL: serves
  */
 struct ts_listener {
@@ -26,6 +33,8 @@ struct ts_listener {
 	struct sockaddr_storage addr;
 	struct MHD_Daemon *daemon;
 	ev_io io;
+	bool secure;
+	unsigned int rounds;
 	char *redirect_to;
 };
 
@@ -65,7 +74,7 @@ struct ts_source {
  * @connection: libmicrohttpd's; NULL once it has ended it
  * @suspended: waits for news
  * @code: of the session
- * @host: as the client names us
+ * @base: the box, as the client names it
  * @changed: the session object is to be sent
  * @notices: bits (1 << enum ts_notice) to be sent
  * @beat: a comment is to be sent
@@ -82,7 +91,7 @@ struct ts_stream {
 	struct MHD_Connection *connection;
 	bool suspended;
 	char code[TS_CODE_SIZE];
-	char host[72];
+	char base[TS_BASE_SIZE];
 	bool changed;
 	unsigned int notices;
 	bool beat;
@@ -101,11 +110,13 @@ enum ts_post {
 	TS_POST_ROAM,
 	TS_POST_CLAIM,
 	TS_POST_LOGOUT,
+	TS_POST_CONTINUE,
 };
 
 /**
  * struct ts_request - what is remembered between libmicrohttpd's calls
  * @next: in the portal's list of payments that wait, while @waits
+ * @listener: where it came in
  * @connection: libmicrohttpd's
  * @post: a body is expected
  * @waits: handed to billing, no answer yet
@@ -117,6 +128,7 @@ enum ts_post {
  */
 struct ts_request {
 	struct ts_request *next;
+	struct ts_listener *listener;
 	struct MHD_Connection *connection;
 	enum ts_post post;
 	bool waits;
@@ -140,6 +152,9 @@ struct ts_portal {
 	struct ts_source *accepted;
 	struct ts_request *waiting;
 	struct ts_stream *streams;
+	struct ts_opens opens;
+	struct ts_usages usages;
+	struct ts_tls tls;
 	uint64_t next_reply;
 	ev_prepare prepare;
 	ev_timer timer;
@@ -155,15 +170,32 @@ enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
 				  size_t *body_len, void **request);
 void ts_request_done(void *listener, struct MHD_Connection *c, void **request,
 		     enum MHD_RequestTerminationCode why);
-const char *ts_request_host(struct MHD_Connection *c);
+char *ts_request_base(const struct ts_listener *l, struct MHD_Connection *c,
+		      char base[TS_BASE_SIZE]);
+const char *ts_request_argument(struct MHD_Connection *c, const char *name);
+const char *ts_request_header(struct MHD_Connection *c, const char *name);
 const struct sockaddr *ts_request_peer(struct MHD_Connection *c);
 enum MHD_Result ts_request_error(struct ts_portal *p, struct MHD_Connection *c,
 				 unsigned int status, const char *name,
 				 const char *message);
+enum MHD_Result ts_request_redirect(struct ts_portal *p, struct MHD_Connection *c,
+				    unsigned int status, const char *to);
 
 /* get.c */
-enum MHD_Result ts_request_get(struct ts_portal *p, struct MHD_Connection *c,
+enum MHD_Result ts_request_get(struct ts_listener *l, struct MHD_Connection *c,
 			       const char *url);
+
+/* human.c */
+enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c);
+enum MHD_Result ts_human_continue(struct ts_portal *p, struct MHD_Connection *c);
+bool ts_human_file(struct ts_portal *p, struct MHD_Connection *c, const char *url,
+		   enum MHD_Result *ret);
+
+/* probe.c */
+struct ts_probe;
+const struct ts_probe *ts_probe_find(const char *host, const char *url);
+enum MHD_Result ts_probe_answer(struct ts_portal *p, struct MHD_Connection *c,
+				const struct ts_probe *probe);
 
 /* answer.c */
 enum MHD_Result ts_answer(struct ts_portal *p, struct MHD_Connection *c,
@@ -179,6 +211,7 @@ bool ts_host_is_own(const struct ts_portal *p, struct MHD_Connection *c,
 		    const char *host);
 bool ts_origin_is_own(const struct ts_portal *p, struct MHD_Connection *c,
 		      const char *origin);
+char *ts_host_secure_url(struct ts_portal *p, char url[TS_PORTAL_URL_SIZE]);
 char *ts_host_own_url(const struct ts_listener *l, struct MHD_Connection *c,
 		      char url[TS_PORTAL_URL_SIZE]);
 
@@ -192,16 +225,13 @@ void ts_source_free_all(struct ts_portal *p);
 json_t *ts_json_nonce(const struct ts_portal *p,
 		      const struct ts_billing_nonce *nonce);
 json_t *ts_json_info(const struct ts_portal *p);
+json_t *ts_json_captive(struct ts_portal *p, const struct ts_captive *captive);
 json_t *ts_json_outbox(const struct ts_portal *p,
 		       const struct ts_address *wallet);
 
-/* page.c */
-char *ts_page_text(const struct ts_portal_facts *facts,
-		   const struct ts_session_view *view, const char *host);
-
 /* stream.c */
 enum MHD_Result ts_stream_open(struct ts_portal *p, struct MHD_Connection *c,
-			       const char *code, const char *host);
+			       const char *code, const char *base);
 void ts_stream_beat(struct ts_portal *p);
 void ts_stream_wake_all(struct ts_portal *p);
 

@@ -96,6 +96,7 @@ void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code)
 {
 	struct ts_request *req = take_waiting(p, reply);
 	struct ts_session_view view;
+	char base[TS_BASE_SIZE];
 
 	if (!req)
 		return;
@@ -106,7 +107,7 @@ void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code)
 					      "the session was closed meanwhile");
 	} else {
 		req->answer = ts_answer_json(ts_portal_session_json(&p->facts,
-			&view, ts_request_host(req->connection)));
+			&view, ts_request_base(req->listener, req->connection, base)));
 	}
 	resume(p, req);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* request.c - which request is for whom; bodies are handed on. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -10,13 +11,35 @@
 #define METHOD_GET  1
 #define METHOD_POST 2
 
-/** ts_request_host() - Return: the Host header, which is one of ours by now; "": none was sent */
-const char *ts_request_host(struct MHD_Connection *c)
+/** ts_request_header() - Return: a header, or NULL */
+const char *ts_request_header(struct MHD_Connection *c, const char *name)
 {
-	const char *host = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-						       MHD_HTTP_HEADER_HOST);
+	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+}
 
-	return host ? host : "";
+/** ts_request_argument() - Return: what is behind ?name=, or NULL */
+const char *ts_request_argument(struct MHD_Connection *c, const char *name)
+{
+	return MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, name);
+}
+
+/**
+ * ts_request_base() - the box, as the client names it
+ * @l: the listener it came to
+ * @c: its connection; the Host header is one of ours by now
+ * @base: where it goes: "https://name:port"; "": no Host was sent
+ *
+ * Return: @base.
+ */
+char *ts_request_base(const struct ts_listener *l, struct MHD_Connection *c,
+		      char base[TS_BASE_SIZE])
+{
+	const char *host = ts_request_header(c, MHD_HTTP_HEADER_HOST);
+
+	*base = '\0';
+	if (host)
+		snprintf(base, TS_BASE_SIZE, "http%s://%s", l->secure ? "s" : "", host);
+	return base;
 }
 
 /** ts_request_peer() - Return: who sent it; libmicrohttpd's */
@@ -33,8 +56,9 @@ enum MHD_Result ts_request_error(struct ts_portal *p, struct MHD_Connection *c,
 	return ts_answer(p, c, status, ts_answer_error(name, message));
 }
 
-static enum MHD_Result redirect(struct ts_portal *p, struct MHD_Connection *c,
-				const char *to)
+/** ts_request_redirect() - send somebody elsewhere, and end the connection */
+enum MHD_Result ts_request_redirect(struct ts_portal *p, struct MHD_Connection *c,
+				    unsigned int status, const char *to)
 {
 	static char nothing[] = "";
 	struct MHD_Response *r;
@@ -45,13 +69,15 @@ static enum MHD_Result redirect(struct ts_portal *p, struct MHD_Connection *c,
 	MHD_add_response_header(r, MHD_HTTP_HEADER_LOCATION, to);
 	/* Later packets of this connection are the client's own affair again. */
 	MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
-	return ts_answer(p, c, MHD_HTTP_FOUND, r);
+	return ts_answer(p, c, status, r);
 }
 
 static enum ts_post post_of(const char *url)
 {
 	if (!strcmp(url, "/v1/pay"))
 		return TS_POST_PAY;
+	if (!strcmp(url, "/captive-portal/continue"))
+		return TS_POST_CONTINUE;
 	if (!strcmp(url, "/v1/session/attach"))
 		return TS_POST_ATTACH;
 	if (!strcmp(url, "/v1/mirror"))
@@ -69,7 +95,8 @@ static enum ts_post post_of(const char *url)
 static unsigned int methods_of(const char *url)
 {
 	static const char *const gets[] = {
-		"/", "/v1/info", "/v1/session", "/v1/session/events",
+		"/", "/icon.svg", "/portal.css", "/portal.js", "/captive-portal/api",
+		"/v1/info", "/v1/session", "/v1/session/events",
 		"/v1/channel", "/v1/outbox", "/v1/health",
 	};
 	unsigned int i;
@@ -90,14 +117,31 @@ static unsigned int method_of(const char *method)
 	return strcmp(method, MHD_HTTP_METHOD_POST) ? 0 : METHOD_POST;
 }
 
-static bool is_octets(struct MHD_Connection *c)
+static bool is_type(struct MHD_Connection *c, const char *wanted)
 {
-	const char *type = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-						       MHD_HTTP_HEADER_CONTENT_TYPE);
-	size_t n = strlen("application/octet-stream");
+	const char *type = ts_request_header(c, MHD_HTTP_HEADER_CONTENT_TYPE);
+	size_t n = strlen(wanted);
 
-	return type && !strncasecmp(type, "application/octet-stream", n) &&
+	return type && !strncasecmp(type, wanted, n) &&
 	       (!type[n] || type[n] == ';' || type[n] == ' ');
+}
+
+/* What a body has to be; 0, or the answer is queued in @ret. */
+static int check_type(struct ts_portal *p, struct MHD_Connection *c, enum ts_post post,
+		      enum MHD_Result *ret)
+{
+	const char *wanted = "the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or a session code";
+
+	if (post == TS_POST_CONTINUE) {
+		if (is_type(c, "application/x-www-form-urlencoded"))
+			return 0;
+		wanted = "this is the form of the page at /; open that and press the button";
+	} else if (is_type(c, "application/octet-stream")) {
+		return 0;
+	}
+	*ret = ts_request_error(p, c, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "wrong_type",
+				wanted);
+	return -EINVAL;
 }
 
 static enum MHD_Result too_large(struct ts_portal *p, struct MHD_Connection *c)
@@ -117,6 +161,7 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 	};
 	unsigned int allowed = methods_of(url);
 	struct MHD_Response *r;
+	enum MHD_Result ret;
 	const char *length;
 
 	if (!allowed)
@@ -131,11 +176,9 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 	}
 	if (method_of(method) == METHOD_GET)
 		return MHD_YES;
-	if (!is_octets(c))
-		return ts_request_error(p, c, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "wrong_type",
-					"the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or a session code");
-	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-					     MHD_HTTP_HEADER_CONTENT_LENGTH);
+	if (check_type(p, c, post_of(url), &ret))
+		return ret;
+	length = ts_request_header(c, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length && strtoull(length, NULL, 10) > TS_PAY_MAX_BYTES)
 		return too_large(p, c);
 	req->post = post_of(url);
@@ -199,6 +242,8 @@ static enum MHD_Result post(struct ts_portal *p, struct MHD_Connection *c,
 	}
 	if (req->seen > TS_PAY_MAX_BYTES)
 		return too_large(p, c);
+	if (req->post == TS_POST_CONTINUE)
+		return ts_human_continue(p, c);
 	req->reply = p->next_reply++;
 	req->connection = c;
 	req->waits = true;
@@ -210,22 +255,18 @@ static enum MHD_Result post(struct ts_portal *p, struct MHD_Connection *c,
 	return MHD_YES;
 }
 
-static const char *header(struct MHD_Connection *c, const char *name)
-{
-	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-}
-
 /*
  * Somebody who means another host, or a page of another host that uses a
  * client's browser: the answer is queued in @ret.  People get to our own name.
  */
 static bool is_foreign(struct ts_listener *l, struct MHD_Connection *c,
-		       const char *url, enum MHD_Result *ret)
+		       const char *url, const char *method, enum MHD_Result *ret)
 {
-	const char *host = header(c, MHD_HTTP_HEADER_HOST);
-	const char *origin = header(c, MHD_HTTP_HEADER_ORIGIN);
-	const char *site = header(c, "Sec-Fetch-Site");
-	bool api = !strncmp(url, "/v1/", 4);
+	const char *host = ts_request_header(c, MHD_HTTP_HEADER_HOST);
+	const char *origin = ts_request_header(c, MHD_HTTP_HEADER_ORIGIN);
+	const char *site = ts_request_header(c, "Sec-Fetch-Site");
+	bool api = !strncmp(url, "/v1/", 4) || !strncmp(url, "/captive-portal/", 16) ||
+		   method_of(method) != METHOD_GET;
 	char own[TS_PORTAL_URL_SIZE];
 
 	if (host && !ts_host_is_own(l->portal, c, host)) {
@@ -234,7 +275,7 @@ static bool is_foreign(struct ts_listener *l, struct MHD_Connection *c,
 						"misdirected",
 						"the Host is not a name or an address of this box");
 		else
-			*ret = redirect(l->portal, c, own);
+			*ret = ts_request_redirect(l->portal, c, MHD_HTTP_FOUND, own);
 		return true;
 	}
 	if (!api || ((!origin || ts_origin_is_own(l->portal, c, origin)) &&
@@ -242,6 +283,25 @@ static bool is_foreign(struct ts_listener *l, struct MHD_Connection *c,
 		return false;
 	*ret = ts_request_error(l->portal, c, MHD_HTTP_FORBIDDEN, "foreign_origin",
 				"pages of other hosts may not use this interface");
+	return true;
+}
+
+/*
+ * A system looks whether it is in the internet: told so while it may be, else it
+ * goes the way of all others, which is to be redirected.
+ */
+static bool is_probe(struct ts_listener *l, struct MHD_Connection *c, const char *url,
+		     const char *method, enum MHD_Result *ret)
+{
+	const char *host = ts_request_header(c, MHD_HTTP_HEADER_HOST);
+	const struct ts_probe *probe;
+	struct ts_captive captive;
+
+	probe = method_of(method) == METHOD_GET ? ts_probe_find(host, url) : NULL;
+	if (!probe || ts_captive_look(l->portal, ts_request_peer(c), &captive) ||
+	    ts_captive_is(&captive))
+		return false;
+	*ret = ts_probe_answer(l->portal, c, probe);
 	return true;
 }
 
@@ -272,9 +332,13 @@ enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
 		if (!req)
 			return MHD_NO;
 		*request = req;
+		req->listener = l;
+		if (is_probe(l, c, url, method, &ret))
+			return ret;
 		if (l->redirect_to)
-			return redirect(l->portal, c, l->redirect_to);
-		if (is_foreign(l, c, url, &ret))
+			return ts_request_redirect(l->portal, c, MHD_HTTP_FOUND,
+						   l->redirect_to);
+		if (is_foreign(l, c, url, method, &ret))
 			return ret;
 		return begin(l->portal, c, req, url, method);
 	}
@@ -282,7 +346,7 @@ enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
 		return take_body(req, body, body_len);
 	if (req->post != TS_POST_NONE)
 		return post(l->portal, c, req);
-	return ts_request_get(l->portal, c, url);
+	return ts_request_get(l, c, url);
 }
 
 /** ts_request_done() - libmicrohttpd is through with a request */

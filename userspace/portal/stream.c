@@ -25,7 +25,8 @@ static void write_object(struct ts_stream *s, FILE *out, const char *event)
 
 	if (s->portal->ops.session(s->portal->ops.ctx, s->code, &view))
 		return;
-	object = ts_portal_session_json(&s->portal->facts, &view, s->host);
+	ts_captive_used(s->portal, &view);
+	object = ts_portal_session_json(&s->portal->facts, &view, s->base);
 	if (object)
 		text = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
@@ -113,12 +114,12 @@ static void free_stream(void *arg)
  * @p: the portal
  * @c: the connection
  * @code: of the session, which exists
- * @host: as the client names us
+ * @base: the box, as the client names it
  *
  * Return: for libmicrohttpd.
  */
 enum MHD_Result ts_stream_open(struct ts_portal *p, struct MHD_Connection *c,
-			       const char *code, const char *host)
+			       const char *code, const char *base)
 {
 	struct MHD_Response *r;
 	struct ts_stream *s;
@@ -137,7 +138,7 @@ enum MHD_Result ts_stream_open(struct ts_portal *p, struct MHD_Connection *c,
 	s->connection = c;
 	s->changed = true;
 	memcpy(s->code, code, sizeof(s->code));
-	snprintf(s->host, sizeof(s->host), "%s", host);
+	snprintf(s->base, sizeof(s->base), "%s", base);
 	r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, CHUNK_BYTES,
 					      read_stream, s, free_stream);
 	if (!r) {

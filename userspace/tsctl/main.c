@@ -26,6 +26,7 @@ static const struct object objects[] = {
 	{ "pay", pay_verbs, "a transfer of the operator's own" },
 	{ "peer", peer_verbs, "where Photon nodes are" },
 	{ "topology", topology_verbs, "what batman-adv says of the mesh" },
+	{ "portal", portal_verbs, "where clients find the page, and how DHCP tells them" },
 	{ "roam", roam_verbs, "guests of other boxes here, and our wallets there" },
 	{ "relay", relay_verbs, "what is carried for neighbours and by them, and who owes what" },
 	{ "mirror", mirror_verbs, "who shows our proofs when we are silent" },
@@ -47,8 +48,8 @@ static int usage(FILE *f, int ret)
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
 		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
-		   "                    relay, mirror, roam, chain, wallet, liquidity, revenue and\n"
-		   "                    status; by default " TS_CONFIG_PATH "\n"
+		   "                    relay, mirror, portal, roam, chain, wallet, liquidity,\n"
+		   "                    revenue and status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;

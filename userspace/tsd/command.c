@@ -10,6 +10,7 @@
 #include "tsd/channel_export.h"
 #include "tsd/command.h"
 #include "tsd/daemon.h"
+#include "tsd/https.h"
 #include "tsd/liquidity.h"
 #include "tsd/revenue.h"
 
@@ -461,6 +462,7 @@ static const struct {
 	{ "channel-trust", do_channel_trust },
 	{ "channel-export", do_channel_export },
 	{ "pay", do_pay },
+	{ "portal", ts_https_answer },
 	{ "liquidity", ts_liquidity_answer },
 	{ "revenue", ts_revenue_answer },
 	{ "reload", do_reload },

@@ -14,6 +14,7 @@
 #include "tsd/config_discovery.h"
 #include "tsd/config_file.h"
 #include "tsd/config_community.h"
+#include "tsd/config_listen.h"
 #include "tsd/config_mesh.h"
 #include "tsd/config_mirror.h"
 #include "tsd/config_money.h"
@@ -22,14 +23,11 @@
 static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
 	"channels", "listen", "discovery", "peers", "mirrors", "mirror_seconds",
-	"mirror_for", "community", "meter", "ports", "rules", "gate", "tariffs", "money", "limits",
+	"mirror_for", "community", "portal", "meter", "ports", "rules", "gate", "tariffs", "money", "limits",
 	"mesh", NULL
 };
 static const char *const log_keys[] = { "level", "format", NULL };
 static const char *const key_keys[] = { "file", "passphrase_file", NULL };
-static const char *const listen_keys[] = {
-	"http", "names", "redirect_port", "photon", "any_address", NULL
-};
 static const char *const meter_keys[] = { "driver", "mark_mask", NULL };
 static const char *const port_keys[] = {
 	"pattern", "meter", "direction", "zone", NULL
@@ -82,77 +80,6 @@ static void read_general(struct ts_reader *r, config_setting_t *root,
 		ts_reader_fail(r, key ? key : root,
 			       key ? "passphrase_file" : "key.passphrase_file",
 			       "missing; the file with the passphrase of the key, readable by root alone");
-}
-
-static void read_endpoint(struct ts_reader *r, config_setting_t *at,
-			  const char *text, bool any, struct ts_endpoint *out)
-{
-	if (r->failed)
-		return;
-	if (ts_endpoint_parse(out, text))
-		ts_reader_fail(r, at, NULL,
-			       "\"%.60s\" must be ADDRESS:PORT or [IPv6-ADDRESS]:PORT",
-			       text);
-	else if (!any && ts_endpoint_is_any(out))
-		ts_reader_fail(r, at, NULL,
-			       "every address, upstream included, only with listen.any_address = true");
-}
-
-/* What is not like a name of the DNS would never come in a Host header. */
-static void read_names(struct ts_reader *r, config_setting_t *listen,
-		       struct ts_config *c)
-{
-	config_setting_t *list = ts_read_list(r, listen, "names",
-					      TS_CONFIG_NAMES_MAX);
-	int n = list ? config_setting_length(list) : 0, i;
-	const char *text;
-
-	for (i = 0; i < n && !r->failed; i++) {
-		text = ts_read_item(r, list, i);
-		if (r->failed)
-			return;
-		if (!*text || strlen(text) >= TS_PORTAL_NAME_SIZE ||
-		    text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")]) {
-			ts_reader_fail(r, config_setting_get_elem(list, i), NULL,
-				       "\"%.60s\" must be a host name, such as \"portal.example\"",
-				       text);
-			return;
-		}
-		strcpy(c->http_names[i], text);
-	}
-	c->n_http_names = n;
-}
-
-static void read_listen(struct ts_reader *r, config_setting_t *root,
-			struct ts_config *c)
-{
-	config_setting_t *s = ts_read_group(r, root, "listen", listen_keys), *http;
-	bool any = ts_read_bool(r, s, "any_address", false);
-	const char *text;
-	int n, i;
-
-	if (!s && !r->failed)
-		ts_reader_fail(r, root, "listen", "missing; listen.http and listen.photon must be given");
-	http = ts_read_list(r, s, "http", TS_CONFIG_HTTP_MAX);
-	n = http ? config_setting_length(http) : 0;
-	if (!n && !r->failed)
-		ts_reader_fail(r, s, "http", "missing; a list such as [ \"192.0.2.1:8080\" ]");
-	for (i = 0; i < n && !r->failed; i++)
-		read_endpoint(r, config_setting_get_elem(http, i),
-			      ts_read_item(r, http, i), any, &c->http[i]);
-	c->n_http = n;
-	read_names(r, s, c);
-	c->redirect_port = ts_read_number(r, s, "redirect_port", 8081, 1, 65535);
-	for (i = 0; i < n && !r->failed; i++)
-		if (ts_endpoint_port(&c->http[i]) == c->redirect_port)
-			ts_reader_fail(r, s, "redirect_port",
-				       "%u is a port of listen.http; they must differ",
-				       c->redirect_port);
-	text = ts_read_string(r, s, "photon", NULL);
-	if (!r->failed)
-		read_endpoint(r, config_setting_get_member(s, "photon"), text,
-			      any, &c->photon);
 }
 
 static bool mask_is_good(uint64_t mask)
@@ -275,7 +202,8 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	read_general(r, root, c);
 	ts_config_read_chain(r, root, c);
 	ts_config_read_channels(r, root, c);
-	read_listen(r, root, c);
+	ts_config_read_listen(r, root, c);
+	ts_config_read_portal(r, root, c);
 	ts_config_read_discovery(r, root, c);
 	ts_config_read_mirrors(r, root, c);
 	ts_config_read_community(r, root, c);
@@ -384,6 +312,13 @@ const char *ts_config_fixed(const struct ts_config *old,
 	if (old->n_http_names != new->n_http_names ||
 	    memcmp(old->http_names, new->http_names, sizeof(old->http_names)))
 		return "listen.names";
+	if (old->n_https != new->n_https ||
+	    memcmp(old->https, new->https, sizeof(old->https)))
+		return "listen.https";
+	if (strcmp(old->certificate, new->certificate))
+		return "listen.certificate";
+	if (strcmp(old->certificate_key, new->certificate_key))
+		return "listen.certificate_key";
 	if (memcmp(&old->discovery, &new->discovery, sizeof(old->discovery)))
 		return "discovery";
 	if (old->n_mirrors != new->n_mirrors || old->mirror_s != new->mirror_s ||
@@ -452,13 +387,10 @@ static void explain_tariff(const struct ts_config *c,
  */
 void ts_config_explain(const struct ts_config *c, FILE *out)
 {
-	char text[TS_ENDPOINT_TEXT_SIZE];
 	unsigned int i;
 
 	fprintf(out, "%s: good\n", c->path);
-	for (i = 0; i < c->n_http; i++)
-		fprintf(out, "http      %s\n", ts_endpoint_print(&c->http[i], text));
-	fprintf(out, "photon    %s\n", ts_endpoint_print(&c->photon, text));
+	ts_config_explain_listen(c, out);
 	fprintf(out, "chain     %s\n", c->chain.rpc[0] ? "followed" :
 		"not followed: chain.rpc is not given");
 	ts_config_explain_discovery(c, out);

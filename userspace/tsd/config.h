@@ -28,6 +28,7 @@
 
 #define TS_CONFIG_PATH_SIZE	100	/* leaves room for names inside run_dir */
 #define TS_CONFIG_HTTP_MAX	8
+#define TS_CONFIG_HTTPS_MAX	8
 #define TS_CONFIG_PORTS_MAX	32
 #define TS_CONFIG_RULES_MAX	256
 #define TS_CONFIG_CHANNELS_MAX	256
@@ -211,6 +212,11 @@ struct ts_config_channel {
  * @chain: the node of the chain
  * @http: where the portal listens
  * @n_http: how many
+ * @https: where it listens by https; none: it does not
+ * @n_https: how many
+ * @certificate: file, of https
+ * @certificate_key: file
+ * @venue_info_url: what operating systems are told of the place; empty: nothing
  * @http_names: names of the portal beside its addresses
  * @n_http_names: how many
  * @redirect_port: on the same addresses, where unpaid web requests end up
@@ -255,6 +261,11 @@ struct ts_config {
 
 	struct ts_endpoint http[TS_CONFIG_HTTP_MAX];
 	unsigned int n_http;
+	struct ts_endpoint https[TS_CONFIG_HTTPS_MAX];
+	unsigned int n_https;
+	char certificate[TS_CONFIG_PATH_SIZE];
+	char certificate_key[TS_CONFIG_PATH_SIZE];
+	char venue_info_url[TS_PORTAL_VENUE_SIZE];
 	char http_names[TS_CONFIG_NAMES_MAX][TS_PORTAL_NAME_SIZE];
 	unsigned int n_http_names;
 	uint16_t redirect_port;

@@ -17,6 +17,7 @@
 #include "keys/keyfile.h"
 #include "photon/form.h"
 #include "tsd/daemon.h"
+#include "tsd/front.h"
 #include "tsd/lock.h"
 #include "tsd/log.h"
 #include "tsd/mesh_claim.h"
@@ -222,89 +223,6 @@ static void import_channels(struct ts_daemon *d)
 	ts_billing_flush(d->billing, &now);
 }
 
-/* Where the unpaid are sent: our name, or else the address. */
-static void portal_url(const struct ts_config *c, const struct ts_endpoint *at,
-		       char *url, size_t size)
-{
-	char text[TS_ENDPOINT_TEXT_SIZE];
-
-	if (!c->n_http_names)
-		snprintf(url, size, "http://%s/", ts_endpoint_print(at, text));
-	else if (ts_endpoint_port(at) == 80)
-		snprintf(url, size, "http://%s/", c->http_names[0]);
-	else
-		snprintf(url, size, "http://%s:%u/", c->http_names[0],
-			 ts_endpoint_port(at));
-}
-
-static int listen_http(struct ts_daemon *d, const struct ts_endpoint *at,
-		       char *err, size_t err_size)
-{
-	char text[TS_ENDPOINT_TEXT_SIZE], url[TS_PORTAL_NAME_SIZE + 32], why[200];
-	struct ts_endpoint redirect = *at;
-	int ret;
-
-	ts_endpoint_print(at, text);
-	ret = ts_portal_listen(d->portal, (struct sockaddr *)&at->addr, at->len,
-			       NULL, why, sizeof(why));
-	if (!ret) {
-		portal_url(d->config, at, url, sizeof(url));
-		ts_endpoint_set_port(&redirect, d->config->redirect_port);
-		ts_endpoint_print(&redirect, text);
-		ret = ts_portal_listen(d->portal, (struct sockaddr *)&redirect.addr,
-				       redirect.len, url, why, sizeof(why));
-	}
-	if (ret)
-		snprintf(err, err_size, "listen.http: %s: %s", text, why);
-	return ret;
-}
-
-static void fill_facts(struct ts_portal_facts *f, const struct ts_daemon *d)
-{
-	const struct ts_config *c = d->config;
-
-	memset(f, 0, sizeof(*f));
-	snprintf(f->name, sizeof(f->name), "%s", c->name);
-	snprintf(f->version, sizeof(f->version), "%s", TS_VERSION);
-	f->address = d->address;
-	f->chain_id = c->billing.chain_id;
-	f->tokens_network = c->billing.tokens_network;
-	memcpy(f->tokens, c->billing.tokens, sizeof(f->tokens));
-	f->n_tokens = c->billing.n_tokens;
-	f->photon_port = ts_endpoint_port(&c->photon);
-	memcpy(f->names, c->http_names, sizeof(f->names));
-	f->n_names = c->n_http_names;
-}
-
-static int open_portal(struct ts_daemon *d, char *err, size_t err_size)
-{
-	const struct ts_config *c = d->config;
-	struct ts_portal_limits limits = {
-		.connections = c->limits.http_connections,
-		.per_source = c->limits.http_per_source,
-		.timeout_s = c->limits.http_timeout_s,
-		.events = c->limits.events,
-	};
-	struct ts_portal_facts facts;
-	struct ts_portal_ops ops;
-	unsigned int i;
-	int ret;
-
-	fill_facts(&facts, d);
-	ts_effects_portal(&ops, d);
-	d->portal = ts_portal_new(d->loop, &facts, &ops, &limits);
-	if (!d->portal) {
-		snprintf(err, err_size, "out of memory");
-		return -ENOMEM;
-	}
-	for (i = 0; i < c->n_http; i++) {
-		ret = listen_http(d, &c->http[i], err, err_size);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
 static bool is_partner(void *ctx, const struct ts_address *address)
 {
 	struct ts_daemon *d = ctx;
@@ -352,7 +270,7 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 	d->neigh = ts_neigh_new(err, err_size);
 	if (!d->neigh)
 		return -EIO;
-	ret = open_portal(d, err, err_size);
+	ret = ts_front_open(d, err, err_size);
 	if (ret)
 		return ret;
 	d->udp = ts_udp_new(d->loop, &d->config->photon, &limits, ts_effects_take,
@@ -564,7 +482,7 @@ int ts_daemon_reload(struct ts_daemon *d, char *err, size_t err_size)
 	d->config = new;
 	ts_log_setup(new->log_level, new->log_json);
 	if (d->portal)
-		ts_portal_rename(d->portal, new->name);
+		ts_portal_rename(d->portal, new->name, new->venue_info_url);
 	if (d->peers && ts_peers_set(d->peers, new->peers, new->n_peers))
 		ts_log(TS_LOG_ERROR, "peers: out of memory; those of before stay");
 	import_channels(d);

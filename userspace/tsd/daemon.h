@@ -39,6 +39,8 @@
  * @address: of the box
  * @unlock: decrypts the key
  * @key: of the box, in guarded memory; NULL until it is decrypted
+ * @https_fault: what is wrong with the certificate's files; empty: nothing
+ * @https_until_s: the end of the certificate that is served; 0: none
  * @failed: it could not be, or the doors could not be opened
  * @meter: owned, the one writer
  * @meter_lost: it is gone; tried again each second
@@ -83,6 +85,8 @@ struct ts_daemon {
 	struct ts_address address;
 	struct ts_unlock *unlock;
 	struct ts_signer *key;
+	char https_fault[256];
+	uint64_t https_until_s;
 	bool failed;
 	struct ts_meter *meter;
 	bool meter_lost;

@@ -472,6 +472,17 @@ static int portal_station(void *ctx, const struct sockaddr *peer,
 	return ret;
 }
 
+static int portal_find(void *ctx, const struct sockaddr *peer,
+		       char code[TS_CODE_SIZE])
+{
+	struct ts_daemon *d = ctx;
+	struct ts_key key;
+
+	if (portal_who(ctx, peer, &key))
+		return -ENOENT;
+	return ts_billing_station_find(d->billing, &key, code);
+}
+
 /* Nobody's value is taken: neither that session's nor the asker's own. */
 static void portal_show(void *ctx, const struct sockaddr *peer, const char *code)
 {
@@ -529,6 +540,11 @@ static int portal_tariffs(void *ctx,
 	return ts_billing_tariff_each(d->billing, &now, cb, arg);
 }
 
+static void portal_now(void *ctx, struct ts_time *now)
+{
+	ts_clock_now(now);
+}
+
 static json_t *portal_health(void *ctx, bool *healthy)
 {
 	return ts_status_health(ctx, healthy);
@@ -540,6 +556,7 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 	*ops = (struct ts_portal_ops){
 		.ctx = d,
 		.station = portal_station,
+		.find = portal_find,
 		.who = portal_who,
 		.show = portal_show,
 		.session = portal_session,
@@ -555,5 +572,6 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.claim = portal_claim,
 		.logout = portal_logout,
 		.health = portal_health,
+		.now = portal_now,
 	};
 }

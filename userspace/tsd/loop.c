@@ -14,6 +14,7 @@
 
 #include "lib/event.h"
 #include "tsd/daemon.h"
+#include "tsd/https.h"
 #include "tsd/log.h"
 #include "tsd/ready.h"
 #include "tsd/selftest.h"
@@ -239,6 +240,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 		ts_loop_look(d);
 	ts_billing_tick(d->billing, &now);
 	ts_relaying_tick(d->relaying);
+	ts_https_look(d);
 	ts_ready_alive();
 }
 

@@ -18,7 +18,7 @@
 #include "tsd/ports.h"
 
 /* Portal, Photon, and the two of Multicast DNS come on top. */
-#define RULES_MAX (TS_CONFIG_RULES_MAX + TS_CONFIG_HTTP_MAX + 3)
+#define RULES_MAX (TS_CONFIG_RULES_MAX + TS_CONFIG_HTTP_MAX + TS_CONFIG_HTTPS_MAX + 3)
 
 /** struct claims - patterns that the meter has */
 struct claims {
@@ -183,6 +183,8 @@ static void wanted_rules(struct rules *want, const struct ts_config *c)
 	want->n = c->n_rules;
 	for (i = 0; i < c->n_http; i++)
 		add_service(want, IPPROTO_TCP, &c->http[i]);
+	for (i = 0; i < c->n_https; i++)
+		add_service(want, IPPROTO_TCP, &c->https[i]);
 	add_service(want, IPPROTO_UDP, &c->photon);
 	if (c->discovery.mdns)
 		add_mdns(want);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "tsd/daemon.h"
+#include "tsd/https.h"
 
 static const char *datapath(struct ts_daemon *d)
 {
@@ -21,7 +22,7 @@ static const char *gate(struct ts_daemon *d)
 }
 
 /**
- * ts_status_health() - the three checks, and of a mesh whether it is carried for
+ * ts_status_health() - the three checks, and of https and a mesh whether they go
  * @d: the daemon
  * @healthy: set: none of them found anything
  *
@@ -31,7 +32,7 @@ json_t *ts_status_health(struct ts_daemon *d, bool *healthy)
 {
 	const char *ledger = ts_billing_read_only(d->billing);
 	const char *path = datapath(d), *tables = gate(d);
-
+	char https[256];
 	json_t *checks;
 
 	*healthy = !path && !ledger && !tables;
@@ -39,7 +40,10 @@ json_t *ts_status_health(struct ts_daemon *d, bool *healthy)
 			   "ledger", ledger ? ledger : "ok",
 			   "gate", tables ? tables :
 				   d->gate ? "ok" : "switched off by the configuration");
-	/* Clients are served without it, so it makes nothing unhealthy. */
+	/* Clients are served without these, so they make nothing unhealthy. */
+	if (d->config->n_https)
+		json_object_set_new(checks, "https",
+			json_string(ts_https_fault(d, https, sizeof(https)) ?: "ok"));
 	if (d->relaying)
 		json_object_set_new(checks, "mesh",
 			json_string(ts_relaying_fault(d->relaying) ?: "ok"));

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* human.c - what people are served: the page, its files, its form. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "portal/page.h"
+#include "portal/private.h"
+#include "portal_files.h"
+
+/* Nothing from elsewhere, nothing inline, in nobody's frame. */
+#define POLICY "default-src 'none'; style-src 'self'; script-src 'self'; " \
+	"connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; " \
+	"frame-ancestors 'none'"
+
+static enum ts_lang language(struct MHD_Connection *c)
+{
+	return ts_lang_choose(ts_request_argument(c, "lang"),
+			      ts_request_header(c, MHD_HTTP_HEADER_ACCEPT_LANGUAGE));
+}
+
+static void complete(struct ts_page *page, struct ts_listener *l,
+		     struct MHD_Connection *c, char url[TS_PORTAL_URL_SIZE])
+{
+	struct ts_captive captive;
+
+	page->url = ts_host_secure_url(l->portal, url);
+	if (!page->url)
+		page->url = ts_host_own_url(l, c, url);
+	if (!page->url)
+		page->url = "";
+	page->opened = !ts_captive_look(l->portal, ts_request_peer(c), &captive) &&
+		       !captive.paid && captive.open_s;
+}
+
+/** ts_human_page() - GET /; Return: for libmicrohttpd */
+enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c)
+{
+	char code[TS_CODE_SIZE], base[TS_BASE_SIZE], url[TS_PORTAL_URL_SIZE];
+	struct ts_portal *p = l->portal;
+	struct ts_page page = { .facts = &p->facts, .lang = language(c) };
+	struct ts_session_view view;
+	struct MHD_Response *r;
+	int ret;
+
+	page.base = ts_request_base(l, c, base);
+	ret = p->ops.station(p->ops.ctx, ts_request_peer(c), code);
+	page.busy = ret && ret != -ENOENT;
+	if (!ret && !p->ops.session(p->ops.ctx, code, &view)) {
+		page.view = &view;
+		page.usage = ts_captive_used(p, &view);
+		complete(&page, l, c, url);
+	}
+	r = ts_answer_text("text/html; charset=utf-8", ts_page_text(&page));
+	if (r) {
+		MHD_add_response_header(r, "Content-Security-Policy", POLICY);
+		/* Not "no-referrer": with it browsers hide the Origin of our form. */
+		MHD_add_response_header(r, "Referrer-Policy", "same-origin");
+		MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_LANGUAGE,
+					ts_lang_names[page.lang].tag);
+	}
+	return ts_answer(p, c, MHD_HTTP_OK, r);
+}
+
+/**
+ * ts_human_continue() - POST /captive-portal/continue
+ * @p: the portal
+ * @c: the connection; no page of another host gets so far
+ *
+ * The page itself says whether it was done: it is none of the form's business
+ * who is a station.
+ */
+enum MHD_Result ts_human_continue(struct ts_portal *p, struct MHD_Connection *c)
+{
+	char to[32];
+
+	ts_captive_continue(p, ts_request_peer(c));
+	snprintf(to, sizeof(to), "/?lang=%s", ts_lang_names[language(c)].tag);
+	return ts_request_redirect(p, c, MHD_HTTP_SEE_OTHER, to);
+}
+
+/** ts_human_file() - is it a file of the page?  Then the answer is queued in @ret */
+bool ts_human_file(struct ts_portal *p, struct MHD_Connection *c, const char *url,
+		   enum MHD_Result *ret)
+{
+	static const struct {
+		const char *path;
+		const char *type;
+		const unsigned char *bytes;
+		size_t len;
+	} files[] = {
+		{ "/icon.svg", "image/svg+xml", icon_svg, sizeof(icon_svg) },
+		{ "/portal.css", "text/css; charset=utf-8", portal_css, sizeof(portal_css) },
+		{ "/portal.js", "text/javascript; charset=utf-8", portal_js, sizeof(portal_js) },
+	};
+	struct MHD_Response *r;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (!strcmp(url, files[i].path))
+			break;
+	if (i == sizeof(files) / sizeof(files[0]))
+		return false;
+	r = MHD_create_response_from_buffer(files[i].len, (void *)files[i].bytes,
+					    MHD_RESPMEM_PERSISTENT);
+	if (r)
+		MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, files[i].type);
+	*ret = ts_answer(p, c, MHD_HTTP_OK, r);
+	return true;
+}
