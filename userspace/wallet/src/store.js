@@ -8,9 +8,14 @@ const NAME = 'tokenswitch-wallet';
 const VERSION = 1;
 
 /** StoreError - nothing can be kept here, so nothing may be held either */
-export class StoreError extends Error {}
+export class StoreError extends Error {
+	reason = 'store';
+}
+
 /** Overtaken - another tab has gone on from the same state */
-export class Overtaken extends Error {}
+export class Overtaken extends Error {
+	reason = 'overtaken';
+}
 
 const failed = (what) => new StoreError(String(what?.message ?? what ?? 'refused'));
 
