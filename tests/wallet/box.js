@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The modules of the page against tsd, over its HTTP interface; see box.sh.
 import assert from 'node:assert/strict';
-import { readSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import test from 'node:test';
 import { Box } from '../src/box.js';
@@ -14,11 +14,10 @@ import { describeChannel } from '../src/receipt.js';
 import { Overtaken } from '../src/store.js';
 import { sameText } from '../src/address.js';
 import { makeWords, wordsToSecret } from '../src/words.js';
+import { router } from './router.js';
 import { CHEAP, IDBFactory, TERMS, TOKEN, newStore } from './scene.js';
 
 const { BOX, W } = process.env;
-const ASK = 3;
-const ANSWER = 4;
 const MB = 1000000n;
 const MB10 = TOKEN / 100n;	/* at one token for a GB */
 const nap = (ms) => new Promise((resolve) => { setTimeout(resolve, ms / 10); });
@@ -27,19 +26,6 @@ const words = makeWords(12);
 const factory = new IDBFactory();
 let key;
 let payer;
-
-function router(...line) {
-	const byte = Buffer.alloc(1);
-	let text = '';
-
-	writeSync(ASK, `${line.join(' ')}\n`);
-	while (readSync(ANSWER, byte) === 1 && byte[0] !== 10)
-		text += byte.toString('latin1');
-	const [word, ...rest] = text.split(' ');
-
-	assert.equal(word, 'ok', line.join(' '));
-	return rest.join(' ').trim();
-}
 
 /* What tsd has booked, and the kernel's gate follows. */
 const booked = () => router('paid').split(' ').map(BigInt);

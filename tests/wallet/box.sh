@@ -1,11 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The wallet's modules against a real tsd: real HTTP in a client's namespace, real credit
-# in the kernel.  box.js is the client; what only the router's side can do it asks here,
-# a line of words to file descriptor 3, and has the answer as a line from 4.
+# The wallet against a real tsd: real HTTP in a client's namespace, real credit in the
+# kernel.
+#
+#	box.sh [page]	the modules alone (box.js), or the page in a browser (page.js);
+#			SHOTS=DIR keeps pictures of it
+#
+# What only the router's side can do, the client asks here: a line of words to its file
+# descriptor 3, and the answer is a line from 4.
+part=${1:-box}
 . "$(dirname "$0")/../netns/net.sh"
 . "$(dirname "$0")/../netns/tsd.sh"
 
+CHROMIUM=$(command -v chromium)
+if [ "$part" = page ] && [ -z "$CHROMIUM" ]; then
+	echo "1..0 # SKIP no chromium"
+	exit 0
+fi
 net_up
 tsd_up p0 || { echo "Bail out! tsd does not start"; exit 1; }
 mkfifo "$W/ask" "$W/answer"
@@ -22,6 +33,12 @@ tell_() { # WORDS: prints the answer
 		kill -HUP $tsd_pid ;;
 	mac) # a station that is another one
 		in_ns $C ip link set c0 address "$2" && in_ns $R ip neigh flush dev p0 ;;
+	send) # FRAMES of 1200 bytes, upward
+		in_ns $C python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(int(sys.argv[1])):
+    s.sendto(bytes(1200), ("10.66.2.2", 9))' "$2" ;;
 	pings) in_ns $C ping -c 1 -W 2 10.66.2.2 >/dev/null ;;
 	paid) control '{"cmd":"account-of-bytes"}' | jq -r '.totals[0] | "\(.paid_wei) \(.refunded_wei)"' ;;
 	tspay-import) # KEYSTORE PASSPHRASE-FILE: prints the address
@@ -33,9 +50,14 @@ tell_() { # WORDS: prints the answer
 	esac
 }
 
+if [ "$part" = page ]; then
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=box \
+		-addext subjectAltName=IP:127.0.0.1 -keyout "$W/tls.key" -out "$W/tls.crt" 2>/dev/null
+fi
 (
 	cd "$O/gen/wallet" && exec nsenter --net=/run/netns/$C -- env BOX=$BOX W="$W" \
-		node --test-reporter=tap test/box.js 3>"$W/ask" 4<"$W/answer"
+		BUILT="$O/wallet" CHROMIUM="$CHROMIUM" HOME="$W" \
+		node --test-reporter=tap "test/$part.js" 3>"$W/ask" 4<"$W/answer"
 ) &
 client=$!
 pids+=($client)

@@ -35,9 +35,9 @@ export class ChannelPage {
 	constructor(view, box, act, onLock) {
 		const form = (id, work) => $(id).addEventListener('submit', (event) => {
 			event.preventDefault();
-			act(work);
+			act(work, id);
 		});
-		const button = (id, work) => $(id).addEventListener('click', () => act(work));
+		const button = (id, work) => $(id).addEventListener('click', () => act(work, id));
 
 		this.#view = view;
 		this.#box = box;

@@ -36,7 +36,7 @@ export class KeyPage {
 			act(async () => {
 				await work($(id));
 				$(id).reset();
-			});
+			}, id);
 		});
 	}
 

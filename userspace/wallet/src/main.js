@@ -15,14 +15,10 @@ const view = new View();
 const box = new Box();
 let store;
 let info;
-let busy = false;
+let last = Promise.resolve();
+const under = new Set();
 
-/* One thing at a time, and what goes wrong is said. */
-async function act(work) {
-	if (busy)
-		return;
-	busy = true;
-	document.body.setAttribute('aria-busy', 'true');
+async function run(work) {
 	view.alert('');
 	try {
 		await work();
@@ -34,10 +30,23 @@ async function act(work) {
 			view.alert(view.say('keyExists'));
 		else
 			view.why(error);
-	} finally {
-		busy = false;
-		document.body.removeAttribute('aria-busy');
 	}
+}
+
+/*
+ * One thing at a time, and what goes wrong is said.  Pressed twice is once: nobody means
+ * to pay two times who is impatient.
+ */
+function act(work, name) {
+	if (under.has(name))
+		return;
+	under.add(name);
+	document.body.setAttribute('aria-busy', 'true');
+	last = last.then(() => run(work)).then(() => {
+		under.delete(name);
+		if (!under.size)
+			document.body.removeAttribute('aria-busy');
+	});
 }
 
 function identity(index) {
@@ -48,7 +57,7 @@ function identity(index) {
 const channel = () => identity(Number($('token').value) || 0);
 const vault = () => new Vault(store, location);
 
-const channelPage = new ChannelPage(view, box, act, () => act(showKeys));
+const channelPage = new ChannelPage(view, box, act, () => act(showKeys, 'keys'));
 const keyPage = new KeyPage(view, act, async (key) => {
 	view.status('');
 	await channelPage.begin(store, channel(), key, (await vault().find(channel())).keystore);
@@ -74,7 +83,7 @@ async function askBox() {
 function fillTokens() {
 	$('token').replaceChildren(...info.tokens.map((token, i) => new Option(plainText(token.symbol, 15), i)));
 	$('tokenRow').hidden = info.tokens.length < 2;
-	$('token').addEventListener('change', () => act(showKeys));
+	$('token').addEventListener('change', () => act(showKeys, 'keys'));
 }
 
 async function start() {
@@ -91,7 +100,7 @@ async function start() {
 	}
 	await askBox();
 	fillTokens();
-	await act(showKeys);
+	act(showKeys, 'keys');
 }
 
 /* A page that is put aside holds no key, and one that is fetched again begins anew. */

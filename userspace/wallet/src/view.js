@@ -60,8 +60,9 @@ export class View {
 		return say(this.language, name, facts);
 	}
 
+	/* Left to right in itself, wherever it stands. */
 	amount(wei) {
-		return `${printAmount(wei, this.#decimals)} ${this.#symbol}`;
+		return `\u2066${printAmount(wei, this.#decimals)} ${this.#symbol}\u2069`;
 	}
 
 	/** show() - one section and no other; what reads aloud goes there, too */
