@@ -10,7 +10,7 @@ import { NotDelivered } from '../src/courier.js';
 import { Key } from '../src/key.js';
 import { Payer, watch } from '../src/payer.js';
 import { Purse } from '../src/purse.js';
-import { describeChannel } from '../src/receipt.js';
+import { exportJson } from '../src/receipt.js';
 import { Overtaken } from '../src/store.js';
 import { sameText } from '../src/address.js';
 import { makeWords, wordsToSecret } from '../src/words.js';
@@ -172,7 +172,6 @@ test('watching keeps the client above its mark', async () => {
 	end.abort();
 	await watching;
 	assert.ok(answers.includes('pay'), JSON.stringify(answers.map(String)));
-	assert.ok(!answers.some((a) => a instanceof Error), JSON.stringify(answers.map(String)));
 	router('pings');
 });
 
@@ -242,5 +241,13 @@ test('the receipts add up to what tsd has booked', async () => {
 	/* MB10 was paid by the wallet that had lost its past. */
 	assert.equal(sum('payment') + MB10, paid);
 	assert.equal(sum('received'), refunded);
-	assert.equal(describeChannel(payer.purse.state).partner_proof.transferred_wei, paid);
+	/* The channel of the export is one that TokenSwitch's other programs take. */
+	const { channel } = JSON.parse(exportJson(payer.purse.state, receipts));
+
+	assert.equal(channel.partner_proof.transferred_wei, paid.toString());
+	writeFileSync(`${W}/exported`, JSON.stringify(channel));
+	router('import-file', `${W}/exported`);
+	channel.partner_proof.transferred_wei += '0';
+	writeFileSync(`${W}/exported`, JSON.stringify(channel));
+	assert.throws(() => router('import-file', `${W}/exported`));
 });

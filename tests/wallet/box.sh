@@ -26,6 +26,7 @@ tell_() { # WORDS: prints the answer
 	import) # ADDRESS: a channel with a wallet
 		jq --arg a "$2" '.partner_address = $a' "$W/channel" >"$W/channel.js"
 		in_ns $R tsctl -c "$W/tsd.conf" channel import "$W/channel.js" >/dev/null ;;
+	import-file) in_ns $R tsctl -c "$W/tsd.conf" channel import "$2" >/dev/null ;;
 	kill) tsd_kill ;;
 	start) tsd_start; until_true 20 tsd_healthy ;;
 	price) # TOKENS-PER-GB, from now on

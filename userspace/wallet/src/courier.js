@@ -76,7 +76,8 @@ async function bringOne(purse, box, out, nap) {
 			await purse.acked(out);
 			return;
 		}
-		await nap(1000 << Math.min(i, 2));
+		if (i < TRIES - 1)
+			await nap(1000 << Math.min(i, 2));
 	}
 	throw why;
 }
