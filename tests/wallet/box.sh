@@ -61,7 +61,7 @@ fi
 		node --test-reporter=tap "test/$part.js" 3>"$W/ask" 4<"$W/answer"
 ) &
 client=$!
-pids+=($client)
+pids+=("$client")
 exec {ask}<"$W/ask" {answer}>"$W/answer"
 while read -ru $ask -a words; do
 	# In this shell, whose children tsd is.

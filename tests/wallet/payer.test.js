@@ -313,6 +313,17 @@ test('two clicks at once are two payments, one after the other', async () => {
 	assert.deepEqual(box.taken.map((d) => decode(d).proof.nonce), [1n, 2n]);
 });
 
+test('limits that are changed under a payment hold from the next one on', async () => {
+	const { box, payer, purse } = await scene();
+	const terms = { ...TERMS, max_wei_per_gb: 0n };
+
+	box.after = async () => purse.agree(walletKey(), terms, purse.wish);
+	await Promise.all([payer.payAhead(TOKEN), purse.agree(walletKey(), TERMS, purse.wish)]);
+	assert.deepEqual(purse.terms, terms);
+	await assert.rejects(payer.payAhead(TOKEN), reason('too_dear'));
+	assert.equal(box.theirs.transferred_wei, TOKEN);
+});
+
 test('a closed, frozen or leaving channel is not paid into', async () => {
 	for (const change of [{ state: 'closed' }, { frozen: true }]) {
 		const box = Object.assign(new FakeBox(), change);

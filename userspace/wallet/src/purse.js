@@ -12,6 +12,7 @@ import { paymentReceipt, refundReceipt } from './receipt.js';
 export class Purse {
 	#store;
 	#record;
+	#last = Promise.resolve();
 
 	constructor(store, record) {
 		this.#store = store;
@@ -44,12 +45,20 @@ export class Purse {
 			agreement.terms : null;
 	}
 
-	/* Throws, and then nothing has changed. */
-	async #commit(change, receipts = []) {
-		const next = { ...this.#record, ...change, seq: this.#record.seq + 1 };
+	/*
+	 * Throws, and then nothing has changed.  One after the other: limits may be changed
+	 * while a payment is under way.
+	 */
+	#commit(change, receipts = []) {
+		const run = this.#last.then(async () => {
+			const next = { ...this.#record, ...change, seq: this.#record.seq + 1 };
 
-		await this.#store.commit(next, receipts);
-		this.#record = next;
+			await this.#store.commit(next, receipts);
+			this.#record = next;
+		});
+
+		this.#last = run.catch(() => {});
+		return run;
 	}
 
 	/** reload() - another tab may have gone on from here */
