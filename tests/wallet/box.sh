@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The wallet against a real tsd: real HTTP in a client's namespace, real credit in the
+# kernel.
+#
+#	box.sh [page]	the modules alone (box.js), or the page in a browser (page.js);
+#			SHOTS=DIR keeps pictures of it
+#
+# What only the router's side can do, the client asks here: a line of words to its file
+# descriptor 3, and the answer is a line from 4.
+part=${1:-box}
+. "$(dirname "$0")/../netns/net.sh"
+. "$(dirname "$0")/../netns/tsd.sh"
+
+CHROMIUM=$(command -v chromium)
+if [ "$part" = page ] && [ -z "$CHROMIUM" ]; then
+	echo "1..0 # SKIP no chromium"
+	exit 0
+fi
+net_up
+tsd_up p0 || { echo "Bail out! tsd does not start"; exit 1; }
+mkfifo "$W/ask" "$W/answer"
+
+tell_() { # WORDS: prints the answer
+	case $1 in
+	import) # ADDRESS: a channel with a wallet
+		jq --arg a "$2" '.partner_address = $a' "$W/channel" >"$W/channel.js"
+		in_ns $R tsctl -c "$W/tsd.conf" channel import "$W/channel.js" >/dev/null ;;
+	import-file) in_ns $R tsctl -c "$W/tsd.conf" channel import "$2" >/dev/null ;;
+	kill) tsd_kill ;;
+	start) tsd_start; until_true 20 tsd_healthy ;;
+	price) # TOKENS-PER-GB, from now on
+		sed -i "s/internet = { up = \"[^\"]*\"; down = \"[^\"]*\"/internet = { up = \"$2\"; down = \"$2\"/" "$W/tsd.conf"
+		kill -HUP $tsd_pid ;;
+	mac) # a station that is another one
+		in_ns $C ip link set c0 address "$2" && in_ns $R ip neigh flush dev p0 ;;
+	send) # FRAMES of 1200 bytes, upward
+		in_ns $C python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(int(sys.argv[1])):
+    s.sendto(bytes(1200), ("10.66.2.2", 9))' "$2" ;;
+	pings) in_ns $C ping -c 1 -W 2 10.66.2.2 >/dev/null ;;
+	paid) control '{"cmd":"account-of-bytes"}' | jq -r '.totals[0] | "\(.paid_wei) \(.refunded_wei)"' ;;
+	tspay-import) # KEYSTORE PASSPHRASE-FILE: prints the address
+		rm -f "$W/taken"
+		tspay -k "$W/taken" -p file:"$3" key import "$2" >/dev/null &&
+			tspay -k "$W/taken" -p file:"$3" key address ;;
+	tspay-export) # KEYSTORE PASSPHRASE-FILE
+		tspay -k "$W/taken" -p file:"$3" key export --v3 "$2" ;;
+	esac
+}
+
+if [ "$part" = page ]; then
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=box \
+		-addext subjectAltName=IP:127.0.0.1 -keyout "$W/tls.key" -out "$W/tls.crt" 2>/dev/null
+fi
+(
+	cd "$O/gen/wallet" && exec nsenter --net=/run/netns/$C -- env BOX=$BOX W="$W" \
+		BUILT="$O/wallet" CHROMIUM="$CHROMIUM" HOME="$W" \
+		node --test-reporter=tap "test/$part.js" 3>"$W/ask" 4<"$W/answer"
+) &
+client=$!
+pids+=("$client")
+exec {ask}<"$W/ask" {answer}>"$W/answer"
+while read -ru $ask -a words; do
+	# In this shell, whose children tsd is.
+	tell_ "${words[@]}" >"$W/said" 2>>"$W/tell.log" && word=ok || word=failed
+	said=$(<"$W/said")
+	echo "$word ${said//$'\n'/ }" >&$answer
+done
+wait $client
+status=$?
+[ $status = 0 ] || { sed 's/^/# /' "$W/tell.log"; tail -n 20 "$W/tsd.log" | sed 's/^/# tsd: /'; }
+exit $status

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+// build.js - the page as it is served: build.js OUT
+//
+// OUT gets index.html, wallet.css, wallet.js, each of them with .gz for who accepts that,
+// and manifest.json, which says of each file its path, content type, sizes and integrity,
+// and which headers the server sends with them.  The HTML names the integrity of what it
+// loads; nothing else is loaded.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const out = process.argv[2];
+
+/* frame-ancestors is for a header alone: in a meta element browsers complain. */
+const CSP = [
+	"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", 'img-src data:',
+	"base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",
+];
+
+const gzip = (bytes) => gzipSync(bytes, { level: 9 });
+const integrity = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+
+async function bundle(entry, ending) {
+	const { outputFiles } = await build({
+		entryPoints: [here(entry)], bundle: true, minify: true, write: false, format: 'esm',
+		target: ['es2022'], charset: 'utf8', legalComments: 'none', outfile: `wallet.${ending}`,
+	});
+
+	return Buffer.from(outputFiles[0].contents);
+}
+
+/* The placeholders are in the source once each. */
+function html(css, js) {
+	return Buffer.from(readFileSync(here('page/index.html'), 'utf8')
+		.replace('@CSP@', CSP.join('; ')).replace('@CSS@', integrity(css)).replace('@JS@', integrity(js)));
+}
+
+const css = await bundle('page/wallet.css', 'css');
+const js = await bundle('src/main.js', 'js');
+const files = [
+	['index.html', 'text/html; charset=utf-8', html(css, js)],
+	['wallet.css', 'text/css; charset=utf-8', css],
+	['wallet.js', 'text/javascript; charset=utf-8', js],
+];
+const manifest = {
+	headers: {
+		'Content-Security-Policy': [...CSP, "frame-ancestors 'none'"].join('; '),
+		'Cross-Origin-Opener-Policy': 'same-origin',
+		'Cross-Origin-Resource-Policy': 'same-origin',
+		'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+		'Referrer-Policy': 'no-referrer',
+		'X-Content-Type-Options': 'nosniff',
+	},
+	files: files.map(([path, type, bytes]) => ({ path, type, bytes: bytes.length,
+		gzip_bytes: gzip(bytes).length, integrity: integrity(bytes) })),
+};
+
+mkdirSync(out, { recursive: true });
+for (const [path, , bytes] of files) {
+	writeFileSync(`${out}/${path}`, bytes);
+	writeFileSync(`${out}/${path}.gz`, gzip(bytes));
+}
+writeFileSync(`${out}/manifest.json`, `${JSON.stringify(manifest, null, '\t')}\n`);

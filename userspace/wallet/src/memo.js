@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+// memo.js - the data of a transfer: which session it pays for, or that it gives back (M6, M11).
+import { ascii } from './bytes.js';
+
+const CODE = '[0-9A-HJKMNP-TV-Z]{16}';
+const REFUND = 'ts1:refund';
+
+/** isCode() - 80 bits in 16 characters of Crockford's base32 */
+export function isCode(text) {
+	return typeof text === 'string' && new RegExp(`^${CODE}$`).test(text);
+}
+
+export function isTariffId(id) {
+	return Number.isInteger(id) && id >= 0 && id <= 0xffffffff;
+}
+
+/** printMemo() - bytes; throws on what a box would not take for a memo */
+export function printMemo(code, tariffId) {
+	if (!isCode(code))
+		throw new SyntaxError('not a session code');
+	if (!isTariffId(tariffId))
+		throw new RangeError('not a tariff id');
+	return ascii(`ts1:${code}:${tariffId}`);
+}
+
+export function isRefund(data) {
+	return String.fromCharCode(...data) === REFUND;
+}
