@@ -252,6 +252,8 @@ static void a_ledger_from_before(void **state)
 		"ALTER TABLE channels DROP COLUMN relayed_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
+		"DROP TABLE payouts; DROP TABLE share_days; DROP TABLE shares;"
+		"ALTER TABLE channels DROP COLUMN shares_out_wei;"
 		"ALTER TABLE channels DROP COLUMN restored;"
 		"ALTER TABLE payments DROP COLUMN refunded_wei;"
 		"ALTER TABLE payments DROP COLUMN mediated;"

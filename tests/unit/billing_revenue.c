@@ -279,6 +279,8 @@ static void a_ledger_from_before(void **state)
 		"DROP TABLE roam_orders; DROP TABLE visits;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
+		"DROP TABLE payouts; DROP TABLE share_days; DROP TABLE shares;"
+		"ALTER TABLE channels DROP COLUMN shares_out_wei;"
 		"PRAGMA user_version = 5;";
 	const uint64_t day = MIDNIGHT_S / DAY_S;
 	ts_u128 all_wei;

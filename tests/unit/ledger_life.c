@@ -145,6 +145,8 @@ static void test_from_before(void **state)
 		"DROP TABLE revenues;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
+		"DROP TABLE payouts; DROP TABLE share_days; DROP TABLE shares;"
+		"ALTER TABLE channels DROP COLUMN shares_out_wei;"
 		"PRAGMA user_version = 5";
 	static const char to_4[] = "DROP TABLE mirrored; DROP TABLE reveals; PRAGMA user_version = 4";
 	static const char to_3[] =

@@ -478,6 +478,8 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 		err = ts_age_load(b, now);
 	if (!err)
 		err = ts_tariff_sync(b, now);
+	if (!err)
+		err = ts_shares_sync(b, now);
 	return err ? err : ts_billing_adopt(b, now);
 }
 

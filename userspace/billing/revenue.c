@@ -76,14 +76,11 @@ void ts_revenue_units(struct ts_billing *b, const struct ts_billing_account *a,
 		       ts_wei_of_units(from_units, a->row.unit_shift));
 }
 
-/** ts_revenue_tick() - the day may have changed */
-void ts_revenue_tick(struct ts_billing *b, const struct ts_time *now)
+/** ts_revenue_book_all() - all that passed until now, into the open batch */
+void ts_revenue_book_all(struct ts_billing *b, const struct ts_time *now)
 {
-	uint64_t day = day_of(b, now);
 	struct ts_billing_account *a;
 
-	if (day == b->day || b->read_only[0] || !ts_batch(b))
-		return;
 	TAILQ_FOREACH(a, &b->accounts, list) {
 		if (a->row.state != TS_ACCOUNT_OPEN || !a->in_kernel)
 			continue;
@@ -91,6 +88,17 @@ void ts_revenue_tick(struct ts_billing *b, const struct ts_time *now)
 			ts_account_read(b, a);
 		ts_account_book(b, a, now);
 	}
+}
+
+/** ts_revenue_tick() - the day may have changed */
+void ts_revenue_tick(struct ts_billing *b, const struct ts_time *now)
+{
+	uint64_t day = day_of(b, now);
+
+	if (day == b->day || b->read_only[0] || !ts_batch(b))
+		return;
+	ts_revenue_book_all(b, now);
+	ts_shares_split(b);
 	b->day = day;
 }
 

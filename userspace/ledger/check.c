@@ -16,6 +16,7 @@
 #include "ledger/mirrored.h"
 #include "ledger/reveal.h"
 #include "ledger/roam.h"
+#include "ledger/share.h"
 
 /**
  * struct table - rows by their number
@@ -46,6 +47,7 @@ struct of_channel {
 	ts_u128 spent_wei;
 	ts_u128 refunded_wei;
 	ts_u128 roaming_wei;
+	ts_u128 payouts_wei;
 	struct ts_ledger_payment last;
 };
 
@@ -349,9 +351,28 @@ static int add_order(const struct ts_ledger_order *o, void *arg)
 	return 0;
 }
 
+/* Of a holder's share, over its channel: its own, in that token, by a proof of ours. */
+static int add_payout(const struct ts_ledger_payout *p, void *arg)
+{
+	struct check *c = arg;
+	struct of_channel *oc = p->channel ? find(&c->channels, p->channel) : NULL;
+
+	if (!p->channel)
+		return 0;
+	if (!oc || !ts_address_equal(&oc->row.channel.partner_address, &p->holder) ||
+	    !ts_address_equal(&oc->row.channel.token, &p->token) ||
+	    p->nonce > oc->row.channel.our_proof.nonce)
+		fault(c, "payout %" PRId64 ": it was not sent over a channel with its holder",
+		      p->id);
+	else
+		oc->payouts_wei += p->wei - p->lost_wei;
+	return 0;
+}
+
 /*
  * A refund may be of what was paid in a life before (M11), so it is over all of them that
- * no more was refunded, and paid for carrying, than we have transferred, to it or for it.
+ * no more was refunded, and paid for carrying and of shares, than we have transferred, to
+ * it or for it.
  */
 static bool was_sent(const struct check *c, const struct of_channel *of)
 {
@@ -359,13 +380,14 @@ static bool was_sent(const struct check *c, const struct of_channel *of)
 	ts_u128 booked_wei = 0, sent_wei = 0;
 	size_t i;
 
-	if (!of->refunded_wei && !of->row.relay_out_wei)
+	if (!of->refunded_wei && !of->row.relay_out_wei && !of->row.shares_out_wei)
 		return true;
 	for (i = 0; i < c->channels.count; i++, oc++) {
 		if (!ts_hash_equal(&oc->row.channel.channel_identifier,
 				   &of->row.channel.channel_identifier))
 			continue;
-		booked_wei += oc->refunded_wei + oc->row.relay_out_wei;
+		booked_wei += oc->refunded_wei + oc->row.relay_out_wei +
+			      oc->row.shares_out_wei;
 		sent_wei += oc->row.channel.our_proof.transferred_wei +
 			    oc->roaming_wei;
 	}
@@ -387,6 +409,9 @@ static void check_channels(struct check *c)
 		if (oc->row.relay_in_wei > oc->row.relayed_wei ||
 		    oc->row.relay_out_wei > oc->row.channel.our_proof.transferred_wei)
 			fault(c, "channel %" PRId64 ": more was paid over it for carrying than was transferred",
+			      oc->row.id);
+		if (oc->row.shares_out_wei != oc->payouts_wei)
+			fault(c, "channel %" PRId64 ": what was paid over it of shares and the payouts differ",
 			      oc->row.id);
 		if (oc->spent_wei != oc->row.spent_wei)
 			fault(c, "channel %" PRId64 ": what was spent of it and of its payments differ",
@@ -518,6 +543,8 @@ static const char *const contradictions[] = {
 	"SELECT 'transaction ' || t.id || ': begun for a channel of another address'"
 	" FROM transactions t JOIN channels c ON c.id = t.channel"
 	" WHERE t.sender <> c.our_address",
+	"SELECT 'payout ' || p.id || ': its transaction is not to its token'"
+	" FROM payouts p JOIN transactions t ON t.id = p.tx WHERE t.recipient <> p.token",
 };
 
 static int check_file(struct check *c, const char *sql, const char *well)
@@ -579,6 +606,10 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		ret = check_reveals(&c);
 	if (!ret)
 		ret = ts_ledger_order_load(l, add_order, &c);
+	if (!ret)
+		ret = ts_check_shares(l, note, &c);
+	if (!ret)
+		ret = ts_ledger_payout_load(l, add_payout, &c);
 	if (!ret) {
 		check_channels(&c);
 		check_payments(&c);

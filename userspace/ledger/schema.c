@@ -170,6 +170,44 @@
 	"	PRIMARY KEY (token, day, kind)"				\
 	") STRICT, WITHOUT ROWID;"
 
+/* Who has a share in what is earned, and what was paid of it; see share.h. */
+#define SHARES								\
+	"CREATE TABLE shares ("						\
+		ADDRESS(token) ","					\
+		ADDRESS(holder) ","					\
+	"	name TEXT NOT NULL,"					\
+	"	per_mille INTEGER NOT NULL CHECK (per_mille BETWEEN 0 AND 1000),"	\
+		BOOL(cold) ","						\
+	"	rest_mille INTEGER NOT NULL CHECK (rest_mille BETWEEN 0 AND 999),"	\
+		WEI(allotted_wei) ","					\
+		WEI(paid_wei) ","					\
+	"	CHECK (paid_wei <= allotted_wei),"			\
+	"	PRIMARY KEY (token, holder)"				\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE TABLE share_days ("					\
+		ADDRESS(token) ","					\
+		ADDRESS(holder) ","					\
+		COUNT(day) ","						\
+		WEI(wei) ","						\
+	"	PRIMARY KEY (token, holder, day),"			\
+	"	FOREIGN KEY (token, holder) REFERENCES shares"		\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE TABLE payouts ("					\
+	"	id INTEGER PRIMARY KEY,"				\
+		ADDRESS(token) ","					\
+		ADDRESS(holder) ","					\
+		WEI(wei) ","						\
+		WEI(lost_wei) ","					\
+		COUNT(wall_s) ","					\
+	"	channel INTEGER REFERENCES channels,"			\
+		COUNT(nonce) ","					\
+	"	tx INTEGER UNIQUE REFERENCES transactions,"		\
+	"	CHECK ((channel IS NULL) <> (tx IS NULL)),"		\
+	"	CHECK (lost_wei <= wei),"				\
+	"	UNIQUE (channel, nonce),"				\
+	"	FOREIGN KEY (token, holder) REFERENCES shares"		\
+	") STRICT;"
+
 /* Wallets of ours at other boxes, and guests of other boxes here; see roam.h. */
 #define ROAM								\
 	"CREATE TABLE roam_orders ("					\
@@ -225,6 +263,7 @@ static const char schema[] =
 	WEI(relayed_wei) " DEFAULT " NOTHING ","
 	WEI(relay_in_wei) " DEFAULT " NOTHING ","
 	WEI(relay_out_wei) " DEFAULT " NOTHING ","
+	WEI(shares_out_wei) " DEFAULT " NOTHING ","
 	RESTORED ","
 	SIDE(our) ","
 	SIDE(partner) ","
@@ -238,6 +277,7 @@ REVEALS
 RELAYS
 REVENUES
 ROAM
+SHARES
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -352,7 +392,7 @@ SESSIONS_OPEN
  * token and no restored backups, and kept with each proof the datagram that had
  * carried it, which nobody ever read; 4 knew no mirrors and kept no RevealSecrets;
  * 5 knew nothing of what boxes of a mesh owe each other, of roaming, and of charges by
- * accounts alone.
+ * accounts alone; 6 knew nobody who has a share in them.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -390,6 +430,9 @@ static const char *const upgrades[] = {
 	      "ALTER TABLE channels ADD COLUMN " WEI(relay_out_wei)
 			" DEFAULT " NOTHING ";"
 	      RELAYS REVENUES ROAM,
+	[6] = "ALTER TABLE channels ADD COLUMN " WEI(shares_out_wei)
+			" DEFAULT " NOTHING ";"
+	      SHARES,
 };
 
 /* From this one on what was charged is kept by days. */
