@@ -13,6 +13,7 @@
 #include "billing/lives.h"
 #include "billing/revenues.h"
 #include "billing/sessions.h"
+#include "billing/share.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
 #include "ledger/transaction.h"
@@ -480,6 +481,8 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 		err = ts_tariff_sync(b, now);
 	if (!err)
 		err = ts_shares_sync(b, now);
+	if (!err && !b->read_only[0])
+		err = ts_billing_payouts_failed(b);
 	return err ? err : ts_billing_adopt(b, now);
 }
 

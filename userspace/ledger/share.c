@@ -9,7 +9,8 @@
 #define ADDRESS_ARG(a)	(const void *)(a), (size_t)TS_ADDRESS_BYTES
 #define PAYOUTS								\
 	"SELECT p.id, p.token, p.holder, p.wei, p.lost_wei, p.wall_s,"	\
-	" p.channel, p.nonce, p.tx FROM payouts p"
+	" p.channel, p.nonce, p.tx, t.state FROM payouts p"			\
+	" LEFT JOIN transactions t ON t.id = p.tx"
 
 static int damaged(struct ts_ledger *l, const char *table)
 {
@@ -207,6 +208,7 @@ static int load_payouts(struct ts_ledger *l, sqlite3_stmt *stmt,
 		p.channel = sqlite3_column_int64(stmt, 6);
 		p.nonce = ts_db_u64(stmt, 7, &bad);
 		p.tx = sqlite3_column_int64(stmt, 8);
+		p.tx_state = sqlite3_column_int(stmt, 9);
 		ret = bad ? damaged(l, "payouts") : cb(&p, arg);
 		if (ret) {
 			sqlite3_reset(stmt);
@@ -234,7 +236,6 @@ int ts_ledger_payout_load_failed(struct ts_ledger *l,
 				 void *arg)
 {
 	return load_payouts(l, ts_db_prepare(l, PAYOUTS
-			    " JOIN transactions t ON t.id = p.tx"
 			    " WHERE t.state > 3 AND p.lost_wei < p.wei ORDER BY p.id", ""),
 			    cb, arg);
 }

@@ -73,6 +73,7 @@ struct ts_ledger_share_day {
  * @channel: row number of the life of the channel that it went over; 0: none
  * @nonce: of our proof that pays it
  * @tx: row number of its transaction; 0: none
+ * @tx_state: enum ts_transaction_state of that; told by the loaders
  */
 struct ts_ledger_payout {
 	int64_t id;
@@ -84,6 +85,7 @@ struct ts_ledger_payout {
 	int64_t channel;
 	uint64_t nonce;
 	int64_t tx;
+	int tx_state;
 };
 
 int ts_ledger_share_put(struct ts_ledger *l, const struct ts_ledger_share *s);

@@ -31,7 +31,7 @@ static const struct object objects[] = {
 	{ "mirror", mirror_verbs, "who shows our proofs when we are silent" },
 	{ "chain", chain_verbs, "the chain that tsd follows" },
 	{ "liquidity", liquidity_verbs, "what channels can still carry, and how long" },
-	{ "revenue", revenue_verbs, "what was charged on each day, and for what" },
+	{ "revenue", revenue_verbs, "what was charged on each day, for what, and whose it is" },
 	{ "wallet", wallet_verbs, "what our address owns there" },
 };
 

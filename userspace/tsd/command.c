@@ -11,6 +11,7 @@
 #include "tsd/command.h"
 #include "tsd/daemon.h"
 #include "tsd/liquidity.h"
+#include "tsd/payout.h"
 #include "tsd/revenue.h"
 
 /** ts_command_failure() - Return: a new object that says what is wrong */
@@ -463,6 +464,9 @@ static const struct {
 	{ "pay", do_pay },
 	{ "liquidity", ts_liquidity_answer },
 	{ "revenue", ts_revenue_answer },
+	{ "revenue-pay", ts_payout_pay_answer },
+	{ "revenue-statement", ts_payout_statement_answer },
+	{ "revenue-trust", ts_payout_trust_answer },
 	{ "reload", do_reload },
 	{ "session-close", do_session_close },
 	{ "account-of-bytes", do_account_of_bytes },
