@@ -34,3 +34,4 @@ $(eval $(call unit,ledger_mirrored,tests/unit/ledger_mirrored.c tests/unit/ledge
 billing_share = $(eval $(call unit,$(1),tests/unit/$(1).c tests/unit/share_books.c tests/unit/billing_far.c,billing_box billing ledger photon,sqlite3 libsecp256k1 nettle libsodium))
 $(call billing_share,billing_share)
 $(call billing_share,billing_payout)
+$(call billing_share,billing_gift)

@@ -123,6 +123,9 @@ struct ts_billing_share {
  * @forward: a lock for another's target is forwarded, for a fee
  * @community: other boxes: their wallets may roam here, and ours there (M14)
  * @n_community: how many
+ * @allowance_bytes: of the internet, that a station may have for nothing each day of the
+ *	box's age, when it asks; at the dearer direction; 0: none
+ * @allowance_stations: and so many stations at most: a MAC is easily another (M15)
  * @shares: who has a share in what is earned, in every token
  * @n_shares: how many
  * @payout_every_s: shares are paid out so often, in the box's age; 0: when somebody says so
@@ -155,6 +158,8 @@ struct ts_billing_config {
 	bool forward;
 	struct ts_address community[TS_COMMUNITY_MAX];
 	unsigned int n_community;
+	uint64_t allowance_bytes;
+	uint32_t allowance_stations;
 	struct ts_billing_share shares[TS_SHARES_MAX];
 	unsigned int n_shares;
 	uint32_t payout_every_s;

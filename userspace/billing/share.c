@@ -117,7 +117,7 @@ static int add_income(const struct ts_ledger_revenue *r, void *arg)
 		return 0;
 	if (r->kind == TS_REVENUE_UPSTREAM)
 		income->cost_wei += r->wei;
-	else
+	else if (r->kind != TS_REVENUE_GIVEN)
 		income->in_wei += r->wei;
 	return 0;
 }

@@ -251,6 +251,9 @@ static int add_reservation(const struct ts_ledger_reservation *r, void *arg)
 	a->reserved_units += r->units;
 	a->returned_units += r->returned_units;
 	a->used_units += r->used_units;
+	/* What was given has a check of its own. */
+	if (r->gift)
+		return 0;
 	if (!p) {
 		fault(c, "account row %" PRId64 " reservation %u: its payment is missing",
 		      a->row.row, r->seq);
@@ -608,6 +611,8 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		ret = ts_ledger_order_load(l, add_order, &c);
 	if (!ret)
 		ret = ts_check_shares(l, note, &c);
+	if (!ret)
+		ret = ts_check_gifts(l, note, &c);
 	if (!ret)
 		ret = ts_ledger_payout_load(l, add_payout, &c);
 	if (!ret) {

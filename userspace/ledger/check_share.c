@@ -96,7 +96,7 @@ static int add_income(const struct ts_ledger_revenue *r, void *arg)
 {
 	struct income *income = arg;
 
-	if (r->kind != TS_REVENUE_UPSTREAM && ts_address_equal(&r->token, income->token))
+	if (r->kind < TS_REVENUE_UPSTREAM && ts_address_equal(&r->token, income->token))
 		income->wei += r->wei;
 	return 0;
 }

@@ -258,7 +258,8 @@ struct ts_ledger_account {
  * struct ts_ledger_reservation - units of one payment set aside for an account
  * @account: row number of the account
  * @seq: 1, 2, ...: the order in which they are consumed
- * @payment: row number of the payment
+ * @payment: row number of the payment; 0: of a gift
+ * @gift: row number of the gift (gift.h); 0: of a payment
  * @units: what was set aside; never changes
  * @returned_units: given back to the payment while the account lives
  * @used_units: final, when the account is closed: consumed of @units
@@ -270,6 +271,7 @@ struct ts_ledger_reservation {
 	int64_t account;
 	uint32_t seq;
 	int64_t payment;
+	int64_t gift;
 	uint64_t units;
 	uint64_t returned_units;
 	uint64_t used_units;
