@@ -186,6 +186,12 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	TAILQ_FOREACH(p, &a->session->payments, list)
 		if (p->row.id == (p->channel ? row->payment : row->gift))
 			break;
+	a->last_seq = row->seq;
+	a->reserved_units += row->units;
+	a->returned_units += row->returned_units;
+	/* Given back whole, and since then its payment was done otherwise. */
+	if (!p && row->units == row->returned_units)
+		return 0;
 	r = p ? calloc(1, sizeof(*r)) : NULL;
 	if (!r)
 		return p ? -ENOMEM : -EUCLEAN;
@@ -194,8 +200,6 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
 	p->held_wei += ts_wei_holding_units(row->units - row->returned_units,
 					    a->row.unit_shift);
-	a->reserved_units += row->units;
-	a->returned_units += row->returned_units;
 	return 0;
 }
 

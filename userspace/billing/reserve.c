@@ -79,14 +79,13 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
 					  struct ts_billing_payment *p,
 					  uint64_t units)
 {
-	struct ts_billing_reservation *last, *r = calloc(1, sizeof(*r));
+	struct ts_billing_reservation *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
-	last = TAILQ_LAST(&a->reservations, ts_billing_reservations);
 	r->payment = p;
 	r->row.account = a->row.row;
-	r->row.seq = last ? last->row.seq + 1 : 1;
+	r->row.seq = ++a->last_seq;
 	*(p->channel ? &r->row.payment : &r->row.gift) = p->row.id;
 	r->row.units = units;
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
@@ -167,6 +166,24 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 		r->payment->held_wei -= ts_wei_holding_units(effective, shift) -
 					ts_wei_holding_units(keep, shift);
 		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
+	}
+}
+
+/**
+ * ts_reserve_forget() - a payment is done, and an account may have had some of it
+ * @a: the account
+ * @p: of which it holds nothing any more: what it reserved it gave back whole
+ */
+void ts_reserve_forget(struct ts_billing_account *a, const struct ts_billing_payment *p)
+{
+	struct ts_billing_reservation *r, *next;
+
+	for (r = TAILQ_FIRST(&a->reservations); r; r = next) {
+		next = TAILQ_NEXT(r, list);
+		if (r->payment != p)
+			continue;
+		TAILQ_REMOVE(&a->reservations, r, list);
+		free(r);
 	}
 }
 

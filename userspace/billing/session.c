@@ -457,6 +457,8 @@ void ts_session_drop_payment(struct ts_billing *b,
 {
 	ts_session_add_done(s, &p->tariff->row.token, p->row.delta_wei);
 	ts_session_dirty(b, s);
+	if (s->account)
+		ts_reserve_forget(s->account, p);
 	TAILQ_REMOVE(&s->payments, p, list);
 	free(p);
 }

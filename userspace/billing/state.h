@@ -199,7 +199,9 @@ enum ts_account_step {
  * @row: its counters are those of the last checkpoint
  * @session: whose
  * @tariff: for all of its life
- * @reservations: in the order they are consumed
+ * @reservations: in the order they are consumed; not those that were given back whole and
+ *	whose payment is done
+ * @last_seq: of the last reservation there ever was
  * @reserved_units: sum of their units; cumulative
  * @returned_units: sum of what they gave back
  * @committed_units: reserved - returned as of the last commit
@@ -234,6 +236,7 @@ struct ts_billing_account {
 	struct ts_billing_session *session;
 	struct ts_billing_version *tariff;
 	TAILQ_HEAD(ts_billing_reservations, ts_billing_reservation) reservations;
+	uint32_t last_seq;
 	uint64_t reserved_units;
 	uint64_t returned_units;
 	uint64_t committed_units;
