@@ -39,7 +39,8 @@ static const char good[] =
 	"  max_relay = { up = \"1.25\"; down = \"1.35\"; }; window_bytes = 8000000; window_box = \"1.45\"; };\n"
 	"shares = ( { name = \"anna\"; address = \"0x7777777777777777777777777777777777777777\"; per_mille = 300; },\n"
 	"  { name = \"coop\"; address = \"0x8888888888888888888888888888888888888888\"; per_mille = 700; pays = \"cold\"; } );\n"
-	"payout = { every_hours = 24; at_least = \"0.25\"; };\n";
+	"payout = { every_hours = 24; at_least = \"0.25\"; };\n"
+	"allowance = { bytes = 5000000; stations = 7; };\n";
 
 static struct ts_config *load(const char *text, char *err)
 {
@@ -122,6 +123,8 @@ static void test_good(void **state)
 	assert_true(c->billing.shares[1].cold);
 	assert_int_equal(c->billing.shares[1].address.b[19], 0x88);
 	assert_int_equal(c->billing.payout_every_s, 86400);
+	assert_int_equal(c->billing.allowance_bytes, 5000000);
+	assert_int_equal(c->billing.allowance_stations, 7);
 	assert_true(c->billing.tokens[0].payout_least_wei == 250000000000000000ull);
 	assert_int_equal(c->billing.n_community, 1);
 	assert_int_equal(c->billing.community[0].b[0], 0x66);
@@ -282,6 +285,7 @@ static const struct {
 	{ "name = \"coop\"; ", "", 23, "shares[1].name: missing" },
 	{ "0x8888888888888888888888888888888888888888", "0x7777777777777777777777777777777777777777", 23, "same name or address" },
 	{ "pays = \"cold\"", "pays = \"warm\"", 23, "shares[1].pays" },
+	{ "stations = 7", "stations = 0", 25, "allowance.stations" },
 	{ "every_hours = 24", "every_hours = -1", 24, "payout.every_hours" },
 	{ "url = \"http:", "url = \"ftp:", 17, "mirrors[0].url: must begin with http:// or https://" },
 	{ "url = \"http://10.0.0.8:80\"; ", "", 17, "mirrors[0].url: missing" },

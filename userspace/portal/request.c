@@ -58,6 +58,10 @@ static enum ts_post post_of(const char *url)
 		return TS_POST_MIRROR;
 	if (!strcmp(url, "/v1/session/logout"))
 		return TS_POST_LOGOUT;
+	if (!strcmp(url, "/v1/session/voucher"))
+		return TS_POST_VOUCHER;
+	if (!strcmp(url, "/v1/session/allowance"))
+		return TS_POST_ALLOWANCE;
 	if (!strcmp(url, "/v1/session/roam"))
 		return TS_POST_ROAM;
 	if (!strcmp(url, "/v1/roam"))
@@ -133,7 +137,7 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 		return MHD_YES;
 	if (!is_octets(c))
 		return ts_request_error(p, c, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "wrong_type",
-					"the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or a session code");
+					"the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or the code of a session or voucher");
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 					     MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length && strtoull(length, NULL, 10) > TS_PAY_MAX_BYTES)
@@ -169,6 +173,12 @@ static int hand_on(struct ts_portal *p, struct ts_request *req,
 	case TS_POST_ROAM:
 		return p->ops.roam(p->ops.ctx, peer, req->body, req->seen,
 				   req->reply);
+	case TS_POST_VOUCHER:
+		return p->ops.voucher(p->ops.ctx, peer, req->body, req->seen,
+				      req->reply);
+	case TS_POST_ALLOWANCE:
+		return p->ops.allowance(p->ops.ctx, peer, req->body, req->seen,
+					req->reply);
 	case TS_POST_CLAIM:
 		p->ops.claim(p->ops.ctx, req->body, req->seen, req->reply);
 		return 0;

@@ -32,6 +32,8 @@ static const struct object objects[] = {
 	{ "chain", chain_verbs, "the chain that tsd follows" },
 	{ "liquidity", liquidity_verbs, "what channels can still carry, and how long" },
 	{ "revenue", revenue_verbs, "what was charged on each day, for what, and whose it is" },
+	{ "session", session_verbs, "stations that the operator pays for" },
+	{ "voucher", voucher_verbs, "codes that are worth something, once" },
 	{ "wallet", wallet_verbs, "what our address owns there" },
 };
 
@@ -47,8 +49,8 @@ static int usage(FILE *f, int ret)
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
 		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
-		   "                    relay, mirror, roam, chain, wallet, liquidity, revenue and\n"
-		   "                    status; by default " TS_CONFIG_PATH "\n"
+		   "                    relay, mirror, roam, chain, wallet, liquidity, revenue,\n"
+		   "                    session, voucher and status; by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;

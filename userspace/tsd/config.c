@@ -24,7 +24,7 @@ static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
 	"channels", "listen", "discovery", "peers", "mirrors", "mirror_seconds",
 	"mirror_for", "community", "meter", "ports", "rules", "gate", "tariffs", "money",
-	"shares", "payout", "limits",
+	"shares", "payout", "allowance", "limits",
 	"mesh", NULL
 };
 static const char *const log_keys[] = { "level", "format", NULL };

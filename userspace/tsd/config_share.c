@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* config_share.c - shares and payout of tsd.conf: whose the income is (M5). */
+/* config_share.c - shares, payout and allowance of tsd.conf: whose the income is (M5), and
+ * what is given away. */
 #include <string.h>
 
 #include "tsd/config_amount.h"
 #include "tsd/config_share.h"
 
 static const char *const share_keys[] = { "name", "address", "per_mille", "pays", NULL };
+static const char *const allowance_keys[] = { "bytes", "stations", NULL };
 static const char *const payout_keys[] = { "every_hours", "at_least", NULL };
 
 /* It is part of lists and of CSV: no control characters. */
@@ -50,7 +52,8 @@ static void read_share(struct ts_reader *r, config_setting_t *s,
 }
 
 /**
- * ts_config_read_shares() - who has a share in the income, and when it is paid
+ * ts_config_read_shares() - who has a share in the income, and when it is paid; what is
+ * given away
  * @r: the reader
  * @root: the file
  * @c: its chain has been read
@@ -62,8 +65,11 @@ void ts_config_read_shares(struct ts_reader *r, config_setting_t *root,
 	unsigned int n = list ? (unsigned int)config_setting_length(list) : 0, i;
 	config_setting_t *payout = ts_read_group(r, root, "payout", payout_keys);
 	struct ts_billing_config *b = &c->billing;
+	config_setting_t *allowance = ts_read_group(r, root, "allowance", allowance_keys);
 	uint32_t left = TS_SHARE_WHOLE;
 
+	b->allowance_bytes = ts_read_number(r, allowance, "bytes", 0, 0, 1ull << 50);
+	b->allowance_stations = ts_read_number(r, allowance, "stations", 100, 1, 100000);
 	for (i = 0; i < n && !r->failed; i++)
 		read_share(r, config_setting_get_elem(list, i), b, i, &left);
 	b->n_shares = n;
