@@ -539,6 +539,7 @@ static void until_the_operator_ends_it(void **state)
 {
 	struct ts_key key = box_key(0);
 	unsigned int n = 0, k;
+	uint32_t epoch;
 	bool dead = true;
 
 	assert_int_equal(sponsor(0, 300000 * GWEI, 0), 0);
@@ -551,9 +552,9 @@ static void until_the_operator_ends_it(void **state)
 	for (k = 1; dead; k++) {
 		assert_int_equal(sponsor(0, 300000 * GWEI, 0), 0);
 		share_use(1000);
+		epoch = box_account(&box, 0)->a.epoch;
 		fault.at = fault.touches + k;
 		fault.kind = FAULT_DIE;
-		n = 1;
 		if (!ts_billing_sponsor_end(box.billing, &key, &box.now))
 			box_flush(&box);
 		dead = fault.dead;
@@ -564,6 +565,9 @@ static void until_the_operator_ends_it(void **state)
 		ts_billing_tick(box.billing, &box.now);
 		box_flush(&box);
 		box_verify(&box);
+		/* It was not begun, or it is done: no other account has it. */
+		if (box_frame(&box, 0, 60, TS_DIR_UP))
+			assert_int_equal(box_account(&box, 0)->a.epoch, epoch);
 	}
 	ts_billing_tick(box.billing, &box.now);
 	box_flush(&box);
