@@ -526,47 +526,6 @@ static int check_count(struct check *c)
 	return 0;
 }
 
-/*
- * Each gives a row for what is wrong.  Of what the chain is told: signed means that
- * there are bytes, one price after the other, each dearer; nothing waits for itself.
- * What the chain shows cannot wait for belief in a life that nobody has.
- */
-static const char *const contradictions[] = {
-	"PRAGMA foreign_key_check",
-	"SELECT 'transaction ' || id || ': signed, but its bytes are missing'"
-	" FROM transactions WHERE state BETWEEN 1 AND 4"
-	" AND id NOT IN (SELECT tx FROM submissions)",
-	"SELECT 'transaction ' || tx || ': a submission is missing'"
-	" FROM submissions GROUP BY tx HAVING max(seq) <> count(*)",
-	"SELECT 'transaction ' || s.tx || ': submission ' || s.seq || ' is not dearer'"
-	" FROM submissions s JOIN submissions p ON p.tx = s.tx AND p.seq = s.seq - 1"
-	" WHERE s.gas_price_wei <= p.gas_price_wei",
-	"SELECT 'transaction ' || id || ': waits for a later one'"
-	" FROM transactions WHERE after >= id",
-	"SELECT 'transaction ' || t.id || ': begun for a channel of another address'"
-	" FROM transactions t JOIN channels c ON c.id = t.channel"
-	" WHERE t.sender <> c.our_address",
-	"SELECT 'payout ' || p.id || ': its transaction is not to its token'"
-	" FROM payouts p JOIN transactions t ON t.id = p.tx WHERE t.recipient <> p.token",
-};
-
-static int check_file(struct check *c, const char *sql, const char *well)
-{
-	const char *text;
-	sqlite3_stmt *stmt;
-	int ret;
-
-	stmt = ts_db_prepare(c->l, sql, "");
-	if (!stmt)
-		return -EIO;
-	while ((ret = ts_db_step(c->l, stmt)) > 0) {
-		text = (const char *)sqlite3_column_text(stmt, 0);
-		if (!text || !well || strcmp(text, well))
-			fault(c, "file: %s: %s", sql, text ? text : "(null)");
-	}
-	return ret;
-}
-
 /**
  * ts_ledger_check() - verify every invariant from the rows
  * @l: the ledger, with no batch open
@@ -585,12 +544,9 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		.payments = { .size = sizeof(struct of_payment) },
 		.tariffs = { .size = sizeof(struct of_tariff) },
 	};
-	unsigned int i;
 	int ret;
 
-	ret = check_file(&c, "PRAGMA quick_check", "ok");
-	for (i = 0; !ret && i < sizeof(contradictions) / sizeof(contradictions[0]); i++)
-		ret = check_file(&c, contradictions[i], NULL);
+	ret = ts_check_file(l, note, &c);
 	if (!ret)
 		ret = ts_ledger_channel_load(l, add_channel, &c);
 	if (!ret)

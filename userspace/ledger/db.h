@@ -86,6 +86,8 @@ void ts_db_text(sqlite3_stmt *stmt, int column, char *out, size_t size, bool *ba
 int ts_db_lock(struct ts_ledger *l, const char *lock_path);
 int ts_check_revenues(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
 		      void *arg);
+int ts_check_file(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
+		  void *arg);
 int ts_check_gifts(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
 		   void *arg);
 int ts_check_shares(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
