@@ -103,6 +103,9 @@ struct box {
 	struct box_code codes[BOX_CODES];
 	unsigned int n_codes;
 	struct box_payment payments[BOX_PAYMENTS];
+	int64_t last_gift;		/* the newest whose value is in the books */
+	unsigned int gifts;
+	ts_u128 given_wei;
 	uint64_t hinted_ns[BOX_HINTS];
 	unsigned int attaches;
 	char last_attached[TS_CODE_SIZE];

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "billing_box_parts.h"
+#include "ledger/gift.h"
 
 int box_know_code(struct box *box, const char *code)
 {
@@ -112,12 +113,31 @@ static int note_payment(const struct ts_ledger_payment *p, void *arg)
 	return 0;
 }
 
+/* What the operator gave may pass as what was paid. */
+static int note_gift(const struct ts_ledger_gift *g, void *arg)
+{
+	struct box *box = arg;
+	int code;
+
+	if (g->id <= box->last_gift)
+		return 0;
+	/* Its session may have ended in the very batch that gave it. */
+	code = code_of_row(box, g->session);
+	if (code >= 0)
+		box->codes[code].acked_wei += g->wei;
+	box->given_wei += g->wei;
+	box->gifts++;
+	box->last_gift = g->id;
+	return 0;
+}
+
 void box_note_rows(struct box *box)
 {
 	if (fault.dead || ts_ledger_in_batch(box->ledger))
 		return;
 	ts_ledger_account_load_open(box->ledger, note_account, box);
 	ts_ledger_payment_load(box->ledger, note_payment, box);
+	ts_ledger_gift_load(box->ledger, note_gift, box);
 }
 
 /* --- what must hold -------------------------------------------------------- */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * billing_random.c - property test: random payments, frames, events, moves,
- * attaches, silent stations, closes, new prices, kills and power cuts; every
- * invariant after every step.
+ * attaches, silent stations, closes, new prices, vouchers, allowances, sponsored
+ * stations, kills and power cuts; every invariant after every step.
  *
  * A kill is placed at a random later touch of the disk, the kernel or the
  * network, so that each point between two of them is hit.
@@ -14,7 +14,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "billing/gift.h"
 #include "billing_box.h"
+#include "ledger/gift.h"
 
 static uint64_t seed;
 
@@ -106,12 +108,76 @@ static void silence(struct box *box)
 		box_flush(box);
 }
 
+/* Codes of vouchers that were made, good or not any more. */
+static char vouchers[8][TS_VOUCHER_CODE_SIZE];
+
+static void make_voucher(struct box *box)
+{
+	struct ts_voucher_order order = {
+		.label = "random", .token = box->config.tokens[0].address,
+		.until_s = roll(4) ? 0 : box->now.wall_s + 1 + roll(8000),
+	};
+	char code[TS_VOUCHER_CODE_SIZE];
+	int64_t id;
+
+	if (roll(2))
+		order.wei = (ts_u128)(1 + roll(200000)) * 1000000000 + roll(1000);
+	else
+		order.bytes = 1 + roll(200000);
+	if (!ts_billing_voucher_make(box->billing, &order, &box->now, code, &id))
+		memcpy(vouchers[roll(8)], code, sizeof(code));
+	if (!roll(6))
+		ts_billing_voucher_revoke(box->billing, 1 + roll(40));
+}
+
+static void show_voucher(struct box *box)
+{
+	struct ts_key key = box_key(roll(BOX_STATIONS));
+	const char *code = vouchers[roll(8)];
+
+	ts_billing_voucher(box->billing, &key, code, strlen(code), 1000 + roll(1000),
+			   &box->now);
+	/* The same again at once, by another. */
+	key = box_key(roll(BOX_STATIONS));
+	if (!roll(3))
+		ts_billing_voucher(box->billing, &key, code, strlen(code),
+				   1000 + roll(1000), &box->now);
+}
+
+static void give(struct box *box)
+{
+	struct ts_key key = box_key(roll(BOX_STATIONS));
+	char code[TS_CODE_SIZE];
+
+	switch (roll(4)) {
+	case 0:
+		make_voucher(box);
+		break;
+	case 1:
+		show_voucher(box);
+		break;
+	case 2:
+		ts_billing_allowance(box->billing, &key, 1000 + roll(1000), &box->now);
+		break;
+	case 3:
+		if (roll(3))
+			ts_billing_sponsor(box->billing, &key,
+				&box->config.tokens[0].address,
+				(ts_u128)(1 + roll(150000)) * 1000000000,
+				roll(2) ? 0 : box->now.wall_s + 1 + roll(8000),
+				&box->now, code);
+		else
+			ts_billing_sponsor_end(box->billing, &key, &box->now);
+		break;
+	}
+}
+
 static void step(struct box *box)
 {
 	struct ts_key key = box_key(roll(BOX_STATIONS));
 	int code;
 
-	switch (roll(23)) {
+	switch (roll(27)) {
 	case 0 ... 4:
 		pay(box);
 		break;
@@ -158,6 +224,9 @@ static void step(struct box *box)
 		break;
 	case 22:
 		silence(box);
+		break;
+	case 23 ... 26:
+		give(box);
 		break;
 	}
 	if (roll(4))
@@ -236,6 +305,28 @@ static void accepted_equals_acked(struct box *box)
 	assert_true(paid == acked);
 }
 
+/* Of vouchers that are used there is one gift each, and of no other any. */
+static int count_used(const struct ts_ledger_voucher *v, void *arg)
+{
+	*(unsigned int *)arg += v->state == TS_VOUCHER_USED;
+	return 0;
+}
+
+static int count_given(const struct ts_ledger_gift *g, void *arg)
+{
+	*(unsigned int *)arg += g->kind == TS_GIFT_VOUCHER;
+	return 0;
+}
+
+static void used_equals_given(struct box *box)
+{
+	unsigned int used = 0, given = 0;
+
+	assert_int_equal(ts_ledger_voucher_load(box->ledger, count_used, &used), 0);
+	assert_int_equal(ts_ledger_gift_load(box->ledger, count_given, &given), 0);
+	assert_int_equal(used, given);
+}
+
 /* Frames until one does not pass whatever is done; then nothing is left. */
 static void spend_all(struct box *box, unsigned int station, uint32_t bytes)
 {
@@ -298,6 +389,8 @@ static void run(bool power_cuts, uint64_t first, unsigned int boxes,
 						    TS_LOSS_PAYER;
 		box->config.tokens[0].reservation_cap_wei = roll(2) ? 0 :
 			(ts_u128)200000 * 1000000000;
+		box->config.allowance_bytes = roll(3) * 50000;
+		box->config.allowance_stations = 1 + roll(BOX_STATIONS);
 		/* Then what nobody saw before the power cut passes twice. */
 		box->generous = power_cuts &&
 				box->config.loss_bearer == TS_LOSS_OPERATOR;
@@ -307,6 +400,7 @@ static void run(bool power_cuts, uint64_t first, unsigned int boxes,
 			round_of(box, power_cuts);
 		resend_all(box);
 		accepted_equals_acked(box);
+		used_equals_given(box);
 		drain(box);
 		assert_int_equal(ts_ledger_check(box->ledger,
 			TS_LEDGER_CHECK_SIGNATURES, NULL, NULL), 0);

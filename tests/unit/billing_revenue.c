@@ -279,6 +279,14 @@ static void a_ledger_from_before(void **state)
 		"DROP TABLE roam_orders; DROP TABLE visits;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
+		"DROP TABLE payouts; DROP TABLE share_days; DROP TABLE shares;"
+		"DROP TABLE gifts; DROP TABLE vouchers; DROP TABLE voucher_key;"
+		"DROP TABLE allowances; DROP INDEX reservations_gift;"
+		"ALTER TABLE reservations RENAME TO reservations_7;"
+		"CREATE TABLE reservations AS SELECT account, seq, payment, units,"
+		"	returned_units, used_units FROM reservations_7;"
+		"DROP TABLE reservations_7;"
+		"ALTER TABLE channels DROP COLUMN shares_out_wei;"
 		"PRAGMA user_version = 5;";
 	const uint64_t day = MIDNIGHT_S / DAY_S;
 	ts_u128 all_wei;

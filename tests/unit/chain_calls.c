@@ -77,6 +77,7 @@ static void test_selectors(void **state)
 	};
 	static const char * const token_calls[TS_ERC20_CALL_COUNT] = {
 		[TS_ERC20_APPROVE] = "0x095ea7b3",
+		[TS_ERC20_TRANSFER] = "0xa9059cbb",
 		[TS_ERC20_ALLOWANCE] = "0xdd62ed3e",
 		[TS_ERC20_BALANCE_OF] = "0x70a08231",
 		[TS_ERC20_NAME] = "0x06fdde03",

@@ -36,7 +36,11 @@ static const char good[] =
 	"mirror_seconds = 7; mirror_for = ( \"0x4444444444444444444444444444444444444444\", \"0x5555555555555555555555555555555555555555\" );\n"
 	"community = ( { url = \"http://10.0.0.9:80\"; address = \"0x6666666666666666666666666666666666666666\"; } );\n"
 	"mesh = { device = \"bat0\"; listen = \"10.7.0.1:40002\"; payer_rule = \"sender\"; relay = { up = \"0.25\"; down = \"0.35\"; };\n"
-	"  max_relay = { up = \"1.25\"; down = \"1.35\"; }; window_bytes = 8000000; window_box = \"1.45\"; };\n";
+	"  max_relay = { up = \"1.25\"; down = \"1.35\"; }; window_bytes = 8000000; window_box = \"1.45\"; };\n"
+	"shares = ( { name = \"anna\"; address = \"0x7777777777777777777777777777777777777777\"; per_mille = 300; },\n"
+	"  { name = \"coop\"; address = \"0x8888888888888888888888888888888888888888\"; per_mille = 700; pays = \"cold\"; } );\n"
+	"payout = { every_hours = 24; at_least = \"0.25\"; };\n"
+	"allowance = { bytes = 5000000; stations = 7; };\n";
 
 static struct ts_config *load(const char *text, char *err)
 {
@@ -112,6 +116,16 @@ static void test_good(void **state)
 	assert_int_equal(c->mirror_s, 7);
 	assert_int_equal(c->n_mirror_for, 2);
 	assert_int_equal(c->mirror_for[1].b[0], 0x55);
+	assert_int_equal(c->billing.n_shares, 2);
+	assert_string_equal(c->billing.shares[0].name, "anna");
+	assert_int_equal(c->billing.shares[1].per_mille, 700);
+	assert_false(c->billing.shares[0].cold);
+	assert_true(c->billing.shares[1].cold);
+	assert_int_equal(c->billing.shares[1].address.b[19], 0x88);
+	assert_int_equal(c->billing.payout_every_s, 86400);
+	assert_int_equal(c->billing.allowance_bytes, 5000000);
+	assert_int_equal(c->billing.allowance_stations, 7);
+	assert_true(c->billing.tokens[0].payout_least_wei == 250000000000000000ull);
 	assert_int_equal(c->billing.n_community, 1);
 	assert_int_equal(c->billing.community[0].b[0], 0x66);
 	assert_string_equal(c->community[0].url, "http://10.0.0.9:80");
@@ -272,6 +286,16 @@ static const struct {
 	{ "0x2222222222222222222222222222222222222222", "0x1111111111111111111111111111111111111111", 16, "peers[1].address: is given twice" },
 	{ "0x2222222222222222222222222222222222222222", "0x22", 16, "peers[1].address: must be an address" },
 	{ "url = \"http://10.0.0.9:80\"; ", "", 19, "community[0].url: missing" },
+	{ "per_mille = 700", "per_mille = 701", 23, "only 700 of 1000 are left" },
+	{ "per_mille = 300; ", "", 22, "shares[0].per_mille: missing" },
+	{ "per_mille = 300", "per_mille = 0", 22, "shares[0].per_mille" },
+	{ "name = \"coop\"", "name = \"anna\"", 23, "same name or address" },
+	{ "name = \"coop\"", "name = \"c\\nd\"", 23, "cannot be printed" },
+	{ "name = \"coop\"; ", "", 23, "shares[1].name: missing" },
+	{ "0x8888888888888888888888888888888888888888", "0x7777777777777777777777777777777777777777", 23, "same name or address" },
+	{ "pays = \"cold\"", "pays = \"warm\"", 23, "shares[1].pays" },
+	{ "stations = 7", "stations = 0", 25, "allowance.stations" },
+	{ "every_hours = 24", "every_hours = -1", 24, "payout.every_hours" },
 	{ "url = \"http:", "url = \"ftp:", 17, "mirrors[0].url: must begin with http:// or https://" },
 	{ "url = \"http://10.0.0.8:80\"; ", "", 17, "mirrors[0].url: missing" },
 	{ "0x3333333333333333333333333333333333333333", "0x33", 17, "mirrors[0].address: must be an address" },

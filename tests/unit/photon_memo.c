@@ -139,12 +139,28 @@ static void test_carrying(void **state)
 		assert_true(wei == sums[i]);
 		assert_false(ts_memo_parse(&memo, text, len));
 		assert_false(ts_memo_is_refund(text, len));
+		assert_false(ts_memo_is_share(text, len));
 	}
 	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		if (ts_memo_parse_relay(&wei, none[i], strlen(none[i])))
 			fail_msg("\"%s\" was taken for a payment for carrying", none[i]);
 	assert_false(ts_memo_parse_relay(&wei, "ts1:relay:1\0", 12));
 	assert_false(ts_memo_parse_relay(&wei, "ts1:relay:1\0" "1", 13));
+}
+
+static void test_share(void **state)
+{
+	static const char share[] = TS_MEMO_SHARE;
+	struct ts_memo memo;
+	ts_u128 wei;
+
+	assert_true(ts_memo_is_share(share, sizeof(share) - 1));
+	assert_false(ts_memo_is_share(share, sizeof(share)));
+	assert_false(ts_memo_is_share(share, sizeof(share) - 2));
+	assert_false(ts_memo_is_refund(share, sizeof(share) - 1));
+	assert_false(ts_memo_parse(&memo, share, sizeof(share) - 1));
+	assert_false(ts_memo_parse_relay(&wei, share, sizeof(share) - 1));
+	assert_false(ts_memo_is_share(TS_MEMO_REFUND, sizeof(TS_MEMO_REFUND) - 1));
 }
 
 int main(void)
@@ -156,6 +172,7 @@ int main(void)
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_code_bits),
 		cmocka_unit_test(test_carrying),
+		cmocka_unit_test(test_share),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,6 +193,7 @@ int portal_setup(void **state)
 		.channel = fake_channel, .outbox = fake_outbox, .tariffs = fake_tariffs,
 		.refund = fake_attach, .pay = fake_pay, .mirror = fake_mirror,
 		.roam = fake_attach, .claim = fake_claim,
+		.voucher = fake_attach, .allowance = fake_attach,
 		.logout = fake_logout, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {

@@ -238,6 +238,34 @@ static void test_roam(void **state)
 	EXPECT(f, "GET /v1/roam HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
+/* Of a station, as an attach; a body is needed for the one and not for the other. */
+static void test_given(void **state)
+{
+	static const struct ts_refused bad = { TS_REFUSE_FORBIDDEN, "bad_voucher", "no", NULL };
+	static const struct ts_refused tries = { TS_REFUSE_BUSY, "too_many_tries", "no", NULL };
+	struct fixture *f = *state;
+	int fd;
+
+	f->station_error = -ENOENT;
+	has(answer(f, post(f, "/v1/session/voucher", "A", 1)), "\"error\":\"no_station\"");
+	f->station_error = 0;
+	fd = hand_on(f, "/v1/session/voucher", "ABCD-EFGH-JKMN-PQRS", 19, 1);
+	assert_int_equal(f->attaches, 1);
+	ts_portal_attached(f->portal, f->reply, CODE);
+	has(answer(f, fd), "\"given_wei\":");
+	fd = hand_on(f, "/v1/session/voucher", "x", 1, 2);
+	ts_portal_refuse(f->portal, f->reply, &bad);
+	has(answer(f, fd), "HTTP/1.1 403 ");
+	fd = hand_on(f, "/v1/session/voucher", "x", 1, 3);
+	ts_portal_refuse(f->portal, f->reply, &tries);
+	has(answer(f, fd), "HTTP/1.1 429 ");
+	fd = hand_on(f, "/v1/session/allowance", "", 0, 4);
+	assert_int_equal(f->attaches, 4);
+	ts_portal_attached(f->portal, f->reply, CODE);
+	has(answer(f, fd), "HTTP/1.1 200 ");
+	EXPECT(f, "GET /v1/session/voucher HTTP/1.0\r\n\r\n", "Allow: POST");
+}
+
 /* By the code alone, whoever has it. */
 static void test_logout(void **state)
 {
@@ -281,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_attach, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_mirror, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_roam, portal_setup, portal_teardown),
+		cmocka_unit_test_setup_teardown(test_given, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_logout, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_refund, portal_setup, portal_teardown),
 	};

@@ -305,6 +305,30 @@ static void test_withdrawn(void **state)
 	assert_int_equal(ts_seen_read(&seen, &ev, &us), -ENOENT);
 }
 
+/* Each payout is a wish of its own, and the same asked for again is one. */
+static void test_payout(void **state)
+{
+	struct ts_address token = { { 1 } }, holder = { { 2 } };
+	struct ts_calldata call;
+	struct ts_u256 amount = ts_u256_from_u64(77);
+	struct ts_wish one, other;
+
+	ts_wish_of_payout(&one, &token, &holder, 1000, 77, 5000);
+	assert_string_equal(one.label, "payout");
+	assert_true(ts_address_equal(&one.to, &token));
+	assert_false(one.vital);
+	assert_true(one.value_wei == 0 && one.until_block == 5000);
+	ts_erc20_transfer(&call, &holder, &amount);
+	assert_int_equal(one.call.len, call.len);
+	assert_memory_equal(one.call.b, call.b, call.len);
+	ts_wish_of_payout(&other, &token, &holder, 1000, 78, 6000);
+	assert_true(ts_hash_equal(&one.intent, &other.intent));
+	ts_wish_of_payout(&other, &token, &holder, 1077, 77, 5000);
+	assert_false(ts_hash_equal(&one.intent, &other.intent));
+	ts_wish_of_payout(&other, &holder, &token, 1000, 77, 5000);
+	assert_false(ts_hash_equal(&one.intent, &other.intent));
+}
+
 #define call_test(f) cmocka_unit_test_prestate_setup_teardown(f, ends_set_up, ends_tear_down, &ends)
 
 int main(void)
@@ -319,6 +343,7 @@ int main(void)
 		call_test(test_unlocked),
 		call_test(test_closed),
 		call_test(test_withdrawn),
+		call_test(test_payout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static int nonce_use(struct ts_billing *b, uint64_t given_ns,
 static bool is_of(const struct ts_billing_payment *p,
 		  const struct ts_address *wallet, const struct ts_address *token)
 {
-	return ts_address_equal(&p->row.wallet, wallet) &&
+	return p->channel && ts_address_equal(&p->row.wallet, wallet) &&
 	       ts_address_equal(&p->channel->row.channel.token, token);
 }
 

@@ -4,12 +4,12 @@
 # Link in this order: billing ledger photon, and lib where meter_use.c is used.
 
 BILLING_SOURCES := $(addprefix userspace/billing/, \
-	account.c attach.c batch.c carrying.c channel.c counters.c \
-	datagram.c evidence.c hop.c idle.c intents.c life.c liquidity.c load.c \
-	logout.c meter_use.c onchain.c open.c parts.c pay.c price.c refund.c \
+	account.c allowance.c attach.c batch.c carrying.c channel.c counters.c \
+	datagram.c evidence.c gift.c hop.c idle.c intents.c life.c liquidity.c load.c \
+	logout.c meter_use.c onchain.c open.c parts.c pay.c payout.c price.c refund.c \
 	refund_lost.c reserve.c reveal.c revenue.c roam_claim.c roam_home.c \
-	roam_host.c roam_leave.c session.c \
+	roam_host.c roam_leave.c session.c share.c \
 	table.c tariff.c \
-	tick.c token.c upstream.c view.c)
+	tick.c token.c upstream.c view.c voucher.c)
 
 $(eval $(call library,billing,$(BILLING_SOURCES)))

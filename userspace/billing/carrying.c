@@ -40,7 +40,8 @@ static bool is_of(const struct ts_billing_channel *one,
  * struct sums - over all channels with a partner in a token
  * @received_wei: it paid us for carrying
  * @paid_wei: we paid it
- * @sent_wei: of all that we ever transferred, what no refund and no such payment explains
+ * @sent_wei: of all that we ever transferred, what no refund, no such payment and no share
+ *	explains
  */
 struct sums {
 	ts_u128 received_wei;
@@ -51,7 +52,7 @@ struct sums {
 static struct sums sums_of(struct ts_billing *b, const struct ts_billing_channel *c)
 {
 	struct ts_billing_channel *one;
-	ts_u128 refunded_wei = 0;
+	ts_u128 other_wei = 0;
 	struct sums s = { };
 
 	for_each_of(one, b, c) {
@@ -59,9 +60,10 @@ static struct sums sums_of(struct ts_billing *b, const struct ts_billing_channel
 		s.paid_wei = ts_u128_more(s.paid_wei, one->row.relay_out_wei);
 		s.sent_wei = ts_u128_more(s.sent_wei,
 				  one->row.channel.our_proof.transferred_wei);
-		refunded_wei = ts_u128_more(refunded_wei, one->row.refunded_wei);
+		other_wei = ts_u128_more(other_wei, one->row.refunded_wei);
+		other_wei = ts_u128_more(other_wei, one->row.shares_out_wei);
 	}
-	s.sent_wei = ts_u128_less(s.sent_wei, ts_u128_more(refunded_wei, s.paid_wei));
+	s.sent_wei = ts_u128_less(s.sent_wei, ts_u128_more(other_wei, s.paid_wei));
 	return s;
 }
 

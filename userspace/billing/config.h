@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "ledger/ledger.h"
+#include "ledger/share.h"
 
 /**
  * enum ts_loss_bearer - who bears what passed unseen
@@ -28,6 +29,7 @@ enum ts_loss_bearer {
 #define TS_TOKENS_MAX	8
 #define TS_COMMUNITY_MAX	32
 #define TS_SYMBOL_SIZE	16
+#define TS_SHARES_MAX	32
 
 /**
  * struct ts_billing_token - a token that this box takes, and limits in it
@@ -43,6 +45,7 @@ enum ts_loss_bearer {
  *	on chain; 0: no cap
  * @exposure_box_wei: likewise all channels in this token together
  * @forward_fee_wei: the least fee for a lock that is forwarded
+ * @payout_least_wei: less of a share is not paid out by the schedule
  *
  * What is in one token is never compared with, added to or paid by another.
  */
@@ -57,6 +60,7 @@ struct ts_billing_token {
 	ts_u128 exposure_channel_wei;
 	ts_u128 exposure_box_wei;
 	ts_u128 forward_fee_wei;
+	ts_u128 payout_least_wei;
 };
 
 /**
@@ -76,6 +80,20 @@ struct ts_billing_tariff {
 	unsigned int token;
 	uint64_t valid_from_s;
 	char wei_per_gb[TS_CLASS_COUNT][TS_DIR_COUNT][TS_PRICE_TEXT_SIZE];
+};
+
+/**
+ * struct ts_billing_share - who has a share in what is earned (M5)
+ * @name: for people, each once
+ * @address: where it is paid to, each once
+ * @per_mille: so much of it; what nobody has is the box's own
+ * @cold: it is paid on the chain, to an address that needs no channel
+ */
+struct ts_billing_share {
+	char name[TS_SHARE_NAME_SIZE];
+	struct ts_address address;
+	uint32_t per_mille;
+	bool cold;
 };
 
 /**
@@ -105,6 +123,12 @@ struct ts_billing_tariff {
  * @forward: a lock for another's target is forwarded, for a fee
  * @community: other boxes: their wallets may roam here, and ours there (M14)
  * @n_community: how many
+ * @allowance_bytes: of the internet, that a station may have for nothing each day of the
+ *	box's age, when it asks; at the dearer direction; 0: none
+ * @allowance_stations: and so many stations at most: a MAC is easily another (M15)
+ * @shares: who has a share in what is earned, in every token
+ * @n_shares: how many
+ * @payout_every_s: shares are paid out so often, in the box's age; 0: when somebody says so
  * @station_retention_s: sessions that hold nothing are forgotten so long after
  *	their station was last seen, MAC addresses of closed sessions so long
  *	after the end; 0: a week
@@ -134,6 +158,11 @@ struct ts_billing_config {
 	bool forward;
 	struct ts_address community[TS_COMMUNITY_MAX];
 	unsigned int n_community;
+	uint64_t allowance_bytes;
+	uint32_t allowance_stations;
+	struct ts_billing_share shares[TS_SHARES_MAX];
+	unsigned int n_shares;
+	uint32_t payout_every_s;
 	uint32_t station_retention_s;
 	enum ts_loss_bearer loss_bearer;
 };

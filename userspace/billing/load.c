@@ -10,9 +10,11 @@
 #include "billing/accounts.h"
 #include "billing/batch.h"
 #include "billing/channels.h"
+#include "billing/gifts.h"
 #include "billing/lives.h"
 #include "billing/revenues.h"
 #include "billing/sessions.h"
+#include "billing/share.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
 #include "ledger/transaction.h"
@@ -125,11 +127,28 @@ static int load_payment(const struct ts_ledger_payment *row, void *arg)
 			   channel_of(b, row->channel), row);
 }
 
-/** struct of_session - the payments of one that was forgotten */
+/** struct of_session - the payments of one that was forgotten, or gifts of any */
 struct of_session {
 	struct ts_billing *b;
 	struct ts_billing_session *s;
 };
+
+static int load_gift(const struct ts_ledger_gift *row, void *arg)
+{
+	struct of_session *of = arg;
+	struct ts_billing *b = of->b;
+	struct ts_billing_session *s = of->s ? of->s : session_of(b, row->session);
+	struct ts_billing_version *v = ts_tariff_by_row(b, row->tariff);
+	struct ts_billing_payment *p;
+
+	if (!s || !v)
+		return dangling(b, "gift", row->id);
+	p = ts_gift_make(s, v, row);
+	if (!p)
+		return ts_billing_fail(b, -ENOMEM, "out of memory");
+	TAILQ_INSERT_TAIL(&s->payments, p, list);
+	return 0;
+}
 
 static int load_payment_of(const struct ts_ledger_payment *row, void *arg)
 {
@@ -152,8 +171,9 @@ static int load_payment_of(const struct ts_ledger_payment *row, void *arg)
 int ts_load_payments_of(struct ts_billing *b, struct ts_billing_session *s)
 {
 	struct of_session of = { .b = b, .s = s };
+	int err = ts_ledger_gift_load_of(b->ledger, s->row.id, load_gift, &of);
 
-	return ts_ledger_payment_load_of(b->ledger, s->row.id, load_payment_of,
+	return err ? err : ts_ledger_payment_load_of(b->ledger, s->row.id, load_payment_of,
 					 &of);
 }
 
@@ -164,8 +184,14 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	struct ts_billing_payment *p;
 
 	TAILQ_FOREACH(p, &a->session->payments, list)
-		if (p->row.id == row->payment)
+		if (p->row.id == (p->channel ? row->payment : row->gift))
 			break;
+	a->last_seq = row->seq;
+	a->reserved_units += row->units;
+	a->returned_units += row->returned_units;
+	/* Given back whole, and since then its payment was done otherwise. */
+	if (!p && row->units == row->returned_units)
+		return 0;
 	r = p ? calloc(1, sizeof(*r)) : NULL;
 	if (!r)
 		return p ? -ENOMEM : -EUCLEAN;
@@ -174,8 +200,6 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
 	p->held_wei += ts_wei_holding_units(row->units - row->returned_units,
 					    a->row.unit_shift);
-	a->reserved_units += row->units;
-	a->returned_units += row->returned_units;
 	return 0;
 }
 
@@ -285,6 +309,7 @@ static int load_doubt(int64_t channel, ts_u128 deposit_wei, void *arg)
 
 static int load_tables(struct ts_billing *b)
 {
+	struct of_session any = { .b = b };
 	struct ts_billing_account *a;
 	int err;
 
@@ -302,6 +327,9 @@ static int load_tables(struct ts_billing *b)
 		err = ts_ledger_tariff_load(b->ledger, load_version, b);
 	if (!err)
 		err = ts_ledger_session_load_open(b->ledger, load_session, b);
+	/* Before payments: so are they spent. */
+	if (!err)
+		err = ts_ledger_gift_load_live(b->ledger, load_gift, &any);
 	if (!err)
 		err = ts_ledger_payment_load_live(b->ledger, load_payment, b);
 	if (!err)
@@ -478,6 +506,11 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 		err = ts_age_load(b, now);
 	if (!err)
 		err = ts_tariff_sync(b, now);
+	if (!err)
+		err = ts_shares_sync(b, now);
+	if (!err && !b->read_only[0])
+		err = ts_billing_payouts_failed(b);
+	ts_gifts_look(b, now);
 	return err ? err : ts_billing_adopt(b, now);
 }
 

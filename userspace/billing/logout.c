@@ -37,8 +37,9 @@ static void give_back(struct ts_billing *b, struct ts_billing_session *s)
 	/* A guest's goes home by itself, and is its wallet's there (M14). */
 	if (ts_visit_find(b, s->row.code))
 		return;
+	/* What the operator gave is nobody's to have back. */
 	TAILQ_FOREACH(p, &s->payments, list) {
-		c = way_back(b, p);
+		c = p->channel ? way_back(b, p) : NULL;
 		if (c)
 			ts_refund_begin(b, c, TS_U128_MAX, s->row.id, 0);
 	}

@@ -15,6 +15,7 @@
 #include "billing/lives.h"
 #include "billing/onchain.h"
 #include "billing/refunds.h"
+#include "billing/revenues.h"
 #include "ledger/transaction.h"
 #include "photon/form.h"
 
@@ -181,6 +182,8 @@ static int show(struct ts_billing *b, struct ts_billing_channel *c,
 		ts_refund_lost(b, c, lost.refunds_wei);
 	if (lost.relay_wei)
 		ts_carrying_lost(b, c, lost.relay_wei);
+	if (lost.shares_wei)
+		ts_shares_lost(b, c, lost.shares_wei);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "billing/home.h"
 #include "billing/lives.h"
 #include "billing/refunds.h"
+#include "billing/revenues.h"
 #include "billing/sessions.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
@@ -155,7 +156,8 @@ int ts_billing_config_check(const struct ts_billing_config *config,
 		return -EINVAL;
 	}
 	return check_tokens(config, err, err_size) ?:
-	       check_tariffs(config, err, err_size);
+	       check_tariffs(config, err, err_size) ?:
+	       ts_shares_check(config, err, err_size);
 }
 
 static int init_tables(struct ts_billing *b)
@@ -292,6 +294,8 @@ int ts_billing_reload(struct ts_billing *b,
 	fill_defaults(&b->config);
 	ts_channels_changed(b);
 	ret = ts_tariff_sync(b, now);
+	if (!ret)
+		ret = ts_shares_sync(b, now);
 	if (ret)
 		b->config = old;
 	ts_upstream_begin(b);

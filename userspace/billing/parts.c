@@ -83,7 +83,7 @@ void ts_parts_unheld(struct ts_billing *b, struct ts_parts *parts)
 
 	TAILQ_FOREACH(s, &b->sessions, list)
 		TAILQ_FOREACH(p, &s->payments, list)
-			if (p->held_wei)
+			if (p->channel && p->held_wei)
 				leave_held(parts, p);
 	for (i = 0; i < parts->count; i++)
 		if (parts->part[i].wei)
@@ -142,7 +142,7 @@ static void book_session(struct ts_billing *b, struct ts_billing_session *s,
 
 	for (p = TAILQ_FIRST(&s->payments); p; p = next) {
 		next = TAILQ_NEXT(p, list);
-		if (!ts_channel_is_life_of(p->channel, c))
+		if (!p->channel || !ts_channel_is_life_of(p->channel, c))
 			continue;
 		part = bsearch(&p->row.id, parts->part, parts->count,
 			       sizeof(*part), by_id);

@@ -422,8 +422,9 @@ bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
 	const char *name, *text = NULL;
 	char order[TS_CODE_SIZE];
 
-	/* Our own money that comes back gives nobody new credit. */
+	/* Our own money that comes back, or our share elsewhere, gives no new credit. */
 	if (ts_memo_is_refund(memo->p, memo->len) ||
+	    ts_memo_is_share(memo->p, memo->len) ||
 	    ts_memo_is_return(memo->p, memo->len, order))
 		return true;
 	/*
@@ -478,6 +479,7 @@ bool ts_pay_is_not_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	char order[TS_CODE_SIZE];
 
 	if (ts_memo_is_refund(credit->memo.p, credit->memo.len) ||
+	    ts_memo_is_share(credit->memo.p, credit->memo.len) ||
 	    ts_memo_is_return(credit->memo.p, credit->memo.len, order))
 		wei = credit->wei;
 	c->row.relay_in_wei += carrying_wei;

@@ -63,7 +63,8 @@ static bool is_held(const struct ts_billing *b,
 
 	TAILQ_FOREACH(a, &b->accounts, list)
 		TAILQ_FOREACH(r, &a->reservations, list)
-			if (ts_channel_is_life_of(r->payment->channel, c))
+			if (r->payment->channel &&
+			    ts_channel_is_life_of(r->payment->channel, c))
 				return true;
 	return false;
 }

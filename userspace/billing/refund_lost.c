@@ -58,7 +58,7 @@ static void tell_session(struct ts_billing *b, const struct ts_ledger_payment *r
 
 	TAILQ_FOREACH(s, &b->sessions, list)
 		TAILQ_FOREACH(p, &s->payments, list)
-			if (p->row.id == row->id) {
+			if (p->channel && p->row.id == row->id) {
 				p->row.refunded_wei = row->refunded_wei;
 				ts_session_changed(b, s);
 			}

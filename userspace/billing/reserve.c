@@ -9,6 +9,7 @@
 #include "billing/accounts.h"
 #include "billing/batch.h"
 #include "billing/channels.h"
+#include "billing/gifts.h"
 #include "billing/sessions.h"
 #include "billing/tariffs.h"
 
@@ -20,8 +21,11 @@
 bool ts_payment_spendable(const struct ts_billing *b,
 			  const struct ts_billing_payment *p)
 {
-	const struct ts_channel *ch = &p->channel->row.channel;
+	const struct ts_channel *ch;
 
+	if (!p->channel)
+		return ts_gift_spendable(p);
+	ch = &p->channel->row.channel;
 	return !p->channel->refunding &&
 	       (!ch->frozen || ch->state == TS_CHANNEL_NONE) &&
 	       !ts_channel_foreign(b, ch);
@@ -45,7 +49,8 @@ static ts_u128 at_stake_wei(const struct ts_billing_account *a,
 		if (units > left)
 			units = left;
 		left -= units;
-		if (ts_address_equal(&r->payment->row.wallet, wallet))
+		if (r->payment->channel &&
+		    ts_address_equal(&r->payment->row.wallet, wallet))
 			wei += ts_wei_holding_units(units, a->row.unit_shift);
 	}
 	return wei;
@@ -74,15 +79,14 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
 					  struct ts_billing_payment *p,
 					  uint64_t units)
 {
-	struct ts_billing_reservation *last, *r = calloc(1, sizeof(*r));
+	struct ts_billing_reservation *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
-	last = TAILQ_LAST(&a->reservations, ts_billing_reservations);
 	r->payment = p;
 	r->row.account = a->row.row;
-	r->row.seq = last ? last->row.seq + 1 : 1;
-	r->row.payment = p->row.id;
+	r->row.seq = ++a->last_seq;
+	*(p->channel ? &r->row.payment : &r->row.gift) = p->row.id;
 	r->row.units = units;
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
 	p->held_wei += ts_wei_holding_units(units, a->row.unit_shift);
@@ -119,7 +123,8 @@ uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
 		    ts_tariff_of_payment(b, p, now) != a->tariff)
 			continue;
 		wei = ts_payment_available_wei(p);
-		room = wallet_room_wei(b, &p->row.wallet, &a->tariff->row.token);
+		room = p->channel ? wallet_room_wei(b, &p->row.wallet,
+						    &a->tariff->row.token) : TS_U128_MAX;
 		take = ts_units_of_wei(wei < room ? wei : room, shift);
 		/* Whole wei, so that nothing is lost between reservations. */
 		wei = ts_wei_holding_units(units - got, shift);
@@ -165,6 +170,24 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 }
 
 /**
+ * ts_reserve_forget() - a payment is done, and an account may have had some of it
+ * @a: the account
+ * @p: of which it holds nothing any more: what it reserved it gave back whole
+ */
+void ts_reserve_forget(struct ts_billing_account *a, const struct ts_billing_payment *p)
+{
+	struct ts_billing_reservation *r, *next;
+
+	for (r = TAILQ_FIRST(&a->reservations); r; r = next) {
+		next = TAILQ_NEXT(r, list);
+		if (r->payment != p)
+			continue;
+		TAILQ_REMOVE(&a->reservations, r, list);
+		free(r);
+	}
+}
+
+/**
  * ts_reserve_settle() - the final word on an account's reservations, in the batch
  * @b: billing
  * @a: the account
@@ -187,8 +210,10 @@ void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 		p->held_wei -= ts_wei_holding_units(effective, shift);
 		wei = ts_wei_of_units(r->row.used_units, shift);
 		p->row.spent_wei += wei;
-		p->channel->row.spent_wei += wei;
 		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
+		if (!p->channel)
+			continue;
+		p->channel->row.spent_wei += wei;
 		ts_channel_write(b, p->channel);
 	}
 	/* No reservation may point to a payment that goes below. */
@@ -199,7 +224,7 @@ void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 	for (p = TAILQ_FIRST(&a->session->payments); p; p = next) {
 		next = TAILQ_NEXT(p, list);
 		p->row.live = !ts_payment_is_done(p);
-		ts_batch_check(b, ts_ledger_payment_update(b->ledger, &p->row));
+		ts_payment_write(b, p);
 		if (!p->row.live)
 			ts_session_drop_payment(b, a->session, p);
 	}

@@ -67,23 +67,61 @@ void ts_revenue_add(struct ts_billing *b, const struct ts_address *token,
 	};
 }
 
+/* Of so many units that an account consumed, those of gifts: first in, first out. */
+static uint64_t given_units(const struct ts_billing_account *a, uint64_t units)
+{
+	const struct ts_billing_reservation *r;
+	uint64_t given = 0, take;
+
+	TAILQ_FOREACH(r, &a->reservations, list) {
+		take = r->row.units - r->row.returned_units;
+		if (take > units)
+			take = units;
+		units -= take;
+		if (!r->payment->channel)
+			given += take;
+	}
+	return given;
+}
+
+/**
+ * struct consumed - what an account has, in value
+ * @access_wei: of what was paid
+ * @given_wei: of what the operator gave
+ */
+struct consumed {
+	ts_u128 access_wei;
+	ts_u128 given_wei;
+};
+
+/* Both only grow with @units, for what is consumed stays in its reservations. */
+static struct consumed consumed_of(const struct ts_billing_account *a, uint64_t units)
+{
+	uint64_t given = given_units(a, units);
+
+	return (struct consumed){
+		.access_wei = ts_wei_of_units(units - given, a->row.unit_shift),
+		.given_wei = ts_wei_of_units(given, a->row.unit_shift),
+	};
+}
+
 /** ts_revenue_units() - an account has come from so many units to so many */
 void ts_revenue_units(struct ts_billing *b, const struct ts_billing_account *a,
 		      uint64_t from_units, uint64_t to_units)
 {
+	struct consumed from = consumed_of(a, from_units), to = consumed_of(a, to_units);
+
 	ts_revenue_add(b, &a->tariff->row.token, TS_REVENUE_ACCESS,
-		       ts_wei_of_units(to_units, a->row.unit_shift) -
-		       ts_wei_of_units(from_units, a->row.unit_shift));
+		       ts_u128_less(to.access_wei, from.access_wei));
+	ts_revenue_add(b, &a->tariff->row.token, TS_REVENUE_GIVEN,
+		       ts_u128_less(to.given_wei, from.given_wei));
 }
 
-/** ts_revenue_tick() - the day may have changed */
-void ts_revenue_tick(struct ts_billing *b, const struct ts_time *now)
+/** ts_revenue_book_all() - all that passed until now, into the open batch */
+void ts_revenue_book_all(struct ts_billing *b, const struct ts_time *now)
 {
-	uint64_t day = day_of(b, now);
 	struct ts_billing_account *a;
 
-	if (day == b->day || b->read_only[0] || !ts_batch(b))
-		return;
 	TAILQ_FOREACH(a, &b->accounts, list) {
 		if (a->row.state != TS_ACCOUNT_OPEN || !a->in_kernel)
 			continue;
@@ -91,6 +129,17 @@ void ts_revenue_tick(struct ts_billing *b, const struct ts_time *now)
 			ts_account_read(b, a);
 		ts_account_book(b, a, now);
 	}
+}
+
+/** ts_revenue_tick() - the day may have changed */
+void ts_revenue_tick(struct ts_billing *b, const struct ts_time *now)
+{
+	uint64_t day = day_of(b, now);
+
+	if (day == b->day || b->read_only[0] || !ts_batch(b))
+		return;
+	ts_revenue_book_all(b, now);
+	ts_shares_split(b);
 	b->day = day;
 }
 
@@ -137,21 +186,34 @@ static int gather(const struct ts_ledger_revenue *r, struct listing *l)
 }
 
 /* What passed and is booked within the hour. */
+static int gather_account(const struct ts_billing *b, const struct ts_billing_account *a,
+			  struct listing *l)
+{
+	uint64_t passed = a->row.state == TS_ACCOUNT_CLOSED ? 0 : ts_account_passed(a);
+	struct ts_ledger_revenue r = { .token = a->tariff->row.token, .day = b->day };
+	struct consumed from, to;
+	int ret = 0;
+
+	if (passed <= a->booked_units)
+		return 0;
+	from = consumed_of(a, a->booked_units);
+	to = consumed_of(a, passed);
+	r.kind = TS_REVENUE_ACCESS;
+	r.wei = ts_u128_less(to.access_wei, from.access_wei);
+	if (r.wei)
+		ret = gather(&r, l);
+	r.kind = TS_REVENUE_GIVEN;
+	r.wei = ts_u128_less(to.given_wei, from.given_wei);
+	return ret || !r.wei ? ret : gather(&r, l);
+}
+
 static int gather_open(struct ts_billing *b, struct listing *l)
 {
-	struct ts_ledger_revenue r = { .kind = TS_REVENUE_ACCESS, .day = b->day };
 	struct ts_billing_account *a;
-	uint64_t passed;
 	int ret = 0;
 
 	TAILQ_FOREACH(a, &b->accounts, list) {
-		passed = a->row.state == TS_ACCOUNT_CLOSED ? 0 : ts_account_passed(a);
-		if (passed <= a->booked_units)
-			continue;
-		r.token = a->tariff->row.token;
-		r.wei = ts_wei_of_units(passed, a->row.unit_shift) -
-			ts_wei_of_units(a->booked_units, a->row.unit_shift);
-		ret = gather(&r, l);
+		ret = gather_account(b, a, l);
 		if (ret)
 			break;
 	}

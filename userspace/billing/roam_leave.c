@@ -105,7 +105,8 @@ static int gather(const struct ts_billing_session *s, const struct ts_billing_ch
 	if (!parts->part)
 		return -ENOMEM;
 	TAILQ_FOREACH(p, &s->payments, list) {
-		if (!ts_address_equal(&p->row.wallet, parts->wallet) ||
+		if (!p->channel ||
+		    !ts_address_equal(&p->row.wallet, parts->wallet) ||
 		    !ts_channel_is_life_of(p->channel, c))
 			continue;
 		parts->part[parts->count].row = p->row;

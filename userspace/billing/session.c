@@ -9,6 +9,7 @@
 
 #include "billing/accounts.h"
 #include "billing/batch.h"
+#include "billing/gifts.h"
 #include "billing/home.h"
 #include "billing/sessions.h"
 #include "billing/tariffs.h"
@@ -396,6 +397,18 @@ ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p)
 	return max > gone ? max - gone : 0;
 }
 
+/** ts_payment_write() - what changed of it, into the open batch */
+void ts_payment_write(struct ts_billing *b, const struct ts_billing_payment *p)
+{
+	struct ts_ledger_gift gift = {
+		.id = p->row.id, .spent_wei = p->row.spent_wei,
+		.until_age_s = p->gift.until_age_s, .live = p->row.live,
+	};
+
+	ts_batch_check(b, p->channel ? ts_ledger_payment_update(b->ledger, &p->row) :
+				       ts_ledger_gift_update(b->ledger, &gift));
+}
+
 /* Less is left than its smallest use costs, whatever a wallet allows. */
 bool ts_payment_is_done(const struct ts_billing_payment *p)
 {
@@ -415,6 +428,8 @@ bool ts_session_is_spent(const struct ts_billing_session *s,
 	int unit_shift;
 
 	TAILQ_FOREACH(p, &s->payments, list) {
+		if (!p->channel && !ts_gift_spendable(p))
+			continue;
 		unit_shift = p->tariff->row.unit_shift;
 		if (ts_address_equal(&p->tariff->row.token, &tariff->row.token))
 			unit_shift = tariff->row.unit_shift;
@@ -440,8 +455,10 @@ void ts_session_drop_payment(struct ts_billing *b,
 			     struct ts_billing_session *s,
 			     struct ts_billing_payment *p)
 {
-	ts_session_add_done(s, &p->channel->row.channel.token, p->row.delta_wei);
+	ts_session_add_done(s, &p->tariff->row.token, p->row.delta_wei);
 	ts_session_dirty(b, s);
+	if (s->account)
+		ts_reserve_forget(s->account, p);
 	TAILQ_REMOVE(&s->payments, p, list);
 	free(p);
 }
@@ -452,7 +469,7 @@ void ts_session_insert(struct ts_billing_session *s, struct ts_billing_payment *
 	struct ts_billing_payment *before;
 
 	TAILQ_FOREACH(before, &s->payments, list)
-		if (before->row.id > p->row.id)
+		if (before->channel && before->row.id > p->row.id)
 			break;
 	if (before)
 		TAILQ_INSERT_BEFORE(before, p, list);
@@ -523,7 +540,7 @@ void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 		return;
 	while ((p = TAILQ_FIRST(&s->payments))) {
 		p->row.live = false;
-		ts_batch_check(b, ts_ledger_payment_update(b->ledger, &p->row));
+		ts_payment_write(b, p);
 		ts_session_drop_payment(b, s, p);
 	}
 	s->row.closed = true;

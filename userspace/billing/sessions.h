@@ -29,6 +29,7 @@ void ts_session_write_all(struct ts_billing *b);
 void ts_session_free(struct ts_billing *b, struct ts_billing_session *s);
 void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 		       const struct ts_time *now);
+void ts_payment_write(struct ts_billing *b, const struct ts_billing_payment *p);
 ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p);
 bool ts_payment_spendable(const struct ts_billing *b,
 			  const struct ts_billing_payment *p);

@@ -17,6 +17,7 @@
 #include "billing/price.h"
 #include "billing/roam.h"
 #include "billing/table.h"
+#include "ledger/gift.h"
 #include "ledger/revenue.h"
 #include "photon/evidence.h"
 
@@ -140,8 +141,29 @@ struct ts_billing_version {
 };
 
 /**
- * struct ts_billing_payment - a live payment of a session
+ * struct ts_billing_gift - of a payment that nobody paid
+ * @session: whose it is, for ever
+ * @kind: enum ts_gift_kind
+ * @mac: SPONSOR: of the only station that may spend it
+ * @until_s: as in its row
+ * @until_age_s: likewise
+ * @over: its time is: nothing more of it is reserved
+ */
+struct ts_billing_gift {
+	struct ts_billing_session *session;
+	enum ts_gift_kind kind;
+	uint8_t mac[6];
+	uint64_t until_s;
+	uint64_t until_age_s;
+	bool over;
+};
+
+/**
+ * struct ts_billing_payment - a live payment of a session, or a gift of the operator's
+ * @row: of a gift only id, session, tariff, delta, spent, wall_s, max and live count
+ * @channel: over which it was paid; NULL: it is a gift
  * @held_wei: reserved by accounts that are not closed
+ * @gift: of a gift
  *
  * the least of delta and max, - spent - held, is what can be reserved.
  */
@@ -151,6 +173,7 @@ struct ts_billing_payment {
 	struct ts_billing_channel *channel;
 	struct ts_billing_version *tariff;
 	ts_u128 held_wei;
+	struct ts_billing_gift gift;
 };
 
 struct ts_billing_reservation {
@@ -176,7 +199,9 @@ enum ts_account_step {
  * @row: its counters are those of the last checkpoint
  * @session: whose
  * @tariff: for all of its life
- * @reservations: in the order they are consumed
+ * @reservations: in the order they are consumed; not those that were given back whole and
+ *	whose payment is done
+ * @last_seq: of the last reservation there ever was
  * @reserved_units: sum of their units; cumulative
  * @returned_units: sum of what they gave back
  * @committed_units: reserved - returned as of the last commit
@@ -211,6 +236,7 @@ struct ts_billing_account {
 	struct ts_billing_session *session;
 	struct ts_billing_version *tariff;
 	TAILQ_HEAD(ts_billing_reservations, ts_billing_reservation) reservations;
+	uint32_t last_seq;
 	uint64_t reserved_units;
 	uint64_t returned_units;
 	uint64_t committed_units;
@@ -302,6 +328,19 @@ struct ts_billing_reply {
 	struct ts_question question;
 };
 
+/* Stations whose wrong vouchers are counted, by a keyed digest; several may share one. */
+#define TS_TRIES	256
+
+/**
+ * struct ts_billing_tries - wrong vouchers that may still be shown
+ * @left: how many
+ * @ns: since when; one more each TS_TRY_NS
+ */
+struct ts_billing_tries {
+	uint32_t left;
+	uint64_t ns;
+};
+
 /* Stations without an account whose first frame is remembered. */
 #define TS_STRANGERS	64
 
@@ -377,6 +416,9 @@ struct ts_billing_upstream {
  * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
  * @floor_s: wall time was at least this once
  * @mark_ns: when channels were marked, oldest first
+ * @tries: wrong vouchers of stations
+ * @all_tries: and of all together
+ * @tries_begun: they are counted
  * @upstream: what of the internet can be granted
  * @day: to which what is booked belongs, see revenue.h of the ledger
  * @revenues: of that day, to be written with the open batch
@@ -440,6 +482,9 @@ struct ts_billing {
 	uint64_t hour;
 	uint64_t floor_s;
 	uint64_t mark_ns[TS_MARKS];
+	struct ts_billing_tries tries[TS_TRIES];
+	struct ts_billing_tries all_tries;
+	bool tries_begun;
 	struct ts_billing_upstream upstream;
 	uint64_t day;
 	struct ts_ledger_revenue revenues[TS_REVENUES_MAX];

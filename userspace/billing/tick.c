@@ -8,6 +8,7 @@
 #include "billing/accounts.h"
 #include "billing/batch.h"
 #include "billing/channels.h"
+#include "billing/gifts.h"
 #include "billing/lives.h"
 #include "billing/revenues.h"
 #include "billing/sessions.h"
@@ -217,6 +218,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 		return;
 	advance_floor(b, now);
 	ts_revenue_tick(b, now);
+	ts_gifts_tick(b, now);
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);
 		if (!s->account)

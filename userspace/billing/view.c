@@ -104,6 +104,7 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 		 struct ts_session_view *view)
 {
 	const struct ts_billing_payment *p;
+	ts_u128 paid_wei;
 	int dir;
 
 	memset(view, 0, sizeof(*view));
@@ -120,15 +121,20 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 			continue;
 		view->attached_wei += p->row.delta_wei < p->row.max_wei ?
 				      p->row.delta_wei : p->row.max_wei;
-		if (ts_payment_spendable(b, p))
-			view->unspent_wei += ts_payment_available_wei(p) +
-					     p->held_wei;
+		if (!ts_payment_spendable(b, p))
+			continue;
+		view->unspent_wei += ts_payment_available_wei(p) + p->held_wei;
+		if (!p->channel)
+			view->given_wei += ts_payment_available_wei(p) + p->held_wei;
 	}
 	for (dir = 0; dir < TS_DIR_COUNT; dir++)
 		view->used_bytes[dir] = s->row.done_bytes[dir];
+	paid_wei = view->unspent_wei;
 	if (s->account)
 		view_account(b, s->account, view);
 	fill_guest(b, s, view);
+	/* Spent first, so what is left of it is no more than all that is. */
+	view->given_wei = ts_u128_less(view->given_wei, paid_wei - view->unspent_wei);
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
 	view->held = ts_upstream_fault(b, &view->held_text);

@@ -45,6 +45,7 @@ enum ts_session_state {
  * @attached_wei: what was paid with this code, since the session came to spend
  *	this token
  * @unspent_wei: of that, not consumed: pool and kernel together
+ * @given_wei: of that, what the operator gave and no refund gives back
  * @remaining_bytes: whole bytes of class internet that @unspent_wei buys, at
  *	the dearer direction; UINT64_MAX when that is free
  * @used_bytes: [up, down], billed, over all accounts of this session
@@ -69,6 +70,7 @@ struct ts_session_view {
 	uint64_t remaining_units;
 	ts_u128 attached_wei;
 	ts_u128 unspent_wei;
+	ts_u128 given_wei;
 	uint64_t remaining_bytes;
 	uint64_t used_bytes[TS_DIR_COUNT];
 	ts_u128 suggest_wei;

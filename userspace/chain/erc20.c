@@ -6,6 +6,7 @@
 
 static const char * const signatures[TS_ERC20_CALL_COUNT] = {
 	[TS_ERC20_APPROVE] = "approve(address,uint256)",
+	[TS_ERC20_TRANSFER] = "transfer(address,uint256)",
 	[TS_ERC20_ALLOWANCE] = "allowance(address,address)",
 	[TS_ERC20_BALANCE_OF] = "balanceOf(address)",
 	[TS_ERC20_NAME] = "name()",
@@ -46,6 +47,18 @@ void ts_erc20_approve(struct ts_calldata *out, const struct ts_address *spender,
 
 	ts_abi_begin(&w, out, signatures[TS_ERC20_APPROVE]);
 	ts_abi_put_address(&w, spender);
+	ts_abi_put_u256(&w, amount);
+	end(&w);
+}
+
+/** ts_erc20_transfer() - give so many tokens of ours to an address */
+void ts_erc20_transfer(struct ts_calldata *out, const struct ts_address *to,
+		       const struct ts_u256 *amount)
+{
+	struct ts_abi_writer w;
+
+	ts_abi_begin(&w, out, signatures[TS_ERC20_TRANSFER]);
+	ts_abi_put_address(&w, to);
 	ts_abi_put_u256(&w, amount);
 	end(&w);
 }

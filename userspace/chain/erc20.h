@@ -27,6 +27,7 @@ enum ts_token_kind {
 enum ts_erc20_call {
 	TS_ERC20_APPROVE,
 	TS_ERC20_ALLOWANCE,
+	TS_ERC20_TRANSFER,
 	TS_ERC20_BALANCE_OF,
 	TS_ERC20_NAME,
 	TS_ERC20_SYMBOL,
@@ -52,6 +53,8 @@ struct ts_opening {
 
 void ts_erc20_approve(struct ts_calldata *out, const struct ts_address *spender,
 		      const struct ts_u256 *amount);
+void ts_erc20_transfer(struct ts_calldata *out, const struct ts_address *to,
+		       const struct ts_u256 *amount);
 void ts_erc20_allowance(struct ts_calldata *out, const struct ts_address *owner,
 			const struct ts_address *spender);
 void ts_erc20_balance_of(struct ts_calldata *out, const struct ts_address *owner);

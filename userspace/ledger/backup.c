@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "ledger/db.h"
+#include "ledger/share.h"
 
 #define PATH_SIZE	300
 #define KEPT_MAX	1000
@@ -201,10 +202,15 @@ static int restore(struct ts_ledger *from, const char *path, char *kept,
 	 * (0) may have been done since, and nothing would find it there: a deposit
 	 * would be made twice.  It is cancelled (5); what a channel wants by its state it
 	 * wants again.  What was signed has its nonce: the chain takes it once.
+	 * What was paid of shares since, and which vouchers (0, then 3) were redeemed,
+	 * only the operator knows.
 	 */
 	static const char mark[] =
 		"UPDATE channels SET restored = 1 WHERE state <> 0;"
-		"UPDATE transactions SET state = 5 WHERE state = 0;";
+		"UPDATE transactions SET state = 5 WHERE state = 0;"
+		"UPDATE vouchers SET state = 3 WHERE state = 0;"
+		"INSERT OR REPLACE INTO meta (key, value) SELECT '" TS_LEDGER_PAYOUTS_UNKNOWN
+		"', 1 WHERE EXISTS (SELECT 1 FROM shares);";
 	char made[PATH_SIZE];
 	int ret;
 

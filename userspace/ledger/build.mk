@@ -3,8 +3,9 @@
 # libledger: rows in SQLite, committed in batches.
 
 LEDGER_SOURCES := $(addprefix userspace/ledger/, \
-	account.c backup.c channel.c check.c check_revenue.c db.c life.c mirrored.c open.c \
+	account.c backup.c channel.c check.c check_file.c check_gift.c check_revenue.c check_share.c \
+	db.c gift.c life.c mirrored.c open.c \
 	payment.c relay.c reveal.c revenue.c roam.c schema.c \
-	session.c sum.c tariff.c transaction.c value.c)
+	session.c share.c sum.c tariff.c transaction.c value.c voucher.c)
 
 $(eval $(call library,ledger,$(LEDGER_SOURCES)))

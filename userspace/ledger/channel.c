@@ -16,7 +16,8 @@
 	"identifier, open_block, chain_id, tokens_network, token,"	\
 	" our_address, partner_address, settle_timeout, state, frozen,"	\
 	" trusted, our_deposit_wei, partner_deposit_wei, base_wei, spent_wei,"	\
-	" refunded_wei, relayed_wei, relay_in_wei, relay_out_wei, restored"
+	" refunded_wei, relayed_wei, relay_in_wei, relay_out_wei,"	\
+	" shares_out_wei, restored"
 #define SIDE_COUNT	5
 #define SIDE_TYPES	"uwbbb"
 #define HASH_ARG(hash)	(const void *)(hash), (size_t)TS_HASH_BYTES
@@ -42,9 +43,9 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 	ts_u256_put(chain_id, &ch->chain_id);
 	err = ts_db_write(l, "INSERT INTO channels (" IDENTITY_COLUMNS ", "
 			  SIDE_COLUMNS(our) ", " SIDE_COLUMNS(partner)
-			  ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+			  ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
 			  "?,?,?,?,?,?,?,?,?,?)",
-			  "bubbbbbuiiiwwwwwwwwi" SIDE_TYPES SIDE_TYPES,
+			  "bubbbbbuiiiwwwwwwwwwi" SIDE_TYPES SIDE_TYPES,
 			  HASH_ARG(&ch->channel_identifier),
 			  ch->open_block_number, HASH_ARG(chain_id),
 			  ADDRESS_ARG(&ch->tokens_network),
@@ -55,7 +56,8 @@ int ts_ledger_channel_insert(struct ts_ledger *l, struct ts_ledger_channel *c)
 			  &ch->our_deposit_wei, &ch->partner_deposit_wei,
 			  &c->base_wei, &c->spent_wei, &c->refunded_wei,
 			  &c->relayed_wei, &c->relay_in_wei,
-			  &c->relay_out_wei, (int64_t)ch->restored,
+			  &c->relay_out_wei, &c->shares_out_wei,
+			  (int64_t)ch->restored,
 			  SIDE_ARGS(&ch->our_proof),
 			  SIDE_ARGS(&ch->partner_proof));
 	if (!err)
@@ -72,13 +74,14 @@ int ts_ledger_channel_update(struct ts_ledger *l,
 	return ts_db_write(l, "UPDATE channels SET settle_timeout=?, state=?,"
 		" frozen=?, trusted=?, our_deposit_wei=?, partner_deposit_wei=?,"
 		" spent_wei=?, refunded_wei=?, relayed_wei=?, relay_in_wei=?,"
-		" relay_out_wei=?, restored=?, " SIDE_SET(our) ", " SIDE_SET(partner)
-		" WHERE id=?", "uiiiwwwwwwwi" SIDE_TYPES SIDE_TYPES "i",
+		" relay_out_wei=?, shares_out_wei=?, restored=?, "
+		SIDE_SET(our) ", " SIDE_SET(partner)
+		" WHERE id=?", "uiiiwwwwwwwwi" SIDE_TYPES SIDE_TYPES "i",
 		ch->settle_timeout_blocks, (int64_t)ch->state,
 		(int64_t)ch->frozen, (int64_t)c->trusted,
 		&ch->our_deposit_wei, &ch->partner_deposit_wei, &c->spent_wei,
 		&c->refunded_wei, &c->relayed_wei, &c->relay_in_wei,
-		&c->relay_out_wei, (int64_t)ch->restored,
+		&c->relay_out_wei, &c->shares_out_wei, (int64_t)ch->restored,
 		SIDE_ARGS(&ch->our_proof), SIDE_ARGS(&ch->partner_proof),
 		c->id);
 }
@@ -166,6 +169,7 @@ static int get_channel(struct ts_ledger *l, sqlite3_stmt *stmt,
 	c->relayed_wei = ts_db_u128(stmt, i++, &bad);
 	c->relay_in_wei = ts_db_u128(stmt, i++, &bad);
 	c->relay_out_wei = ts_db_u128(stmt, i++, &bad);
+	c->shares_out_wei = ts_db_u128(stmt, i++, &bad);
 	ch->restored = (enum ts_channel_restored)sqlite3_column_int(stmt, i++);
 	get_side(stmt, i, &ch->our_proof, &bad);
 	get_side(stmt, i + SIDE_COUNT, &ch->partner_proof, &bad);

@@ -16,6 +16,7 @@
 #include "ledger/mirrored.h"
 #include "ledger/reveal.h"
 #include "ledger/roam.h"
+#include "ledger/share.h"
 
 /**
  * struct table - rows by their number
@@ -46,6 +47,7 @@ struct of_channel {
 	ts_u128 spent_wei;
 	ts_u128 refunded_wei;
 	ts_u128 roaming_wei;
+	ts_u128 payouts_wei;
 	struct ts_ledger_payment last;
 };
 
@@ -249,6 +251,9 @@ static int add_reservation(const struct ts_ledger_reservation *r, void *arg)
 	a->reserved_units += r->units;
 	a->returned_units += r->returned_units;
 	a->used_units += r->used_units;
+	/* What was given has a check of its own. */
+	if (r->gift)
+		return 0;
 	if (!p) {
 		fault(c, "account row %" PRId64 " reservation %u: its payment is missing",
 		      a->row.row, r->seq);
@@ -349,9 +354,28 @@ static int add_order(const struct ts_ledger_order *o, void *arg)
 	return 0;
 }
 
+/* Of a holder's share, over its channel: its own, in that token, by a proof of ours. */
+static int add_payout(const struct ts_ledger_payout *p, void *arg)
+{
+	struct check *c = arg;
+	struct of_channel *oc = p->channel ? find(&c->channels, p->channel) : NULL;
+
+	if (!p->channel)
+		return 0;
+	if (!oc || !ts_address_equal(&oc->row.channel.partner_address, &p->holder) ||
+	    !ts_address_equal(&oc->row.channel.token, &p->token) ||
+	    p->nonce > oc->row.channel.our_proof.nonce)
+		fault(c, "payout %" PRId64 ": it was not sent over a channel with its holder",
+		      p->id);
+	else
+		oc->payouts_wei += p->wei - p->lost_wei;
+	return 0;
+}
+
 /*
  * A refund may be of what was paid in a life before (M11), so it is over all of them that
- * no more was refunded, and paid for carrying, than we have transferred, to it or for it.
+ * no more was refunded, and paid for carrying and of shares, than we have transferred, to
+ * it or for it.
  */
 static bool was_sent(const struct check *c, const struct of_channel *of)
 {
@@ -359,13 +383,14 @@ static bool was_sent(const struct check *c, const struct of_channel *of)
 	ts_u128 booked_wei = 0, sent_wei = 0;
 	size_t i;
 
-	if (!of->refunded_wei && !of->row.relay_out_wei)
+	if (!of->refunded_wei && !of->row.relay_out_wei && !of->row.shares_out_wei)
 		return true;
 	for (i = 0; i < c->channels.count; i++, oc++) {
 		if (!ts_hash_equal(&oc->row.channel.channel_identifier,
 				   &of->row.channel.channel_identifier))
 			continue;
-		booked_wei += oc->refunded_wei + oc->row.relay_out_wei;
+		booked_wei += oc->refunded_wei + oc->row.relay_out_wei +
+			      oc->row.shares_out_wei;
 		sent_wei += oc->row.channel.our_proof.transferred_wei +
 			    oc->roaming_wei;
 	}
@@ -387,6 +412,9 @@ static void check_channels(struct check *c)
 		if (oc->row.relay_in_wei > oc->row.relayed_wei ||
 		    oc->row.relay_out_wei > oc->row.channel.our_proof.transferred_wei)
 			fault(c, "channel %" PRId64 ": more was paid over it for carrying than was transferred",
+			      oc->row.id);
+		if (oc->row.shares_out_wei != oc->payouts_wei)
+			fault(c, "channel %" PRId64 ": what was paid over it of shares and the payouts differ",
 			      oc->row.id);
 		if (oc->spent_wei != oc->row.spent_wei)
 			fault(c, "channel %" PRId64 ": what was spent of it and of its payments differ",
@@ -498,45 +526,6 @@ static int check_count(struct check *c)
 	return 0;
 }
 
-/*
- * Each gives a row for what is wrong.  Of what the chain is told: signed means that
- * there are bytes, one price after the other, each dearer; nothing waits for itself.
- * What the chain shows cannot wait for belief in a life that nobody has.
- */
-static const char *const contradictions[] = {
-	"PRAGMA foreign_key_check",
-	"SELECT 'transaction ' || id || ': signed, but its bytes are missing'"
-	" FROM transactions WHERE state BETWEEN 1 AND 4"
-	" AND id NOT IN (SELECT tx FROM submissions)",
-	"SELECT 'transaction ' || tx || ': a submission is missing'"
-	" FROM submissions GROUP BY tx HAVING max(seq) <> count(*)",
-	"SELECT 'transaction ' || s.tx || ': submission ' || s.seq || ' is not dearer'"
-	" FROM submissions s JOIN submissions p ON p.tx = s.tx AND p.seq = s.seq - 1"
-	" WHERE s.gas_price_wei <= p.gas_price_wei",
-	"SELECT 'transaction ' || id || ': waits for a later one'"
-	" FROM transactions WHERE after >= id",
-	"SELECT 'transaction ' || t.id || ': begun for a channel of another address'"
-	" FROM transactions t JOIN channels c ON c.id = t.channel"
-	" WHERE t.sender <> c.our_address",
-};
-
-static int check_file(struct check *c, const char *sql, const char *well)
-{
-	const char *text;
-	sqlite3_stmt *stmt;
-	int ret;
-
-	stmt = ts_db_prepare(c->l, sql, "");
-	if (!stmt)
-		return -EIO;
-	while ((ret = ts_db_step(c->l, stmt)) > 0) {
-		text = (const char *)sqlite3_column_text(stmt, 0);
-		if (!text || !well || strcmp(text, well))
-			fault(c, "file: %s: %s", sql, text ? text : "(null)");
-	}
-	return ret;
-}
-
 /**
  * ts_ledger_check() - verify every invariant from the rows
  * @l: the ledger, with no batch open
@@ -555,12 +544,9 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		.payments = { .size = sizeof(struct of_payment) },
 		.tariffs = { .size = sizeof(struct of_tariff) },
 	};
-	unsigned int i;
 	int ret;
 
-	ret = check_file(&c, "PRAGMA quick_check", "ok");
-	for (i = 0; !ret && i < sizeof(contradictions) / sizeof(contradictions[0]); i++)
-		ret = check_file(&c, contradictions[i], NULL);
+	ret = ts_check_file(l, note, &c);
 	if (!ret)
 		ret = ts_ledger_channel_load(l, add_channel, &c);
 	if (!ret)
@@ -579,6 +565,12 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		ret = check_reveals(&c);
 	if (!ret)
 		ret = ts_ledger_order_load(l, add_order, &c);
+	if (!ret)
+		ret = ts_check_shares(l, note, &c);
+	if (!ret)
+		ret = ts_check_gifts(l, note, &c);
+	if (!ret)
+		ret = ts_ledger_payout_load(l, add_payout, &c);
 	if (!ret) {
 		check_channels(&c);
 		check_payments(&c);

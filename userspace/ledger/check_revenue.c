@@ -16,7 +16,8 @@
  * struct of_token - what was charged in one
  * @token: which
  * @revenue_wei: by the days
- * @access_wei: by accounts
+ * @access_wei: by accounts, of what was paid
+ * @given_wei: by accounts, of what the operator gave
  * @sold_wei: by neighbours
  * @bought_wei: likewise
  * @passed_on_wei: by channels: of that a part is fees
@@ -25,6 +26,7 @@ struct of_token {
 	struct ts_address token;
 	ts_u128 revenue_wei[TS_REVENUE_COUNT];
 	ts_u128 access_wei;
+	ts_u128 given_wei;
 	ts_u128 sold_wei;
 	ts_u128 bought_wei;
 	ts_u128 passed_on_wei;
@@ -90,18 +92,63 @@ static int add_revenue(const struct ts_ledger_revenue *r, void *arg)
 	return 0;
 }
 
+/**
+ * struct mixed - reservations of accounts that used some of a gift, in order
+ * @stmt: being stepped
+ * @ret: of the last step; 1: there is a row
+ */
+struct mixed {
+	sqlite3_stmt *stmt;
+	int ret;
+};
+
+static int mixed_begin(struct ts_ledger *l, struct mixed *m)
+{
+	m->stmt = ts_db_prepare(l, "SELECT account, gift, units - returned_units"
+				" FROM reservations WHERE account IN"
+				" (SELECT account FROM reservations WHERE gift IS NOT NULL)"
+				" ORDER BY account, seq", "");
+	m->ret = m->stmt ? ts_db_step(l, m->stmt) : -EIO;
+	return m->ret < 0 ? m->ret : 0;
+}
+
+/* Of the units that an account consumed, those of gifts: first in, first out. */
+static uint64_t mixed_given(struct ts_ledger *l, struct mixed *m, int64_t account,
+			    uint64_t units)
+{
+	uint64_t given = 0, take;
+	bool bad = false;
+
+	for (; m->ret > 0 && sqlite3_column_int64(m->stmt, 0) <= account;
+	     m->ret = ts_db_step(l, m->stmt)) {
+		if (sqlite3_column_int64(m->stmt, 0) < account)
+			continue;
+		take = ts_db_u64(m->stmt, 2, &bad);
+		if (take > units)
+			take = units;
+		units -= take;
+		if (sqlite3_column_type(m->stmt, 1) != SQLITE_NULL)
+			given += take;
+	}
+	return given;
+}
+
 static int add_accounts(struct tokens *t)
 {
+	uint64_t units, given;
 	struct ts_address token;
 	struct of_token *of;
+	struct mixed mixed;
 	sqlite3_stmt *stmt;
 	bool bad = false;
-	uint64_t units;
-	int ret;
+	int ret, shift;
 
+	ret = mixed_begin(t->l, &mixed);
+	if (ret)
+		return ret;
 	stmt = ts_db_prepare(t->l, "SELECT t.token, a.passed_units, a.unseen_units,"
-			     " a.unit_shift FROM accounts a"
-			     " JOIN tariffs t ON t.row = a.tariff", "");
+			     " a.unit_shift, a.row FROM accounts a"
+			     " JOIN tariffs t ON t.row = a.tariff ORDER BY a.row", "");
 	if (!stmt)
 		return -EIO;
 	while ((ret = ts_db_step(t->l, stmt)) > 0) {
@@ -110,10 +157,14 @@ static int add_accounts(struct tokens *t)
 		of = bad ? NULL : of_token(t, &token);
 		if (!of)
 			break;
-		of->access_wei += ts_wei_of_units(units, sqlite3_column_int(stmt, 3));
+		shift = sqlite3_column_int(stmt, 3);
+		given = mixed_given(t->l, &mixed, sqlite3_column_int64(stmt, 4), units);
+		of->access_wei += ts_wei_of_units(units - given, shift);
+		of->given_wei += ts_wei_of_units(given, shift);
 	}
+	sqlite3_reset(mixed.stmt);
 	if (ret <= 0)
-		return ret;
+		return ret ? ret : mixed.ret < 0 ? mixed.ret : 0;
 	sqlite3_reset(stmt);
 	return bad ? ts_db_fail(t->l, -EUCLEAN,
 			"%s: a row of accounts is damaged; restore a backup",
@@ -125,11 +176,13 @@ static void compare(const struct of_token *of,
 {
 	const ts_u128 *wei = of->revenue_wei;
 	char token[TS_ADDRESS_TEXT_SIZE], text[160];
-	const char *wrong[4];
+	const char *wrong[5];
 	int i, n = 0;
 
 	if (wei[TS_REVENUE_ACCESS] != of->access_wei)
 		wrong[n++] = "those of access and what accounts were charged differ";
+	if (wei[TS_REVENUE_GIVEN] != of->given_wei)
+		wrong[n++] = "what was given and what accounts used of gifts differ";
 	if (wei[TS_REVENUE_RELAY] + wei[TS_REVENUE_EXIT] != of->sold_wei)
 		wrong[n++] = "those of relay and exit and what neighbours were charged differ";
 	if (wei[TS_REVENUE_UPSTREAM] != of->bought_wei)

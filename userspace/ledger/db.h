@@ -9,7 +9,7 @@
 
 #include "ledger/ledger.h"
 
-#define TS_DB_STATEMENTS_MAX	96
+#define TS_DB_STATEMENTS_MAX	128
 /*
  * How many payments there are, a number of meta: rows of them only ever come, so
  * that is the last one's, and the check sees when one is missing.
@@ -86,6 +86,12 @@ void ts_db_text(sqlite3_stmt *stmt, int column, char *out, size_t size, bool *ba
 int ts_db_lock(struct ts_ledger *l, const char *lock_path);
 int ts_check_revenues(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
 		      void *arg);
+int ts_check_file(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
+		  void *arg);
+int ts_check_gifts(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
+		   void *arg);
+int ts_check_shares(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
+		    void *arg);
 int ts_revenue_backfill(struct ts_ledger *l);
 int ts_schema_open(struct ts_ledger *l, bool create);
 

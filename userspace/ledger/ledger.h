@@ -41,7 +41,7 @@
 /* "TSLG"; PRAGMA application_id of the file. */
 #define TS_LEDGER_APPLICATION_ID	0x54534c47
 /* PRAGMA user_version: the form of the tables. */
-#define TS_LEDGER_VERSION	6
+#define TS_LEDGER_VERSION	7
 /* A boot id as in /proc/sys/kernel/random/boot_id, with its NUL. */
 #define TS_BOOT_ID_SIZE		37
 /* Of a memo that is longer only the start is kept: the proof has its hash. */
@@ -91,11 +91,12 @@ struct ts_ledger_options {
  * @spent_wei: of its payments, used up by closed accounts
  * @refunded_wei: of its payments, what went back by our own transfers (M11)
  * @relayed_wei: of what the partner transferred, what is nobody's credit: what we only
- *	passed on as a hop, with our fee in it, refunds of what we had paid, and
- *	@relay_in_wei
+ *	passed on as a hop, with our fee in it, refunds of what we had paid, our own
+ *	share in what it earns, and @relay_in_wei
  * @relay_in_wei: of @relayed_wei, what it paid us for carrying (see relay.h); nobody's
  *	credit either, and never refunded
  * @relay_out_wei: of our own transfers, what we paid it for carrying
+ * @shares_out_wei: likewise, what we paid it of its share in our income (see share.h)
  * @has_life: something is under way in it or was: it has a row of lives; told by
  *	ts_ledger_channel_load()
  *
@@ -113,6 +114,7 @@ struct ts_ledger_channel {
 	ts_u128 relayed_wei;
 	ts_u128 relay_in_wei;
 	ts_u128 relay_out_wei;
+	ts_u128 shares_out_wei;
 	bool has_life;
 };
 
@@ -256,7 +258,8 @@ struct ts_ledger_account {
  * struct ts_ledger_reservation - units of one payment set aside for an account
  * @account: row number of the account
  * @seq: 1, 2, ...: the order in which they are consumed
- * @payment: row number of the payment
+ * @payment: row number of the payment; 0: of a gift
+ * @gift: row number of the gift (gift.h); 0: of a payment
  * @units: what was set aside; never changes
  * @returned_units: given back to the payment while the account lives
  * @used_units: final, when the account is closed: consumed of @units
@@ -268,6 +271,7 @@ struct ts_ledger_reservation {
 	int64_t account;
 	uint32_t seq;
 	int64_t payment;
+	int64_t gift;
 	uint64_t units;
 	uint64_t returned_units;
 	uint64_t used_units;

@@ -20,6 +20,7 @@
  * @TS_REVENUE_EXIT: what went for them to and from the internet here
  * @TS_REVENUE_FEES: locks of others that were passed on
  * @TS_REVENUE_UPSTREAM: the cost of what neighbours carried for us
+ * @TS_REVENUE_GIVEN: stations' traffic that the operator paid for (gift.h): no income
  */
 enum ts_revenue {
 	TS_REVENUE_ACCESS,
@@ -27,6 +28,7 @@ enum ts_revenue {
 	TS_REVENUE_EXIT,
 	TS_REVENUE_FEES,
 	TS_REVENUE_UPSTREAM,
+	TS_REVENUE_GIVEN,
 	TS_REVENUE_COUNT,
 };
 

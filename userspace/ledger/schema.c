@@ -165,10 +165,106 @@
 	"CREATE TABLE revenues ("					\
 		ADDRESS(token) ","					\
 		COUNT(day) ","						\
-	"	kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 4),"	\
+	"	kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 5),"	\
 		WEI(wei) ","						\
 	"	PRIMARY KEY (token, day, kind)"				\
 	") STRICT, WITHOUT ROWID;"
+
+/* Who has a share in what is earned, and what was paid of it; see share.h. */
+#define SHARES								\
+	"CREATE TABLE shares ("						\
+		ADDRESS(token) ","					\
+		ADDRESS(holder) ","					\
+	"	name TEXT NOT NULL,"					\
+	"	per_mille INTEGER NOT NULL CHECK (per_mille BETWEEN 0 AND 1000),"	\
+		BOOL(cold) ","						\
+	"	rest_mille INTEGER NOT NULL CHECK (rest_mille BETWEEN 0 AND 999),"	\
+		WEI(allotted_wei) ","					\
+		WEI(paid_wei) ","					\
+	"	CHECK (paid_wei <= allotted_wei),"			\
+	"	PRIMARY KEY (token, holder)"				\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE TABLE share_days ("					\
+		ADDRESS(token) ","					\
+		ADDRESS(holder) ","					\
+		COUNT(day) ","						\
+		WEI(wei) ","						\
+	"	PRIMARY KEY (token, holder, day),"			\
+	"	FOREIGN KEY (token, holder) REFERENCES shares"		\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE TABLE payouts ("					\
+	"	id INTEGER PRIMARY KEY,"				\
+		ADDRESS(token) ","					\
+		ADDRESS(holder) ","					\
+		WEI(wei) ","						\
+		WEI(lost_wei) ","					\
+		COUNT(wall_s) ","					\
+	"	channel INTEGER REFERENCES channels,"			\
+		COUNT(nonce) ","					\
+	"	tx INTEGER UNIQUE REFERENCES transactions,"		\
+	"	CHECK ((channel IS NULL) <> (tx IS NULL)),"		\
+	"	CHECK (lost_wei <= wei),"				\
+	"	UNIQUE (channel, nonce),"				\
+	"	FOREIGN KEY (token, holder) REFERENCES shares"		\
+	") STRICT;"
+
+/* What the operator gives, and codes that are worth something; see gift.h. */
+#define GIFTS								\
+	"CREATE TABLE voucher_key ("					\
+	"	id INTEGER PRIMARY KEY CHECK (id = 1),"			\
+		HASH(key)						\
+	") STRICT;"							\
+	"CREATE TABLE vouchers ("					\
+	"	id INTEGER PRIMARY KEY,"				\
+	"	digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),"	\
+	"	label TEXT NOT NULL,"					\
+		ADDRESS(token) ","					\
+		WEI(wei) ","						\
+		COUNT(bytes) ","					\
+		COUNT(made_s) ","					\
+		COUNT(until_s) ","					\
+	"	state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),"	\
+		COUNT(used_s) ","					\
+	"	CHECK ((wei = " NOTHING ") <> (bytes = 0))"		\
+	") STRICT;"							\
+	"CREATE TABLE gifts ("						\
+	"	id INTEGER PRIMARY KEY,"				\
+	"	kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),"	\
+	"	voucher INTEGER UNIQUE REFERENCES vouchers,"		\
+	"	session INTEGER NOT NULL REFERENCES sessions,"		\
+	"	tariff INTEGER NOT NULL REFERENCES tariffs,"		\
+	"	mac BLOB CHECK (length(mac) = 6),"			\
+		WEI(wei) ","						\
+		WEI(spent_wei) ","					\
+		COUNT(wall_s) ","					\
+		COUNT(until_s) ","					\
+		COUNT(until_age_s) ","					\
+		BOOL(live) ","						\
+	"	CHECK (spent_wei <= wei),"				\
+	"	CHECK ((kind = 2) = (voucher IS NOT NULL))"		\
+	") STRICT;"							\
+	"CREATE INDEX gifts_live ON gifts (session) WHERE live = 1;"	\
+	"CREATE TABLE allowances ("					\
+	"	mac BLOB PRIMARY KEY CHECK (length(mac) = 6),"		\
+		COUNT(day)						\
+	") STRICT, WITHOUT ROWID;"
+
+/* Units set aside, of a payment or of a gift. */
+#define RESERVATIONS							\
+	"CREATE TABLE reservations ("					\
+	"	account INTEGER NOT NULL REFERENCES accounts,"		\
+	"	seq INTEGER NOT NULL CHECK (seq > 0),"			\
+	"	payment INTEGER REFERENCES payments,"			\
+	"	gift INTEGER REFERENCES gifts,"				\
+		COUNT(units) ","					\
+		COUNT(returned_units) ","				\
+		COUNT(used_units) ","					\
+	"	PRIMARY KEY (account, seq),"				\
+	"	CHECK ((payment IS NULL) <> (gift IS NULL)),"		\
+	"	CHECK (returned_units + used_units <= units)"		\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE INDEX reservations_gift ON reservations (gift)"		\
+	" WHERE gift IS NOT NULL;"
 
 /* Wallets of ours at other boxes, and guests of other boxes here; see roam.h. */
 #define ROAM								\
@@ -225,6 +321,7 @@ static const char schema[] =
 	WEI(relayed_wei) " DEFAULT " NOTHING ","
 	WEI(relay_in_wei) " DEFAULT " NOTHING ","
 	WEI(relay_out_wei) " DEFAULT " NOTHING ","
+	WEI(shares_out_wei) " DEFAULT " NOTHING ","
 	RESTORED ","
 	SIDE(our) ","
 	SIDE(partner) ","
@@ -238,6 +335,8 @@ REVEALS
 RELAYS
 REVENUES
 ROAM
+SHARES
+GIFTS
 
 "CREATE TABLE tariffs ("
 "	row INTEGER PRIMARY KEY CHECK (row BETWEEN 1 AND 65535),"
@@ -324,16 +423,7 @@ SESSIONS_OPEN
 "CREATE UNIQUE INDEX accounts_open ON accounts (boot_id, account_id, epoch)"
 "	WHERE state < 2;"
 
-"CREATE TABLE reservations ("
-"	account INTEGER NOT NULL REFERENCES accounts,"
-"	seq INTEGER NOT NULL CHECK (seq > 0),"
-"	payment INTEGER NOT NULL REFERENCES payments,"
-	COUNT(units) ","
-	COUNT(returned_units) ","
-	COUNT(used_units) ","
-"	PRIMARY KEY (account, seq),"
-"	CHECK (returned_units + used_units <= units)"
-") STRICT, WITHOUT ROWID;"
+RESERVATIONS
 
 "CREATE TABLE charges ("
 "	account INTEGER NOT NULL REFERENCES accounts,"
@@ -352,7 +442,7 @@ SESSIONS_OPEN
  * token and no restored backups, and kept with each proof the datagram that had
  * carried it, which nobody ever read; 4 knew no mirrors and kept no RevealSecrets;
  * 5 knew nothing of what boxes of a mesh owe each other, of roaming, and of charges by
- * accounts alone.
+ * accounts alone; 6 knew nobody who has a share in them, and nothing that was given.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -390,6 +480,19 @@ static const char *const upgrades[] = {
 	      "ALTER TABLE channels ADD COLUMN " WEI(relay_out_wei)
 			" DEFAULT " NOTHING ";"
 	      RELAYS REVENUES ROAM,
+	[6] = "ALTER TABLE channels ADD COLUMN " WEI(shares_out_wei)
+			" DEFAULT " NOTHING ";"
+	      SHARES GIFTS
+	      "ALTER TABLE reservations RENAME TO reservations_6;"
+	      RESERVATIONS
+	      "INSERT INTO reservations (account, seq, payment, units, returned_units,"
+	      "	used_units) SELECT account, seq, payment, units, returned_units,"
+	      "	used_units FROM reservations_6;"
+	      "DROP TABLE reservations_6;"
+	      "ALTER TABLE revenues RENAME TO revenues_6;"
+	      REVENUES
+	      "INSERT INTO revenues SELECT token, day, kind, wei FROM revenues_6;"
+	      "DROP TABLE revenues_6;",
 };
 
 /* From this one on what was charged is kept by days. */

@@ -114,7 +114,7 @@ static int add_reservations(struct sums *s)
 		" a.granted_units, a.revoked_units, r.units, r.returned_units,"
 		" p.channel, p.mediated, p.wallet FROM accounts a"
 		" JOIN reservations r ON r.account = a.row"
-		" JOIN payments p ON p.id = r.payment"
+		" LEFT JOIN payments p ON p.id = r.payment"
 		" WHERE a.state < 2 ORDER BY a.row, r.seq", "");
 	if (!stmt)
 		return -EIO;
@@ -127,6 +127,9 @@ static int add_reservations(struct sums *s)
 		units = ts_db_u64(stmt, 4, &bad) - ts_db_u64(stmt, 5, &bad);
 		granted = units < left ? units : left;
 		left -= granted;
+		/* What was given is no wallet's. */
+		if (sqlite3_column_type(stmt, 6) == SQLITE_NULL)
+			continue;
 		ts_db_blob(stmt, 8, &wallet, TS_ADDRESS_BYTES, &bad);
 		sum = of_payment(s, sqlite3_column_int64(stmt, 6),
 				 sqlite3_column_int(stmt, 7), &wallet);

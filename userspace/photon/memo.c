@@ -81,6 +81,13 @@ bool ts_memo_is_refund(const void *data, size_t len)
 	       !memcmp(data, TS_MEMO_REFUND, len);
 }
 
+/** ts_memo_is_share() - whether the data of a transfer says that it pays a share */
+bool ts_memo_is_share(const void *data, size_t len)
+{
+	return len == sizeof(TS_MEMO_SHARE) - 1 &&
+	       !memcmp(data, TS_MEMO_SHARE, len);
+}
+
 /**
  * ts_memo_parse_relay() - whether the data of a transfer says that it is for carrying
  * @paid_wei: what was paid for that with it, in all; undefined if it is not

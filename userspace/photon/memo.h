@@ -13,6 +13,10 @@
  * is of a transfer that gives back what its receiver had paid (M11): it is no
  * payment, and owes nothing to who sent it.
  *
+ *	ts1:share
+ *
+ * is of a transfer of a box to a holder of its shares: likewise no payment.
+ *
  *	ts1:relay:<wei>
  *
  * is of a transfer of a box to its neighbour in the mesh, for what that carries
@@ -39,6 +43,7 @@
 #define TS_CODE_CHARS		16
 #define TS_CODE_SIZE		(TS_CODE_CHARS + 1)
 #define TS_MEMO_REFUND		"ts1:refund"
+#define TS_MEMO_SHARE		"ts1:share"
 #define TS_MEMO_RELAY		"ts1:relay:"
 #define TS_MEMO_RELAY_SIZE	(sizeof(TS_MEMO_RELAY) + TS_U128_TEXT_SIZE)
 #define TS_MEMO_RETURN		"ts1:return:"
@@ -56,6 +61,7 @@ struct ts_memo {
 
 bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len);
 bool ts_memo_is_refund(const void *data, size_t len);
+bool ts_memo_is_share(const void *data, size_t len);
 bool ts_memo_parse_relay(ts_u128 *paid_wei, const void *data, size_t len);
 bool ts_memo_is_return(const void *data, size_t len, char order[TS_CODE_SIZE]);
 size_t ts_memo_print_return(const char *order, char text[TS_MEMO_SIZE]);

@@ -290,6 +290,8 @@ static ts_u128 *of_kind(struct ts_lost *lost, const struct ts_outgoing *out)
 	data = &msg.direct_transfer.data;
 	if (ts_memo_is_refund(data->p, data->len))
 		return &lost->refunds_wei;
+	if (ts_memo_is_share(data->p, data->len))
+		return &lost->shares_wei;
 	if (ts_memo_parse_relay(&paid_wei, data->p, data->len))
 		return &lost->relay_wei;
 	return NULL;

@@ -116,10 +116,12 @@ struct ts_intent {
  * struct ts_lost - transfers of ours that never arrived
  * @refunds_wei: that gave back what was unspent (M11)
  * @relay_wei: that paid for carrying (M13)
+ * @shares_wei: that paid shares in our income
  */
 struct ts_lost {
 	ts_u128 refunds_wei;
 	ts_u128 relay_wei;
+	ts_u128 shares_wei;
 };
 
 #define TS_INTENTS_MAX	(4 + TS_LOCKS_MAX + TS_DISPOSALS_MAX)

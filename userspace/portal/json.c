@@ -207,7 +207,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		[TS_SESSION_PAID] = "paid",
 	};
 
-	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o}",
 		"session", view->code, "station", station(view),
 		"state", states[view->state], "account", account(view),
 		"tariff", tariff(facts, &view->tariff),
@@ -216,6 +216,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		"remaining_units", units(view->remaining_units),
 		"attached_wei", ts_json_wei(view->attached_wei),
 		"unspent_wei", ts_json_wei(view->unspent_wei),
+		"given_wei", ts_json_wei(view->given_wei),
 		"remaining_bytes", view->remaining_bytes > INT64_MAX ?
 			json_null() : json_integer(view->remaining_bytes),
 		"used_bytes", "up", (json_int_t)view->used_bytes[TS_DIR_UP],

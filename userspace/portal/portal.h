@@ -80,6 +80,8 @@ struct ts_portal_facts {
  *	or ts_portal_refuse()
  * @roam: a signed roaming order from this address; likewise, by ts_portal_attached()
  *	or ts_portal_refuse()
+ * @voucher: a code from this address; likewise
+ * @allowance: who has this address asks for its allowance; likewise
  * @claim: a signed claim of another box under such an order; @reply comes back to
  *	ts_portal_claimed() or ts_portal_refuse(), once, later or from inside of this call
  * @mirror: a signed proof that another box wants shown for it; @reply comes back to
@@ -118,6 +120,10 @@ struct ts_portal_ops {
 		      size_t len, uint64_t reply);
 	int (*roam)(void *ctx, const struct sockaddr *peer, const void *bytes,
 		    size_t len, uint64_t reply);
+	int (*voucher)(void *ctx, const struct sockaddr *peer, const void *bytes,
+		       size_t len, uint64_t reply);
+	int (*allowance)(void *ctx, const struct sockaddr *peer, const void *bytes,
+			 size_t len, uint64_t reply);
 	void (*claim)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*mirror)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*logout)(void *ctx, const void *bytes, size_t len, uint64_t reply);

@@ -84,6 +84,10 @@ static enum ts_post post_of(const char *url)
 		return TS_POST_MIRROR;
 	if (!strcmp(url, "/v1/session/logout"))
 		return TS_POST_LOGOUT;
+	if (!strcmp(url, "/v1/session/voucher"))
+		return TS_POST_VOUCHER;
+	if (!strcmp(url, "/v1/session/allowance"))
+		return TS_POST_ALLOWANCE;
 	if (!strcmp(url, "/v1/session/roam"))
 		return TS_POST_ROAM;
 	if (!strcmp(url, "/v1/roam"))
@@ -130,7 +134,7 @@ static bool is_type(struct MHD_Connection *c, const char *wanted)
 static int check_type(struct ts_portal *p, struct MHD_Connection *c, enum ts_post post,
 		      enum MHD_Result *ret)
 {
-	const char *wanted = "the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or a session code";
+	const char *wanted = "the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or the code of a session or voucher";
 
 	if (post == TS_POST_CONTINUE) {
 		if (is_type(c, "application/x-www-form-urlencoded"))
@@ -212,6 +216,12 @@ static int hand_on(struct ts_portal *p, struct ts_request *req,
 	case TS_POST_ROAM:
 		return p->ops.roam(p->ops.ctx, peer, req->body, req->seen,
 				   req->reply);
+	case TS_POST_VOUCHER:
+		return p->ops.voucher(p->ops.ctx, peer, req->body, req->seen,
+				      req->reply);
+	case TS_POST_ALLOWANCE:
+		return p->ops.allowance(p->ops.ctx, peer, req->body, req->seen,
+					req->reply);
 	case TS_POST_CLAIM:
 		p->ops.claim(p->ops.ctx, req->body, req->seen, req->reply);
 		return 0;

@@ -314,3 +314,34 @@ unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 	name_deposit(&wishes[0], channel, &channel->token);
 	return 1;
 }
+
+/**
+ * ts_wish_of_payout() - pay a holder of a share in our income
+ * @wish: where it goes
+ * @token: in which
+ * @holder: to whom
+ * @paid_wei: what it was paid before: the next payout is another wish
+ * @wei: how much
+ * @until_block: if it was not signed by then it is owed again
+ */
+void ts_wish_of_payout(struct ts_wish *wish, const struct ts_address *token,
+		       const struct ts_address *holder, ts_u128 paid_wei, ts_u128 wei,
+		       uint64_t until_block)
+{
+	struct ts_u256 amount = ts_u256_from_u128(wei);
+	uint8_t paid[TS_U128_BYTES];
+	struct ts_keccak k;
+
+	memset(wish, 0, sizeof(*wish));
+	wish->label = TS_PAYOUT_LABEL;
+	wish->to = *token;
+	wish->until_block = until_block;
+	ts_erc20_transfer(&wish->call, holder, &amount);
+	ts_u128_put(paid, paid_wei);
+	ts_keccak_init(&k);
+	ts_keccak_update(&k, wish->label, strlen(wish->label) + 1);
+	ts_keccak_update(&k, token->b, TS_ADDRESS_BYTES);
+	ts_keccak_update(&k, holder->b, TS_ADDRESS_BYTES);
+	ts_keccak_update(&k, paid, sizeof(paid));
+	ts_keccak_final(&k, &wish->intent);
+}

@@ -9,6 +9,9 @@
 #include "photon/onchain.h"
 #include "settle/transactions.h"
 
+/* Of a payout's transaction, for people and for who waits for its end. */
+#define TS_PAYOUT_LABEL	"payout"
+
 int ts_wish_of_intent(struct ts_wish *wish, const struct ts_ledger_channel *c,
 		      const struct ts_life *life, const struct ts_intent *intent,
 		      const struct ts_contracts *contracts);
@@ -21,5 +24,9 @@ void ts_wish_of_delegated(struct ts_wish *wish, const struct ts_delegated *d,
 unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 				const struct ts_channel *channel,
 				enum ts_token_kind kind, ts_u128 amount_wei);
+
+void ts_wish_of_payout(struct ts_wish *wish, const struct ts_address *token,
+		       const struct ts_address *holder, ts_u128 paid_wei, ts_u128 wei,
+		       uint64_t until_block);
 
 #endif /* TS_SETTLE_CALL_H */

@@ -32,7 +32,9 @@ static const struct object objects[] = {
 	{ "mirror", mirror_verbs, "who shows our proofs when we are silent" },
 	{ "chain", chain_verbs, "the chain that tsd follows" },
 	{ "liquidity", liquidity_verbs, "what channels can still carry, and how long" },
-	{ "revenue", revenue_verbs, "what was charged on each day, and for what" },
+	{ "revenue", revenue_verbs, "what was charged on each day, for what, and whose it is" },
+	{ "session", session_verbs, "stations that the operator pays for" },
+	{ "voucher", voucher_verbs, "codes that are worth something, once" },
 	{ "wallet", wallet_verbs, "what our address owns there" },
 };
 
@@ -49,7 +51,8 @@ static int usage(FILE *f, int ret)
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
 		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
 		   "                    relay, mirror, portal, roam, chain, wallet, liquidity,\n"
-		   "                    revenue and status; by default " TS_CONFIG_PATH "\n"
+		   "                    revenue, session, voucher and status; by default\n"
+		   "                    " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;

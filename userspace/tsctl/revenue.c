@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 #include "tsctl/answer.h"
+#include "tsctl/statement.h"
 
-static const char *const kinds[] = { "access", "relay", "exit", "fees", "upstream", "net" };
+static const char *const kinds[] = { "access", "relay", "exit", "fees", "upstream", "given",
+				     "net" };
 
 #define N_KINDS		(sizeof(kinds) / sizeof(kinds[0]))
 #define COLUMN		14
@@ -76,9 +78,18 @@ static int revenue(struct cmd *c)
 }
 
 const struct verb revenue_verbs[] = {
-	{ "", revenue, "",
+	{ "show", revenue, "",
 	  "what was charged on each day (UTC), in each token: stations' access, what was\n"
 	  "          carried for neighbours and to the internet for them, fees of what was passed\n"
-	  "          on; what our own way to the internet cost, and what is left" },
+	  "          on; what our own way to the internet cost, what was given away\n"
+	  "          (and is no income), and what is left" },
+	{ "statement", revenue_statement, "[--csv]",
+	  "whose it is: what holders of shares were allotted (with -j or --csv of each day),\n"
+	  "          what was paid to them, and what is owed" },
+	{ "pay", revenue_pay, "[HOLDER] [token SYMBOL]",
+	  "split what passed until now and pay what is owed: over channels, or on the\n"
+	  "          chain; says of the rest why not, with exit status 1" },
+	{ "trust", revenue_trust, "",
+	  "after 'ledger restore': you have looked at what was paid since the backup" },
 	{ 0 },
 };

@@ -56,4 +56,7 @@ int ts_chain_close(struct ts_chain *c, const struct ts_address *partner,
 int ts_chain_deposit(struct ts_chain *c, const struct ts_address *partner,
 		     const struct ts_address *token, ts_u128 amount_wei, bool open, char *err, size_t err_size);
 
+int ts_chain_payout(struct ts_chain *c, const struct ts_ledger_share *share,
+		    const struct ts_time *now, ts_u128 *wei, char *err, size_t err_size);
+
 #endif /* TS_TSD_CHAIN_H */

@@ -125,6 +125,10 @@ void ts_chain_trouble(struct ts_chain *c, const char *why);
 void ts_chain_off(struct ts_chain *c, const char *why);
 void ts_chain_pump(struct ts_chain *c);
 
+/* chain_status.c */
+int ts_chain_fail(char *err, size_t err_size, int ret, const char *why);
+int ts_chain_follows(const struct ts_chain *c, char *err, size_t err_size);
+
 /* chain_facts.c */
 bool ts_chain_ask_fact(struct ts_chain *c);
 

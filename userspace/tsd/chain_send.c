@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "billing/share.h"
 #include "chain/erc20.h"
 #include "settle/call.h"
 #include "tsd/chain_private.h"
@@ -44,10 +45,13 @@ static void on_ended(void *ctx, const struct ts_ledger_transaction *row)
 	bool done = row->state == TS_TRANSACTION_DONE;
 	/* Overtaken is not refused: it is tried again, if it is wanted still. */
 	bool failed = !done && row->state != TS_TRANSACTION_OVERTAKEN;
+	bool pays_nothing = !done && !strcmp(row->label, TS_PAYOUT_LABEL);
 
 	ts_log(done ? TS_LOG_INFO : TS_LOG_WARN, "chain: %s, transaction %lld: %s",
 	       row->label, (long long)row->id, ts_transaction_state_name(row->state));
 	keep_ended(c, row);
+	if (pays_nothing && ts_billing_payouts_failed(c->billing))
+		ts_log(TS_LOG_ERROR, "chain: %s", ts_billing_error(c->billing));
 	if (failed && (!strcmp(row->label, "withdraw") ||
 		       !strcmp(row->label, "cooperative-settle")))
 		cosigned_failed(c, row);

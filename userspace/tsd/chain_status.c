@@ -146,17 +146,19 @@ json_t *ts_chain_wallet(const struct ts_chain *c)
 			 "transactions", (json_int_t)funds.count);
 }
 
-static int fail(char *err, size_t err_size, int ret, const char *why)
+/** ts_chain_fail() - one line for people; Return: @ret */
+int ts_chain_fail(char *err, size_t err_size, int ret, const char *why)
 {
 	snprintf(err, err_size, "%s", why);
 	return ret;
 }
 
-static int follows(const struct ts_chain *c, char *err, size_t err_size)
+/** ts_chain_follows() - Return: 0, or -EAGAIN: nothing can be sent now */
+int ts_chain_follows(const struct ts_chain *c, char *err, size_t err_size)
 {
 	if (c->phase == TS_CHAIN_FOLLOWING)
 		return 0;
-	return fail(err, err_size, -EAGAIN, *c->why ? c->why :
+	return ts_chain_fail(err, err_size, -EAGAIN, *c->why ? c->why :
 		    "the chain was not reached yet; see \"tsctl chain status\"");
 }
 
@@ -176,7 +178,7 @@ int ts_chain_close(struct ts_chain *c, const struct ts_address *partner,
 		   const struct ts_address *token, char *err, size_t err_size)
 {
 	struct ts_hash identifier;
-	int ret = follows(c, err, err_size);
+	int ret = ts_chain_follows(c, err, err_size);
 
 	if (ret)
 		return ret;
@@ -184,7 +186,7 @@ int ts_chain_close(struct ts_chain *c, const struct ts_address *partner,
 			      &c->contracts.tokens_network, &identifier);
 	ret = ts_billing_channel_close(c->billing, &identifier);
 	if (ret)
-		return fail(err, err_size, ret, ts_billing_error(c->billing));
+		return ts_chain_fail(err, err_size, ret, ts_billing_error(c->billing));
 	c->look = true;
 	return 0;
 }
@@ -214,19 +216,19 @@ static int add_deposit(struct ts_chain *c, const struct ts_channel *channel,
 
 	ts_transactions_each(c->transactions, find_deposit, &found);
 	if (found)
-		return fail(err, err_size, -EALREADY,
+		return ts_chain_fail(err, err_size, -EALREADY,
 			    "a deposit is under way already; see \"tsctl chain status\"");
 	while (i < c->n_tokens - 1 &&
 	       !ts_address_equal(&c->tokens[i].address, &channel->token))
 		i++;
 	n = ts_wish_of_deposit(wishes, channel, c->config.token_kind[i], amount_wei);
 	if (ts_billing_begin(c->billing))
-		return fail(err, err_size, -EROFS, ts_billing_error(c->billing));
+		return ts_chain_fail(err, err_size, -EROFS, ts_billing_error(c->billing));
 	ret = ts_transactions_add(c->transactions, &wishes[0], &wishes[1].after);
 	if (!ret && n == 2)
 		ret = ts_transactions_add(c->transactions, &wishes[1], NULL);
 	if (ret)
-		return fail(err, err_size, ret, ret == -ENOSPC ?
+		return ts_chain_fail(err, err_size, ret, ret == -ENOSPC ?
 			    "too many transactions are under way; see \"tsctl chain status\"" :
 			    ts_ledger_error(c->ledger));
 	return 0;
@@ -250,13 +252,13 @@ int ts_chain_deposit(struct ts_chain *c, const struct ts_address *partner,
 {
 	struct ts_channel_view view;
 	struct ts_channel channel = { .state = TS_CHANNEL_NONE };
-	int ret = follows(c, err, err_size);
+	int ret = ts_chain_follows(c, err, err_size);
 
 	if (ret)
 		return ret;
 	if (!amount_wei || ts_address_equal(partner, &c->us) ||
 	    ts_address_is_zero(partner))
-		return fail(err, err_size, -EINVAL,
+		return ts_chain_fail(err, err_size, -EINVAL,
 			    "the amount must be above 0, and the partner another address than ours");
 	channel.our_address = c->us;
 	channel.partner_address = *partner;
@@ -270,13 +272,13 @@ int ts_chain_deposit(struct ts_chain *c, const struct ts_address *partner,
 	    view.channel.state != TS_CHANNEL_NONE)
 		channel = view.channel;
 	if (open && channel.state != TS_CHANNEL_NONE)
-		return fail(err, err_size, -EINVAL,
+		return ts_chain_fail(err, err_size, -EINVAL,
 			    "there is a channel with this partner already; deposit into it");
 	if (!open && channel.state == TS_CHANNEL_NONE)
-		return fail(err, err_size, -EINVAL,
+		return ts_chain_fail(err, err_size, -EINVAL,
 			    "there is no channel with this partner; open one");
 	if (!open && (channel.state != TS_CHANNEL_OPEN || channel.frozen))
-		return fail(err, err_size, -EINVAL,
+		return ts_chain_fail(err, err_size, -EINVAL,
 			    "the channel is closed or a withdrawal is under way in it; nothing can be added");
 	if (channel.state == TS_CHANNEL_NONE)
 		channel.open_block_number = 0;

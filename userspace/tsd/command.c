@@ -10,8 +10,10 @@
 #include "tsd/channel_export.h"
 #include "tsd/command.h"
 #include "tsd/daemon.h"
+#include "tsd/gift.h"
 #include "tsd/https.h"
 #include "tsd/liquidity.h"
+#include "tsd/payout.h"
 #include "tsd/revenue.h"
 
 /** ts_command_failure() - Return: a new object that says what is wrong */
@@ -465,6 +467,16 @@ static const struct {
 	{ "portal", ts_https_answer },
 	{ "liquidity", ts_liquidity_answer },
 	{ "revenue", ts_revenue_answer },
+	{ "revenue-pay", ts_payout_pay_answer },
+	{ "revenue-statement", ts_payout_statement_answer },
+	{ "revenue-trust", ts_payout_trust_answer },
+	{ "voucher-make", ts_voucher_make_answer },
+	{ "voucher-list", ts_voucher_list_answer },
+	{ "voucher-revoke", ts_voucher_revoke_answer },
+	{ "voucher-trust", ts_voucher_trust_answer },
+	{ "sponsor", ts_sponsor_answer },
+	{ "sponsor-end", ts_sponsor_end_answer },
+	{ "sponsors", ts_sponsor_list_answer },
 	{ "reload", do_reload },
 	{ "session-close", do_session_close },
 	{ "account-of-bytes", do_account_of_bytes },

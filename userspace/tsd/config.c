@@ -15,6 +15,7 @@
 #include "tsd/config_file.h"
 #include "tsd/config_community.h"
 #include "tsd/config_listen.h"
+#include "tsd/config_share.h"
 #include "tsd/config_mesh.h"
 #include "tsd/config_mirror.h"
 #include "tsd/config_money.h"
@@ -23,7 +24,8 @@
 static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
 	"channels", "listen", "discovery", "peers", "mirrors", "mirror_seconds",
-	"mirror_for", "community", "portal", "meter", "ports", "rules", "gate", "tariffs", "money", "limits",
+	"mirror_for", "community", "portal", "meter", "ports", "rules", "gate", "tariffs",
+	"money", "shares", "payout", "allowance", "limits",
 	"mesh", NULL
 };
 static const char *const log_keys[] = { "level", "format", NULL };
@@ -214,6 +216,7 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	c->gate_unsolicited = ts_read_bool(r, gate, "unsolicited", false);
 	ts_config_read_tariffs(r, root, c);
 	ts_config_read_money(r, root, c);
+	ts_config_read_shares(r, root, c);
 	read_limits(r, root, c);
 	ts_config_read_mesh(r, root, c);
 }
@@ -397,6 +400,7 @@ void ts_config_explain(const struct ts_config *c, FILE *out)
 	ts_config_explain_mirrors(c, out);
 	ts_config_explain_community(c, out);
 	ts_config_explain_mesh(c, out);
+	ts_config_explain_shares(c, out);
 	for (i = 0; i < c->n_ports; i++)
 		fprintf(out, "port      %s\n", c->ports[i].pattern);
 	for (i = 0; i < c->billing.n_tariffs; i++)

@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <syslog.h>
 
+#include "billing/gift.h"
 #include "tsd/daemon.h"
 #include "tsd/log.h"
 
@@ -357,15 +358,15 @@ static int portal_nonce(void *ctx, const struct sockaddr *peer,
 	return 0;
 }
 
-/* What a station's wallet has signed. */
-static int to_billing_signed(struct ts_daemon *d, const struct sockaddr *peer,
-			     const void *bytes, size_t len,
-			     uint64_t portal_reply,
-			     void (*take)(struct ts_billing *b,
-					  const struct ts_key *key,
-					  const void *bytes, size_t len,
-					  uint64_t reply,
-					  const struct ts_time *now))
+/* What a station says of itself, or its wallet has signed. */
+static int to_billing_of_station(struct ts_daemon *d, const struct sockaddr *peer,
+				 const void *bytes, size_t len,
+				 uint64_t portal_reply,
+				 void (*take)(struct ts_billing *b,
+					      const struct ts_key *key,
+					      const void *bytes, size_t len,
+					      uint64_t reply,
+					      const struct ts_time *now))
 {
 	struct ts_reply *reply;
 	struct ts_time now;
@@ -391,21 +392,40 @@ static int to_billing_signed(struct ts_daemon *d, const struct sockaddr *peer,
 static int portal_attach(void *ctx, const struct sockaddr *peer,
 			 const void *bytes, size_t len, uint64_t portal_reply)
 {
-	return to_billing_signed(ctx, peer, bytes, len, portal_reply,
+	return to_billing_of_station(ctx, peer, bytes, len, portal_reply,
 				 ts_billing_attach);
 }
 
 static int portal_refund(void *ctx, const struct sockaddr *peer,
 			 const void *bytes, size_t len, uint64_t portal_reply)
 {
-	return to_billing_signed(ctx, peer, bytes, len, portal_reply,
+	return to_billing_of_station(ctx, peer, bytes, len, portal_reply,
 				 ts_billing_refund_signed);
 }
 
 static int portal_roam(void *ctx, const struct sockaddr *peer, const void *bytes,
 		       size_t len, uint64_t portal_reply)
 {
-	return to_billing_signed(ctx, peer, bytes, len, portal_reply, ts_billing_roam);
+	return to_billing_of_station(ctx, peer, bytes, len, portal_reply, ts_billing_roam);
+}
+
+static int portal_voucher(void *ctx, const struct sockaddr *peer, const void *bytes,
+			  size_t len, uint64_t portal_reply)
+{
+	return to_billing_of_station(ctx, peer, bytes, len, portal_reply, ts_billing_voucher);
+}
+
+/* Whatever the body says. */
+static void allowance(struct ts_billing *b, const struct ts_key *key, const void *bytes,
+		      size_t len, uint64_t reply, const struct ts_time *now)
+{
+	ts_billing_allowance(b, key, reply, now);
+}
+
+static int portal_allowance(void *ctx, const struct sockaddr *peer, const void *bytes,
+			    size_t len, uint64_t portal_reply)
+{
+	return to_billing_of_station(ctx, peer, bytes, len, portal_reply, allowance);
 }
 
 /* From another box, which is nobody's station. */
@@ -566,6 +586,8 @@ void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.pay = portal_pay,
 		.nonce = portal_nonce,
 		.attach = portal_attach,
+		.voucher = portal_voucher,
+		.allowance = portal_allowance,
 		.refund = portal_refund,
 		.mirror = portal_mirror,
 		.roam = portal_roam,

@@ -16,6 +16,7 @@
 #include "tsd/daemon.h"
 #include "tsd/https.h"
 #include "tsd/log.h"
+#include "tsd/payout.h"
 #include "tsd/ready.h"
 #include "tsd/selftest.h"
 
@@ -239,6 +240,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 	if (!d->meter_lost)
 		ts_loop_look(d);
 	ts_billing_tick(d->billing, &now);
+	ts_payouts_tick(d, &now);
 	ts_relaying_tick(d->relaying);
 	ts_https_look(d);
 	ts_ready_alive();

@@ -52,12 +52,13 @@ static json_t *net(const struct sums *s)
 
 static json_t *sums_json(const struct listing *l, const struct sums *s)
 {
-	json_t *one = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+	json_t *one = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 				"access_wei", ts_json_wei(s->wei[TS_REVENUE_ACCESS]),
 				"relay_wei", ts_json_wei(s->wei[TS_REVENUE_RELAY]),
 				"exit_wei", ts_json_wei(s->wei[TS_REVENUE_EXIT]),
 				"fees_wei", ts_json_wei(s->wei[TS_REVENUE_FEES]),
 				"upstream_wei", ts_json_wei(s->wei[TS_REVENUE_UPSTREAM]),
+				"given_wei", ts_json_wei(s->wei[TS_REVENUE_GIVEN]),
 				"net_wei", net(s));
 
 	ts_portal_add_token(one, l->config->tokens, l->config->n_tokens, &l->token);
