@@ -11,6 +11,7 @@
 
 #include "billing_lost.h"
 #include "photon/evidence.h"
+#include "photon_proof.h"
 
 /* The last question of the box's that left. */
 static bool is_asked(struct ts_question *q)
@@ -175,8 +176,7 @@ static void bad_evidence_changes_nothing(void **state)
 	ts_billing_head(lost_box.billing, 1000, false);
 	assert_string_equal(refused(&good, 0), "chain_stale");
 	v = lost_view();
-	assert_memory_equal(&backup.our_proof, &v.channel.our_proof,
-			    sizeof(backup.our_proof));
+	assert_same_proof(&backup.our_proof, &v.channel.our_proof);
 	assert_int_equal(lost_view().channel.restored, TS_RESTORED_UNKNOWN);
 	assert_true(lost_view().paid_wei == 1000);
 }
@@ -273,7 +273,7 @@ static void the_box_answers(void **state)
 	assert_memory_equal(&e.question, &q, sizeof(q));
 	assert_true(e.asker.transferred_wei == 600);
 	assert_true(e.answerer.transferred_wei == 100);
-	assert_memory_equal(&e.asker, &v.channel.partner_proof, sizeof(e.asker));
+	assert_same_proof(&e.asker, &v.channel.partner_proof);
 }
 
 /* One that was restored itself does not know what is the newest. */

@@ -16,6 +16,7 @@
 
 #include "billing/onchain.h"
 #include "billing_lost.h"
+#include "photon_proof.h"
 #include "chain/describe.h"
 #include "photon/life.h"
 
@@ -198,10 +199,8 @@ static void what_is_exported_is_imported(void **state)
 						   &lost_box.now), 0);
 	box_flush(&lost_box);
 	is = lost_view();
-	assert_memory_equal(&is.channel.our_proof, &was.channel.our_proof,
-			    sizeof(was.channel.our_proof));
-	assert_memory_equal(&is.channel.partner_proof, &was.channel.partner_proof,
-			    sizeof(was.channel.partner_proof));
+	assert_same_proof(&is.channel.our_proof, &was.channel.our_proof);
+	assert_same_proof(&is.channel.partner_proof, &was.channel.partner_proof);
 	assert_true(is.channel.our_deposit_wei == was.channel.our_deposit_wei);
 	assert_true(is.channel.partner_deposit_wei == was.channel.partner_deposit_wei);
 	assert_int_equal(is.channel.settle_timeout_blocks,

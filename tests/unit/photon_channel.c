@@ -13,6 +13,7 @@
 #include "photon/ack.h"
 #include "photon/ping.h"
 #include "photon_pair.h"
+#include "photon_proof.h"
 
 #define DEPOSIT_WEI	1000
 
@@ -115,8 +116,7 @@ static void test_payments(void **state)
 	assert_true(ts_channel_partner_balance_wei(&pair.box) == 945);
 	assert_true(ts_channel_our_balance_wei(&pair.box) == 355);
 	assert_true(ts_channel_our_balance_wei(&pair.payer) == 945);
-	assert_memory_equal(&pair.payer.our_proof, &pair.box.partner_proof,
-			    sizeof(pair.payer.our_proof));
+	assert_same_proof(&pair.payer.our_proof, &pair.box.partner_proof);
 }
 
 static void test_data(void **state)
