@@ -234,6 +234,7 @@ static const struct {
 	{ "photon = ", "https = [ \"10.0.0.1:8081\" ]; certificate = \"/c\"; certificate_key = \"/k\"; names = [ \"a.example\" ]; photon = ", 6, "listen.https: 8081 is listen.redirect_port" },
 	{ "photon = ", "https = [ \"0.0.0.0:443\" ]; photon = ", 6, "listen.https[0]: every address, upstream included" },
 	{ "photon = ", "certificate = \"/c\"; photon = ", 6, "listen.https: missing; a certificate is given" },
+	{ "meter = {", "portal = { wallet = \"wallet\"; };\nmeter = {", 7, "portal.wallet: must be an absolute path" },
 	{ "meter = {", "portal = { venue_info_url = \"http://a.example/\"; };\nmeter = {", 7, "portal.venue_info_url: must begin with https://" },
 	{ "meter = {", "portal = { colour = 1; };\nmeter = {", 7, "portal.colour" },
 	{ "photon = \"10.0.0.1:40001\"", "photon = \"10.0.0.1:0\"", 6, "listen.photon: " },

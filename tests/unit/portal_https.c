@@ -202,6 +202,12 @@ static void test_serve(void **state)
 	/* And from the page on plain http people get there. */
 	snprintf(want, sizeof(want), "href=\"https://box.test:%u/\"", port);
 	has(get(f, "/"), want);
+	/* To the wallet as well, if there is one; a key is for https alone. */
+	snprintf(want, sizeof(want), "href=\"https://box.test:%u/wallet/\"", port);
+	lacks(get(f, "/"), want);
+	f->portal->wallet.n_files = 1;
+	has(get(f, "/"), want);
+	f->portal->wallet.n_files = 0;
 	/* Another's name, over a connection that is ours. */
 	has(get_secure(f, port, "GET /v1/info HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", name),
 	    " 421 ");

@@ -17,8 +17,15 @@ if [ "$part" = page ] && [ -z "$CHROMIUM" ]; then
 	echo "1..0 # SKIP no chromium"
 	exit 0
 fi
+if [ "$part" = page ]; then
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=box \
+		-addext subjectAltName=DNS:box.test -keyout "$W/tls.key" -out "$W/tls.crt" 2>/dev/null
+	MORE_LISTEN="names = [ \"box.test\" ]; https = [ \"10.66.1.1:443\" ];
+		certificate = \"$W/tls.crt\"; certificate_key = \"$W/tls.key\";"
+	more="portal = { wallet = \"$O/wallet\"; };"
+fi
 net_up
-tsd_up p0 || { echo "Bail out! tsd does not start"; exit 1; }
+tsd_up p0 ${more:+"$more"} || { echo "Bail out! tsd does not start"; exit 1; }
 mkfifo "$W/ask" "$W/answer"
 
 tell_() { # WORDS: prints the answer
@@ -51,13 +58,9 @@ for i in range(int(sys.argv[1])):
 	esac
 }
 
-if [ "$part" = page ]; then
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=box \
-		-addext subjectAltName=IP:127.0.0.1 -keyout "$W/tls.key" -out "$W/tls.crt" 2>/dev/null
-fi
 (
 	cd "$O/gen/wallet" && exec nsenter --net=/run/netns/$C -- env BOX=$BOX W="$W" \
-		BUILT="$O/wallet" CHROMIUM="$CHROMIUM" HOME="$W" \
+		CHROMIUM="$CHROMIUM" HOME="$W" \
 		node --test-reporter=tap "test/$part.js" 3>"$W/ask" 4<"$W/answer"
 ) &
 client=$!

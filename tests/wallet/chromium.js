@@ -11,9 +11,10 @@ export class Chromium {
 	#text = '';
 	#pages = new Map();
 
-	constructor(program) {
+	/* @hosts: where names are, in the words of --host-resolver-rules */
+	constructor(program, hosts) {
 		this.dir = mkdtempSync(`${process.env.W}/chromium.`);
-		this.process = spawn(program, ['--headless=new', '--no-sandbox', '--remote-debugging-pipe',
+		this.process = spawn(program, ['--headless=new', '--no-sandbox', `--host-resolver-rules=${hosts}`, '--remote-debugging-pipe',
 			`--user-data-dir=${this.dir}`, '--ignore-certificate-errors', '--disable-gpu', '--no-first-run',
 			'--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage',
 			'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });

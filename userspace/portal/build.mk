@@ -4,7 +4,7 @@
 PORTAL_SOURCES := $(addprefix userspace/portal/, \
 	answer.c captive.c get.c host.c human.c json.c page.c page_pay.c page_session.c \
 	page_write.c portal.c probe.c qr.c reply.c request.c source.c stream.c text.c \
-	tls.c usage.c)
+	tls.c usage.c wallet.c)
 
 # What the portal needs of others, for who links it.
 PORTAL_PKGS := libmicrohttpd jansson gnutls libqrencode

@@ -171,7 +171,7 @@ enum MHD_Result ts_request_get(struct ts_listener *l, struct MHD_Connection *c,
 	struct ts_portal *p = l->portal;
 	enum MHD_Result ret;
 
-	if (ts_human_file(p, c, url, &ret))
+	if (ts_human_file(p, c, url, &ret) || ts_human_wallet(p, c, url, &ret))
 		return ret;
 	if (!strcmp(url, "/"))
 		return ts_human_page(l, c);

@@ -25,6 +25,7 @@ static void complete(struct ts_page *page, struct ts_listener *l,
 	struct ts_captive captive;
 
 	page->url = ts_host_secure_url(l->portal, url);
+	page->wallet = page->url && l->portal->wallet.n_files;
 	if (!page->url)
 		page->url = ts_host_own_url(l, c, url);
 	if (!page->url)
@@ -77,6 +78,31 @@ enum MHD_Result ts_human_continue(struct ts_portal *p, struct MHD_Connection *c)
 	ts_captive_continue(p, ts_request_peer(c));
 	snprintf(to, sizeof(to), "/?lang=%s", ts_lang_names[language(c)].tag);
 	return ts_request_redirect(p, c, MHD_HTTP_SEE_OTHER, to);
+}
+
+/* A list of codings, and how much each is liked; "q=0" nobody sends. */
+static bool takes_gzip(struct MHD_Connection *c)
+{
+	const char *accepts = ts_request_header(c, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+
+	return accepts && strstr(accepts, "gzip");
+}
+
+/**
+ * ts_human_wallet() - is it of the wallet page?  Then the answer is queued in @ret
+ *
+ * Also by plain http: the page says there that it holds no key, and where it does.
+ */
+bool ts_human_wallet(struct ts_portal *p, struct MHD_Connection *c, const char *url,
+		     enum MHD_Result *ret)
+{
+	const struct ts_wallet_file *file = ts_wallet_find(&p->wallet, url);
+
+	if (!file)
+		return false;
+	*ret = ts_answer(p, c, MHD_HTTP_OK,
+			 ts_wallet_answer(&p->wallet, file, takes_gzip(c)));
+	return true;
 }
 
 /** ts_human_file() - is it a file of the page?  Then the answer is queued in @ret */

@@ -19,6 +19,7 @@
  * @usage: of that session
  * @opened: probes are answered as if the network were open
  * @base: this box as the client names it, "http://name"; "": it did not say
+ * @wallet: it has the wallet page beside it
  * @url: of the page in a real browser, by https where that is to be had; "": not known
  */
 struct ts_page {
@@ -30,6 +31,7 @@ struct ts_page {
 	const struct ts_usage *usage;
 	bool opened;
 	const char *base;
+	bool wallet;
 	const char *url;
 };
 

@@ -61,8 +61,21 @@ static void by_tspay(const struct ts_page *page)
 	fputs("</code></p>\n", page->out);
 }
 
+static void by_wallet(const struct ts_page *page)
+{
+	if (!page->wallet)
+		return;
+	heading(page, TS_TEXT_WALLET);
+	paragraph(page, TS_TEXT_WALLET_HOW);
+	fputs("<p><a dir=\"ltr\" href=\"", page->out);
+	ts_page_escape(page->out, page->url);
+	fputs("wallet/\">", page->out);
+	ts_page_escape(page->out, page->url);
+	fputs("wallet/</a></p>\n", page->out);
+}
+
 /* Each way to pay is a function here, in the order of the page. */
-static void (*const ways[])(const struct ts_page *page) = { by_app, by_tspay };
+static void (*const ways[])(const struct ts_page *page) = { by_wallet, by_app, by_tspay };
 
 static void session_code(const struct ts_page *page)
 {

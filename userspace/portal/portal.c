@@ -327,6 +327,20 @@ void ts_portal_https(struct ts_portal *p, struct ts_portal_https *https)
 }
 
 /**
+ * ts_portal_wallet() - serve the wallet page, too
+ * @p: the portal
+ * @dir: where it was installed
+ * @err: on failure what is wrong, and what to do
+ * @err_size: room in @err
+ *
+ * Return: 0 or negative errno.
+ */
+int ts_portal_wallet(struct ts_portal *p, const char *dir, char *err, size_t err_size)
+{
+	return ts_wallet_load(&p->wallet, dir, err, err_size);
+}
+
+/**
  * ts_portal_free() - close every connection; NULL is allowed
  * @p: the portal
  *
@@ -356,6 +370,7 @@ void ts_portal_free(struct ts_portal *p)
 	}
 	ts_source_free_all(p);
 	ts_tls_free(&p->tls);
+	ts_wallet_free(&p->wallet);
 	ev_prepare_stop(p->loop, &p->prepare);
 	ev_timer_stop(p->loop, &p->timer);
 	ev_timer_stop(p->loop, &p->beat);

@@ -189,6 +189,7 @@ void ts_portal_certificate(struct ts_portal *p, const char *certificate,
 			   const char *key);
 void ts_portal_look(struct ts_portal *p);
 void ts_portal_https(struct ts_portal *p, struct ts_portal_https *https);
+int ts_portal_wallet(struct ts_portal *p, const char *dir, char *err, size_t err_size);
 void ts_portal_free(struct ts_portal *p);
 void ts_portal_rename(struct ts_portal *p, const char *name, const char *venue_url);
 

@@ -9,6 +9,7 @@
 #include "portal/portal.h"
 #include "portal/tls.h"
 #include "portal/usage.h"
+#include "portal/wallet.h"
 
 #define TS_PAY_MAX_BYTES	1200
 /* http, each with one that redirects, and https. */
@@ -157,6 +158,7 @@ struct ts_portal {
 	struct ts_opens opens;
 	struct ts_usages usages;
 	struct ts_tls tls;
+	struct ts_wallet wallet;
 	uint64_t next_reply;
 	ev_prepare prepare;
 	ev_timer timer;
@@ -192,6 +194,8 @@ enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c);
 enum MHD_Result ts_human_continue(struct ts_portal *p, struct MHD_Connection *c);
 bool ts_human_file(struct ts_portal *p, struct MHD_Connection *c, const char *url,
 		   enum MHD_Result *ret);
+bool ts_human_wallet(struct ts_portal *p, struct MHD_Connection *c, const char *url,
+		     enum MHD_Result *ret);
 
 /* probe.c */
 struct ts_probe;

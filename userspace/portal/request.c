@@ -163,7 +163,8 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 		[METHOD_GET] = "GET, HEAD", [METHOD_POST] = "POST",
 		[METHOD_GET | METHOD_POST] = "GET, HEAD, POST",
 	};
-	unsigned int allowed = methods_of(url);
+	unsigned int allowed = ts_wallet_find(&p->wallet, url) ? METHOD_GET :
+								 methods_of(url);
 	struct MHD_Response *r;
 	enum MHD_Result ret;
 	const char *length;

@@ -79,6 +79,14 @@ T(FREE, \
   "free", "免费", "gratis", "مجاني") \
 T(PAY, \
   "Ways to pay", "付款方式", "Formas de pagar", "طرق الدفع") \
+T(WALLET, \
+  "With a wallet in this browser", "使用浏览器中的钱包", "Con una cartera en este navegador", \
+  "بمحفظة في هذا المتصفح") \
+T(WALLET_HOW, \
+  "The wallet page makes a key, keeps it in this browser, and pays little by little while it is open.", \
+  "钱包页面会生成密钥并保存在此浏览器中，打开期间按用量小额付款。", \
+  "La página de la cartera crea una clave, la guarda en este navegador y paga poco a poco mientras está abierta.", \
+  "تنشئ صفحة المحفظة مفتاحاً وتحفظه في هذا المتصفح، وتدفع شيئاً فشيئاً ما دامت مفتوحة.") \
 T(APP, \
   "With the Photon app", "使用 Photon 应用", "Con la aplicación Photon", "بتطبيق Photon") \
 T(APP_HOW, \

@@ -216,6 +216,7 @@ struct ts_config_channel {
  * @n_https: how many
  * @certificate: file, of https
  * @certificate_key: file
+ * @wallet_dir: where the wallet page was installed; empty: it is not served
  * @venue_info_url: what operating systems are told of the place; empty: nothing
  * @http_names: names of the portal beside its addresses
  * @n_http_names: how many
@@ -265,6 +266,7 @@ struct ts_config {
 	unsigned int n_https;
 	char certificate[TS_CONFIG_PATH_SIZE];
 	char certificate_key[TS_CONFIG_PATH_SIZE];
+	char wallet_dir[TS_CONFIG_PATH_SIZE];
 	char venue_info_url[TS_PORTAL_VENUE_SIZE];
 	char http_names[TS_CONFIG_NAMES_MAX][TS_PORTAL_NAME_SIZE];
 	unsigned int n_http_names;

@@ -8,7 +8,7 @@ static const char *const listen_keys[] = {
 	"http", "https", "certificate", "certificate_key", "names", "redirect_port",
 	"photon", "any_address", NULL
 };
-static const char *const portal_keys[] = { "venue_info_url", NULL };
+static const char *const portal_keys[] = { "venue_info_url", "wallet", NULL };
 
 static void read_endpoint(struct ts_reader *r, config_setting_t *at,
 			  const char *text, bool any, struct ts_endpoint *out)
@@ -64,6 +64,15 @@ static unsigned int read_endpoints(struct ts_reader *r, config_setting_t *s,
 	return (unsigned int)n;
 }
 
+static void read_path(struct ts_reader *r, config_setting_t *s, const char *key,
+		      char out[TS_CONFIG_PATH_SIZE])
+{
+	ts_read_text(r, s, key, out, TS_CONFIG_PATH_SIZE);
+	if (!r->failed && out[0] != '/')
+		ts_reader_fail(r, config_setting_get_member(s, key), NULL,
+			       "must be an absolute path");
+}
+
 static void read_file(struct ts_reader *r, config_setting_t *s, const char *key,
 		      const char *what, char out[TS_CONFIG_PATH_SIZE])
 {
@@ -74,10 +83,7 @@ static void read_file(struct ts_reader *r, config_setting_t *s, const char *key,
 			       what);
 		return;
 	}
-	ts_read_text(r, s, key, out, TS_CONFIG_PATH_SIZE);
-	if (!r->failed && out[0] != '/')
-		ts_reader_fail(r, config_setting_get_member(s, key), NULL,
-			       "must be an absolute path");
+	read_path(r, s, key, out);
 }
 
 /* Whether the files are good is seen when tsd runs: they come and go by themselves. */
@@ -148,7 +154,11 @@ void ts_config_read_portal(struct ts_reader *r, config_setting_t *root,
 {
 	config_setting_t *s = ts_read_group(r, root, "portal", portal_keys);
 
-	if (!s || r->failed || !config_setting_get_member(s, "venue_info_url"))
+	if (!s || r->failed)
+		return;
+	if (config_setting_get_member(s, "wallet"))
+		read_path(r, s, "wallet", c->wallet_dir);
+	if (r->failed || !config_setting_get_member(s, "venue_info_url"))
 		return;
 	ts_read_text(r, s, "venue_info_url", c->venue_info_url,
 		     sizeof(c->venue_info_url));

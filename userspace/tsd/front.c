@@ -87,6 +87,19 @@ static void fill_facts(struct ts_portal_facts *f, const struct ts_daemon *d)
 	snprintf(f->venue_url, sizeof(f->venue_url), "%s", c->venue_info_url);
 }
 
+static int open_wallet(struct ts_daemon *d, char *err, size_t err_size)
+{
+	char why[4200];
+	int ret;
+
+	if (!*d->config->wallet_dir)
+		return 0;
+	ret = ts_portal_wallet(d->portal, d->config->wallet_dir, why, sizeof(why));
+	if (ret)
+		snprintf(err, err_size, "portal.wallet: %s", why);
+	return ret;
+}
+
 /**
  * ts_front_open() - the portal, at every address of the configuration
  * @d: the daemon; its @portal is set
@@ -116,6 +129,9 @@ int ts_front_open(struct ts_daemon *d, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
+	ret = open_wallet(d, err, err_size);
+	if (ret)
+		return ret;
 	for (i = 0; i < c->n_http; i++) {
 		ret = listen_http(d, &c->http[i], err, err_size);
 		if (ret)
