@@ -172,7 +172,9 @@ json_t *box_ask(struct box *b, json_t *request)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
-	    dprintf(fd, "%s\n", text) < 0)
+	    send(fd, text, strlen(text), MSG_NOSIGNAL) < 0 ||
+	    send(fd, "\n", 1, MSG_NOSIGNAL) < 0)
+		/* It dies while it is spoken to; that is what this is about. */
 		goto out;
 	while (got < sizeof(line) && (n = read(fd, line + got, sizeof(line) - got)) > 0) {
 		got += (size_t)n;
