@@ -166,9 +166,7 @@ static int add_accounts(struct tokens *t)
 	if (ret <= 0)
 		return ret ? ret : mixed.ret < 0 ? mixed.ret : 0;
 	sqlite3_reset(stmt);
-	return bad ? ts_db_fail(t->l, -EUCLEAN,
-			"%s: a row of accounts is damaged; restore a backup",
-			t->l->path) : -ENOMEM;
+	return bad ? ts_db_damaged(t->l, "a row of accounts") : -ENOMEM;
 }
 
 static void compare(const struct of_token *of,

@@ -28,6 +28,13 @@ int ts_db_fail(struct ts_ledger *l, int err, const char *fmt, ...)
 	return err;
 }
 
+/** ts_db_damaged() - @what, such as "a row of payments", is not as it was written */
+int ts_db_damaged(struct ts_ledger *l, const char *what)
+{
+	return ts_db_fail(l, -EUCLEAN, "%s: %s is damaged; restore a backup", l->path,
+			  what);
+}
+
 /**
  * ts_db_fail_sqlite() - note the last error of SQLite
  * @l: the ledger
@@ -284,4 +291,38 @@ void ts_db_text(sqlite3_stmt *stmt, int column, char *out, size_t size, bool *ba
 	}
 	out[0] = '\0';
 	*bad = true;
+}
+
+int ts_db_only_u128(struct ts_ledger *l, sqlite3_stmt *stmt, const char *what,
+		    ts_u128 *value)
+{
+	bool bad = false;
+	int ret;
+
+	*value = 0;
+	if (!stmt)
+		return -EIO;
+	ret = ts_db_step(l, stmt);
+	if (ret <= 0)
+		return ret;
+	*value = ts_db_u128(stmt, 0, &bad);
+	sqlite3_reset(stmt);
+	return bad ? ts_db_damaged(l, what) : 0;
+}
+
+int ts_db_only_u64(struct ts_ledger *l, sqlite3_stmt *stmt, const char *what,
+		   uint64_t *value)
+{
+	bool bad = false;
+	int ret;
+
+	*value = 0;
+	if (!stmt)
+		return -EIO;
+	ret = ts_db_step(l, stmt);
+	if (ret <= 0)
+		return ret;
+	*value = ts_db_u64(stmt, 0, &bad);
+	sqlite3_reset(stmt);
+	return bad ? ts_db_damaged(l, what) : 0;
 }

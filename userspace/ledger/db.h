@@ -63,6 +63,7 @@ struct ts_ledger {
 int ts_db_fail(struct ts_ledger *l, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int ts_db_fail_sqlite(struct ts_ledger *l, const char *doing);
+int ts_db_damaged(struct ts_ledger *l, const char *what);
 
 /*
  * Bindings, a letter each: i int64_t; u uint64_t, below 2^63; w const ts_u128 *;
@@ -79,6 +80,12 @@ ts_u128 ts_db_u128(sqlite3_stmt *stmt, int column, bool *bad);
 uint64_t ts_db_u64(sqlite3_stmt *stmt, int column, bool *bad);
 void ts_db_blob(sqlite3_stmt *stmt, int column, void *out, size_t len, bool *bad);
 void ts_db_text(sqlite3_stmt *stmt, int column, char *out, size_t size, bool *bad);
+
+/* The only value that is asked for; zero when there is no row. */
+int ts_db_only_u128(struct ts_ledger *l, sqlite3_stmt *stmt, const char *what,
+		    ts_u128 *value);
+int ts_db_only_u64(struct ts_ledger *l, sqlite3_stmt *stmt, const char *what,
+		   uint64_t *value);
 
 /* What a restore makes, until it is whole and in place. */
 #define TS_RESTORING	".restoring"

@@ -65,8 +65,7 @@ static int each(struct ts_ledger *l, sqlite3_stmt *stmt,
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
 		ret = get_gift(stmt, &g) ? cb(&g, arg) :
-		      ts_db_fail(l, -EUCLEAN,
-				 "%s: a row of gifts is damaged; restore a backup", l->path);
+		      ts_db_damaged(l, "a row of gifts");
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;
@@ -107,37 +106,23 @@ int ts_ledger_gift_load(struct ts_ledger *l,
 int ts_ledger_allowance_had(struct ts_ledger *l, const uint8_t mac[6], uint64_t day,
 			    bool *had)
 {
-	sqlite3_stmt *stmt;
+	uint64_t one;
 	int ret;
 
-	stmt = ts_db_prepare(l, "SELECT 1 FROM allowances WHERE mac=? AND day=?", "bu",
-			     (const void *)mac, (size_t)6, day);
-	if (!stmt)
-		return -EIO;
-	ret = ts_db_step(l, stmt);
-	*had = ret > 0;
-	if (ret > 0)
-		sqlite3_reset(stmt);
-	return ret < 0 ? ret : 0;
+	ret = ts_db_only_u64(l, ts_db_prepare(l, "SELECT 1 FROM allowances WHERE mac=?"
+					      " AND day=?", "bu", (const void *)mac,
+					      (size_t)6, day),
+			     "a row of allowances", &one);
+	*had = one;
+	return ret;
 }
 
 /** ts_ledger_allowance_count() - how many had one; Return: 0 or negative errno */
 int ts_ledger_allowance_count(struct ts_ledger *l, uint64_t day, uint64_t *count)
 {
-	bool bad = false;
-	sqlite3_stmt *stmt;
-	int ret;
-
-	*count = 0;
-	stmt = ts_db_prepare(l, "SELECT count(*) FROM allowances WHERE day=?", "u", day);
-	if (!stmt)
-		return -EIO;
-	ret = ts_db_step(l, stmt);
-	if (ret <= 0)
-		return ret;
-	*count = ts_db_u64(stmt, 0, &bad);
-	sqlite3_reset(stmt);
-	return 0;
+	return ts_db_only_u64(l, ts_db_prepare(l, "SELECT count(*) FROM allowances"
+					       " WHERE day=?", "u", day),
+			      "a count of allowances", count);
 }
 
 /**

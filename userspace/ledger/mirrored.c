@@ -104,9 +104,7 @@ int ts_ledger_mirrored_load(struct ts_ledger *l,
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
 		ret = get(stmt, &d) ? cb(&d, arg) :
-		      ts_db_fail(l, -EUCLEAN,
-				 "%s: a row of mirrored is damaged; restore a backup",
-				 l->path);
+		      ts_db_damaged(l, "a row of mirrored");
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;

@@ -164,9 +164,7 @@ int ts_ledger_relay_load(struct ts_ledger *l,
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
 		ret = get(stmt, &r) ? cb(&r, arg) :
-		      ts_db_fail(l, -EUCLEAN,
-				 "%s: a row of relays is damaged; restore a backup",
-				 l->path);
+		      ts_db_damaged(l, "a row of relays");
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;
@@ -207,7 +205,5 @@ int ts_ledger_relay_own_get(struct ts_ledger *l, struct ts_ledger_relay_own *own
 	own->tariff_version = ts_db_u64(stmt, 1, &bad);
 	own->offer_len = get_some(stmt, 2, own->offer, sizeof(own->offer), &bad);
 	sqlite3_reset(stmt);
-	return bad ? ts_db_fail(l, -EUCLEAN,
-			"%s: the row of relay_own is damaged; restore a backup",
-			l->path) : 0;
+	return bad ? ts_db_damaged(l, "the row of relay_own") : 0;
 }

@@ -93,9 +93,7 @@ int ts_ledger_reveal_load(struct ts_ledger *l, int64_t channel,
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
 		ret = get(stmt, &r) ? cb(&r, arg) :
-		      ts_db_fail(l, -EUCLEAN,
-				 "%s: a row of reveals is damaged; restore a backup",
-				 l->path);
+		      ts_db_damaged(l, "a row of reveals");
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;

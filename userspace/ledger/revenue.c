@@ -10,29 +10,6 @@
 #define HOURS_PER_DAY	24
 #define ADDRESS_ARG(a)	(const void *)(a), (size_t)TS_ADDRESS_BYTES
 
-static int get_wei(struct ts_ledger *l, const struct ts_ledger_revenue *r,
-		   ts_u128 *wei)
-{
-	sqlite3_stmt *stmt;
-	bool bad = false;
-	int ret;
-
-	*wei = 0;
-	stmt = ts_db_prepare(l, "SELECT wei FROM revenues WHERE token=? AND day=?"
-			     " AND kind=?", "bui", ADDRESS_ARG(&r->token), r->day,
-			     (int64_t)r->kind);
-	if (!stmt)
-		return -EIO;
-	ret = ts_db_step(l, stmt);
-	if (ret <= 0)
-		return ret;
-	*wei = ts_db_u128(stmt, 0, &bad);
-	sqlite3_reset(stmt);
-	return bad ? ts_db_fail(l, -EUCLEAN,
-			"%s: a row of revenues is damaged; restore a backup",
-			l->path) : 0;
-}
-
 /**
  * ts_ledger_revenue_add() - so much more of that kind on that day, in the batch
  * Return: 0, -ERANGE: the sum would be 2^128 or more, or another negative errno.
@@ -40,8 +17,13 @@ static int get_wei(struct ts_ledger *l, const struct ts_ledger_revenue *r,
 int ts_ledger_revenue_add(struct ts_ledger *l, const struct ts_ledger_revenue *r)
 {
 	ts_u128 wei;
-	int ret = get_wei(l, r, &wei);
+	int ret;
 
+	ret = ts_db_only_u128(l, ts_db_prepare(l, "SELECT wei FROM revenues WHERE token=?"
+					       " AND day=? AND kind=?", "bui",
+					       ADDRESS_ARG(&r->token), r->day,
+					       (int64_t)r->kind),
+			      "a row of revenues", &wei);
 	if (ret)
 		return ret;
 	if (__builtin_add_overflow(wei, r->wei, &wei))
@@ -78,9 +60,7 @@ int ts_ledger_revenue_load(struct ts_ledger *l,
 		r.day = ts_db_u64(stmt, 1, &bad);
 		r.kind = (enum ts_revenue)sqlite3_column_int(stmt, 2);
 		r.wei = ts_db_u128(stmt, 3, &bad);
-		ret = bad || r.kind >= TS_REVENUE_COUNT ? ts_db_fail(l, -EUCLEAN,
-				"%s: a row of revenues is damaged; restore a backup",
-				l->path) : cb(&r, arg);
+		ret = bad || r.kind >= TS_REVENUE_COUNT ? ts_db_damaged(l, "a row of revenues") : cb(&r, arg);
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;

@@ -46,12 +46,6 @@ static bool get_order(sqlite3_stmt *stmt, struct ts_ledger_order *o)
 	return !bad;
 }
 
-static int damaged(struct ts_ledger *l, const char *table)
-{
-	return ts_db_fail(l, -EUCLEAN, "%s: a row of %s is damaged; restore a backup",
-			  l->path, table);
-}
-
 /** ts_ledger_order_find() - Return: 0, -ENOENT, or another negative errno */
 int ts_ledger_order_find(struct ts_ledger *l, const char *name,
 			 struct ts_ledger_order *o)
@@ -65,7 +59,7 @@ int ts_ledger_order_find(struct ts_ledger *l, const char *name,
 	ret = ts_db_step(l, stmt);
 	if (ret <= 0)
 		return ret ? ret : -ENOENT;
-	ret = get_order(stmt, o) ? 0 : damaged(l, "roam_orders");
+	ret = get_order(stmt, o) ? 0 : ts_db_damaged(l, "a row of roam_orders");
 	sqlite3_reset(stmt);
 	return ret;
 }
@@ -81,22 +75,10 @@ int ts_ledger_order_find(struct ts_ledger *l, const char *name,
 int ts_ledger_order_newest(struct ts_ledger *l, const struct ts_address *wallet,
 			   uint64_t *sequence)
 {
-	bool bad = false;
-	sqlite3_stmt *stmt;
-	int ret;
-
-	*sequence = 0;
-	stmt = ts_db_prepare(l, "SELECT sequence FROM roam_orders WHERE wallet=?"
-			     " ORDER BY sequence DESC LIMIT 1", "b",
-			     ADDRESS_ARG(wallet));
-	if (!stmt)
-		return -EIO;
-	ret = ts_db_step(l, stmt);
-	if (ret <= 0)
-		return ret;
-	*sequence = ts_db_u64(stmt, 0, &bad);
-	sqlite3_reset(stmt);
-	return bad ? damaged(l, "roam_orders") : 0;
+	return ts_db_only_u64(l, ts_db_prepare(l, "SELECT sequence FROM roam_orders"
+					       " WHERE wallet=? ORDER BY sequence DESC"
+					       " LIMIT 1", "b", ADDRESS_ARG(wallet)),
+			      "a row of roam_orders", sequence);
 }
 
 /**
@@ -133,7 +115,7 @@ int ts_ledger_order_load(struct ts_ledger *l,
 	if (!stmt)
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
-		ret = get_order(stmt, &o) ? cb(&o, arg) : damaged(l, "roam_orders");
+		ret = get_order(stmt, &o) ? cb(&o, arg) : ts_db_damaged(l, "a row of roam_orders");
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;
@@ -182,7 +164,7 @@ int ts_ledger_visit_find(struct ts_ledger *l, const char *name,
 	ret = ts_db_step(l, stmt);
 	if (ret <= 0)
 		return ret ? ret : -ENOENT;
-	ret = get_visit(stmt, v) ? 0 : damaged(l, "visits");
+	ret = get_visit(stmt, v) ? 0 : ts_db_damaged(l, "a row of visits");
 	sqlite3_reset(stmt);
 	return ret;
 }
@@ -200,7 +182,7 @@ int ts_ledger_visit_load(struct ts_ledger *l,
 	if (!stmt)
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
-		ret = get_visit(stmt, &v) ? cb(&v, arg) : damaged(l, "visits");
+		ret = get_visit(stmt, &v) ? cb(&v, arg) : ts_db_damaged(l, "a row of visits");
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;

@@ -12,12 +12,6 @@
 	" p.channel, p.nonce, p.tx, t.state FROM payouts p"			\
 	" LEFT JOIN transactions t ON t.id = p.tx"
 
-static int damaged(struct ts_ledger *l, const char *table)
-{
-	return ts_db_fail(l, -EUCLEAN, "%s: a row of %s is damaged; restore a backup",
-			  l->path, table);
-}
-
 /**
  * ts_ledger_share_part() - so many parts of an amount
  * @wei: the amount
@@ -89,35 +83,13 @@ int ts_ledger_share_load(struct ts_ledger *l,
 	if (!stmt)
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
-		ret = get_share(stmt, &s) ? cb(&s, arg) : damaged(l, "shares");
+		ret = get_share(stmt, &s) ? cb(&s, arg) : ts_db_damaged(l, "a row of shares");
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;
 		}
 	}
 	return ret;
-}
-
-/* Return: 0 with what there is of that day, or negative errno. */
-static int get_day(struct ts_ledger *l, const struct ts_ledger_share_day *d,
-		   ts_u128 *wei)
-{
-	sqlite3_stmt *stmt;
-	bool bad = false;
-	int ret;
-
-	*wei = 0;
-	stmt = ts_db_prepare(l, "SELECT wei FROM share_days WHERE token=? AND holder=?"
-			     " AND day=?", "bbu", ADDRESS_ARG(&d->token),
-			     ADDRESS_ARG(&d->holder), d->day);
-	if (!stmt)
-		return -EIO;
-	ret = ts_db_step(l, stmt);
-	if (ret <= 0)
-		return ret;
-	*wei = ts_db_u128(stmt, 0, &bad);
-	sqlite3_reset(stmt);
-	return bad ? damaged(l, "share_days") : 0;
 }
 
 /**
@@ -127,8 +99,13 @@ static int get_day(struct ts_ledger *l, const struct ts_ledger_share_day *d,
 int ts_ledger_share_day_add(struct ts_ledger *l, const struct ts_ledger_share_day *d)
 {
 	ts_u128 wei;
-	int ret = get_day(l, d, &wei);
+	int ret;
 
+	ret = ts_db_only_u128(l, ts_db_prepare(l, "SELECT wei FROM share_days WHERE token=?"
+					       " AND holder=? AND day=?", "bbu",
+					       ADDRESS_ARG(&d->token),
+					       ADDRESS_ARG(&d->holder), d->day),
+			      "a row of share_days", &wei);
 	if (ret)
 		return ret;
 	if (__builtin_add_overflow(wei, d->wei, &wei))
@@ -158,7 +135,7 @@ int ts_ledger_share_day_load(struct ts_ledger *l,
 		ts_db_blob(stmt, 1, &d.holder, TS_ADDRESS_BYTES, &bad);
 		d.day = ts_db_u64(stmt, 2, &bad);
 		d.wei = ts_db_u128(stmt, 3, &bad);
-		ret = bad ? damaged(l, "share_days") : cb(&d, arg);
+		ret = bad ? ts_db_damaged(l, "a row of share_days") : cb(&d, arg);
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;
@@ -209,7 +186,7 @@ static int load_payouts(struct ts_ledger *l, sqlite3_stmt *stmt,
 		p.nonce = ts_db_u64(stmt, 7, &bad);
 		p.tx = sqlite3_column_int64(stmt, 8);
 		p.tx_state = sqlite3_column_int(stmt, 9);
-		ret = bad ? damaged(l, "payouts") : cb(&p, arg);
+		ret = bad ? ts_db_damaged(l, "a row of payouts") : cb(&p, arg);
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;

@@ -259,9 +259,7 @@ int ts_ledger_doubt_load(struct ts_ledger *l,
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
 		wei = ts_db_u128(stmt, 1, &bad);
-		ret = bad ? ts_db_fail(l, -EUCLEAN,
-				"%s: a deposit in doubt is damaged; restore a backup",
-				l->path) :
+		ret = bad ? ts_db_damaged(l, "a deposit in doubt") :
 			    cb(sqlite3_column_int64(stmt, 0), wei, arg);
 		if (ret) {
 			sqlite3_reset(stmt);
@@ -291,8 +289,7 @@ int ts_ledger_cursor_get(struct ts_ledger *l, uint64_t *block,
 	*block = ts_db_u64(stmt, 0, &bad);
 	ts_db_blob(stmt, 1, hash, TS_HASH_BYTES, &bad);
 	sqlite3_reset(stmt);
-	return bad ? ts_db_fail(l, -EUCLEAN,
-			"%s: the cursor is damaged; restore a backup", l->path) : 0;
+	return bad ? ts_db_damaged(l, "the cursor") : 0;
 }
 
 /** ts_ledger_cursor_put() - all events up to @block are in the ledger or this batch */

@@ -26,9 +26,7 @@ int ts_ledger_voucher_key(struct ts_ledger *l, uint8_t key[TS_VOUCHER_KEY_BYTES]
 		return ret ? ret : -ENOENT;
 	ts_db_blob(stmt, 0, key, TS_VOUCHER_KEY_BYTES, &bad);
 	sqlite3_reset(stmt);
-	return bad ? ts_db_fail(l, -EUCLEAN,
-				"%s: the key of vouchers is damaged; restore a backup",
-				l->path) : 0;
+	return bad ? ts_db_damaged(l, "the key of vouchers") : 0;
 }
 
 /** ts_ledger_voucher_key_put() - in the batch, once; Return: 0 or negative errno */
@@ -79,12 +77,6 @@ static bool get_voucher(sqlite3_stmt *stmt, struct ts_ledger_voucher *v)
 	return !bad && v->state < TS_VOUCHER_STATE_COUNT;
 }
 
-static int damaged(struct ts_ledger *l)
-{
-	return ts_db_fail(l, -EUCLEAN, "%s: a row of vouchers is damaged; restore a backup",
-			  l->path);
-}
-
 /** ts_ledger_voucher_find() - Return: 0, -ENOENT, or another negative errno */
 int ts_ledger_voucher_find(struct ts_ledger *l, const struct ts_hash *digest,
 			   struct ts_ledger_voucher *v)
@@ -98,7 +90,7 @@ int ts_ledger_voucher_find(struct ts_ledger *l, const struct ts_hash *digest,
 	ret = ts_db_step(l, stmt);
 	if (ret <= 0)
 		return ret ? ret : -ENOENT;
-	ret = get_voucher(stmt, v) ? 0 : damaged(l);
+	ret = get_voucher(stmt, v) ? 0 : ts_db_damaged(l, "a row of vouchers");
 	sqlite3_reset(stmt);
 	return ret;
 }
@@ -116,7 +108,7 @@ int ts_ledger_voucher_load(struct ts_ledger *l,
 	if (!stmt)
 		return -EIO;
 	while ((ret = ts_db_step(l, stmt)) > 0) {
-		ret = get_voucher(stmt, &v) ? cb(&v, arg) : damaged(l);
+		ret = get_voucher(stmt, &v) ? cb(&v, arg) : ts_db_damaged(l, "a row of vouchers");
 		if (ret) {
 			sqlite3_reset(stmt);
 			return ret;
