@@ -333,17 +333,6 @@ static void what_is_not_safe_is_not_taken(void **state)
 	assert_false(view_of(PARTNER).usable);
 }
 
-static void show_event(const struct ts_channel_event *event)
-{
-	const struct ts_channel *c = &far[PARTNER].life.channel;
-	struct ts_billing_shown shown = { c->channel_identifier, c->token,
-					  c->our_address, *event };
-
-	assert_int_equal(ts_billing_channel_event(box.billing, &shown, box.key,
-						  &box.now), 0);
-	box_flush(&box);
-}
-
 /*
  * M11, M13: what never arrived, and what the chain then settled without, is owed again;
  * what did arrive is not.
@@ -360,11 +349,11 @@ static void what_never_arrived_is_owed_again(void **state)
 	far[PARTNER].deaf = true;
 	assert_int_equal(pay(30), 0);
 	assert_true(view_of(PARTNER).paid_wei == 130);
-	show_event(&event);
+	far_see(PARTNER, &event);
 	event.kind = TS_SEEN_SETTLED;
 	event.block = 60000;
 	event.confirmed = true;
-	show_event(&event);
+	far_see(PARTNER, &event);
 	assert_true(view_of(PARTNER).paid_wei == 100);
 	far_restart(false);
 	assert_true(view_of(PARTNER).paid_wei == 100);
@@ -375,7 +364,7 @@ static void what_never_arrived_is_owed_again(void **state)
 		.our_deposit_wei = DEPOSIT, .partner_deposit_wei = DEPOSIT,
 		.settle_timeout_blocks = far[PARTNER].life.channel.settle_timeout_blocks,
 	};
-	show_event(&event);
+	far_see(PARTNER, &event);
 	assert_true(view_of(PARTNER).paid_wei == 100);
 	assert_int_equal(pay(30), 0);
 	assert_true(said_by_last_message() == 130);

@@ -197,6 +197,17 @@ bool far_is_last_message(enum ts_message_id id)
 	       box.messages[box.n_messages - 1].datagram.b[0] == id;
 }
 
+void far_see(unsigned int wallet, const struct ts_channel_event *event)
+{
+	const struct ts_channel *c = &far[wallet].life.channel;
+	struct ts_billing_shown shown = { c->channel_identifier, c->token,
+					  c->our_address, *event };
+
+	assert_int_equal(ts_billing_channel_event(box.billing, &shown, box.key,
+						  &box.now), 0);
+	box_flush(&box);
+}
+
 /* As the crash tests see it: nothing of what waited in memory is left. */
 void far_restart(bool power_cut)
 {

@@ -3,6 +3,7 @@
 #ifndef TS_TEST_BILLING_FAR_H
 #define TS_TEST_BILLING_FAR_H
 
+#include "billing/onchain.h"
 #include "billing_box.h"
 #include "photon/life.h"
 
@@ -60,6 +61,8 @@ struct ts_datagram far_reveal_by(const struct ts_signer *key, const char *memo);
 struct ts_datagram far_reveal(unsigned int by, const char *memo);
 const char *far_memo(int code);
 bool far_is_last_message(enum ts_message_id id);
+/* The box sees something of its channel with a peer on the chain. */
+void far_see(unsigned int wallet, const struct ts_channel_event *event);
 /* As the crash tests see it: nothing of what waited in memory is left. */
 void far_restart(bool power_cut);
 struct ts_ledger_sum far_total(void);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "billing_one.h"
+#include "ledger_before.h"
 
 #define MINUTE	(60 * SECOND)
 #define HOUR	(60 * MINUTE)
@@ -252,14 +253,7 @@ static void a_ledger_from_before(void **state)
 		"ALTER TABLE channels DROP COLUMN relayed_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
-		"DROP TABLE payouts; DROP TABLE share_days; DROP TABLE shares;"
-		"DROP TABLE gifts; DROP TABLE vouchers; DROP TABLE voucher_key;"
-		"DROP TABLE allowances; DROP INDEX reservations_gift;"
-		"ALTER TABLE reservations RENAME TO reservations_7;"
-		"CREATE TABLE reservations AS SELECT account, seq, payment, units,"
-		"	returned_units, used_units FROM reservations_7;"
-		"DROP TABLE reservations_7;"
-		"ALTER TABLE channels DROP COLUMN shares_out_wei;"
+		LEDGER_BACK_TO_6
 		"ALTER TABLE channels DROP COLUMN restored;"
 		"ALTER TABLE payments DROP COLUMN refunded_wei;"
 		"ALTER TABLE payments DROP COLUMN mediated;"

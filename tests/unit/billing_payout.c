@@ -179,17 +179,6 @@ static void killed_at_each_step(void **state)
 	assert_true(crashes > 4);
 }
 
-static void show_event(const struct ts_channel_event *event)
-{
-	const struct ts_channel *c = &far[ANNA].life.channel;
-	struct ts_billing_shown shown = { c->channel_identifier, c->token,
-					  c->our_address, *event };
-
-	assert_int_equal(ts_billing_channel_event(box.billing, &shown, box.key,
-						  &box.now), 0);
-	box_flush(&box);
-}
-
 /* M11: what the chain settled without is owed again; what arrived is not. */
 static void what_never_arrived_is_owed_again(void **state)
 {
@@ -209,11 +198,11 @@ static void what_never_arrived_is_owed_again(void **state)
 	share_split();
 	assert_int_equal(pay(&wei), 0);
 	assert_true(owed() == 0);
-	show_event(&event);
+	far_see(ANNA, &event);
 	event.kind = TS_SEEN_SETTLED;
 	event.block = 60000;
 	event.confirmed = true;
-	show_event(&event);
+	far_see(ANNA, &event);
 	assert_true(share_of_wallet(ANNA).paid_wei == first && owed() > 0);
 	far_restart(false);
 	assert_true(share_of_wallet(ANNA).paid_wei == first);
@@ -224,7 +213,7 @@ static void what_never_arrived_is_owed_again(void **state)
 		.our_deposit_wei = DEPOSIT, .partner_deposit_wei = DEPOSIT,
 		.settle_timeout_blocks = far[ANNA].life.channel.settle_timeout_blocks,
 	};
-	show_event(&event);
+	far_see(ANNA, &event);
 	assert_int_equal(pay(&wei), 0);
 	assert_true(owed() == 0);
 }
@@ -354,12 +343,12 @@ static void what_is_owed_to_wallets_is_known(void **state)
 	box.wallets[ANNA].channel = far[ANNA].life.channel;
 	assert_true(box_pay(&box, ANNA, 5000 * GWEI, -1));
 	assert_true(ts_billing_settled_owed_wei(box.billing, token()) == 0);
-	show_event(&event);
+	far_see(ANNA, &event);
 	assert_true(ts_billing_settled_owed_wei(box.billing, token()) == 5000 * GWEI);
 	event.kind = TS_SEEN_SETTLED;
 	event.block = 60000;
 	event.confirmed = true;
-	show_event(&event);
+	far_see(ANNA, &event);
 	assert_true(ts_billing_settled_owed_wei(box.billing, token()) == 5000 * GWEI);
 }
 

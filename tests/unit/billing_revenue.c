@@ -11,6 +11,7 @@
 
 #include "billing_far.h"
 #include "ledger/revenue.h"
+#include "ledger_before.h"
 
 #define DAY_S		86400
 #define MIDNIGHT_S	((1800000000ull / DAY_S + 1) * DAY_S)
@@ -279,14 +280,7 @@ static void a_ledger_from_before(void **state)
 		"DROP TABLE roam_orders; DROP TABLE visits;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
-		"DROP TABLE payouts; DROP TABLE share_days; DROP TABLE shares;"
-		"DROP TABLE gifts; DROP TABLE vouchers; DROP TABLE voucher_key;"
-		"DROP TABLE allowances; DROP INDEX reservations_gift;"
-		"ALTER TABLE reservations RENAME TO reservations_7;"
-		"CREATE TABLE reservations AS SELECT account, seq, payment, units,"
-		"	returned_units, used_units FROM reservations_7;"
-		"DROP TABLE reservations_7;"
-		"ALTER TABLE channels DROP COLUMN shares_out_wei;"
+		LEDGER_BACK_TO_6
 		"PRAGMA user_version = 5;";
 	const uint64_t day = MIDNIGHT_S / DAY_S;
 	ts_u128 all_wei;

@@ -13,6 +13,7 @@
 
 #include "ledger/ledger.h"
 #include "ledger/mirrored.h"
+#include "ledger_before.h"
 #include "ledger_dir.h"
 #include "photon_ends.h"
 
@@ -145,14 +146,7 @@ static void test_from_before(void **state)
 		"DROP TABLE revenues;"
 		"ALTER TABLE channels DROP COLUMN relay_in_wei;"
 		"ALTER TABLE channels DROP COLUMN relay_out_wei;"
-		"DROP TABLE payouts; DROP TABLE share_days; DROP TABLE shares;"
-		"DROP TABLE gifts; DROP TABLE vouchers; DROP TABLE voucher_key;"
-		"DROP TABLE allowances; DROP INDEX reservations_gift;"
-		"ALTER TABLE reservations RENAME TO reservations_7;"
-		"CREATE TABLE reservations AS SELECT account, seq, payment, units,"
-		"	returned_units, used_units FROM reservations_7;"
-		"DROP TABLE reservations_7;"
-		"ALTER TABLE channels DROP COLUMN shares_out_wei;"
+		LEDGER_BACK_TO_6
 		"PRAGMA user_version = 5";
 	static const char to_4[] = "DROP TABLE mirrored; DROP TABLE reveals; PRAGMA user_version = 4";
 	static const char to_3[] =
