@@ -53,6 +53,22 @@ bool ts_cosign_yields(const struct ts_life *life)
 		      life->channel.our_address.b, TS_ADDRESS_BYTES) < 0;
 }
 
+/*
+ * Whether the partner's request is to be answered at all, be it by a no; @yields: ours
+ * gives way to it.  A no is for ever, so who has asked itself, or does not know the head,
+ * says nothing, and is asked again when it knows more.
+ */
+enum ts_refusal ts_cosign_asked(const struct ts_received *r, bool yields)
+{
+	if (r->life->cosign.kind && !yields)
+		return TS_REFUSED_FROZEN;
+	if (!r->moment->head_fresh)
+		return TS_REFUSED_CHAIN_STALE;
+	if (r->life->channel.state != TS_CHANNEL_OPEN)
+		return TS_REFUSED_CHANNEL_CLOSED;
+	return ts_step_signer(&r->life->channel, r->msg, r->datagram, r->len);
+}
+
 /* From here on our signature may be out: nothing else moves (M2). */
 void ts_cosign_freeze(struct ts_life *life, const struct ts_signer *key,
 		      const struct ts_moment *moment,

@@ -100,6 +100,7 @@ void ts_settle_form(const struct ts_life *life, struct ts_settle *settle);
 enum ts_refusal ts_cosign_possible(const struct ts_life *life,
 				   const struct ts_moment *moment);
 bool ts_cosign_yields(const struct ts_life *life);
+enum ts_refusal ts_cosign_asked(const struct ts_received *r, bool yields);
 void ts_cosign_freeze(struct ts_life *life, const struct ts_signer *key,
 		      const struct ts_moment *moment,
 		      const struct ts_cosign *what);

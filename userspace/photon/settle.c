@@ -146,14 +146,7 @@ enum ts_refusal ts_settle_asked(struct ts_received *r)
 	if (!ts_address_equal(&m->settle.participant1, &c->partner_address) ||
 	    !ts_address_equal(&m->settle.participant2, &c->our_address))
 		return TS_REFUSED_NOT_PARTNER;
-	/* A no to these would be for ever; it is asked again when we know more. */
-	if (life->cosign.kind && !yields(life))
-		return TS_REFUSED_FROZEN;
-	if (!r->moment->head_fresh)
-		return TS_REFUSED_CHAIN_STALE;
-	if (c->state != TS_CHANNEL_OPEN)
-		return TS_REFUSED_CHANNEL_CLOSED;
-	refusal = ts_step_signer(c, r->msg, r->datagram, r->len);
+	refusal = ts_cosign_asked(r, yields(life));
 	if (refusal)
 		return refusal;
 	why = check_request(r);
