@@ -5,8 +5,8 @@
 /* Of what has to be carried for a judgement. */
 #define ROOM_PART	4
 #define PADDING_PART	16
-#define REFILLS_A_DAY	96
-#define REFILL_NS	(86400 / REFILLS_A_DAY * TS_NS_IN_S)
+/* An eighth of a window in a hundred intervals. */
+#define RELENT_PART	800
 
 #define for_each_kind(service, dir)					\
 	for (service = 0; service < TS_SERVICE_COUNT; service++)	\
@@ -152,16 +152,6 @@ static uint64_t unbelieved_bytes(const struct neighbour *n)
 	       n->row.unbelieved_bytes[TS_SERVICE_EXIT];
 }
 
-static uint64_t all_unbelieved_bytes(const struct ts_relay *r)
-{
-	const struct neighbour *n;
-	uint64_t bytes = 0;
-
-	TAILQ_FOREACH(n, &r->neighbours, list)
-		bytes += unbelieved_bytes(n);
-	return bytes;
-}
-
 /* As the mesh carried it: with its overhead, and what may differ. */
 static uint64_t carried_bytes(const struct ts_relay *r, uint64_t bytes, uint64_t packets)
 {
@@ -170,7 +160,7 @@ static uint64_t carried_bytes(const struct ts_relay *r, uint64_t bytes, uint64_t
 	       bytes % TS_PER_MILLE * r->config.tolerance_per_mille / TS_PER_MILLE;
 }
 
-/* At once; with what is refilled meanwhile not more than a window in hundred intervals. */
+/* At once; with ts_relay_relent() a window in the first hundred intervals (M13). */
 static uint64_t refused_most_bytes(const struct ts_relay *r)
 {
 	return r->config.window_bytes - r->config.window_bytes / 8;
@@ -178,7 +168,7 @@ static uint64_t refused_most_bytes(const struct ts_relay *r)
 
 /*
  * What came for somebody who had not paid was carried to here, too: at our loss, so that
- * no more than one window of it is owed for, and another one with each day.
+ * no more of it is owed for than a window, in all.
  */
 static uint64_t refused_bytes(struct ts_relay *r, uint64_t bytes)
 {
@@ -222,9 +212,11 @@ static void believe_one(struct ts_relay *r, struct neighbour *n, uint64_t bytes)
  */
 static void believe(struct ts_relay *r)
 {
-	uint64_t wanted_bytes = all_unbelieved_bytes(r), excess_bytes = 0, bytes;
+	uint64_t wanted_bytes = 0, excess_bytes = 0, bytes;
 	struct neighbour *n;
 
+	TAILQ_FOREACH(n, &r->neighbours, list)
+		wanted_bytes += unbelieved_bytes(n);
 	if (wanted_bytes > r->room_bytes)
 		excess_bytes = wanted_bytes - r->room_bytes;
 	TAILQ_FOREACH(n, &r->neighbours, list) {
@@ -273,29 +265,33 @@ void ts_relay_bought(struct ts_relay *r, const struct ts_relay_bought *bought,
 }
 
 /**
- * ts_relay_refill() - so much of what nobody has had is owed for all the same
+ * ts_relay_relent() - a little of what is withheld is owed for all the same
  * @r: ours
  * @now_ns: CLOCK_BOOTTIME
  *
- * A window a day.  Without it who was once sent a flood for a dry one could stay cut off
+ * In each interval.  Without it who was once sent a flood for a dry one could stay cut off
  * for ever: its seller waits for what it does not owe, and it cannot make up for that
  * without being carried.
  */
-void ts_relay_refill(struct ts_relay *r, uint64_t now_ns)
+void ts_relay_relent(struct ts_relay *r, uint64_t now_ns)
 {
-	uint64_t most_bytes = refused_most_bytes(r), bytes;
+	uint64_t left_bytes = r->config.window_bytes / RELENT_PART, bytes;
+	struct neighbour *n;
 
-	if (now_ns < r->refill_ns)
+	if (now_ns < r->relent_ns)
 		return;
-	r->refill_ns = now_ns + REFILL_NS;
-	r->refused_room_bytes += r->config.window_bytes / REFILLS_A_DAY;
-	if (r->refused_room_bytes > most_bytes)
-		r->refused_room_bytes = most_bytes;
-	bytes = all_unbelieved_bytes(r);
-	if (bytes > r->refused_room_bytes)
-		bytes = r->refused_room_bytes;
-	r->refused_room_bytes -= bytes;
-	r->room_bytes += bytes;
+	r->relent_ns = now_ns + r->config.interval_s * TS_NS_IN_S;
+	TAILQ_FOREACH(n, &r->neighbours, list) {
+		bytes = unbelieved_bytes(n);
+		if (bytes > left_bytes)
+			bytes = left_bytes;
+		if (!bytes)
+			continue;
+		left_bytes -= bytes;
+		r->room_bytes += bytes;
+		believe_one(r, n, bytes);
+		n->moved = true;
+	}
 }
 
 /**
@@ -313,7 +309,7 @@ void ts_relay_begin_to_count(struct ts_relay *r, uint64_t now_ns)
 	r->room_bytes = 0;
 	r->refused_bytes = 0;
 	r->refused_room_bytes = refused_most_bytes(r);
-	r->refill_ns = now_ns + REFILL_NS;
+	r->relent_ns = now_ns + r->config.interval_s * TS_NS_IN_S;
 	TAILQ_FOREACH(n, &r->neighbours, list)
 		n->unbelieved_before_bytes = unbelieved_bytes(n);
 }

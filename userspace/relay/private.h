@@ -153,8 +153,8 @@ struct neighbour {
  * @delivered_known: it was
  * @room_bytes: downloads that may be owed for and are not yet
  * @refused_bytes: downloads that came for who had not paid
- * @refused_room_bytes: so many more that nobody has had may be owed for
- * @refill_ns: when @refused_room_bytes grows next
+ * @refused_room_bytes: of these, so many more may be owed for
+ * @relent_ns: when a little of what is withheld is owed for next
  * @throttled: we use less of the internet
  * @throttle_told: the caller knows that
  * @neighbours: all of them
@@ -181,7 +181,7 @@ struct ts_relay {
 	uint64_t room_bytes;
 	uint64_t refused_bytes;
 	uint64_t refused_room_bytes;
-	uint64_t refill_ns;
+	uint64_t relent_ns;
 	bool throttled;
 	bool throttle_told;
 	TAILQ_HEAD(neighbours, neighbour) neighbours;
@@ -201,7 +201,7 @@ bool ts_relay_is_alive(const struct neighbour *n, uint64_t now_ns);
 
 /* count.c */
 void ts_relay_judge_padding(struct ts_relay *r, struct neighbour *n);
-void ts_relay_refill(struct ts_relay *r, uint64_t now_ns);
+void ts_relay_relent(struct ts_relay *r, uint64_t now_ns);
 void ts_relay_begin_to_count(struct ts_relay *r, uint64_t now_ns);
 
 /* judge.c */

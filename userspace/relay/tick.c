@@ -81,7 +81,7 @@ void ts_relay_tick(struct ts_relay *r, uint64_t now_ns)
 {
 	struct neighbour *n;
 
-	ts_relay_refill(r, now_ns);
+	ts_relay_relent(r, now_ns);
 	TAILQ_FOREACH(n, &r->neighbours, list)
 		tick_one(r, n, now_ns);
 	ts_relay_reprice(r, now_ns);
