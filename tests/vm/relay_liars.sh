@@ -44,10 +44,11 @@ distrusts() { [ "$(of "$1" "$2" .trust_64ths)" -lt 64 ]; }
 
 # play NAME BOX OF-WHOM EVENT JQ: the liar's traffic, what the other says, what was gained
 play() {
-	local up down most=0 gain
+	local up down most=0 gain began=$SECONDS
 
 	busy & up=$!
 	check "$1: the other notices" until_true 2 distrusts "$2" "$3"
+	note "$1: noticed within $((SECONDS - began + 1)) s of the first frames; an interval is 4 s"
 	wait $up
 	busy -R & down=$!
 	while kill -0 $down 2>/dev/null; do
