@@ -138,11 +138,17 @@ void ts_loop_wake(struct ts_daemon *d);
 void ts_loop_look(struct ts_daemon *d);
 
 /* effects.c */
+/* What billing has for a datagram, or a body, that is answered later. */
+typedef void ts_take(struct ts_billing *b, const void *bytes, size_t len, uint64_t reply,
+		     const struct ts_time *now);
+
 void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d);
 void ts_effects_flush(struct ts_daemon *d);
 void ts_effects_take(void *daemon, const void *bytes, size_t len,
 		     const struct ts_endpoint *from, uint64_t arrived_ns);
-void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d);
+struct ts_reply *ts_effects_wait(struct ts_daemon *d, uint64_t arrived_ns);
+void ts_effects_hand(struct ts_daemon *d, const void *bytes, size_t len,
+		     uint64_t number, ts_take *take);
 
 /* status.c */
 json_t *ts_status_health(struct ts_daemon *d, bool *healthy);

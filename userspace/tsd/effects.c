@@ -9,7 +9,6 @@
 #include <sodium.h>
 #include <syslog.h>
 
-#include "billing/gift.h"
 #include "tsd/daemon.h"
 #include "tsd/log.h"
 
@@ -266,8 +265,12 @@ void ts_effects_flush(struct ts_daemon *d)
 				"grants", (json_int_t)(after.grants - before.grants)));
 }
 
-/* What finds no place to wait is dropped, its sender repeats it. */
-static struct ts_reply *wait_for(struct ts_daemon *d, uint64_t arrived_ns)
+/**
+ * ts_effects_wait() - a place for the answer to what came at @arrived_ns
+ *
+ * Return: NULL: there is none, it is dropped and its sender repeats it.
+ */
+struct ts_reply *ts_effects_wait(struct ts_daemon *d, uint64_t arrived_ns)
 {
 	struct ts_reply *reply = ts_reply_add(&d->replies);
 
@@ -279,11 +282,9 @@ static struct ts_reply *wait_for(struct ts_daemon *d, uint64_t arrived_ns)
 	return reply;
 }
 
-typedef void take(struct ts_billing *b, const void *bytes, size_t len, uint64_t reply,
-		  const struct ts_time *now);
-
-static void to_billing(struct ts_daemon *d, const void *bytes, size_t len,
-		       uint64_t number, take *take)
+/** ts_effects_hand() - to billing, which answers @number */
+void ts_effects_hand(struct ts_daemon *d, const void *bytes, size_t len,
+		     uint64_t number, ts_take *take)
 {
 	struct ts_time now;
 
@@ -297,303 +298,11 @@ void ts_effects_take(void *daemon, const void *bytes, size_t len,
 		     const struct ts_endpoint *from, uint64_t arrived_ns)
 {
 	struct ts_daemon *d = daemon;
-	struct ts_reply *reply = wait_for(d, arrived_ns);
+	struct ts_reply *reply = ts_effects_wait(d, arrived_ns);
 
 	if (!reply)
 		return;
 	reply->http = false;
 	reply->from = *from;
-	to_billing(d, bytes, len, reply->number, ts_billing_datagram);
-}
-
-static const struct ts_refused busy = {
-	.kind = TS_REFUSE_BUSY,
-	.name = "busy",
-	.text = "too many requests at once; send it again",
-};
-
-static void from_portal(struct ts_daemon *d, const void *bytes, size_t len,
-			uint64_t portal_reply, take *take)
-{
-	struct ts_reply *reply = wait_for(d, ts_clock_boot_ns());
-
-	if (!reply) {
-		ts_portal_refuse(d->portal, portal_reply, &busy);
-		return;
-	}
-	reply->http = true;
-	reply->portal_reply = portal_reply;
-	to_billing(d, bytes, len, reply->number, take);
-}
-
-static void portal_pay(void *ctx, const void *bytes, size_t len, uint64_t portal_reply)
-{
-	from_portal(ctx, bytes, len, portal_reply, ts_billing_datagram);
-}
-
-static void portal_logout(void *ctx, const void *code, size_t len,
-			  uint64_t portal_reply)
-{
-	from_portal(ctx, code, len, portal_reply, ts_billing_logout);
-}
-
-static int portal_who(void *ctx, const struct sockaddr *peer, struct ts_key *key)
-{
-	struct ts_daemon *d = ctx;
-
-	return ts_neigh_station(d->neigh, peer, ts_ports_zone, &d->ports, key);
-}
-
-static int portal_nonce(void *ctx, const struct sockaddr *peer,
-			struct ts_billing_nonce *nonce)
-{
-	struct ts_daemon *d = ctx;
-	struct ts_time now;
-	struct ts_key key;
-
-	if (portal_who(ctx, peer, &key))
-		return -ENOENT;
-	ts_clock_now(&now);
-	ts_billing_nonce(d->billing, &key, &now, nonce);
-	return 0;
-}
-
-/* What a station says of itself, or its wallet has signed. */
-static int to_billing_of_station(struct ts_daemon *d, const struct sockaddr *peer,
-				 const void *bytes, size_t len,
-				 uint64_t portal_reply,
-				 void (*take)(struct ts_billing *b,
-					      const struct ts_key *key,
-					      const void *bytes, size_t len,
-					      uint64_t reply,
-					      const struct ts_time *now))
-{
-	struct ts_reply *reply;
-	struct ts_time now;
-	struct ts_key key;
-
-	if (portal_who(d, peer, &key))
-		return -ENOENT;
-	reply = wait_for(d, ts_clock_boot_ns());
-	if (!reply) {
-		ts_portal_refuse(d->portal, portal_reply, &busy);
-		return 0;
-	}
-	reply->http = true;
-	reply->portal_reply = portal_reply;
-	memcpy(&reply->from.addr, peer, peer->sa_family == AF_INET ?
-	       sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
-	ts_clock_now(&now);
-	take(d->billing, &key, bytes, len, reply->number, &now);
-	ts_loop_wake(d);
-	return 0;
-}
-
-static int portal_attach(void *ctx, const struct sockaddr *peer,
-			 const void *bytes, size_t len, uint64_t portal_reply)
-{
-	return to_billing_of_station(ctx, peer, bytes, len, portal_reply,
-				 ts_billing_attach);
-}
-
-static int portal_refund(void *ctx, const struct sockaddr *peer,
-			 const void *bytes, size_t len, uint64_t portal_reply)
-{
-	return to_billing_of_station(ctx, peer, bytes, len, portal_reply,
-				 ts_billing_refund_signed);
-}
-
-static int portal_roam(void *ctx, const struct sockaddr *peer, const void *bytes,
-		       size_t len, uint64_t portal_reply)
-{
-	return to_billing_of_station(ctx, peer, bytes, len, portal_reply, ts_billing_roam);
-}
-
-static int portal_voucher(void *ctx, const struct sockaddr *peer, const void *bytes,
-			  size_t len, uint64_t portal_reply)
-{
-	return to_billing_of_station(ctx, peer, bytes, len, portal_reply, ts_billing_voucher);
-}
-
-/* Whatever the body says. */
-static void allowance(struct ts_billing *b, const struct ts_key *key, const void *bytes,
-		      size_t len, uint64_t reply, const struct ts_time *now)
-{
-	ts_billing_allowance(b, key, reply, now);
-}
-
-static int portal_allowance(void *ctx, const struct sockaddr *peer, const void *bytes,
-			    size_t len, uint64_t portal_reply)
-{
-	return to_billing_of_station(ctx, peer, bytes, len, portal_reply, allowance);
-}
-
-/* From another box, which is nobody's station. */
-static void portal_claim(void *ctx, const void *bytes, size_t len,
-			 uint64_t portal_reply)
-{
-	struct ts_daemon *d = ctx;
-	struct ts_reply *reply = wait_for(d, ts_clock_boot_ns());
-	struct ts_time now;
-
-	if (!reply) {
-		ts_portal_refuse(d->portal, portal_reply, &busy);
-		return;
-	}
-	reply->http = true;
-	reply->portal_reply = portal_reply;
-	ts_clock_now(&now);
-	ts_billing_claim(d->billing, bytes, len, reply->number, &now);
-	ts_loop_wake(d);
-}
-
-static void on_mirrored(void *ctx, uint64_t portal_reply, uint64_t nonce)
-{
-	struct ts_daemon *d = ctx;
-
-	ts_portal_mirrored(d->portal, portal_reply, nonce);
-}
-
-static void on_not_mirrored(void *ctx, uint64_t portal_reply,
-			    const struct ts_refused *why)
-{
-	struct ts_daemon *d = ctx;
-
-	ts_portal_refuse(d->portal, portal_reply, why);
-}
-
-static void portal_mirror(void *ctx, const void *bytes, size_t len,
-			  uint64_t portal_reply)
-{
-	const struct ts_chain_mirrorer to = {
-		.ctx = ctx, .reply = portal_reply, .kept = on_mirrored,
-		.refuse = on_not_mirrored,
-	};
-	struct ts_daemon *d = ctx;
-
-	ts_chain_mirror(d->chain, bytes, len, &to);
-	ts_loop_wake(d);
-}
-
-static int portal_station(void *ctx, const struct sockaddr *peer,
-			  char code[TS_CODE_SIZE])
-{
-	struct ts_daemon *d = ctx;
-	struct ts_time now;
-	struct ts_key key;
-	int ret;
-
-	ret = portal_who(ctx, peer, &key);
-	if (ret)
-		return ret;
-	ts_clock_now(&now);
-	ret = ts_billing_station(d->billing, &key, &now, code);
-	ts_loop_wake(d);
-	return ret;
-}
-
-static int portal_find(void *ctx, const struct sockaddr *peer,
-		       char code[TS_CODE_SIZE])
-{
-	struct ts_daemon *d = ctx;
-	struct ts_key key;
-
-	if (portal_who(ctx, peer, &key))
-		return -ENOENT;
-	return ts_billing_station_find(d->billing, &key, code);
-}
-
-/* Nobody's value is taken: neither that session's nor the asker's own. */
-static void portal_show(void *ctx, const struct sockaddr *peer, const char *code)
-{
-	struct ts_daemon *d = ctx;
-	struct ts_session_view view;
-	char own[TS_CODE_SIZE];
-	struct ts_time now;
-	struct ts_key key;
-
-	if (ts_billing_session_view(d->billing, code, &view) || view.has_station ||
-	    portal_who(ctx, peer, &key))
-		return;
-	if (!ts_billing_station_find(d->billing, &key, own) &&
-	    !ts_billing_session_view(d->billing, own, &view) &&
-	    view.state != TS_SESSION_NEVER_PAID)
-		return;
-	ts_clock_now(&now);
-	ts_billing_session_move(d->billing, code, &key, &now);
-	ts_loop_wake(d);
-}
-
-static int portal_session(void *ctx, const char *code, struct ts_session_view *view)
-{
-	struct ts_daemon *d = ctx;
-
-	return ts_billing_session_view(d->billing, code, view);
-}
-
-static int portal_channel(void *ctx, const struct ts_address *wallet,
-			  const struct ts_address *token,
-			  struct ts_channel_view *view)
-{
-	struct ts_daemon *d = ctx;
-
-	return ts_billing_channel_view(d->billing, wallet, token, view);
-}
-
-static int portal_outbox(void *ctx, const struct ts_address *wallet,
-			 int (*cb)(const void *bytes, size_t len, void *arg),
-			 void *arg)
-{
-	struct ts_daemon *d = ctx;
-
-	return ts_billing_outbox_each(d->billing, wallet, cb, arg);
-}
-
-static int portal_tariffs(void *ctx,
-			  int (*cb)(const struct ts_ledger_tariff *, bool, void *),
-			  void *arg)
-{
-	struct ts_daemon *d = ctx;
-	struct ts_time now;
-
-	ts_clock_now(&now);
-	return ts_billing_tariff_each(d->billing, &now, cb, arg);
-}
-
-static void portal_now(void *ctx, struct ts_time *now)
-{
-	ts_clock_now(now);
-}
-
-static json_t *portal_health(void *ctx, bool *healthy)
-{
-	return ts_status_health(ctx, healthy);
-}
-
-/** ts_effects_portal() - the functions that the portal is given */
-void ts_effects_portal(struct ts_portal_ops *ops, struct ts_daemon *d)
-{
-	*ops = (struct ts_portal_ops){
-		.ctx = d,
-		.station = portal_station,
-		.find = portal_find,
-		.who = portal_who,
-		.show = portal_show,
-		.session = portal_session,
-		.channel = portal_channel,
-		.outbox = portal_outbox,
-		.tariffs = portal_tariffs,
-		.pay = portal_pay,
-		.nonce = portal_nonce,
-		.attach = portal_attach,
-		.voucher = portal_voucher,
-		.allowance = portal_allowance,
-		.refund = portal_refund,
-		.mirror = portal_mirror,
-		.roam = portal_roam,
-		.claim = portal_claim,
-		.logout = portal_logout,
-		.health = portal_health,
-		.now = portal_now,
-	};
+	ts_effects_hand(d, bytes, len, reply->number, ts_billing_datagram);
 }

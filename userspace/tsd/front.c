@@ -123,7 +123,7 @@ int ts_front_open(struct ts_daemon *d, char *err, size_t err_size)
 	int ret;
 
 	fill_facts(&facts, d);
-	ts_effects_portal(&ops, d);
+	ts_front_ops(&ops, d);
 	d->portal = ts_portal_new(d->loop, &facts, &ops, &limits);
 	if (!d->portal) {
 		snprintf(err, err_size, "out of memory");
