@@ -35,3 +35,4 @@ billing_share = $(eval $(call unit,$(1),tests/unit/$(1).c tests/unit/share_books
 $(call billing_share,billing_share)
 $(call billing_share,billing_payout)
 $(call billing_share,billing_gift)
+$(call billing_share,billing_voucher)

@@ -8,7 +8,6 @@
 
 #include "billing/onchain.h"
 #include "ledger/relay.h"
-#include "ledger/revenue.h"
 #include "share_books.h"
 
 static struct ts_billing_share *next(uint32_t per_mille)
@@ -162,5 +161,43 @@ void share_upstream(ts_u128 wei)
 	strcpy(relay.boot_id, box.config.boot_id);
 	assert_int_equal(ts_ledger_relay_put(box.ledger, &relay), 0);
 	assert_int_equal(ts_ledger_revenue_add(box.ledger, &cost), 0);
+	box_flush(&box);
+}
+
+/** struct wanted - of a kind */
+struct wanted {
+	enum ts_revenue kind;
+	ts_u128 wei;
+};
+
+static int add_kind(const struct ts_ledger_revenue *r, void *arg)
+{
+	struct wanted *w = arg;
+
+	if (r->kind == w->kind)
+		w->wei += r->wei;
+	return 0;
+}
+
+ts_u128 share_revenue(enum ts_revenue kind)
+{
+	struct wanted w = { .kind = kind };
+
+	assert_int_equal(ts_billing_revenue_each(box.billing, add_kind, &w), 0);
+	return w.wei;
+}
+
+ts_u128 share_unspent(unsigned int station)
+{
+	return box_view(&box, box_code(&box, station)).unspent_wei;
+}
+
+void share_after(uint64_t ns)
+{
+	box_later(&box, ns);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	box_flush(&box);
+	ts_billing_tick(box.billing, &box.now);
 	box_flush(&box);
 }

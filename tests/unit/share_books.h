@@ -5,6 +5,7 @@
 
 #include "billing/share.h"
 #include "billing_far.h"
+#include "ledger/revenue.h"
 
 #define ANNA	PARTNER		/* paid over her channel */
 #define BEN	TARGET		/* likewise */
@@ -27,6 +28,12 @@ ts_u128 share_income_wei(void);
 void share_use(uint32_t bytes);
 /* All that passed until now is split. */
 void share_split(void);
+/* Booked of a kind, of any token. */
+ts_u128 share_revenue(enum ts_revenue kind);
+/* What a station has left. */
+ts_u128 share_unspent(unsigned int station);
+/* So long a time, and what ends with it. */
+void share_after(uint64_t ns);
 /* The way up costs so much more. */
 void share_upstream(ts_u128 wei);
 
