@@ -72,45 +72,52 @@ enum MHD_Result ts_request_redirect(struct ts_portal *p, struct MHD_Connection *
 	return ts_answer(p, c, status, r);
 }
 
-static enum ts_post post_of(const char *url)
-{
-	if (!strcmp(url, "/v1/pay"))
-		return TS_POST_PAY;
-	if (!strcmp(url, "/captive-portal/continue"))
-		return TS_POST_CONTINUE;
-	if (!strcmp(url, "/v1/session/attach"))
-		return TS_POST_ATTACH;
-	if (!strcmp(url, "/v1/mirror"))
-		return TS_POST_MIRROR;
-	if (!strcmp(url, "/v1/session/logout"))
-		return TS_POST_LOGOUT;
-	if (!strcmp(url, "/v1/session/voucher"))
-		return TS_POST_VOUCHER;
-	if (!strcmp(url, "/v1/session/allowance"))
-		return TS_POST_ALLOWANCE;
-	if (!strcmp(url, "/v1/session/roam"))
-		return TS_POST_ROAM;
-	if (!strcmp(url, "/v1/roam"))
-		return TS_POST_CLAIM;
-	return strcmp(url, "/v1/channel/refund") ? TS_POST_NONE : TS_POST_REFUND;
-}
+/**
+ * struct place - what is at a path
+ * @path: of the URL
+ * @methods: that it has
+ * @post: what its body is for
+ */
+struct place {
+	const char *path;
+	unsigned int methods;
+	enum ts_post post;
+};
 
-/* Methods that a path has; 0: no such path. */
-static unsigned int methods_of(const char *url)
-{
-	static const char *const gets[] = {
-		"/", "/icon.svg", "/portal.css", "/portal.js", "/captive-portal/api",
-		"/v1/info", "/v1/session", "/v1/session/events",
-		"/v1/channel", "/v1/outbox", "/v1/health",
-	};
-	unsigned int i;
+static const struct place places[] = {
+	{ "/v1/pay", METHOD_POST, TS_POST_PAY },
+	{ "/v1/session", METHOD_GET, TS_POST_NONE },
+	{ "/v1/session/events", METHOD_GET, TS_POST_NONE },
+	{ "/v1/session/attach", METHOD_GET | METHOD_POST, TS_POST_ATTACH },
+	{ "/v1/session/logout", METHOD_POST, TS_POST_LOGOUT },
+	{ "/v1/session/voucher", METHOD_POST, TS_POST_VOUCHER },
+	{ "/v1/session/allowance", METHOD_POST, TS_POST_ALLOWANCE },
+	{ "/v1/session/roam", METHOD_POST, TS_POST_ROAM },
+	{ "/v1/info", METHOD_GET, TS_POST_NONE },
+	{ "/v1/outbox", METHOD_GET, TS_POST_NONE },
+	{ "/v1/channel", METHOD_GET, TS_POST_NONE },
+	{ "/v1/channel/refund", METHOD_POST, TS_POST_REFUND },
+	{ "/v1/roam", METHOD_POST, TS_POST_CLAIM },
+	{ "/v1/mirror", METHOD_POST, TS_POST_MIRROR },
+	{ "/v1/health", METHOD_GET, TS_POST_NONE },
+	{ "/captive-portal/api", METHOD_GET, TS_POST_NONE },
+	{ "/captive-portal/continue", METHOD_POST, TS_POST_CONTINUE },
+	{ "/", METHOD_GET, TS_POST_NONE },
+	{ "/icon.svg", METHOD_GET, TS_POST_NONE },
+	{ "/portal.css", METHOD_GET, TS_POST_NONE },
+	{ "/portal.js", METHOD_GET, TS_POST_NONE },
+};
 
-	for (i = 0; i < sizeof(gets) / sizeof(gets[0]); i++)
-		if (!strcmp(url, gets[i]))
-			return METHOD_GET;
-	if (!strcmp(url, "/v1/session/attach"))
-		return METHOD_GET | METHOD_POST;
-	return post_of(url) ? METHOD_POST : 0;
+/* Return: NULL: nothing is there. */
+static const struct place *place_of(const struct ts_portal *p, const char *url)
+{
+	static const struct place of_wallet = { TS_WALLET_PATH, METHOD_GET, TS_POST_NONE };
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (!strcmp(url, places[i].path))
+			return &places[i];
+	return ts_wallet_find(&p->wallet, url) ? &of_wallet : NULL;
 }
 
 static unsigned int method_of(const char *method)
@@ -163,30 +170,29 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 		[METHOD_GET] = "GET, HEAD", [METHOD_POST] = "POST",
 		[METHOD_GET | METHOD_POST] = "GET, HEAD, POST",
 	};
-	unsigned int allowed = ts_wallet_find(&p->wallet, url) ? METHOD_GET :
-								 methods_of(url);
+	const struct place *place = place_of(p, url);
 	struct MHD_Response *r;
 	enum MHD_Result ret;
 	const char *length;
 
-	if (!allowed)
+	if (!place)
 		return ts_request_error(p, c, MHD_HTTP_NOT_FOUND, "no_such_path",
 					"nothing is here; GET / is for people, GET /v1/info for programs");
-	if (!(allowed & method_of(method))) {
+	if (!(place->methods & method_of(method))) {
 		r = ts_answer_error("wrong_method", "this path does not have this method");
 		if (r)
 			MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW,
-						allow[allowed]);
+						allow[place->methods]);
 		return ts_answer(p, c, MHD_HTTP_METHOD_NOT_ALLOWED, r);
 	}
 	if (method_of(method) == METHOD_GET)
 		return MHD_YES;
-	if (check_type(p, c, post_of(url), &ret))
+	if (check_type(p, c, place->post, &ret))
 		return ret;
 	length = ts_request_header(c, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length && strtoull(length, NULL, 10) > TS_PAY_MAX_BYTES)
 		return too_large(p, c);
-	req->post = post_of(url);
+	req->post = place->post;
 	return MHD_YES;
 }
 
