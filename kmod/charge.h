@@ -73,6 +73,7 @@ static inline bool ts_toll_take(const struct ts_toll *t, u32 bytes)
 	u64 units = 0;
 
 	if (likely(!flags)) {
+		/* As ts_budget_cost(), which would look the price up again. */
 		units = (u64)bytes * READ_ONCE(*t->price);
 		if (unlikely(!ts_budget_charge_once(b, units)))
 			return false;
