@@ -116,6 +116,67 @@ static void after_a_power_cut_a_claim_is_worth_a_window(void **state)
 	assert_true(mesh_view(&mesh, buyer).bought_wei <= before_wei + r.window_wei);
 }
 
+/* The seller's next word: with a window of any size, it says. */
+static void boast(struct ts_relay_receipt *r)
+{
+	struct in_flight msg = { .len = TS_RECEIPT_BYTES };
+
+	r->number += 100;
+	r->window_wei = (ts_u128)1 << 90;
+	ts_receipt_sign(r, seller->key, msg.b);
+	assert_int_equal(mesh_give(&mesh, buyer, &msg), TS_RELAY_TAKEN);
+}
+
+/* M13: nor is a window worth what the seller says, but what the buyer lets others have. */
+static void a_window_is_not_what_the_seller_says(void **state)
+{
+	struct ts_relay_receipt r;
+	uint64_t before_bytes;
+	ts_u128 before_wei;
+
+	meet();
+	one_interval(MIB, MIB);
+	mesh_power_cut(&mesh, buyer);
+	mesh_count(&mesh, buyer);
+	before_wei = mesh_view(&mesh, buyer).bought_wei;
+	before_bytes = ts_carried_total(&buyer->last_said.bought);
+	r = seller->last_said;
+	r.sold_wei += (ts_u128)1 << 80;
+	boast(&r);
+	assert_true(mesh_view(&mesh, buyer).bought_wei > before_wei);
+	assert_true(mesh_view(&mesh, buyer).bought_wei <=
+		    before_wei + mesh_window_wei(seller));
+	/* Bytes that nobody could have carried for that would be in its own receipts. */
+	mesh_power_cut(&mesh, buyer);
+	mesh_count(&mesh, buyer);
+	r.sold_wei = mesh_view(&mesh, buyer).bought_wei;
+	r.sold.bytes[TS_SERVICE_RELAY][TS_DIR_UP] = (uint64_t)1 << 59;
+	boast(&r);
+	intervals(3, MIB, MIB);
+	assert_true(ts_carried_total(&buyer->last_said.bought) <
+		    before_bytes + 2 * buyer->config.window_bytes);
+}
+
+/* What is made up while nobody looks is worth a window, whatever the seller calls one. */
+static void what_is_made_up_meanwhile_is_worth_a_window(void **state)
+{
+	ts_u128 before_wei;
+	struct ts_relay_receipt r;
+
+	meet();
+	one_interval(MIB, MIB);
+	r = seller->last_said;
+	boast(&r);
+	mesh_commit(&mesh, buyer);
+	before_wei = mesh_view(&mesh, buyer).bought_wei;
+	mesh_junk(&mesh, buyer, 16 * buyer->config.window_bytes);
+	mesh_kill(&mesh, buyer);
+	mesh_count(&mesh, buyer);
+	assert_true(mesh_view(&mesh, buyer).bought_wei > before_wei);
+	assert_true(mesh_view(&mesh, buyer).bought_wei <=
+		    before_wei + mesh_window_wei(seller));
+}
+
 static void old_messages_are_worth_nothing(void **state)
 {
 	struct in_flight hello, receipt;
@@ -219,6 +280,8 @@ int main(void)
 		t(a_receipt_that_is_not_right_is_refused),
 		t(nobody_speaks_for_another),
 		t(after_a_power_cut_a_claim_is_worth_a_window),
+		t(a_window_is_not_what_the_seller_says),
+		t(what_is_made_up_meanwhile_is_worth_a_window),
 		t(power_cuts_cost_little),
 		t(a_lost_ledger_is_reminded),
 		t(a_sellers_lost_ledger_is_reminded),

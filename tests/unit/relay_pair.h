@@ -92,6 +92,7 @@ struct kernel {
  * @kills: of its process
  * @carried_wei: the truth: what it has carried for the other, by its prices
  * @aired_wei: with what was lost on the way from the other
+ * @spurned_wei: and what of that it took and refused: who sent it cannot know
  * @passed_bytes: likewise
  * @refused_bytes: and what it refused
  */
@@ -127,6 +128,7 @@ struct side {
 	unsigned int kills;
 	ts_u128 carried_wei;
 	ts_u128 aired_wei;
+	ts_u128 spurned_wei;
 	uint64_t passed_bytes;
 	uint64_t refused_bytes;
 };

@@ -52,6 +52,8 @@ uint64_t mesh_up(struct mesh *m, struct side *from, uint64_t bytes)
 			seller->aired_wei += price_of(seller, TS_DIR_UP, FRAME_BYTES);
 		else if (pass(seller, TS_DIR_UP, FRAME_BYTES))
 			passed += FRAME_BYTES;
+		else
+			seller->spurned_wei += price_of(seller, TS_DIR_UP, FRAME_BYTES);
 	}
 	return passed;
 }

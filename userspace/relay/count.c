@@ -60,10 +60,7 @@ void ts_relay_sold(struct ts_relay *r, const struct ts_address *partner,
 				ts_wei_of_units(sold->units, row->unit_shift));
 }
 
-/*
- * By the prices that hold, and by no more than we said that we pay.  Who is no gateway
- * sells no exit, whatever its frames look like.
- */
+/* Who is no gateway sells no exit, whatever its frames look like. */
 static void owe(const struct ts_relay *r, struct neighbour *n, int service, int dir,
 		uint64_t bytes)
 {
@@ -73,9 +70,7 @@ static void owe(const struct ts_relay *r, struct neighbour *n, int service, int 
 		return;
 	if (n->way != TS_WAY_GATEWAY)
 		service = TS_SERVICE_RELAY;
-	price = ts_prices_get(&n->terms.now.prices, service, dir);
-	if (price > r->config.limits.most[service][dir])
-		price = r->config.limits.most[service][dir];
+	price = ts_relay_price(r, n, service, dir);
 	n->row.bought_wei = ts_u128_more(n->row.bought_wei,
 			ts_price_wei_of_bytes(price, bytes, &n->rest[service][dir]));
 }
@@ -104,19 +99,21 @@ static struct ts_carried grown(struct neighbour *n, const struct ts_relay_bought
 }
 
 /*
- * Most that an honest one lets us have before we pay.  It has said so; or not yet, and
- * then it is taken to let us have what we let others.
+ * Most that is believed to have come before we looked: what it says that it lets us have,
+ * but its word is not worth more than what we let others have (M13).
  */
-static uint64_t window_bytes(const struct ts_relay *r, const struct neighbour *n)
+static uint64_t believed_bytes(const struct ts_relay *r, const struct neighbour *n)
 {
+	uint64_t most_bytes = r->config.window_bytes, said_bytes;
 	ts_price relay, exit;
 
 	if (!n->receipt.window_wei || !n->terms.known)
-		return r->config.window_bytes;
+		return most_bytes;
 	relay = ts_prices_get(&n->terms.now.prices, TS_SERVICE_RELAY, TS_DIR_DOWN);
 	exit = ts_prices_get(&n->terms.now.prices, TS_SERVICE_EXIT, TS_DIR_DOWN);
-	return ts_price_bytes_of_wei(relay < exit ? relay : exit,
-				     n->receipt.window_wei);
+	said_bytes = ts_price_bytes_of_wei(relay < exit ? relay : exit,
+					   n->receipt.window_wei);
+	return said_bytes < most_bytes ? said_bytes : most_bytes;
 }
 
 /*
@@ -142,7 +139,7 @@ static void take_one(struct ts_relay *r, const struct ts_relay_bought *b)
 	if (n->bought_known)
 		return;
 	n->bought_known = true;
-	most_bytes = window_bytes(r, n);
+	most_bytes = believed_bytes(r, n);
 	r->room_bytes += down_bytes < most_bytes ? down_bytes : most_bytes;
 }
 

@@ -54,20 +54,54 @@ void ts_relay_net(struct neighbour *n)
 		n->row.netted_wei = both_wei;
 }
 
+/** ts_relay_price() - the one that holds, and no more than we said that we pay */
+ts_price ts_relay_price(const struct ts_relay *r, const struct neighbour *n, int service,
+			int dir)
+{
+	ts_price price = ts_prices_get(&n->terms.now.prices, service, dir);
+
+	return price < r->config.limits.most[service][dir] ?
+		       price : r->config.limits.most[service][dir];
+}
+
+/*
+ * What may have passed before we paid.  The seller says how much, and may say anything: it
+ * is not believed beyond what we let others have, at the dearest (M13).
+ */
+static ts_u128 believed_wei(const struct ts_relay *r, const struct neighbour *n)
+{
+	ts_price top = 0, price;
+	int service, dir;
+	uint32_t rest = 0;
+
+	for (service = 0; service < TS_SERVICE_COUNT; service++) {
+		for (dir = 0; dir < TS_DIR_COUNT; dir++) {
+			price = ts_relay_price(r, n, service, dir);
+			if (price > top)
+				top = price;
+		}
+	}
+	return ts_u128_least(n->receipt.window_wei,
+		     ts_price_wei_of_bytes(top, r->config.window_bytes, &rest));
+}
+
 /*
  * Our counters of before were lost with the power: what the seller says of that time is
- * believed up to the window that it let us have, the most that can have passed.
+ * believed up to a window, the most that can have passed.
  */
-static void make_good(struct neighbour *n)
+static void make_good(const struct ts_relay *r, struct neighbour *n)
 {
 	ts_u128 gap_wei = ts_u128_less(n->receipt.sold_wei, n->row.bought_wei);
+	ts_u128 most_wei = believed_wei(r, n);
+	uint64_t bytes = ts_carried_total(&n->row.bought);
 
-	if (!n->counters_began)
+	if (!n->counters_began || !n->terms.known)
 		return;
 	n->counters_began = false;
 	n->row.bought_wei = ts_u128_more(n->row.bought_wei,
-				 ts_u128_least(gap_wei, n->receipt.window_wei));
-	if (gap_wei <= n->receipt.window_wei)
+				 ts_u128_least(gap_wei, most_wei));
+	if (gap_wei <= most_wei &&
+	    ts_carried_total(&n->receipt.sold) <= bytes + r->config.window_bytes)
 		ts_carried_at_least(&n->row.bought, &n->receipt.sold);
 	ts_relay_forget_base(n);
 }
@@ -82,7 +116,7 @@ void ts_relay_settle(struct ts_relay *r, struct neighbour *n)
 	ts_u128 tolerated_wei = n->row.sold_wei / TS_PER_MILLE *
 				r->config.tolerance_per_mille;
 
-	make_good(n);
+	make_good(r, n);
 	n->forgiven_wei = ts_u128_least(ts_u128_less(n->row.sold_wei, n->receipt.bought_wei),
 				tolerated_wei);
 	n->relief_wei = ts_u128_less(n->row.bought_wei, n->receipt.sold_wei);

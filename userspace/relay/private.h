@@ -211,6 +211,8 @@ void ts_relay_note_said(struct neighbour *n);
 void ts_relay_forget_base(struct neighbour *n);
 
 /* owe.c */
+ts_price ts_relay_price(const struct ts_relay *r, const struct neighbour *n, int service,
+			int dir);
 ts_u128 ts_relay_due_wei(const struct neighbour *n);
 ts_u128 ts_relay_owed_wei(const struct neighbour *n);
 ts_u128 ts_relay_netted_wei(const struct neighbour *n);
