@@ -5,8 +5,9 @@
  * and does what it likes: it lies, pads, does not pay, signs any receipt, hello and tariff,
  * spoils and repeats messages.  After each step, for the honest one:
  *
- *  - what it has paid is no more than it has had, by the prices asked, and than what was
- *    made up for it and is tolerated or a window (for each start one);
+ *  - what it has paid is no more than it has had, by the prices asked, than what it sent
+ *    up and was refused (a relay that drops frames is paid, Documentation/relay.md), and
+ *    than what was made up for it and is tolerated or a window (for each start one);
  *  - what it has carried and is not settled is no more than a window and 2 %, and a window
  *    more for each time that it was without power;
  *  - the kernel was never granted more than its owner knows to be settled, with that;
@@ -65,7 +66,7 @@ static void check(unsigned int cuts)
 	ts_u128 window_wei = larger(mesh_window_wei(honest), mesh_window_wei(hostile));
 	ts_u128 part_wei = (honest->carried_wei + hostile->aired_wei) / 50;
 	ts_u128 gave_wei = honest->carried_wei + honest->sent_wei;
-	ts_u128 got_wei = hostile->aired_wei + hostile->sent_wei;
+	ts_u128 got_wei = hostile->aired_wei + hostile->spurned_wei + hostile->sent_wei;
 
 	require(less(gave_wei, got_wei) <=
 		part_wei + (1 + honest->kills) * window_wei);
