@@ -58,9 +58,20 @@ class Network {
 		return this.receipt(hash);
 	}
 
+	// ganache stumbles where null is due: the transaction is there and its block is not.
+	async receiptSoFar(hash) {
+		try {
+			return await this.rpc('eth_getTransactionReceipt', [hash]);
+		} catch (error) {
+			if (!error.message.includes("undefined (reading 'toJSON')"))
+				throw error;
+			return null;
+		}
+	}
+
 	async receipt(hash) {
 		for (;;) {
-			const receipt = await this.rpc('eth_getTransactionReceipt', [hash]);
+			const receipt = await this.receiptSoFar(hash);
 
 			if (receipt)
 				return receipt;
