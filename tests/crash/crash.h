@@ -175,6 +175,16 @@ struct play {
 #define WITNESS 0
 #define SHOPPER 1
 
+/**
+ * struct life - what the shopper does while the daemon is killed
+ * @play: from beginning to end, whether or not the daemon lives just now
+ * @audit: more than play_audit() looks at; or NULL
+ */
+struct life {
+	bool (*play)(struct play *p);
+	bool (*audit)(const struct play *p, const char *when);
+};
+
 json_t *play_session(struct play *p, enum place at, const char *code);
 bool play_memo(struct play *p, enum place at, char code[TS_CODE_SIZE],
 	       char memo[TS_MEMO_SIZE]);
@@ -182,8 +192,10 @@ void play_begin(struct play *p);
 bool play_shop(struct play *p);
 bool play_audit(struct play *p, const char *when);
 void play_end(struct play *p);
+bool play_given(struct play *p);
+bool audit_given(const struct play *p, const char *when);
 
-int test_sweep(struct play *p, unsigned int seconds);
+int test_sweep(struct play *p, const struct life *life, unsigned int seconds);
 int test_random(struct play *p, unsigned int kills, unsigned int seconds);
 int test_hostile(struct play *p);
 int test_disk(struct play *p);

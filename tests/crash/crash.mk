@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The daemon killed, failed and lied to; and a payer who keeps the books.
 $(eval $(call helper,crash,$(addprefix tests/crash/,main.c tap.c net.c box.c payer.c \
-	traffic.c audit.c play.c sweep.c random.c hostile.c disk.c power.c wallet.c),\
+	traffic.c audit.c play.c given.c sweep.c random.c hostile.c disk.c power.c wallet.c),\
 	ledger tokenswitch keys photon,libbpf libmnl sqlite3 jansson libsodium \
 	libsecp256k1 nettle,-pthread))
 

@@ -69,8 +69,10 @@ static const char conf[] =
 "	tokens = ( { address = \"0x5f6a5f0f3c4b9d0e7f7b0c6d1e2a3b4c5d6e7f80\";\n"
 "		symbol = \"SMT\"; decimals = 18; } ); };\n"
 "channels = (\n"
-"	{ partner = \"%s\"; open_block_number = 7; partner_deposit = \"1000000\"; },\n"
-"	{ partner = \"%s\"; open_block_number = 7; partner_deposit = \"1000000\"; });\n"
+"	{ partner = \"%s\"; open_block_number = 7; partner_deposit = \"1000000\";\n"
+"		our_deposit = \"1000\"; },\n"
+"	{ partner = \"%s\"; open_block_number = 7; partner_deposit = \"1000000\";\n"
+"		our_deposit = \"1000\"; });\n"
 "listen = { http = [ \"10.66.1.1:2050\" ]; photon = \"10.66.1.1:40001\"; };\n"
 /* It sends by the clock, and the sends are counted. */
 "discovery = { mdns = false; };\n"
@@ -81,6 +83,11 @@ static const char conf[] =
 "	internet = { up = \"1\"; down = \"1\"; }; } );\n"
 "money = { slice_seconds = %s; slice_min_bytes = %s; reservation_slices = 2;\n"
 "	loss_bearer = \"%s\"; };\n"
+"shares = (\n"
+"	{ name = \"witness\"; address = \"%s\"; per_mille = 333; pays = \"photon\"; },\n"
+"	{ name = \"cold\"; address = \"0x00000000000000000000000000000000000c01d0\";\n"
+"		per_mille = 250; pays = \"cold\"; } );\n"
+"payout = { every_hours = 0; at_least = \"0\"; };\n"
 "limits = { photon_per_source = 100000; photon_burst = 100000; };\n";
 
 static int setup(const char *dir)
@@ -102,10 +109,13 @@ static int setup(const char *dir)
 	mkdir(sub, 0700);
 	snprintf(text, sizeof(text), conf, dir, dir, dir, dir, wallet[0], wallet[1],
 		 getenv("TS_SLICE_SECONDS") ?: "10", getenv("TS_SLICE_BYTES") ?: "40000",
-		 getenv("TS_LOSS_BEARER") ?: "payer");
+		 getenv("TS_LOSS_BEARER") ?: "payer", wallet[0]);
 	write_text(dir, "tsd.conf", 0600, text);
 	return 0;
 }
+
+static const struct life shopping = { .play = play_shop };
+static const struct life given = { .play = play_given, .audit = audit_given };
 
 static unsigned int number(char **argv, int i, int argc, unsigned int def)
 {
@@ -129,7 +139,9 @@ int main(int argc, char **argv)
 	payer_open(&p.payers[SHOPPER], argv[1], "shopper", AT_SHOPPER);
 	p.audit = (struct audit){ .dir = argv[1], .payers = p.payers, .n_payers = 2 };
 	if (!strcmp(argv[4], "sweep"))
-		return test_sweep(&p, number(argv, 5, argc, 120));
+		return test_sweep(&p, &shopping, number(argv, 5, argc, 120));
+	if (!strcmp(argv[4], "given"))
+		return test_sweep(&p, &given, number(argv, 5, argc, 60));
 	if (!strcmp(argv[4], "random"))
 		return test_random(&p, number(argv, 5, argc, 200), number(argv, 6, argc, 120));
 	if (!strcmp(argv[4], "hostile"))

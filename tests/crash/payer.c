@@ -51,6 +51,7 @@ static void channel_init(struct payer *p)
 	c->settle_timeout_blocks = 100000;
 	c->state = TS_CHANNEL_OPEN;
 	c->our_deposit_wei = (ts_u128)1000000 * 1000000000000000000ull;
+	c->partner_deposit_wei = (ts_u128)1000 * 1000000000000000000ull;
 	ts_channel_identifier(&c->our_address, &c->partner_address, &c->token,
 			      &c->tokens_network, &c->channel_identifier);
 	ts_signer_free(box);

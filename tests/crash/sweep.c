@@ -26,8 +26,8 @@ static const struct way_to_die ways[] = {
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))
 
 /* One life: start with the shim, play, stop. Return: whether all is well. */
-static bool live(struct play *p, const char *calls, const char *act,
-		 unsigned long k, bool *killed)
+static bool live(struct play *p, const struct life *life, const char *calls,
+		 const char *act, unsigned long k, bool *killed)
 {
 	char set[4][160], when[100];
 	const char *env[] = { set[0], set[1], set[2], set[3], NULL };
@@ -44,14 +44,14 @@ static bool live(struct play *p, const char *calls, const char *act,
 	box_start(&p->box, env);
 	if (!box_ready(&p->box, 20000))
 		box_tend(&p->box);
-	good = play_shop(p);
+	good = life->play(p);
 	status = box_end(&p->box, SIGTERM);
 	if (status < 0 || (WIFEXITED(status) && WEXITSTATUS(status))) {
 		note("%s: the stop: 0x%x", when, status);
 		good = false;
 	}
 	*killed = p->box.restarts != restarts || WIFSIGNALED(status);
-	if (!play_audit(p, when))
+	if (!play_audit(p, when) || (life->audit && !life->audit(p, when)))
 		good = false;
 	if (!good)
 		note("%s: not well", when);
@@ -72,14 +72,14 @@ static void read_counts(struct play *p, unsigned long counts[3])
 }
 
 /* Every @stride-th k of one way, until a life ends without a kill. */
-static void sweep(struct play *p, const struct way_to_die *way, unsigned long n,
-		  unsigned long stride, uint64_t until)
+static void sweep(struct play *p, const struct life *life, const struct way_to_die *way,
+		  unsigned long n, unsigned long stride, uint64_t until)
 {
 	unsigned long k, lives = 0, kills = 0, bad = 0;
 	bool killed = true;
 
 	for (k = 1; killed && bad < 5 && now_ms() < until; k += stride) {
-		bad += !live(p, way->calls, way->act, k, &killed);
+		bad += !live(p, life, way->calls, way->act, k, &killed);
 		lives++;
 		kills += killed;
 	}
@@ -94,12 +94,13 @@ static void sweep(struct play *p, const struct way_to_die *way, unsigned long n,
 /**
  * test_sweep() - killed at every k-th fsync, send and write
  * @p: no daemon runs
+ * @life: what is played
  * @seconds: for all
  *
  * Every k of fsync and send, before and after; of write as many as the time
  * allows, evenly spread.
  */
-int test_sweep(struct play *p, unsigned int seconds)
+int test_sweep(struct play *p, const struct life *life, unsigned int seconds)
 {
 	uint64_t until = now_ms() + seconds * 1000ull, start, left;
 	unsigned long counts[3] = { }, stride, fit;
@@ -108,9 +109,9 @@ int test_sweep(struct play *p, unsigned int seconds)
 
 	play_begin(p);
 	box_end(&p->box, SIGTERM);
-	ok(live(p, "all", "none", 0, &killed), "a life without a kill");
+	ok(live(p, life, "all", "none", 0, &killed), "a life without a kill");
 	start = now_ms();
-	ok(live(p, "all", "none", 0, &killed), "and another");
+	ok(live(p, life, "all", "none", 0, &killed), "and another");
 	start = now_ms() - start + p->box.ready_ms / p->box.ready_count;
 	read_counts(p, counts);
 	note("such a life has %lu writes, %lu fsyncs, %lu sends, and takes %llu ms",
@@ -124,7 +125,7 @@ int test_sweep(struct play *p, unsigned int seconds)
 		/* Every fsync and every send in any case. */
 		if (!ways[i].column && counts[0] > fit)
 			stride = (counts[0] + fit) / (fit ? fit : 1);
-		sweep(p, &ways[i], counts[ways[i].column], stride,
+		sweep(p, life, &ways[i], counts[ways[i].column], stride,
 		      ways[i].column ? until + 60000 : until);
 	}
 	note("%u restarts, ready after %llu ms on average, %llu at most",
