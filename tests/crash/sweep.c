@@ -23,6 +23,8 @@ static const struct way_to_die ways[] = {
 	{ "send", "before", 2 }, { "send", "after", 2 },
 	{ "write", "before", 0 }, { "write", "half", 0 },
 };
+/* For each way to die at a write. */
+#define LEAST_MS 5000
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))
 
 /* One life: start with the shim, play, stop. Return: whether all is well. */
@@ -102,7 +104,7 @@ static void sweep(struct play *p, const struct life *life, const struct way_to_d
  */
 int test_sweep(struct play *p, const struct life *life, unsigned int seconds)
 {
-	uint64_t until = now_ms() + seconds * 1000ull, start, left;
+	uint64_t until = now_ms() + seconds * 1000ull, start, left, end;
 	unsigned long counts[3] = { }, stride, fit;
 	unsigned int i;
 	bool killed;
@@ -120,13 +122,17 @@ int test_sweep(struct play *p, const struct life *life, unsigned int seconds)
 		die("the shim has counted nothing");
 	for (i = 0; i < N_WAYS; i++) {
 		stride = 1;
-		left = until > now_ms() ? until - now_ms() : 0;
+		/* Some writes in any case, however slow the machine was with the rest. */
+		end = now_ms() + LEAST_MS;
+		if (until > end)
+			end = until;
+		left = end - now_ms();
 		fit = left / (N_WAYS - i) / (start ? start : 1);
 		/* Every fsync and every send in any case. */
 		if (!ways[i].column && counts[0] > fit)
 			stride = (counts[0] + fit) / (fit ? fit : 1);
 		sweep(p, life, &ways[i], counts[ways[i].column], stride,
-		      ways[i].column ? until + 60000 : until);
+		      ways[i].column ? until + 60000 : end);
 	}
 	note("%u restarts, ready after %llu ms on average, %llu at most",
 	     p->box.ready_count, (unsigned long long)(p->box.ready_ms / p->box.ready_count),
