@@ -124,6 +124,7 @@ struct box {
 	unsigned int boots;
 	bool quiet;
 	bool generous;	/* the operator bears losses: more may pass */
+	ts_u128 most_wei_per_gb;	/* wallets agree to no more from now on; 0: to any */
 };
 
 void box_setup(struct box *box);

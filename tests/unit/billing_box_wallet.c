@@ -54,7 +54,8 @@ void box_make(struct box *box, unsigned int wallet, ts_u128 amount_wei,
 	      int code, uint32_t tariff)
 {
 	struct box_wallet *w = &box->wallets[wallet];
-	struct ts_memo memo = { .tariff_id = tariff };
+	struct ts_memo memo = { .tariff_id = tariff,
+				.most_wei_per_gb = box->most_wei_per_gb };
 	char text[TS_MEMO_SIZE];
 	struct ts_bytes data = { 0 };
 	struct ts_channel next;

@@ -34,7 +34,36 @@ static void test_round_trip(void **state)
 		assert_int_equal(out.tariff_id, ids[i]);
 	}
 	assert_string_equal(text, "ts1:VWXYZJKMNPQRSTH7:4294967295");
+	assert_true(!out.most_wei_per_gb);
+}
+
+/* M7: what the payer agrees to. */
+static void test_most(void **state)
+{
+	static const char * const none[] = {
+		"ts1:" CODE ":1:", "ts1:" CODE ":1:0", "ts1:" CODE ":1:01",
+		"ts1:" CODE ":1:-1", "ts1:" CODE ":1: 1", "ts1:" CODE ":1:1 ",
+		"ts1:" CODE ":1:1:1", "ts1:" CODE ":1::1", "ts1:" CODE "::1",
+		"ts1:" CODE ":1:4951760157141521099596496896",
+		"ts1:" CODE ":1:340282366920938463463374607431768211456",
+		"ts1:" CODE ":1:9999999999999999999999999999999999999999999",
+	};
+	struct ts_memo in = { .code = CODE, .tariff_id = 4294967295u,
+			      .most_wei_per_gb = TS_MEMO_MOST_END - 1 }, out;
+	char text[TS_MEMO_SIZE];
+	size_t i, len = ts_memo_print(&in, text);
+
 	assert_int_equal(len + 1, TS_MEMO_SIZE);
+	assert_string_equal(text, "ts1:" CODE ":4294967295:4951760157141521099596496895");
+	assert_true(ts_memo_parse(&out, text, len));
+	assert_int_equal(out.tariff_id, in.tariff_id);
+	assert_true(out.most_wei_per_gb == in.most_wei_per_gb);
+	assert_true(parse("ts1:" CODE ":1:1", &out) && out.most_wei_per_gb == 1);
+	assert_true(parse("ts1:" CODE ":1", &out) && !out.most_wei_per_gb);
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (parse(none[i], &out))
+			fail_msg("\"%s\" was taken for a memo", none[i]);
+	assert_false(ts_memo_parse(&out, "ts1:" CODE ":1:1\0", 26));
 }
 
 static void test_no_memo(void **state)
@@ -167,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_most),
 		cmocka_unit_test(test_no_memo),
 		cmocka_unit_test(test_alphabet),
 		cmocka_unit_test(test_codes),

@@ -27,6 +27,9 @@ test('nonce and amount only grow, one at a time', () => {
 	assert.equal(message.proof.nonce, 1n);
 	assert.equal(message.proof.transferred_wei, 5n);
 	assert.equal(String.fromCharCode(...message.data), `ts1:${CODE}:1`);
+	assert.equal(String.fromCharCode(...printMemo(CODE, 1, (1n << 92n) - 1n)),
+		`ts1:${CODE}:1:4951760157141521099596496895`);
+	assert.deepEqual(printMemo(CODE, 1, 1n << 92n), MEMO);
 	assert.throws(() => pay(first, 1n), reason('not_arrived'));
 	const second = pay(ackStep(first, 1n), 2n);
 

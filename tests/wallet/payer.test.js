@@ -340,7 +340,7 @@ test('a session that spends another token is paid at our tariff, or not at all',
 	box.session_token = box.key.address;
 	box.tariffs = [{ ...ours, id: 8, announced: true }, { ...ours, id: 7, announced: false }];
 	await payer.step();
-	assert.equal(String.fromCharCode(...decode(box.taken[0]).data), `ts1:${CODE}:7`);
+	assert.equal(String.fromCharCode(...decode(box.taken[0]).data), `ts1:${CODE}:7:${TERMS.max_wei_per_gb}`);
 	box.used_wei = box.attached_wei;
 	box.tariffs = [];
 	assert.equal((await payer.step()).answer, 'too_dear');

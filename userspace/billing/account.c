@@ -38,6 +38,8 @@ static struct ts_billing_version *next_tariff(struct ts_billing *b,
 		if (!ts_payment_spendable(b, p))
 			continue;
 		v = ts_tariff_of_payment(b, p, now);
+		if (!v)
+			continue;
 		units = payment_units(p, v);
 		if (units > (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&v->row))
 			return v;

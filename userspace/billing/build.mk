@@ -5,7 +5,7 @@
 
 BILLING_SOURCES := $(addprefix userspace/billing/, \
 	account.c allowance.c attach.c batch.c carrying.c channel.c counters.c \
-	datagram.c evidence.c gift.c hop.c idle.c intents.c life.c liquidity.c load.c \
+	datagram.c dear.c evidence.c gift.c hop.c idle.c intents.c life.c liquidity.c load.c \
 	logout.c meter_use.c onchain.c open.c parts.c pay.c payout.c price.c refund.c \
 	refund_lost.c reserve.c reveal.c revenue.c roam_claim.c roam_home.c \
 	roam_host.c roam_leave.c session.c share.c \

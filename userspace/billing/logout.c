@@ -14,21 +14,6 @@
 #include "billing/sessions.h"
 #include "billing/visit.h"
 
-/* The channel over which its wallet can have it back now, or NULL: it stays owed. */
-static struct ts_billing_channel *way_back(struct ts_billing *b,
-					   const struct ts_billing_payment *p)
-{
-	const struct ts_address *wallet = &p->channel->row.channel.partner_address;
-	const struct ts_address *token = &p->channel->row.channel.token;
-	struct ts_billing_channel *c;
-
-	/* What came by an Unlock is another's than the partner's (M8). */
-	if (!ts_address_equal(&p->row.wallet, wallet) ||
-	    ts_refund_find(b, wallet, token, &c))
-		return NULL;
-	return c;
-}
-
 static void give_back(struct ts_billing *b, struct ts_billing_session *s)
 {
 	struct ts_billing_channel *c;
@@ -39,7 +24,7 @@ static void give_back(struct ts_billing *b, struct ts_billing_session *s)
 		return;
 	/* What the operator gave is nobody's to have back. */
 	TAILQ_FOREACH(p, &s->payments, list) {
-		c = p->channel ? way_back(b, p) : NULL;
+		c = p->channel ? ts_refund_way_back(b, p) : NULL;
 		if (c)
 			ts_refund_begin(b, c, TS_U128_MAX, s->row.id, 0);
 	}

@@ -21,7 +21,8 @@ static int collect(const struct ts_ledger_payment *p, void *arg)
 
 	parts->unseen_wei -= left_wei;
 	if (left_wei && ts_address_equal(&p->wallet, parts->wallet) &&
-	    (!parts->session || p->session == parts->session)) {
+	    (!parts->session || p->session == parts->session) &&
+	    (!parts->payment || p->id == parts->payment)) {
 		more = realloc(parts->part, (parts->count + 1) * sizeof(*more));
 		if (!more)
 			return -ENOMEM;

@@ -19,6 +19,7 @@ struct ts_part {
  * struct ts_parts - newest first, as what is oldest is spent first
  * @wallet: whose
  * @session: only what was paid for this one; 0: all
+ * @payment: only this one; 0: all
  * @part: the parts; ids fall
  * @count: how many
  * @sum_wei: of them
@@ -27,6 +28,7 @@ struct ts_part {
 struct ts_parts {
 	const struct ts_address *wallet;
 	int64_t session;
+	int64_t payment;
 	struct ts_part *part;
 	size_t count;
 	ts_u128 sum_wei;

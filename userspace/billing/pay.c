@@ -387,6 +387,7 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	if (!p)
 		return;
 	p->row = row;
+	p->most_wei_per_gb = memo.most_wei_per_gb;
 	ts_visit_paid(b, s, credit);
 	s->resting = false;
 	s->away = false;

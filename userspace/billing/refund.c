@@ -74,7 +74,7 @@ static void end(struct ts_billing *b, struct ts_billing_channel *c, bool final)
 {
 	c->refunding = false;
 	ts_evidence_drop(c);
-	c->refunded_all = final && !c->refund_session &&
+	c->refunded_all = final && !c->refund_session && !c->refund_payment &&
 			  c->refund_limit_wei == TS_U128_MAX;
 	b->n_refunds--;
 }
@@ -166,6 +166,7 @@ static void finish(struct ts_billing *b, struct ts_billing_channel *c)
 	struct ts_parts parts = {
 		.wallet = &c->row.channel.partner_address,
 		.session = c->refund_session,
+		.payment = c->refund_payment,
 	};
 
 	if (ts_parts_collect(b, c, &parts)) {
@@ -226,6 +227,7 @@ void ts_refund_begin(struct ts_billing *b, struct ts_billing_channel *c,
 	c->refunding = true;
 	c->refund_limit_wei = limit_wei;
 	c->refund_session = session;
+	c->refund_payment = 0;
 	c->refund_reply = reply;
 	b->n_refunds++;
 	b->urgent = true;
@@ -267,6 +269,26 @@ int ts_refund_find(struct ts_billing *b, const struct ts_address *wallet,
 		return ts_billing_fail(b, -EBUSY,
 			"a refund is under way in this channel; try again in a moment");
 	return 0;
+}
+
+/**
+ * ts_refund_way_back() - the channel over which a payment can go back now
+ * @b: billing
+ * @p: a payment, no gift
+ *
+ * Return: NULL: there is none; what is left of it stays owed.
+ */
+struct ts_billing_channel *ts_refund_way_back(struct ts_billing *b,
+					      const struct ts_billing_payment *p)
+{
+	const struct ts_address *wallet = &p->channel->row.channel.partner_address;
+	struct ts_billing_channel *c;
+
+	/* What came by an Unlock is another's than the partner's (M8). */
+	if (!ts_address_equal(&p->row.wallet, wallet) ||
+	    ts_refund_find(b, wallet, &p->channel->row.channel.token, &c))
+		return NULL;
+	return c;
 }
 
 int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,

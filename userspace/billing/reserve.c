@@ -14,7 +14,7 @@
 #include "billing/tariffs.h"
 
 /*
- * Not while it is refunded, nor of a frozen channel until the chain has what
+ * Not at a price above what its payer signed (M7), nor while it is refunded, nor of a frozen channel until the chain has what
  * froze it (M2), nor of one in another token, contract or chain: that is owed to
  * its wallet, but no price here is in it.
  */
@@ -26,7 +26,7 @@ bool ts_payment_spendable(const struct ts_billing *b,
 	if (!p->channel)
 		return ts_gift_spendable(p);
 	ch = &p->channel->row.channel;
-	return !p->channel->refunding &&
+	return !p->too_dear && !p->channel->refunding &&
 	       (!ch->frozen || ch->state == TS_CHANNEL_NONE) &&
 	       !ts_channel_foreign(b, ch);
 }

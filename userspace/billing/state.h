@@ -63,6 +63,7 @@ struct ts_billing_mark {
  * @refunded_all: what could be refunded was, and nothing was paid since
  * @refund_limit_wei: no more than this
  * @refund_session: only what was paid for this session; 0: whatever it was paid for
+ * @refund_payment: only what is left of this payment; 0: of any
  * @refund_reply: who is told; 0: nobody
  * @told_no: what would be the Ack of the request that was told no last
  * @told_no_ns: when
@@ -87,6 +88,7 @@ struct ts_billing_channel {
 	bool refunded_all;
 	ts_u128 refund_limit_wei;
 	int64_t refund_session;
+	int64_t refund_payment;
 	uint64_t refund_reply;
 	uint8_t told_no[TS_ACK_BYTES];
 	uint64_t told_no_ns;
@@ -163,6 +165,9 @@ struct ts_billing_gift {
  * @row: of a gift only id, session, tariff, delta, spent, wall_s, max and live count
  * @channel: over which it was paid; NULL: it is a gift
  * @held_wei: reserved by accounts that are not closed
+ * @most_wei_per_gb: its payer signed that it agrees to no more (M7); 0: to any price
+ * @too_dear: when looked at last, that was exceeded: nothing is reserved of it
+ * @dear_ns: not given back for that before then
  * @gift: of a gift
  *
  * the least of delta and max, - spent - held, is what can be reserved.
@@ -173,6 +178,9 @@ struct ts_billing_payment {
 	struct ts_billing_channel *channel;
 	struct ts_billing_version *tariff;
 	ts_u128 held_wei;
+	ts_u128 most_wei_per_gb;
+	bool too_dear;
+	uint64_t dear_ns;
 	struct ts_billing_gift gift;
 };
 

@@ -8,6 +8,7 @@
 #include <syslog.h>
 
 #include "billing/batch.h"
+#include "billing/price.h"
 #include "billing/tariffs.h"
 
 struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row)
@@ -128,24 +129,39 @@ static bool is_held(const struct ts_billing *b, const struct ts_ledger_payment *
 	return true;
 }
 
+/* What the kernel charges, which is what payers are shown. */
+static bool is_dearer(const struct ts_ledger_tariff *t, ts_u128 most_wei_per_gb)
+{
+	int dir;
+
+	for (dir = 0; dir < TS_DIR_COUNT; dir++)
+		if (ts_price_wei_per_gb(t->price[TS_CLASS_INTERNET][dir],
+					t->unit_shift) > most_wei_per_gb)
+			return true;
+	return false;
+}
+
 /**
  * ts_tariff_of_payment() - at which tariff a payment is spent now (M7)
  *
  * At the one it was paid under for a stated time; a lower one at once.  Always in
  * the token that it was paid in.
+ *
+ * Return: NULL: that is dearer than its payer signed that it may be.
  */
 struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 						const struct ts_billing_payment *p,
 						const struct ts_time *now)
 {
-	struct ts_billing_version *current;
+	struct ts_billing_version *current, *held = p->tariff;
 
 	current = ts_tariff_current(b, p->tariff->row.id, &p->tariff->row.token,
 				    now);
 	if (current == p->tariff || is_cheaper(&current->row, &p->tariff->row) ||
 	    !is_held(b, &p->row, now))
-		return current;
-	return p->tariff;
+		held = current;
+	return p->most_wei_per_gb && is_dearer(&held->row, p->most_wei_per_gb) ?
+	       NULL : held;
 }
 
 static bool is_used(const struct ts_billing *b, const struct ts_billing_version *v)

@@ -10,6 +10,7 @@
 #include "billing/channels.h"
 #include "billing/gifts.h"
 #include "billing/lives.h"
+#include "billing/refunds.h"
 #include "billing/revenues.h"
 #include "billing/sessions.h"
 #include "billing/tariffs.h"
@@ -219,6 +220,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 	advance_floor(b, now);
 	ts_revenue_tick(b, now);
 	ts_gifts_tick(b, now);
+	ts_dear_tick(b, now);
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);
 		if (!s->account)

@@ -100,6 +100,16 @@ static void fill_guest(struct ts_billing *b, const struct ts_billing_session *s,
 	view->fault = v->fault ? v->fault->text : NULL;
 }
 
+static bool is_too_dear(const struct ts_billing_session *s)
+{
+	const struct ts_billing_payment *p;
+
+	TAILQ_FOREACH(p, &s->payments, list)
+		if (p->too_dear)
+			return true;
+	return false;
+}
+
 static void fill(struct ts_billing *b, struct ts_billing_session *s,
 		 struct ts_session_view *view)
 {
@@ -138,6 +148,10 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
 	view->held = ts_upstream_fault(b, &view->held_text);
+	if (!view->held && is_too_dear(s)) {
+		view->held = "price_above_limit";
+		view->held_text = "the price is above the highest that your wallet agreed to; what is left goes back to it";
+	}
 	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
 		view->state = TS_SESSION_NEVER_PAID;
 	else if ((s->account && s->account->dry && !ts_upstream_holds(b)) ||

@@ -48,6 +48,18 @@ static bool parse_tariff(uint32_t *out, const char *text, size_t len)
 	return true;
 }
 
+/* One text for each number above 0. */
+static bool parse_most(ts_u128 *out, const char *text, size_t len)
+{
+	char copy[TS_U128_TEXT_SIZE] = "", same[TS_U128_TEXT_SIZE];
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	return !ts_u128_parse(out, copy) && *out && *out < TS_MEMO_MOST_END &&
+	       strlen(copy) == len && !strcmp(copy, ts_u128_print(*out, same));
+}
+
 /**
  * ts_memo_parse() - read the data of a transfer
  * @memo: where it goes; undefined when there is none
@@ -62,7 +74,7 @@ static bool parse_tariff(uint32_t *out, const char *text, size_t len)
 bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len)
 {
 	const size_t tariff_at = MAGIC_CHARS + TS_CODE_CHARS + 1;
-	const char *text = data;
+	const char *text = data, *most;
 
 	if (len <= tariff_at || memcmp(text, MAGIC, MAGIC_CHARS))
 		return false;
@@ -70,8 +82,15 @@ bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len)
 		return false;
 	memcpy(memo->code, text + MAGIC_CHARS, TS_CODE_CHARS);
 	memo->code[TS_CODE_CHARS] = '\0';
-	return parse_tariff(&memo->tariff_id, text + tariff_at,
-			    len - tariff_at);
+	text += tariff_at;
+	len -= tariff_at;
+	memo->most_wei_per_gb = 0;
+	most = memchr(text, ':', len);
+	if (!most)
+		return parse_tariff(&memo->tariff_id, text, len);
+	return parse_tariff(&memo->tariff_id, text, (size_t)(most - text)) &&
+	       parse_most(&memo->most_wei_per_gb, most + 1,
+			  len - (size_t)(most + 1 - text));
 }
 
 /** ts_memo_is_refund() - whether the data of a transfer says that it is one */
@@ -154,16 +173,20 @@ size_t ts_memo_print_return(const char *order, char text[TS_MEMO_SIZE])
 
 /**
  * ts_memo_print() - write the data of a transfer
- * @memo: a memo with a valid code
+ * @memo: a memo with a valid code, and no more than 2^92 - 1 agreed to
  * @text: where it goes, with a NUL that is not part of the data
  *
  * Return: its length without the NUL.
  */
 size_t ts_memo_print(const struct ts_memo *memo, char text[TS_MEMO_SIZE])
 {
-	assert(ts_code_valid(memo->code));
-	return (size_t)snprintf(text, TS_MEMO_SIZE, MAGIC "%s:%u", memo->code,
-				memo->tariff_id);
+	char most[TS_U128_TEXT_SIZE];
+
+	assert(ts_code_valid(memo->code) && memo->most_wei_per_gb < TS_MEMO_MOST_END);
+	return (size_t)snprintf(text, TS_MEMO_SIZE, MAGIC "%s:%u%s%s", memo->code,
+				memo->tariff_id, memo->most_wei_per_gb ? ":" : "",
+				memo->most_wei_per_gb ?
+				ts_u128_print(memo->most_wei_per_gb, most) : "");
 }
 
 /**

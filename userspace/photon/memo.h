@@ -3,10 +3,14 @@
  * memo.h - the data of a DirectTransfer that pays for a session (rule M6).
  *
  *	ts1:<code>:<tariff>
+ *	ts1:<code>:<tariff>:<most>
  *
  * in ASCII.  The code names the session: 80 random bits in 16 characters of
  * Crockford's base32, upper case (no I, L, O, U).  The tariff is the decimal id
- * of the tariff the payer has seen, a u32 without leading zeros.
+ * of the tariff the payer has seen, a u32 without leading zeros.  The last is the
+ * most that the payer agrees to pay (M7): wei for 10^9 bytes of class internet in
+ * either direction, 1 to 2^92 - 1, decimal without leading zeros; above it nothing
+ * is spent of this payment, and what is left of it goes back.
  *
  *	ts1:refund
  *
@@ -47,16 +51,19 @@
 #define TS_MEMO_RELAY		"ts1:relay:"
 #define TS_MEMO_RELAY_SIZE	(sizeof(TS_MEMO_RELAY) + TS_U128_TEXT_SIZE)
 #define TS_MEMO_RETURN		"ts1:return:"
-#define TS_MEMO_SIZE		(4 + TS_CODE_CHARS + 1 + 10 + 1)
+#define TS_MEMO_MOST_END	((ts_u128)1 << 92)
+#define TS_MEMO_SIZE		(4 + TS_CODE_CHARS + 1 + 10 + 1 + 28 + 1)
 
 /**
  * struct ts_memo - what a payment is for
  * @code: the session's code
  * @tariff_id: the tariff it is paid under
+ * @most_wei_per_gb: the payer agrees to no more; 0: it does not say
  */
 struct ts_memo {
 	char code[TS_CODE_SIZE];
 	uint32_t tariff_id;
+	ts_u128 most_wei_per_gb;
 };
 
 bool ts_memo_parse(struct ts_memo *memo, const void *data, size_t len);

@@ -174,6 +174,12 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* M7: above it the box has to stop, and to give back. What no price can be is no limit. */
+static ts_u128 memo_most(ts_u128 max_wei_per_gb)
+{
+	return max_wei_per_gb < TS_MEMO_MOST_END ? max_wei_per_gb : 0;
+}
+
 int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 {
 	char memo[TS_MEMO_SIZE] = "", err[512], amount[TS_TOKEN_TEXT_SIZE];
@@ -186,6 +192,7 @@ int payer_pay(struct payer *p, const struct session *s, ts_u128 wei)
 	if (s) {
 		memcpy(m.code, s->code, sizeof(m.code));
 		m.tariff_id = s->tariff_id;
+		m.most_wei_per_gb = memo_most(p->o->policy.max_wei_per_gb);
 		ts_memo_print(&m, memo);
 	}
 	/* A box may keep what it says it has not got: signed is spent. */

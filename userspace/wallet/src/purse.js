@@ -87,7 +87,7 @@ export class Purse {
 	 */
 	async pay(key, wei, session, nowMs) {
 		const number = this.#record.receipts + 1;
-		const memo = printMemo(session.code, session.tariff_id);
+		const memo = printMemo(session.code, session.tariff_id, this.terms?.max_wei_per_gb);
 		const state = payStep(this.state, key, wei, memo, session.code);
 		const last = state.outbox.at(-1);
 		const receipt = paymentReceipt(state, number, { now_ms: nowMs, wei, code: session.code,
