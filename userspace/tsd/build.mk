@@ -13,8 +13,8 @@ $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 	mesh.c mesh_claim.c payout.c police.c ports.c post.c ready.c relay.c relay_adopt.c \
 	relay_count.c relay_effects.c relay_hear.c relay_known.c relay_socket.c \
 	relay_status.c \
-	reply.c revenue.c roam.c rpc_watch.c selftest.c sockets.c \
-	statement.c status.c udp.c unlock.c watcher.c)))
+	reply.c revenue.c roam.c rpc_watch.c selftest.c session.c sockets.c \
+	statement.c station.c status.c udp.c unlock.c watcher.c)))
 
 TSD_LIBRARIES := tsd portal billing relay mesh settle ledger chain keys discovery photon \
 	tokenswitch
