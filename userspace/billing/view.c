@@ -50,21 +50,6 @@ static uint64_t bytes_for(ts_u128 wei, const struct ts_ledger_tariff *t)
 	return price ? ts_units_of_wei(wei, t->unit_shift) / price : UINT64_MAX;
 }
 
-/* It is in one of the config's tokens, and so is found in that one. */
-static struct ts_billing_version *default_tariff(struct ts_billing *b)
-{
-	const struct ts_billing_config *c = &b->config;
-	static const struct ts_time whenever;
-	unsigned int i;
-
-	for (i = 0; i + 1 < c->n_tariffs; i++)
-		if (c->tariffs[i].id == c->default_tariff_id)
-			break;
-	return ts_tariff_current(b, c->default_tariff_id,
-				 &c->tokens[c->tariffs[i].token].address,
-				 &whenever);
-}
-
 static struct ts_billing_version *tariff_for(struct ts_billing *b,
 					     const struct ts_billing_session *s)
 {
@@ -72,7 +57,7 @@ static struct ts_billing_version *tariff_for(struct ts_billing *b,
 		return s->account->tariff;
 	if (!TAILQ_EMPTY(&s->payments))
 		return TAILQ_FIRST(&s->payments)->tariff;
-	return default_tariff(b);
+	return ts_tariff_default(b);
 }
 
 static ts_u128 suggest_wei(const struct ts_billing *b,
@@ -138,13 +123,24 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
 	view->held = ts_upstream_fault(b, &view->held_text);
-	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
-		view->state = TS_SESSION_NEVER_PAID;
-	else if ((s->account && s->account->dry && !ts_upstream_holds(b)) ||
-		 !view->remaining_bytes)
-		view->state = TS_SESSION_DRY;
-	else
+	view->access = ts_session_access(b, s);
+	if (view->access == TS_ACCESS_BLOCKED) {
+		view->held = "blocked";
+		view->held_text = "the operator has blocked this device; what you paid is still yours, ask for it back";
+	}
+	if (view->access == TS_ACCESS_TRUSTED) {
 		view->state = TS_SESSION_PAID;
+		view->remaining_bytes = UINT64_MAX;
+		view->held = NULL;
+	} else if (!s->row.done_wei && TAILQ_EMPTY(&s->payments)) {
+		view->state = TS_SESSION_NEVER_PAID;
+	} else if (view->access == TS_ACCESS_BLOCKED ||
+		   (s->account && s->account->dry && !ts_upstream_holds(b)) ||
+		   !view->remaining_bytes) {
+		view->state = TS_SESSION_DRY;
+	} else {
+		view->state = TS_SESSION_PAID;
+	}
 }
 
 int ts_billing_session_view(struct ts_billing *b, const char *code,
