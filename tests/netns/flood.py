@@ -7,7 +7,8 @@ import sys
 import time
 
 address, end = sys.argv[1], time.monotonic() + float(sys.argv[2])
-udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+family = socket.AF_INET6 if ":" in address else socket.AF_INET
+udp = socket.socket(family, socket.SOCK_DGRAM)
 udp.setblocking(False)
 calls, due, datagram = [], 0, b"free lunch" * 120
 while time.monotonic() < end:
@@ -18,6 +19,6 @@ while time.monotonic() < end:
             time.sleep(0.001)   # a full queue, or a refusal of the one before
     if time.monotonic() >= due:
         due = time.monotonic() + 0.02
-        calls = calls[-49:] + [socket.socket(socket.AF_INET, socket.SOCK_STREAM)]
+        calls = calls[-49:] + [socket.socket(family, socket.SOCK_STREAM)]
         calls[-1].setblocking(False)
         calls[-1].connect_ex((address, 8000))

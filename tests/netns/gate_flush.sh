@@ -117,12 +117,15 @@ done
 
 # --- an idle payer, and who calls it without being asked
 in_ns $R ip neigh replace 10.66.1.2 lladdr 02:00:00:00:00:02 dev br0
+in_ns $R ip neigh replace fd66:1::2 lladdr 02:00:00:00:00:02 dev br0
 before=$(charged)
 sleep $seconds
 is "an idle payer is billed nothing in $seconds s" "$(charged)" "$before"
-start in_ns $S python3 "$HERE/flood.py" 10.66.1.2 $((seconds / 2))
-wait $!
-is "nor for what it did not ask for" "$(charged)" "$before"
+for to in 10.66.1.2 fd66:1::2; do
+	start in_ns $S nice python3 "$HERE/flood.py" $to 2
+	wait $!
+	is "nor for what it did not ask for, at $to" "$(charged)" "$before"
+done
 check "it is there all the same" quiet in_ns $C ping -q -c 1 -W 1 10.66.2.2
 
 # --- tunnels of who has not paid
