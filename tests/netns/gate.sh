@@ -7,24 +7,11 @@
 METER=${1:-auto}
 . "$(dirname "$0")/net.sh"
 . "$(dirname "$0")/tsd.sh"
-N=$T-n	# the neighbour who does not pay: 10.66.1.3 behind port p1
+. "$(dirname "$0")/unpaid.sh"
 
-unpaid_link() {
-	ip link add n0 netns $N address 02:00:00:00:00:03 type veth peer name p1 netns $R
-	in_ns $R ip link set p1 master br0
-	in_ns $R ip link set p1 up
-	in_ns $N ip addr add 10.66.1.3/24 dev n0
-	in_ns $N ip link set n0 up
-	in_ns $N ip route replace default via 10.66.1.1
-}
-net_down_all() { ip netns del $N 2>/dev/null; net_down; rm -rf "$W"; }
-trap net_down_all EXIT
-
-# Both sides try all the time, with a static neighbour entry so that nothing
-# but the meter and the gate can stop them.
+# Both sides try all the time.
 attack_start() {
-	in_ns $R ip neigh replace 10.66.1.3 lladdr 02:00:00:00:00:03 dev br0
-	in_ns $N ip neigh replace 10.66.1.1 lladdr 02:00:00:00:00:01 dev n0
+	unpaid_known
 	exec 8< <(exec nsenter --net=/run/netns/$N -- framecount any 10.66.2.2)
 	w_down=$!
 	exec 9< <(exec nsenter --net=/run/netns/$S -- framecount s0 10.66.1.3)
@@ -83,8 +70,7 @@ flush_often() { local i; for i in 1 2 3 4 5 6 7 8 9 10; do flush; sleep 0.05; do
 remake() {
 	in_ns $R ip link del p1
 	unpaid_link
-	in_ns $R ip neigh replace 10.66.1.3 lladdr 02:00:00:00:00:03 dev br0
-	in_ns $N ip neigh replace 10.66.1.1 lladdr 02:00:00:00:00:01 dev n0
+	unpaid_known
 }
 no_clsact() { in_ns $R tc qdisc del dev p1 clsact 2>/dev/null; in_ns $R tc qdisc add dev p1 clsact; in_ns $R tc qdisc del dev p1 clsact; }
 # Without a meter nobody passes, not even who pays.
@@ -108,11 +94,8 @@ no_meter() {
 }
 no_xdp() { in_ns $R ip link set p1 xdp off 2>/dev/null; true; }
 
-ip netns add $N
-in_ns $N ip link set lo up
 net_up bridged
-in_ns $R sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
-unpaid_link
+unpaid_up
 if ! tsd_up 'p*'; then
 	not_ok "tsd starts and is healthy"
 	done_testing

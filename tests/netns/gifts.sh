@@ -63,5 +63,37 @@ check "a voucher is revoked" ctl voucher revoke "$(jq '.vouchers[0].id' "$W/two"
 sleep 12
 is "and worth nothing" "$(redeem "$(jq -r '.vouchers[0].code' "$W/two")" | tail -c 3)" 403
 is "the other one is" "$(redeem "$(jq -r '.vouchers[1].code' "$W/two")" | jq -r 'objects | .given_wei')" 500000000000000000
+
+# --- what the operator says of stations, and of sessions
+CODE=$(session .session)
+check "sessions are listed for people" grep -q "^$CODE paid mac 02:00:00:00:00:02 vlan 0 zone p0$" <(ctl session list)
+is "and for programs" "$(ctl -j session list | jq -r '.[0].session')" "$CODE"
+check "one is shown" grep -q "attached .* SMT, of what is left given 0.5" <(ctl session show $CODE)
+check "one that is not there is not" grep -q "there is no session 0000" <(ctl session show 0000000000000000 2>&1)
+check "what is no code is said to be none" grep -q "16 characters" <(ctl session show O 2>&1)
+cp "$W/tsd.conf" "$W/plain.conf"
+says() { cp "$W/plain.conf" "$W/tsd.conf"; echo "stations = { $1 };" >>"$W/tsd.conf"; control '{"cmd":"reload"}' | jq -r .ok; }
+left() { session .unspent_wei; }
+before=$(left)
+is "a station is blocked" "$(says 'blocked = [ "02:00:00:00:00:02" ];')" true
+check "and cut" until_true 5 ends
+check "its page says why" grep -q "operator has blocked" <(in_ns $C curl -s -m 3 $BOX/)
+is "its value stays" "$(left)" "$before"
+is "a station is trusted" "$(says 'trusted = [ "02:00:00:00:00:02" ];')" true
+check "and passes" until_true 5 passes
+use
+is "without an end" "$(session '"\(.access) \(.state) \(.remaining_bytes)"')" "trusted paid null"
+tsd_kill
+tsd_start
+check "a daemon that was killed" until_true 20 tsd_healthy
+check "trusts it still" passes
+is "its value stays" "$(left)" "$before"
+is "nobody is trusted" "$(says '')" true
+until_true 5 passes
+use
+check "and it is charged" test "$(left)" -lt "$before"
+check "a session is closed" ctl session close $CODE
+check "and its station cut" until_true 5 ends
+check "what was given ended with it" grep -q "there is no session" <(ctl session show $CODE 2>&1)
 check "the ledger agrees" ctl ledger check
 done_testing

@@ -76,6 +76,7 @@ complete_words() { # WORD...: what completes the last one
 }
 is "objects complete" "$(complete_words tsctl ac)" account
 is "verbs complete" "$(complete_words tsctl port "")" "list add del"
+is "of sessions too" "$(complete_words tsctl session "")" "list show close attach sponsor"
 is "also after a shortened object" "$(complete_words tsctl acc a)" add
 is "ids of accounts complete" "$(complete_words tsctl grant "")" "1"
 is "objects without verbs have their words" "$(complete_words tsctl top "")" count

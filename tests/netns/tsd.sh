@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # tsd in the router namespace of net.sh, with one wallet that can pay.
 # After net_up: tsd_up PATTERN [CONFIG LINE...]; pay AMOUNT [NAMESPACE].
-# MORE_TOKENS, MORE_TARIFFS: groups that come after the usual one; MORE_HTTP,
+# MORE_TOKENS, MORE_TARIFFS, MORE_RULES: what comes after the usual ones; MORE_HTTP,
 # MORE_LISTEN: addresses and keys of listen.
 # METER: auto, xdp, tc (driver bpf) or nf (driver genl).
 
@@ -35,7 +35,7 @@ tsd_up() { # PATTERN, more configuration lines
 	listen = { http = [ "10.66.1.1:2050"${MORE_HTTP:+, $MORE_HTTP} ]; photon = "10.66.1.1:40001"; ${MORE_LISTEN:-} };
 	meter = { driver = "$DRIVER"; };
 	ports = ( { pattern = "$pattern"; meter = "$METER"; } );
-	rules = ( "free udp 53", "local 10.66.1.0/24" );
+	rules = ( "free udp 53", "local 10.66.1.0/24"${MORE_RULES:+, $MORE_RULES} );
 	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "1"; down = "1"; }; }${MORE_TARIFFS:+, $MORE_TARIFFS} );
 	$*
 	EOF

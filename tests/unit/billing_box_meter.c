@@ -302,6 +302,8 @@ bool box_frame(struct box *box, unsigned int station, uint32_t bytes,
 	}
 	cost = (uint64_t)bytes * kernel_tariff(box, k->a.tariff_id)->
 				 price[TS_CLASS_INTERNET][dir];
+	if (k->a.flags & TS_ACCOUNT_F_TRUSTED)
+		cost = 0;
 	k->a.idle_ms = 0;
 	if (cost > k->a.granted_units - k->a.charged_units) {
 		if (k->dry_at != k->a.granted_units + 1)

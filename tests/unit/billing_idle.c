@@ -84,6 +84,19 @@ static void the_slice_goes_back_then_the_account_ends(void **state)
 }
 
 /* The first frame is refused; no action of a person follows. */
+/* Ten minutes without a frame, whatever the slices do meanwhile. */
+static void an_idle_payer_is_billed_nothing(void **state)
+{
+	int code = paid_and_used(0);
+	struct ts_session_view before = box_view(&box, code), after;
+
+	pass(10 * MINUTE, SECOND);
+	after = box_view(&box, code);
+	assert_true(after.unspent_wei == before.unspent_wei);
+	assert_int_equal(after.used_bytes[TS_DIR_DOWN], before.used_bytes[TS_DIR_DOWN]);
+	assert_in_range(box_spend(&box, 0, 100), 399900, 400100);
+}
+
 static void a_station_that_comes_back_goes_on(void **state)
 {
 	int code = paid_and_used(0);
@@ -290,6 +303,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, one_setup, one_teardown)
 	const struct CMUnitTest tests[] = {
 		T(the_slice_goes_back_then_the_account_ends),
+		T(an_idle_payer_is_billed_nothing),
 		T(a_station_that_comes_back_goes_on),
 		T(a_page_or_a_payment_brings_it_back),
 		T(a_restart_changes_nothing),

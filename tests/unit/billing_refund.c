@@ -344,6 +344,25 @@ static void a_logout_gives_the_sessions_value_back(void **state)
 	assert_string_equal(box.last_refusal.name, "bad_code");
 }
 
+/* By the operator: as by who logs out, to who paid and nobody else. */
+static void an_operator_who_ends_a_session_keeps_nothing(void **state)
+{
+	int code = box_code(&box, 0);
+
+	assert_true(box_pay(&box, PARTNER, 300000 * GWEI, code));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+	assert_int_equal(ts_billing_session_end(box.billing, box.codes[code].code, &box.now), 0);
+	box_flush(&box);
+	far_pump();
+	assert_in_range(far[PARTNER].life.channel.partner_proof.transferred_wei / GWEI,
+			298999, 299001);
+	assert_true(unspent_of(PARTNER) == 0);
+	assert_int_equal(box_spend(&box, 0, 1000), 0);
+	assert_int_equal(ts_billing_session_end(box.billing, box.codes[code].code, &box.now),
+			 -ENOENT);
+}
+
 /* Invariant 3: killed at each step, what a session had is owed or sent, once. */
 static void a_logout_that_is_killed_loses_nothing(void **state)
 {
@@ -390,6 +409,7 @@ int main(void)
 		T(a_refund_that_is_killed_counts_once),
 		T(a_wallet_asks_for_its_own),
 		T(a_logout_gives_the_sessions_value_back),
+		T(an_operator_who_ends_a_session_keeps_nothing),
 		T(a_logout_that_is_killed_loses_nothing),
 	};
 

@@ -40,7 +40,8 @@ static const char good[] =
 	"shares = ( { name = \"anna\"; address = \"0x7777777777777777777777777777777777777777\"; per_mille = 300; },\n"
 	"  { name = \"coop\"; address = \"0x8888888888888888888888888888888888888888\"; per_mille = 700; pays = \"cold\"; } );\n"
 	"payout = { every_hours = 24; at_least = \"0.25\"; };\n"
-	"allowance = { bytes = 5000000; stations = 7; };\n";
+	"allowance = { bytes = 5000000; stations = 7; };\n"
+	"stations = { trusted = [ \"02:00:00:00:00:0a\" ]; blocked = [ \"02:00:00:00:00:0b\" ]; };\n";
 
 static struct ts_config *load(const char *text, char *err)
 {
@@ -125,6 +126,10 @@ static void test_good(void **state)
 	assert_int_equal(c->billing.payout_every_s, 86400);
 	assert_int_equal(c->billing.allowance_bytes, 5000000);
 	assert_int_equal(c->billing.allowance_stations, 7);
+	assert_int_equal(c->billing.n_stations, 2);
+	assert_int_equal(c->billing.stations[0].access, TS_ACCESS_TRUSTED);
+	assert_int_equal(c->billing.stations[1].access, TS_ACCESS_BLOCKED);
+	assert_int_equal(c->billing.stations[1].mac[5], 0x0b);
 	assert_true(c->billing.tokens[0].payout_least_wei == 250000000000000000ull);
 	assert_int_equal(c->billing.n_community, 1);
 	assert_int_equal(c->billing.community[0].b[0], 0x66);
@@ -296,6 +301,10 @@ static const struct {
 	{ "0x8888888888888888888888888888888888888888", "0x7777777777777777777777777777777777777777", 23, "same name or address" },
 	{ "pays = \"cold\"", "pays = \"warm\"", 23, "shares[1].pays" },
 	{ "stations = 7", "stations = 0", 25, "allowance.stations" },
+	{ "00:0b\"", "00:0a\"", 26, "stations.blocked[0]: \"02:00:00:00:00:0a\" is given twice" },
+	{ "00:0b\"", "00:0b:00\"", 26, "stations.blocked[0]: " },
+	{ "\"02:00:00:00:00:0a", "\"01:00:00:00:00:0a", 26, "stations.trusted[0]: " },
+	{ "trusted = ", "friends = ", 26, "stations.friends: " },
 	{ "every_hours = 24", "every_hours = -1", 24, "payout.every_hours" },
 	{ "url = \"http:", "url = \"ftp:", 17, "mirrors[0].url: must begin with http:// or https://" },
 	{ "url = \"http://10.0.0.8:80\"; ", "", 17, "mirrors[0].url: missing" },

@@ -165,6 +165,10 @@ static void an_amount_beyond_2_128(void **state)
 					    "\"tariff\":{" PRICES("\"7\"") "}"), &s, err,
 				    sizeof(err)), 0);
 	assert_string_equal(s.state, "dry, upstream_low");
+	/* Nothing is bought of what has no end. */
+	assert_int_equal(session_of(SESSION("\"remaining_bytes\":null,\"tariff\":{" PRICES("\"7\"") "}"),
+				    &s, err, sizeof(err)), 0);
+	assert_true(s.remaining_bytes == UINT64_MAX);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(session_of(bad[i], &s, err, sizeof(err)), -ERANGE);
 		assert_non_null(strstr(err, "2^128"));

@@ -153,7 +153,7 @@ static void retire_one(struct ts_billing *b)
 
 	TAILQ_FOREACH(a, &b->accounts, list) {
 		rest = (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&a->tariff->row);
-		if (!a->in_kernel || !ts_account_is_empty(a) ||
+		if (!a->in_kernel || a->trusted || !ts_account_is_empty(a) ||
 		    ts_account_unspent(a) >= rest)
 			continue;
 		a->session->resting = true;
@@ -170,21 +170,31 @@ static struct ts_billing_account *make(struct ts_billing *b,
 				       struct ts_billing_session *s,
 				       const struct ts_time *now)
 {
+	enum ts_access access = ts_session_access(b, s);
 	struct ts_account k = { .kind = TS_KIND_CLIENT };
-	struct ts_billing_version *v;
+	struct ts_billing_version *v = NULL;
 	struct ts_billing_account *a;
 	int err;
 
-	v = next_tariff(b, s, true, now);
+	if (access == TS_ACCESS_TRUSTED)
+		v = ts_tariff_default(b);
+	else if (access == TS_ACCESS_NORMAL)
+		v = next_tariff(b, s, true, now);
 	if (!v || !s->row.has_station || b->read_only[0] || !ts_batch(b))
+		return NULL;
+	/* An account names its session's row: it is on the disk, and no stranger's. */
+	ts_session_paid(b, s);
+	if (!s->row.id && !ts_session_write(b, s))
 		return NULL;
 	a = account_alloc(b, s, v);
 	if (!a)
 		return NULL;
 	ts_account_size_slice(b, a);
+	a->trusted = access == TS_ACCESS_TRUSTED;
 	fill_key(&k, s);
 	k.tariff_id = (uint32_t)v->row.row;
-	k.low_units = target_units(b, a) / 2;
+	k.flags = a->trusted ? TS_ACCOUNT_F_TRUSTED : 0;
+	k.low_units = a->trusted ? 0 : target_units(b, a) / 2;
 	err = ts_tariff_to_kernel(b, v);
 	if (!err)
 		err = b->meter.account_set(b->meter.m, &k);
@@ -258,6 +268,13 @@ static void reserve_more(struct ts_billing *b, struct ts_billing_account *a,
 		ts_account_end(b, a);
 }
 
+/* What the operator says of the station is not what it was when the account began. */
+static bool is_out_of_favour(const struct ts_billing *b, const struct ts_billing_account *a)
+{
+	return ts_session_access(b, a->session) !=
+	       (a->trusted ? TS_ACCESS_TRUSTED : TS_ACCESS_NORMAL);
+}
+
 /**
  * ts_account_serve() - see that a session's station has what it may have
  * @b: billing
@@ -277,6 +294,12 @@ void ts_account_serve(struct ts_billing *b, struct ts_billing_session *s,
 	if (!a)
 		a = make(b, s, now);
 	if (!a || a->row.state != TS_ACCOUNT_OPEN)
+		return;
+	if (is_out_of_favour(b, a)) {
+		ts_account_end(b, a);
+		return;
+	}
+	if (a->trusted)
 		return;
 	ts_account_work(b, a);
 	a->idle = false;

@@ -292,6 +292,26 @@ int ts_billing_station_gone(struct ts_billing *b, const struct ts_key *key,
 int ts_billing_session_move(struct ts_billing *b, const char *code,
 			    const struct ts_key *key, const struct ts_time *now);
 /**
+ * ts_billing_session_bind() - the operator says at which station a session is
+ * @code: its code
+ * @key: the station
+ *
+ * As ts_billing_session_move(), but nobody is pushed aside: a station that has value of
+ * its own keeps it.  What the session was paid stays its payers': it is still theirs to
+ * have back, or to attach elsewhere.
+ *
+ * Return: 0, -ENOENT: no such code, -EEXIST: the station has value of its own, -EBUSY:
+ * its value is on its way elsewhere, or it is a guest's, whose station its order names.
+ */
+int ts_billing_session_bind(struct ts_billing *b, const char *code,
+			    const struct ts_key *key, const struct ts_time *now);
+/**
+ * ts_billing_session_end() - ts_billing_session_close(), and a refund as by
+ * ts_billing_logout().  Return: as ts_billing_session_close().
+ */
+int ts_billing_session_end(struct ts_billing *b, const char *code,
+			   const struct ts_time *now);
+/**
  * ts_billing_session_close() - log out: what is unspent goes back to its
  * wallets' pools, where no session can spend it.  Return: 0, -ENOENT.
  */

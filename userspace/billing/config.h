@@ -30,6 +30,7 @@ enum ts_loss_bearer {
 #define TS_COMMUNITY_MAX	32
 #define TS_SYMBOL_SIZE	16
 #define TS_SHARES_MAX	32
+#define TS_STATIONS_MAX	256
 
 /**
  * struct ts_billing_token - a token that this box takes, and limits in it
@@ -97,6 +98,24 @@ struct ts_billing_share {
 };
 
 /**
+ * enum ts_access - what the operator says of a station
+ * @TS_ACCESS_NORMAL: nothing: it has what is paid for it
+ * @TS_ACCESS_TRUSTED: everything passes and is counted, nothing is charged
+ * @TS_ACCESS_BLOCKED: nothing is granted to it, whatever is paid
+ */
+enum ts_access {
+	TS_ACCESS_NORMAL,
+	TS_ACCESS_TRUSTED,
+	TS_ACCESS_BLOCKED,
+};
+
+/** struct ts_billing_station - a station, in whatever zone and VLAN, and @access of it */
+struct ts_billing_station {
+	uint8_t mac[6];
+	enum ts_access access;
+};
+
+/**
  * struct ts_billing_config - what the operator decides; copied
  * @our_address: of the box; channels of another are refused
  * @tokens: that are taken, at least one; each has a tariff.  The first is meant
@@ -129,6 +148,9 @@ struct ts_billing_share {
  * @shares: who has a share in what is earned, in every token
  * @n_shares: how many
  * @payout_every_s: shares are paid out so often, in the box's age; 0: when somebody says so
+ * @stations: of which the operator has said something; a MAC is easily copied (M15), so
+ *	trust is given to whoever shows it, and it is the operator who pays for that
+ * @n_stations: how many
  * @station_retention_s: sessions that hold nothing are forgotten so long after
  *	their station was last seen, MAC addresses of closed sessions so long
  *	after the end; 0: a week
@@ -163,6 +185,8 @@ struct ts_billing_config {
 	struct ts_billing_share shares[TS_SHARES_MAX];
 	unsigned int n_shares;
 	uint32_t payout_every_s;
+	struct ts_billing_station stations[TS_STATIONS_MAX];
+	unsigned int n_stations;
 	uint32_t station_retention_s;
 	enum ts_loss_bearer loss_bearer;
 };

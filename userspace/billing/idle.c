@@ -172,8 +172,8 @@ void ts_idle_wake(struct ts_billing *b, struct ts_billing_session *s,
 	ts_account_serve(b, s, now);
 }
 
-/* Whether what it was paid is used up, but for rests that buy no frame. */
-static bool holds_nothing(const struct ts_billing_session *s)
+/** ts_session_holds() - is it worth more than rests that buy no frame? */
+bool ts_session_holds(const struct ts_billing_session *s)
 {
 	const struct ts_billing_payment *p;
 	ts_u128 left;
@@ -182,9 +182,9 @@ static bool holds_nothing(const struct ts_billing_session *s)
 		left = p->row.delta_wei - p->row.spent_wei;
 		if (ts_units_of_wei(left, p->tariff->row.unit_shift) >
 		    (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&p->tariff->row))
-			return false;
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /* Its row is deleted, or, where payments and accounts name it, put to rest. */
@@ -222,7 +222,7 @@ void ts_idle_forget(struct ts_billing *b, const struct ts_time *now)
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);
 		if (s->account || s->attach || s->closing || s->told ||
-		    age_s < s->row.seen_s + wait_s || !holds_nothing(s))
+		    age_s < s->row.seen_s + wait_s || ts_session_holds(s))
 			continue;
 		if (!ts_batch(b))
 			return;

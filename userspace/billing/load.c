@@ -387,6 +387,7 @@ static int meet(const struct ts_account *k, void *arg)
 	if (a && is_same(a, k)) {
 		a->in_kernel = a->followed = true;
 		a->low_units = k->low_units;
+		a->trusted = k->flags & TS_ACCOUNT_F_TRUSTED;
 		ts_account_take_counters(a, k);
 		return 0;
 	}

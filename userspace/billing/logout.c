@@ -30,6 +30,17 @@ static void give_back(struct ts_billing *b, struct ts_billing_session *s)
 	}
 }
 
+int ts_billing_session_end(struct ts_billing *b, const char *code,
+			   const struct ts_time *now)
+{
+	struct ts_billing_session *s;
+
+	s = ts_code_valid(code) ? ts_session_by_code(b, code) : NULL;
+	if (s && !s->closing && !b->read_only[0])
+		give_back(b, s);
+	return ts_billing_session_close(b, code, now);
+}
+
 void ts_billing_logout(struct ts_billing *b, const void *code, size_t len,
 		       uint64_t reply, const struct ts_time *now)
 {
@@ -57,7 +68,6 @@ void ts_billing_logout(struct ts_billing *b, const void *code, size_t len,
 		ts_pay_refuse_read_only(b, reply);
 		return;
 	}
-	give_back(b, s);
-	ts_billing_session_close(b, text, now);
+	ts_billing_session_end(b, text, now);
 	ts_reply(b, reply)->taken = true;
 }

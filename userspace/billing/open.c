@@ -301,7 +301,8 @@ int ts_billing_reload(struct ts_billing *b,
 	ts_upstream_begin(b);
 	if (ret)
 		return ret;
-	else if (!ts_ledger_in_batch(b->ledger))
+	ts_stations_changed(b, now);
+	if (!ts_ledger_in_batch(b->ledger))
 		b->stored = b->config;
 	return ret;
 }

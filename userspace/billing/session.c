@@ -364,6 +364,44 @@ int ts_billing_session_move(struct ts_billing *b, const char *code,
 	return 0;
 }
 
+/* More than a rest, in its pool or in the kernel. */
+static bool is_worth_something(struct ts_billing *b, struct ts_billing_session *s)
+{
+	struct ts_billing_account *a = s->account;
+
+	if (!a)
+		return ts_session_holds(s);
+	if (a->in_kernel)
+		ts_account_read(b, a);
+	return !ts_account_is_empty(a) ||
+	       ts_account_unspent(a) >= (uint64_t)TS_REST_BYTES *
+					ts_tariff_dearest(&a->tariff->row);
+}
+
+int ts_billing_session_bind(struct ts_billing *b, const char *code,
+			    const struct ts_key *key, const struct ts_time *now)
+{
+	struct ts_billing_session *s, *other = ts_session_by_key(b, key);
+
+	s = ts_code_valid(code) ? ts_session_by_code(b, code) : NULL;
+	if (!s || s->closing)
+		return ts_billing_fail(b, -ENOENT, "there is no session %.20s here",
+				       code);
+	if (b->read_only[0])
+		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
+	if (ts_visit_find(b, code))
+		return ts_billing_fail(b, -EBUSY,
+			"this is a guest of another box; its wallet signs an order for the other station");
+	if (s->attach || s->claim)
+		return ts_billing_fail(b, -EBUSY,
+			"what was paid for this session is on its way elsewhere; try again in a moment");
+	if (other && other != s && is_worth_something(b, other))
+		return ts_billing_fail(b, -EEXIST,
+			"this station spends session %s, which is worth something; close or attach that first",
+			other->row.code);
+	return ts_billing_session_move(b, code, key, now);
+}
+
 int ts_billing_session_close(struct ts_billing *b, const char *code,
 			     const struct ts_time *now)
 {

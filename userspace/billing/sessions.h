@@ -63,7 +63,15 @@ bool ts_idle_is_over(const struct ts_billing *b,
 		     const struct ts_time *now);
 void ts_idle_wake(struct ts_billing *b, struct ts_billing_session *s,
 		  const struct ts_time *now);
+bool ts_session_holds(const struct ts_billing_session *s);
 void ts_idle_forget(struct ts_billing *b, const struct ts_time *now);
+
+/* station.c */
+enum ts_access ts_session_access(const struct ts_billing *b,
+				 const struct ts_billing_session *s);
+void ts_station_came(struct ts_billing *b, const struct ts_key *key,
+		     const struct ts_time *now);
+void ts_stations_changed(struct ts_billing *b, const struct ts_time *now);
 
 /* attach.c */
 struct ts_attach;

@@ -228,6 +228,7 @@ enum ts_account_step {
  * @made_ns: when it was made in the kernel; 0: adopted
  * @sampled_ns: when @sampled_units were passed
  * @sampled_units: of the last rate sample
+ * @trusted: in the kernel nothing is charged to it, so nothing is reserved for it
  * @idle: its slice was given back; a refused frame or a payment ends that
  * @dry: a frame was refused and there was nothing to grant
  * @step: see enum ts_account_step
@@ -263,6 +264,7 @@ struct ts_billing_account {
 	uint64_t sampled_ns;
 	uint64_t sampled_units;
 	uint64_t settling_ns;
+	bool trusted;
 	bool idle;
 	bool dry;
 	enum ts_account_step step;

@@ -55,6 +55,21 @@ struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
 	return found;
 }
 
+/* Of the configuration; it is in one of its tokens, and so is found in that one. */
+struct ts_billing_version *ts_tariff_default(struct ts_billing *b)
+{
+	const struct ts_billing_config *c = &b->config;
+	static const struct ts_time whenever;
+	unsigned int i;
+
+	for (i = 0; i + 1 < c->n_tariffs; i++)
+		if (c->tariffs[i].id == c->default_tariff_id)
+			break;
+	return ts_tariff_current(b, c->default_tariff_id,
+				 &c->tokens[c->tariffs[i].token].address,
+				 &whenever);
+}
+
 /* Whether it can still be paid under: the operator may have withdrawn it. */
 bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id,
 			  const struct ts_address *token)

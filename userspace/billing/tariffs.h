@@ -12,6 +12,7 @@ struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row);
 struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
 					     const struct ts_address *token,
 					     const struct ts_time *now);
+struct ts_billing_version *ts_tariff_default(struct ts_billing *b);
 bool ts_tariff_is_offered(const struct ts_billing *b, uint32_t id,
 			  const struct ts_address *token);
 struct ts_billing_version *ts_tariff_to_pay(struct ts_billing *b, uint32_t id,

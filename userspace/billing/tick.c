@@ -22,6 +22,8 @@
 static void ran_low(struct ts_billing *b, struct ts_billing_account *a,
 		    bool exhausted, const struct ts_time *now)
 {
+	if (a->trusted)
+		return;
 	if (exhausted)
 		a->dry = true;
 	ts_account_serve(b, a->session, now);
@@ -41,7 +43,10 @@ static void came(struct ts_billing *b, const struct ts_meter_event *ev,
 	struct ts_billing_session *s = ts_session_by_key(b, key);
 
 	ts_stranger_seen(b, key, ev, now);
-	if (!s || b->broken)
+	if (b->broken)
+		return;
+	ts_station_came(b, key, now);
+	if (!s)
 		return;
 	ts_session_seen(b, s, now);
 	ts_idle_wake(b, s, now);
@@ -151,7 +156,7 @@ static void tick_account(struct ts_billing *b, struct ts_billing_account *a,
 		return;
 	}
 	ts_idle_account(b, a, k.idle_ms, now);
-	if (a->idle || a->row.state != TS_ACCOUNT_OPEN)
+	if (a->idle || a->trusted || a->row.state != TS_ACCOUNT_OPEN)
 		return;
 	if (k.idle_ms >= b->config.idle_s * 1000ull && !a->dry) {
 		ts_account_give_back(b, a, now);

@@ -50,21 +50,6 @@ static uint64_t bytes_for(ts_u128 wei, const struct ts_ledger_tariff *t)
 	return price ? ts_units_of_wei(wei, t->unit_shift) / price : UINT64_MAX;
 }
 
-/* It is in one of the config's tokens, and so is found in that one. */
-static struct ts_billing_version *default_tariff(struct ts_billing *b)
-{
-	const struct ts_billing_config *c = &b->config;
-	static const struct ts_time whenever;
-	unsigned int i;
-
-	for (i = 0; i + 1 < c->n_tariffs; i++)
-		if (c->tariffs[i].id == c->default_tariff_id)
-			break;
-	return ts_tariff_current(b, c->default_tariff_id,
-				 &c->tokens[c->tariffs[i].token].address,
-				 &whenever);
-}
-
 static struct ts_billing_version *tariff_for(struct ts_billing *b,
 					     const struct ts_billing_session *s)
 {
@@ -72,7 +57,7 @@ static struct ts_billing_version *tariff_for(struct ts_billing *b,
 		return s->account->tariff;
 	if (!TAILQ_EMPTY(&s->payments))
 		return TAILQ_FIRST(&s->payments)->tariff;
-	return default_tariff(b);
+	return ts_tariff_default(b);
 }
 
 static ts_u128 suggest_wei(const struct ts_billing *b,
@@ -108,6 +93,35 @@ static bool is_too_dear(const struct ts_billing_session *s)
 		if (p->too_dear)
 			return true;
 	return false;
+}
+
+static void fill_held(const struct ts_billing *b, const struct ts_billing_session *s,
+		      struct ts_session_view *view)
+{
+	if (view->access == TS_ACCESS_TRUSTED)
+		return;
+	view->held = ts_upstream_fault(b, &view->held_text);
+	if (view->access == TS_ACCESS_BLOCKED) {
+		view->held = "blocked";
+		view->held_text = "the operator has blocked this device; what you paid is still yours, ask for it back";
+	} else if (!view->held && is_too_dear(s)) {
+		view->held = "price_above_limit";
+		view->held_text = "the price is above the highest that your wallet agreed to; what is left goes back to it";
+	}
+}
+
+static enum ts_session_state state_of(const struct ts_billing *b,
+				      const struct ts_billing_session *s,
+				      const struct ts_session_view *view)
+{
+	if (view->access == TS_ACCESS_TRUSTED)
+		return TS_SESSION_PAID;
+	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
+		return TS_SESSION_NEVER_PAID;
+	if (view->access == TS_ACCESS_BLOCKED || !view->remaining_bytes ||
+	    (s->account && s->account->dry && !ts_upstream_holds(b)))
+		return TS_SESSION_DRY;
+	return TS_SESSION_PAID;
 }
 
 static void fill(struct ts_billing *b, struct ts_billing_session *s,
@@ -147,18 +161,11 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	view->given_wei = ts_u128_less(view->given_wei, paid_wei - view->unspent_wei);
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
-	view->held = ts_upstream_fault(b, &view->held_text);
-	if (!view->held && is_too_dear(s)) {
-		view->held = "price_above_limit";
-		view->held_text = "the price is above the highest that your wallet agreed to; what is left goes back to it";
-	}
-	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
-		view->state = TS_SESSION_NEVER_PAID;
-	else if ((s->account && s->account->dry && !ts_upstream_holds(b)) ||
-		 !view->remaining_bytes)
-		view->state = TS_SESSION_DRY;
-	else
-		view->state = TS_SESSION_PAID;
+	view->access = ts_session_access(b, s);
+	fill_held(b, s, view);
+	view->state = state_of(b, s, view);
+	if (view->access == TS_ACCESS_TRUSTED)
+		view->remaining_bytes = UINT64_MAX;
 }
 
 int ts_billing_session_view(struct ts_billing *b, const char *code,

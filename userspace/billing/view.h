@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "billing/config.h"
 #include "billing/time.h"
 #include "ledger/ledger.h"
 #include "lib/meter.h"
@@ -49,6 +50,7 @@ enum ts_session_state {
  * @remaining_bytes: whole bytes of class internet that @unspent_wei buys, at
  *	the dearer direction; UINT64_MAX when that is free
  * @used_bytes: [up, down], billed, over all accounts of this session
+ * @access: what the operator says of the station
  * @suggest_wei: a payment that makes sense now
  * @held: why the internet is granted less or not at all, whatever was paid, one word;
  *	NULL: it is
@@ -73,6 +75,7 @@ struct ts_session_view {
 	ts_u128 given_wei;
 	uint64_t remaining_bytes;
 	uint64_t used_bytes[TS_DIR_COUNT];
+	enum ts_access access;
 	ts_u128 suggest_wei;
 	const char *held;
 	const char *held_text;

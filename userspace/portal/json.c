@@ -207,9 +207,16 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		[TS_SESSION_PAID] = "paid",
 	};
 
-	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o}",
+	static const char *const accesses[] = {
+		[TS_ACCESS_NORMAL] = "normal",
+		[TS_ACCESS_TRUSTED] = "trusted",
+		[TS_ACCESS_BLOCKED] = "blocked",
+	};
+
+	return json_pack("{s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o}",
 		"session", view->code, "station", station(view),
-		"state", states[view->state], "account", account(view),
+		"state", states[view->state], "access", accesses[view->access],
+		"account", account(view),
 		"tariff", tariff(facts, &view->tariff),
 		"granted_units", units(view->granted_units),
 		"charged_units", units(view->charged_units),

@@ -33,7 +33,7 @@ static const struct object objects[] = {
 	{ "chain", chain_verbs, "the chain that tsd follows" },
 	{ "liquidity", liquidity_verbs, "what channels can still carry, and how long" },
 	{ "revenue", revenue_verbs, "what was charged on each day, for what, and whose it is" },
-	{ "session", session_verbs, "stations that the operator pays for" },
+	{ "session", session_verbs, "stations and what they have paid" },
 	{ "voucher", voucher_verbs, "codes that are worth something, once" },
 	{ "wallet", wallet_verbs, "what our address owns there" },
 };

@@ -15,6 +15,7 @@
 #include "tsd/liquidity.h"
 #include "tsd/payout.h"
 #include "tsd/revenue.h"
+#include "tsd/session.h"
 
 /** ts_command_failure() - Return: a new object that says what is wrong */
 json_t *ts_command_failure(const char *error, const char *message)
@@ -27,55 +28,26 @@ static json_t *do_status(struct ts_daemon *d, const json_t *request)
 	return ts_status_json(d);
 }
 
-/** struct listing - sessions or channels being listed */
+/** struct listing - channels being listed */
 struct listing {
-	struct ts_portal_facts facts;
+	const struct ts_billing_config *config;
 	json_t *list;
 };
-
-static void list_tokens(struct listing *l, const struct ts_daemon *d)
-{
-	const struct ts_billing_config *c = &d->config->billing;
-
-	memcpy(l->facts.tokens, c->tokens, sizeof(l->facts.tokens));
-	l->facts.n_tokens = c->n_tokens;
-}
-
-static int add_session(const struct ts_session_view *view, void *arg)
-{
-	struct listing *l = arg;
-
-	json_array_append_new(l->list,
-			      ts_portal_session_json(&l->facts, view, NULL));
-	return 0;
-}
-
-static json_t *do_sessions(struct ts_daemon *d, const json_t *request)
-{
-	struct listing l = { .list = json_array() };
-
-	l.facts.address = d->address;
-	list_tokens(&l, d);
-	l.facts.photon_port = ts_endpoint_port(&d->config->photon);
-	ts_billing_session_each(d->billing, add_session, &l);
-	return json_pack("{s:o}", "sessions", l.list);
-}
 
 static int add_channel(const struct ts_channel_view *view, void *arg)
 {
 	struct listing *l = arg;
 
 	json_array_append_new(l->list,
-			      ts_portal_channel_json(l->facts.tokens,
-						     l->facts.n_tokens, view));
+			      ts_portal_channel_json(l->config->tokens,
+						     l->config->n_tokens, view));
 	return 0;
 }
 
 static json_t *do_channels(struct ts_daemon *d, const json_t *request)
 {
-	struct listing l = { .list = json_array() };
+	struct listing l = { .config = &d->config->billing, .list = json_array() };
 
-	list_tokens(&l, d);
 	ts_billing_channel_each(d->billing, add_channel, &l);
 	return json_pack("{s:o}", "channels", l.list);
 }
@@ -378,19 +350,6 @@ static json_t *do_reload(struct ts_daemon *d, const json_t *request)
 	return json_pack("{s:b}", "ok", 1);
 }
 
-static json_t *do_session_close(struct ts_daemon *d, const json_t *request)
-{
-	const char *code = json_string_value(json_object_get(request, "code"));
-	struct ts_time now;
-
-	if (!code || !ts_code_valid(code))
-		return ts_command_failure("bad_code", "\"code\" must be a session code of 16 characters");
-	ts_clock_now(&now);
-	if (ts_billing_session_close(d->billing, code, &now))
-		return ts_command_failure("unknown_session", ts_billing_error(d->billing));
-	return kept(d, 0, NULL);
-}
-
 static json_t *sum_json(const struct ts_ledger_sum *s)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
@@ -446,7 +405,8 @@ static const struct {
 	json_t *(*run)(struct ts_daemon *d, const json_t *request);
 } commands[] = {
 	{ "status", do_status },
-	{ "sessions", do_sessions },
+	{ "sessions", ts_session_list_answer },
+	{ "session", ts_session_show_answer },
 	{ "channels", do_channels },
 	{ "peers", do_peers },
 	{ "mirrors", do_mirrors },
@@ -478,7 +438,8 @@ static const struct {
 	{ "sponsor-end", ts_sponsor_end_answer },
 	{ "sponsors", ts_sponsor_list_answer },
 	{ "reload", do_reload },
-	{ "session-close", do_session_close },
+	{ "session-close", ts_session_close_answer },
+	{ "session-attach", ts_session_attach_answer },
 	{ "account-of-bytes", do_account_of_bytes },
 	{ "monitor", do_monitor },
 };

@@ -20,11 +20,12 @@
 #include "tsd/config_mirror.h"
 #include "tsd/config_money.h"
 #include "tsd/config_read.h"
+#include "tsd/config_station.h"
 
 static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
 	"channels", "listen", "discovery", "peers", "mirrors", "mirror_seconds",
-	"mirror_for", "community", "portal", "meter", "ports", "rules", "gate", "tariffs",
+	"mirror_for", "community", "portal", "meter", "ports", "rules", "gate", "stations", "tariffs",
 	"money", "shares", "payout", "allowance", "limits",
 	"mesh", NULL
 };
@@ -214,6 +215,7 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	gate = ts_read_group(r, root, "gate", gate_keys);
 	c->gate = ts_read_bool(r, gate, "enabled", true);
 	c->gate_unsolicited = ts_read_bool(r, gate, "unsolicited", false);
+	ts_config_read_stations(r, root, c);
 	ts_config_read_tariffs(r, root, c);
 	ts_config_read_money(r, root, c);
 	ts_config_read_shares(r, root, c);
@@ -401,6 +403,7 @@ void ts_config_explain(const struct ts_config *c, FILE *out)
 	ts_config_explain_community(c, out);
 	ts_config_explain_mesh(c, out);
 	ts_config_explain_shares(c, out);
+	ts_config_explain_stations(c, out);
 	for (i = 0; i < c->n_ports; i++)
 		fprintf(out, "port      %s\n", c->ports[i].pattern);
 	for (i = 0; i < c->billing.n_tariffs; i++)

@@ -10,6 +10,7 @@
 #include "tsd/command.h"
 #include "tsd/daemon.h"
 #include "tsd/gift.h"
+#include "tsd/station.h"
 
 /* At once; each is a row for ever. */
 #define VOUCHERS_MAX	1000
@@ -167,48 +168,6 @@ json_t *ts_voucher_trust_answer(struct ts_daemon *d, const json_t *request)
 
 /* --- sponsored stations ---------------------------------------------------- */
 
-/** struct search - for the session of a MAC */
-struct search {
-	struct ts_key *key;
-	unsigned int found;
-};
-
-static int match(const struct ts_session_view *view, void *arg)
-{
-	struct search *s = arg;
-
-	if (!view->has_station ||
-	    memcmp(view->station.mac, s->key->mac, sizeof(s->key->mac)))
-		return 0;
-	if (!s->found++)
-		*s->key = view->station;
-	return 0;
-}
-
-/* Where it is is known of a station that was here; else it has to be said. */
-static json_t *station_of(struct ts_daemon *d, const json_t *request, struct ts_key *key)
-{
-	const char *mac = json_string_value(json_object_get(request, "mac"));
-	struct search s = { .key = key };
-	uint64_t vlan, zone;
-
-	memset(key, 0, sizeof(*key));
-	if (!mac || ts_key_parse_mac(mac, key->mac) ||
-	    !number_of(request, "vlan", &vlan) || vlan > 4094 ||
-	    !number_of(request, "zone", &zone) || zone > UINT32_MAX)
-		return ts_command_failure("bad_station", "\"mac\" must be the MAC address of a station; \"vlan\" and \"zone\" numbers");
-	key->vlan = (uint16_t)vlan;
-	key->zone = (uint32_t)zone;
-	if (json_object_get(request, "zone"))
-		return NULL;
-	ts_billing_session_each(d->billing, match, &s);
-	if (s.found == 1)
-		return NULL;
-	return ts_command_failure("which_station", s.found ?
-		"this station is in several zones or VLANs; say which" :
-		"this station was not here yet; say in which zone it will be");
-}
-
 /** ts_sponsor_answer() - {"cmd":"sponsor"}: the operator pays for a station */
 json_t *ts_sponsor_answer(struct ts_daemon *d, const json_t *request)
 {
@@ -222,7 +181,7 @@ json_t *ts_sponsor_answer(struct ts_daemon *d, const json_t *request)
 
 	if (!amount_of(d, request, &token, &wei) || !number_of(request, "until", &until_s))
 		return ts_command_failure("bad_limit", "\"amount\" must be a decimal number of tokens (of \"token\", a symbol), \"until\" in seconds since 1970");
-	failure = station_of(d, request, &key);
+	failure = ts_station_of(d, request, &key);
 	if (failure)
 		return failure;
 	ts_clock_now(&now);
@@ -237,7 +196,7 @@ json_t *ts_sponsor_end_answer(struct ts_daemon *d, const json_t *request)
 {
 	struct ts_time now;
 	struct ts_key key;
-	json_t *failure = station_of(d, request, &key);
+	json_t *failure = ts_station_of(d, request, &key);
 
 	if (failure)
 		return failure;

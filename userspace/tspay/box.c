@@ -301,11 +301,13 @@ int box_token(struct box *b, const struct ts_address *contract,
 	return ret;
 }
 
+/* null: there is no end. */
 static uint64_t bytes_of(const json_t *object, const char *name)
 {
-	json_int_t v = json_integer_value(json_object_get(object, name));
+	const json_t *bytes = json_object_get(object, name);
+	json_int_t v = json_integer_value(bytes);
 
-	return v < 0 ? UINT64_MAX : (uint64_t)v;
+	return json_is_null(bytes) || v < 0 ? UINT64_MAX : (uint64_t)v;
 }
 
 static int read_session(const json_t *json, struct session *out)

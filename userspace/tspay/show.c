@@ -55,7 +55,8 @@ void show_session(struct show *v, const struct session *s, const struct token *t
 	v->last_ms = now_ms;
 	v->last_used = s->used_bytes;
 	snprintf(line, sizeof(line), "%s: %s left, %s/s, %s %s/GB, paid %s; %s", s->state,
-		 size_text(s->remaining_bytes, left), rate,
+		 s->remaining_bytes == UINT64_MAX ? "no limit to what is" :
+			size_text(s->remaining_bytes, left), rate,
 		 ts_token_print(s->wei_per_gb, t->decimals, price), t->symbol,
 		 ts_token_print(paid_wei, t->decimals, paid), answer_text(answer));
 	if (v->tty)
