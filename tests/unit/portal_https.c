@@ -199,7 +199,9 @@ static void test_serve(void **state)
 	text = get_secure(f, port, ASK("/captive-portal/api"), name);
 	has(text, want);
 	has(text, "\"can-extend-session\":true");
-	/* And from the page on plain http people get there. */
+	/* And from the pages on plain http people get there. */
+	snprintf(want, sizeof(want), "\"https\":\"https://box.test:%u/\"", port);
+	has(get(f, "/v1/info"), want);
 	snprintf(want, sizeof(want), "href=\"https://box.test:%u/\"", port);
 	has(get(f, "/"), want);
 	/* To the wallet as well, if there is one; a key is for https alone. */

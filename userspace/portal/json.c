@@ -102,14 +102,16 @@ static json_t *tokens(const struct ts_portal_facts *f)
 }
 
 /** ts_json_info() - GET /v1/info; Return: a new reference, NULL: no memory */
-json_t *ts_json_info(const struct ts_portal *p)
+json_t *ts_json_info(struct ts_portal *p)
 {
+	char url[TS_PORTAL_URL_SIZE];
 	const struct ts_portal_facts *f = &p->facts;
 	struct listing l = { .facts = f, .list = json_array() };
 
 	p->ops.tariffs(p->ops.ctx, add_tariff, &l);
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:{s:i}, s:o}",
+	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:{s:i}, s:o}",
 			 "name", f->name, "version", f->version,
+			 "https", ts_host_secure_url(p, url),
 			 "address", ts_json_address(&f->address),
 			 "chain_id", u256(&f->chain_id),
 			 "tokens_network", ts_json_address(&f->tokens_network),

@@ -74,8 +74,29 @@ static void by_wallet(const struct ts_page *page)
 	fputs("wallet/</a></p>\n", page->out);
 }
 
+/* What was typed does not come back: it is worth money, and may be on a shown screen. */
+static void by_voucher(const struct ts_page *page)
+{
+	heading(page, TS_TEXT_VOUCHER);
+	fprintf(page->out, "<form method=\"post\" action=\"/captive-portal/voucher?lang=%s\">\n",
+		ts_lang_names[page->lang].tag);
+	if (page->fault) {
+		fputs("<p class=\"note\" id=\"fault\" role=\"alert\">", page->out);
+		ts_page_escape(page->out, page->fault);
+		fputs("</p>\n", page->out);
+	}
+	fputs("<label for=\"voucher\">", page->out);
+	ts_page_say(page, TS_TEXT_VOUCHER_CODE);
+	fprintf(page->out, "</label>\n<input id=\"voucher\" name=\"code\" dir=\"ltr\" required maxlength=\"40\" size=\"22\" autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\"%s>\n<button type=\"submit\">",
+		page->fault ? " aria-invalid=\"true\" aria-describedby=\"fault\" autofocus" : "");
+	ts_page_say(page, TS_TEXT_VOUCHER_USE);
+	fputs("</button></form>\n", page->out);
+}
+
 /* Each way to pay is a function here, in the order of the page. */
-static void (*const ways[])(const struct ts_page *page) = { by_wallet, by_app, by_tspay };
+static void (*const ways[])(const struct ts_page *page) = {
+	by_wallet, by_voucher, by_app, by_tspay,
+};
 
 static void session_code(const struct ts_page *page)
 {
