@@ -77,6 +77,7 @@ struct ts_source {
  * @portal: ours
  * @connection: libmicrohttpd's; NULL once it has ended it
  * @suspended: waits for news
+ * @left: who listened is gone
  * @code: of the session
  * @base: the box, as the client names it
  * @changed: the session object is to be sent
@@ -94,6 +95,7 @@ struct ts_stream {
 	struct ts_portal *portal;
 	struct MHD_Connection *connection;
 	bool suspended;
+	bool left;
 	char code[TS_CODE_SIZE];
 	char base[TS_BASE_SIZE];
 	bool changed;
@@ -161,6 +163,7 @@ struct ts_portal {
 	struct ts_source *accepted;
 	struct ts_request *waiting;
 	struct ts_stream *streams;
+	ev_io left;
 	struct ts_opens opens;
 	struct ts_usages usages;
 	struct ts_tls tls;
@@ -251,6 +254,8 @@ json_t *ts_json_outbox(const struct ts_portal *p,
 		       const struct ts_address *wallet);
 
 /* stream.c */
+int ts_stream_begin(struct ts_portal *p);
+void ts_stream_end(struct ts_portal *p);
 enum MHD_Result ts_stream_open(struct ts_portal *p, struct MHD_Connection *c,
 			       const char *code, const char *base);
 void ts_stream_beat(struct ts_portal *p);
