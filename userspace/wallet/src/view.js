@@ -117,6 +117,7 @@ export class View {
 			mb: printNumber(this.language, Number(left) / 1e6), amount: this.amount(session.unspent_wei) });
 		$('price').textContent = session.wei_per_gb === null ? '?' :
 			this.say('prices', { up: price(up), down: price(down) });
+		this.note('dry', session.state === 'dry' && this.say('dry'));
 		this.note('held', session.held && this.say('held', { why: session.held }));
 	}
 
