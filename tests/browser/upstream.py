@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-# upstream.py LOG: the internet: a page, a probe, a big file that comes slowly.  A line of
-# LOG for each request: its path, and the bytes of the answer that were handed to TCP.
+# upstream.py LOG: the internet: a page, a probe, a big file that comes slowly, as
+# /big/BYTES/BYTES-PER-SECOND.  Lines of LOG for each request: its path, and at its end the
+# bytes of the answer that were handed to TCP.
 import http.server
 import socketserver
 import sys
 import time
 
-RATE_BYTES_S = 6000000
 PIECE_BYTES = 60000
 
 
@@ -22,7 +22,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Disposition", "attachment; filename=big")
         self.end_headers()
 
-    def big(self, left):
+    def big(self, left, rate_bytes_s):
         self.answer(200, "application/octet-stream", left)
         begun, sent = time.monotonic(), 0
         while left:
@@ -30,7 +30,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             # Each piece says where it is, so that none can be lost or come twice.
             self.wfile.write(sent.to_bytes(8, "big").ljust(piece, b"."))
             sent, left = sent + piece, left - piece
-            time.sleep(max(0, begun + sent / RATE_BYTES_S - time.monotonic()))
+            time.sleep(max(0, begun + sent / rate_bytes_s - time.monotonic()))
         return sent
 
     def do_GET(self):
@@ -38,11 +38,11 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         with open(sys.argv[1], "a") as log:
             print("begin", path, file=log)
         if path.startswith("/big/"):
-            sent = self.big(int(path[5:]))
+            sent = self.big(*map(int, path[5:].split("/")))
         elif path == "/generate_204":
             self.answer(204, "text/plain", 0)
         else:
-            page = b"<!doctype html><title>Shop</title><h1>The page that was wanted</h1><a href=/big/30000000>big</a>"
+            page = b"<!doctype html><title>Shop</title><h1>The page that was wanted</h1><a href=/big/30000000/6000000>big</a>"
             self.answer(200, "text/html", len(page))
             self.wfile.write(page)
             sent = len(page)
