@@ -297,6 +297,7 @@ struct ts_billing_tries {
  * @told: in the list of those whose view is to be sent
  * @notices: bits by enum ts_notice
  * @tries: wrong vouchers of its station
+ * @tag: see tag.c
  * @by_code, @by_station, @by_row: in the tables of struct ts_billing
  */
 struct ts_billing_session {
@@ -321,6 +322,7 @@ struct ts_billing_session {
 	bool told;
 	unsigned int notices;
 	struct ts_billing_tries tries;
+	uint64_t tag;
 };
 
 /*

@@ -10,6 +10,7 @@
 #include "billing/channels.h"
 #include "billing/refunds.h"
 #include "billing/sessions.h"
+#include "billing/tag.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
 
@@ -137,6 +138,7 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	view->given_wei = ts_u128_less(view->given_wei, paid_wei - view->unspent_wei);
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
+	view->tagged_wei = ts_tag_amount(b, s, &view->tariff.token, view->suggest_wei);
 	view->held = ts_upstream_fault(b, &view->held_text);
 	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
 		view->state = TS_SESSION_NEVER_PAID;

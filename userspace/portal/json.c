@@ -172,9 +172,11 @@ static json_t *pay(const struct ts_portal_facts *f,
 
 	snprintf(memo.code, sizeof(memo.code), "%s", view->code);
 	ts_memo_print(&memo, text);
-	return json_pack("{s:o, s:s, s:o, s:i, s:o}",
+	return json_pack("{s:o, s:s, s:o, s:o, s:i, s:o}",
 			 "address", ts_json_address(&f->address), "memo", text,
 			 "suggest_wei", ts_json_wei(view->suggest_wei),
+			 "tagged_wei", view->tagged_wei ? ts_json_wei(view->tagged_wei) :
+							  json_null(),
 			 "photon_port", (int)f->photon_port,
 			 "http", json_sprintf("%s/v1/pay", base ? base : ""));
 }

@@ -28,6 +28,19 @@ static void fact(const struct ts_page *page, enum ts_text_id what, const char *v
 	fputs("</code></dd>\n", page->out);
 }
 
+/* Exactly, for it is the last digits that count. */
+static void by_tag(const struct ts_page *page)
+{
+	if (!page->view->tagged_wei)
+		return;
+	paragraph(page, TS_TEXT_TAG_HOW);
+	fputs("<dl class=\"facts\"><dt>", page->out);
+	ts_page_say(page, TS_TEXT_TAG);
+	fputs("</dt><dd><code id=\"tag\" dir=\"ltr\">", page->out);
+	ts_page_amount(page, &page->view->tariff.token, page->view->tagged_wei, false);
+	fputs("</code></dd></dl>\n", page->out);
+}
+
 static void by_app(const struct ts_page *page)
 {
 	const struct ts_session_view *v = page->view;
@@ -51,6 +64,7 @@ static void by_app(const struct ts_page *page)
 	fputs("</bdi></dd>\n", page->out);
 	fact(page, TS_TEXT_PORT, port);
 	fputs("</dl>\n", page->out);
+	by_tag(page);
 }
 
 static void by_tspay(const struct ts_page *page)

@@ -122,6 +122,13 @@ T(MEMO, \
   "Memo", "备注", "Concepto", "المذكرة") \
 T(AMOUNT, \
   "Suggested amount", "建议金额", "Importe sugerido", "المبلغ المقترح") \
+T(TAG, \
+  "Amount with your tag", "含标签的金额", "Importe con su etiqueta", "المبلغ مع علامتك") \
+T(TAG_HOW, \
+  "If the app has no field for a memo, send exactly this amount. Its last twelve digits are the tag of your session; you may change those before them.", \
+  "如果应用没有备注栏，请转账与此完全相同的金额。最后十二位数字是您的会话标签，前面的数字可以更改。", \
+  "Si la aplicación no tiene campo de concepto, envíe exactamente este importe. Sus últimas doce cifras son la etiqueta de su sesión; las anteriores las puede cambiar.", \
+  "إذا لم يكن في التطبيق حقل للمذكرة فأرسل هذا المبلغ بالضبط. أرقامه الاثنا عشر الأخيرة هي علامة جلستك، ويمكنك تغيير ما قبلها.") \
 T(PORT, \
   "UDP port", "UDP 端口", "Puerto UDP", "منفذ UDP") \
 T(TSPAY, \
