@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // all.js - in this order, for what was paid stays paid; see run.
-import { after, afterEach, before } from 'node:test';
+import { after, afterEach } from 'node:test';
 import { begin, end, leave } from './client.js';
 
-before(begin);
+await begin();
 after(end);
 afterEach(leave);
 await import('./captive.js');

@@ -21,7 +21,7 @@ test('any http page leads to the portal, which says what it costs and that nothi
 	assert.equal(await page.locator('section .qr').count(), 1);
 	const { session: code, pay } = await session();
 
-	assert.match(await page.locator('.facts').innerText(), new RegExp(`ts1:${code}:1`));
+	assert.match(await page.locator('.facts').first().innerText(), new RegExp(`ts1:${code}:1`));
 	assert.equal(await page.locator('#code + p code').innerText(), code);
 	/* The amount with the tag, to its last digit. */
 	assert.equal(await page.locator('#tag').innerText(), `0.${pay.tagged_wei.padStart(18, '0')} SMT`);
