@@ -115,9 +115,8 @@ static void a_tag_ends(void **state)
 	pay(1, wei, -1);
 	assert_true(box_view(&box, code).attached_wei == wei);
 	wei = tagged(code);
+	/* Nor while the session is about to end. */
 	ts_billing_logout(box.billing, box.codes[code].code, TS_CODE_CHARS, 5, &box.now);
-	box_flush(&box);
-	box_flush(&box);
 	pay(2, wei, -1);
 	assert_true(pool(2) == wei);
 }
