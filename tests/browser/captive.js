@@ -29,8 +29,8 @@ test('any http page leads to the portal, which says what it costs and that nothi
 	await context.close();
 });
 
-test('the page by https is believed, and all of it is small and comes from the box', async () => {
-	for (const [lang] of Object.entries(LANGUAGES)) {
+test('the page by https is believed, and all of it is small and comes from the box', async (t) => {
+	for (const lang of Object.keys(LANGUAGES)) {
 		const context = await visitor({ locale: lang });
 		const page = await context.newPage();
 		let bytes = 0;
@@ -43,6 +43,7 @@ test('the page by https is believed, and all of it is small and comes from the b
 		await page.locator('#state').waitFor();
 		await page.waitForTimeout(200);
 		await Promise.race([Promise.all(sizes), page.waitForTimeout(1000)]);
+		t.diagnostic(`${lang}: ${bytes} bytes`);
 		assert.ok(bytes > 10000 && bytes < PAGE_MAX_BYTES, `${lang}: ${bytes} bytes`);
 		assert.deepEqual(context.asked.filter((url) => !url.startsWith(HTTPS)), []);
 		assert.deepEqual(faults(context), []);
@@ -77,6 +78,31 @@ test('at 320 pixels, and with letters twice as large', async () => {
 	await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
 	await fits(page, 'large letters');
 	await shot(page, 'large');
+	await context.close();
+});
+
+test('by keyboard alone everything that can be used is reached, in the order of the page', async () => {
+	const context = await visitor();
+	const page = await context.newPage();
+	const reached = [];
+
+	await page.goto(HTTPS);
+	const wanted = await page.evaluate(() => [...document.querySelectorAll('a, button, input')]
+		.filter((e) => !e.closest('noscript')).map((e) => e.outerHTML));
+
+	assert.ok(wanted.length > 8);
+	for (let i = 0; i < wanted.length; i++) {
+		await page.keyboard.press('Tab');
+		reached.push(await page.evaluate(() => document.activeElement.outerHTML));
+	}
+	assert.deepEqual(reached, wanted);
+	/* What is reached is seen to be. */
+	assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), 'none');
+	/* And the form is sent by it. */
+	await page.focus('#voucher');
+	await page.keyboard.type('nothing');
+	await page.keyboard.press('Enter');
+	await page.locator('#fault').waitFor();
 	await context.close();
 });
 

@@ -156,6 +156,20 @@ test('what both far sides got is what the kernel counted and the wallet is charg
 	assert.equal(BigInt(now.attached_wei), 2n * STEP_WEI);
 });
 
+test('where downloads are blocked what would be saved is there to be copied', async () => {
+	const devtools = await context.newCDPSession(wallet);
+
+	await devtools.send('Page.setDownloadBehavior', { behavior: 'deny' });
+	await wallet.locator('#receipts summary').click();
+	await wallet.click('#exportJson');
+	await wallet.click('#saved');
+	const { channel, receipts } = JSON.parse(await wallet.locator('#savedText').inputValue());
+
+	assert.equal(receipts.length, 2);
+	assert.equal(BigInt(channel.partner_proof.transferred_wei), 2n * STEP_WEI);
+	await wallet.locator('#receipts summary').click();
+});
+
 test('the wallet at the size of a phone, dark, and from right to left', async () => {
 	await wallet.setViewportSize(PHONE.viewport);
 	for (const [language, colorScheme] of [['en', 'dark'], ['ar', 'light'], ['zh', 'dark'], ['es', 'light']]) {

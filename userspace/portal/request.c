@@ -402,6 +402,8 @@ void ts_request_done(void *listener, struct MHD_Connection *c, void **request,
 	}
 	if (req->answer)
 		MHD_destroy_response(req->answer);
+	/* It may be a code that is worth money. */
+	explicit_bzero(req->body, sizeof(req->body));
 	free(req);
 	*request = NULL;
 }
