@@ -10,22 +10,6 @@
 meters=("$@")
 [ $# -gt 0 ] || meters=(xdp tc)
 
-# Of the other end's address: a SYN that finds the budget dry is answered by the
-# router itself (its TTL was set to 1), which is of class local and costs nothing.
-witness() { # NAMESPACE DEVICE FD OTHER-END
-	eval "exec $3< <(exec nsenter --net=/run/netns/$1 -- framecount $2 $4)"
-	pids+=($!)
-	eval "witness_pid_$3=$!"
-	read -r -u "$3" _
-}
-testify() { # FD: sets frames_in bytes_in lost
-	local f b of ob
-	eval "kill \$witness_pid_$1"
-	read -r -u "$1" f b of ob lost
-	eval "exec $1<&-"
-	frames_in=$f bytes_in=$b
-}
-
 setup() {
 	DRIVER=bpf
 	[ "$1" = nf ] && DRIVER=genl

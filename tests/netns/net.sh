@@ -137,3 +137,20 @@ stat() {
 			'[.stats[] | select(.class == $c and .dir == $d) | .[$f]][0] // "0"'
 }
 field() { in_ns $R tsctl ${DRIVER:+-d $DRIVER} -j account show "$1" | jq -r ".$2"; }
+
+# What arrives at a device from or for the other end's address, counted by framecount.
+# Of that address: a SYN that finds the budget dry is answered by the router itself (its
+# TTL was set to 1), which is of class local and costs nothing.
+witness() { # NAMESPACE DEVICE FD OTHER-END
+	eval "exec $3< <(exec nsenter --net=/run/netns/$1 -- framecount $2 $4)"
+	pids+=($!)
+	eval "witness_pid_$3=$!"
+	read -r -u "$3" _
+}
+testify() { # FD: sets frames_in bytes_in lost
+	local f b of ob
+	eval "kill \$witness_pid_$1"
+	read -r -u "$1" f b of ob lost
+	eval "exec $1<&-"
+	frames_in=$f bytes_in=$b
+}

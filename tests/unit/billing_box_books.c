@@ -67,7 +67,7 @@ static int code_of_row(struct box *box, int64_t row)
 }
 
 /* It may have been made and taken elsewhere in one batch: its memo says whose it
- * was. */
+ * was; of one without a memo, which has a tag, its row. */
 static void first_seen(struct box *box, struct box_payment *was,
 		       const struct ts_ledger_payment *p)
 {
@@ -75,11 +75,16 @@ static void first_seen(struct box *box, struct box_payment *was,
 	struct ts_memo memo;
 
 	was->id = p->id;
+	was->allowed_wei = p->delta_wei;
+	if (!p->data_len) {
+		was->code = code_of_row(box, p->session);
+		was->session = p->session;
+		return;
+	}
 	assert_true(ts_memo_parse(&memo, p->data, p->data_len));
 	was->code = box_know_code(box, memo.code);
 	assert_int_equal(ts_ledger_session_find(box->ledger, memo.code, &s), 0);
 	was->session = s.id;
-	was->allowed_wei = p->delta_wei;
 }
 
 /*

@@ -240,6 +240,32 @@ static void guessing_is_slow(void **state)
 	assert_in_range(tried, 150, 210);
 }
 
+/* Who has opened the page is not kept from redeeming by any number of invented MACs. */
+static void strangers_deny_nobody(void **state)
+{
+	struct ts_key key = box_key(0);
+	unsigned int i, tried;
+
+	box_code(&box, 1);
+	assert_true(make(1000 * GWEI, 0, 0) > 0);
+	for (i = 0; i < 3000; i++) {
+		key.mac[4] = (uint8_t)(i >> 8);
+		key.mac[5] = (uint8_t)i;
+		ts_billing_voucher(box.billing, &key, "ZZZZ-ZZZZ-ZZZZ-ZZZZ", 19, 9,
+				   &box.now);
+		box_flush(&box);
+	}
+	assert_string_equal(box.last_refusal.name, "too_many_tries");
+	for (i = 0, tried = 0; i < 100; i++) {
+		assert_false(show(1, "ZZZZ-ZZZZ-ZZZZ-ZZZZ"));
+		tried += !strcmp(box.last_refusal.name, "bad_voucher");
+	}
+	assert_int_equal(tried, 5);
+	/* Its own tries come again by its own time alone. */
+	box_later(&box, 12 * SECOND);
+	assert_true(show(1, made));
+}
+
 /* Invariant 3: killed at each touch, a code is worth its value once. */
 static void killed_at_each_step(void **state)
 {
@@ -374,6 +400,7 @@ int main(void)
 		T(it_is_no_income),
 		T(guessing_learns_nothing),
 		T(guessing_is_slow),
+		T(strangers_deny_nobody),
 		T(killed_at_each_step),
 		T(made_and_killed),
 		T(after_a_restore_none_is_good),

@@ -16,6 +16,7 @@ static void test_get(void **state)
 
 	has(get(f, "/v1/info"), "HTTP/1.1 200 ");
 	has(get(f, "/v1/info"), "\"name\":\"A <b>box</b>\"");
+	has(get(f, "/v1/info"), "\"https\":null");
 	has(get(f, "/v1/info"), "\"wei_per_gb\":\"50000000000000000\"");
 	has(get(f, "/v1/session"), "\"session\":\"" CODE "\"");
 	has(get(f, "/v1/session"), "\"state\":\"never-paid\"");

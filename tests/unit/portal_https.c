@@ -199,7 +199,9 @@ static void test_serve(void **state)
 	text = get_secure(f, port, ASK("/captive-portal/api"), name);
 	has(text, want);
 	has(text, "\"can-extend-session\":true");
-	/* And from the page on plain http people get there. */
+	/* And from the pages on plain http people get there. */
+	snprintf(want, sizeof(want), "\"https\":\"https://box.test:%u/\"", port);
+	has(get(f, "/v1/info"), want);
 	snprintf(want, sizeof(want), "href=\"https://box.test:%u/\"", port);
 	has(get(f, "/"), want);
 	/* To the wallet as well, if there is one; a key is for https alone. */
@@ -331,7 +333,9 @@ static void test_not_offered(void **state)
 
 	put_pair(&x, "box.test", NOW_S + 1);
 	ts_portal_look(f->portal);
-	has(get(f, "/captive-portal/api"), "user-portal-url");
+	/* By https alone, where that is to be had. */
+	has(get(f, "/captive-portal/api"), "\"error\":\"https_only\"");
+	has(get_secure(f, port, ASK("/captive-portal/api"), name), "user-portal-url");
 	f->now.wall_s = NOW_S + 1;
 	lacks(get(f, "/captive-portal/api"), "user-portal-url");
 	has(get(f, "/"), "href=\"http://box.test:");
@@ -339,7 +343,7 @@ static void test_not_offered(void **state)
 	lacks(get(f, "/captive-portal/api"), "user-portal-url");
 	/* Without a clock nothing is known against it. */
 	f->now.wall_s = 0;
-	has(get(f, "/captive-portal/api"), "user-portal-url");
+	has(get_secure(f, port, ASK("/captive-portal/api"), name), "user-portal-url");
 	/* Who comes all the same is served: it is his browser's to complain. */
 	assert_non_null(get_secure(f, port, ASK("/"), name));
 	files_remove(&x);

@@ -50,6 +50,12 @@ static void test_page(void **state)
 	has(text, "tspay http://10.0.0.1</code>");
 	has(text, "<form method=\"post\" action=\"/captive-portal/continue?lang=en\">");
 	has(text, "aria-label=\"QR code of the address\"");
+	/* Whole, for its last digits count; of a token without tags it is not there. */
+	lacks(text, "id=\"tag\"");
+	has(get(f, "/v1/session"), "\"tagged_wei\":null");
+	f->view.tagged_wei = 50000123456789012ull;
+	has(get(f, "/"), "<code id=\"tag\" dir=\"ltr\">0.050000123456789012 SMT</code>");
+	has(get(f, "/v1/session"), "\"tagged_wei\":\"50000123456789012\"");
 	f->station_error = -ENOENT;
 	has(get(f, "/"), "not connected through a metered port");
 	f->station_error = -ENOSPC;

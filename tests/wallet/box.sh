@@ -5,12 +5,10 @@
 #
 #	box.sh [page]	the modules alone (box.js), or the page in a browser (page.js);
 #			SHOTS=DIR keeps pictures of it
-#
-# What only the router's side can do, the client asks here: a line of words to its file
-# descriptor 3, and the answer is a line from 4.
 part=${1:-box}
 . "$(dirname "$0")/../netns/net.sh"
 . "$(dirname "$0")/../netns/tsd.sh"
+. "$(dirname "$0")/../netns/asked.sh"
 
 CHROMIUM=$(command -v chromium)
 if [ "$part" = page ] && [ -z "$CHROMIUM" ]; then
@@ -26,21 +24,17 @@ if [ "$part" = page ]; then
 fi
 net_up
 tsd_up p0 ${more:+"$more"} || { echo "Bail out! tsd does not start"; exit 1; }
-mkfifo "$W/ask" "$W/answer"
 
 tell_() { # WORDS: prints the answer
 	case $1 in
-	import) # ADDRESS: a channel with a wallet
-		jq --arg a "$2" '.partner_address = $a' "$W/channel" >"$W/channel.js"
-		in_ns $R tsctl -c "$W/tsd.conf" channel import "$W/channel.js" >/dev/null ;;
+	import) asked_channel "$2" ;;
 	import-file) in_ns $R tsctl -c "$W/tsd.conf" channel import "$2" >/dev/null ;;
 	kill) tsd_kill ;;
 	start) tsd_start; until_true 20 tsd_healthy ;;
 	price) # TOKENS-PER-GB, from now on
 		sed -i "s/internet = { up = \"[^\"]*\"; down = \"[^\"]*\"/internet = { up = \"$2\"; down = \"$2\"/" "$W/tsd.conf"
 		kill -HUP $tsd_pid ;;
-	mac) # a station that is another one
-		in_ns $C ip link set c0 address "$2" && in_ns $R ip neigh flush dev p0 ;;
+	mac) asked_mac "$2" ;;
 	send) # FRAMES of 1200 bytes, upward
 		in_ns $C python3 -c '
 import socket, sys
@@ -48,7 +42,7 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for i in range(int(sys.argv[1])):
     s.sendto(bytes(1200), ("10.66.2.2", 9))' "$2" ;;
 	pings) in_ns $C ping -c 1 -W 2 10.66.2.2 >/dev/null ;;
-	paid) control '{"cmd":"account-of-bytes"}' | jq -r '.totals[0] | "\(.paid_wei) \(.refunded_wei)"' ;;
+	paid) asked_paid ;;
 	tspay-import) # KEYSTORE PASSPHRASE-FILE: prints the address
 		rm -f "$W/taken"
 		tspay -k "$W/taken" -p file:"$3" key import "$2" >/dev/null &&
@@ -58,21 +52,9 @@ for i in range(int(sys.argv[1])):
 	esac
 }
 
-(
-	cd "$O/gen/wallet" && exec nsenter --net=/run/netns/$C -- env BOX=$BOX W="$W" \
-		CHROMIUM="$CHROMIUM" HOME="$W" \
-		node --test-reporter=tap "test/$part.js" 3>"$W/ask" 4<"$W/answer"
-) &
-client=$!
-pids+=("$client")
-exec {ask}<"$W/ask" {answer}>"$W/answer"
-while read -ru $ask -a words; do
-	# In this shell, whose children tsd is.
-	tell_ "${words[@]}" >"$W/said" 2>>"$W/tell.log" && word=ok || word=failed
-	said=$(<"$W/said")
-	echo "$word ${said//$'\n'/ }" >&$answer
-done
-wait $client
+cd "$O/gen/wallet" || exit 1
+asked env BOX=$BOX W="$W" CHROMIUM="$CHROMIUM" HOME="$W" \
+	node --test-reporter=tap "test/$part.js"
 status=$?
 [ $status = 0 ] || { sed 's/^/# /' "$W/tell.log"; tail -n 20 "$W/tsd.log" | sed 's/^/# tsd: /'; }
 exit $status

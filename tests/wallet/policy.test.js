@@ -109,4 +109,8 @@ test('a key may be on https alone', () => {
 	for (const url of ['http://box.example/wallet/', 'http://localhost/', 'http://127.0.0.1:2050/', 'file:///tmp/x'])
 		assert.ok(!isSafe(at(url)), url);
 	assert.equal(safeUrl(at('http://box.example:2050/wallet/?x#y')), 'https://box.example/wallet/');
+	/* As the box says; what is no https leads nowhere. */
+	assert.equal(safeUrl(at('http://10.0.0.1/wallet/'), 'https://box.example:8443/'), 'https://box.example:8443/wallet/');
+	for (const said of [null, '', 'x', 'http://box.example/', 'javascript:alert(1)', 'https:', {}])
+		assert.equal(safeUrl(at('http://10.0.0.1/wallet/'), said), 'https://10.0.0.1/wallet/', String(said));
 });

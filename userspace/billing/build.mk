@@ -9,7 +9,7 @@ BILLING_SOURCES := $(addprefix userspace/billing/, \
 	logout.c meter_use.c onchain.c open.c parts.c pay.c payout.c price.c refund.c \
 	refund_lost.c reserve.c reveal.c revenue.c roam_claim.c roam_home.c \
 	roam_host.c roam_leave.c session.c share.c \
-	station.c table.c tariff.c \
+	station.c table.c tag.c tariff.c \
 	tick.c token.c upstream.c view.c voucher.c)
 
 $(eval $(call library,billing,$(BILLING_SOURCES)))

@@ -14,6 +14,7 @@
 #include "billing/onchain.h"
 #include "billing/payments.h"
 #include "billing/sessions.h"
+#include "billing/tag.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
 
@@ -263,6 +264,21 @@ static struct ts_billing_session *remember(struct ts_billing *b,
 	return NULL;
 }
 
+/* By which tariff; @memo: without a code where the amount may name the session. */
+static struct ts_billing_version *tariff_of(struct ts_billing *b,
+					    const struct ts_billing_channel *c,
+					    const struct ts_billing_credit *credit,
+					    const struct ts_time *now,
+					    struct ts_memo *memo)
+{
+	memset(memo, 0, sizeof(*memo));
+	if (!credit->memo.len)
+		memo->tariff_id = b->config.default_tariff_id;
+	else if (!ts_memo_parse(memo, credit->memo.p, credit->memo.len))
+		return NULL;
+	return ts_tariff_to_pay(b, memo->tariff_id, &c->row.channel.token, now);
+}
+
 /*
  * The session that a memo names.  A code that nobody here has heard of makes
  * one without a station: its value waits for whoever shows the code.  A session
@@ -367,12 +383,11 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	ts_channel_changed(b, c);
 	b->batch_payments++;
 	note_value(b, &c->row.channel.token, credit->wei);
+	v = tariff_of(b, c, credit, now, &memo);
 	/* In a token that is not taken any more it stays in the wallet's pool. */
-	if (ts_memo_parse(&memo, credit->memo.p, credit->memo.len))
-		v = ts_tariff_to_pay(b, memo.tariff_id, &c->row.channel.token,
-				     now);
 	if (v)
-		s = find_session(b, &memo, now);
+		s = *memo.code ? find_session(b, &memo, now) :
+		    ts_tag_session(b, &c->row.channel.token, credit->wei);
 	if (s) {
 		if (!s->row.id && !ts_session_write(b, s))
 			return;

@@ -12,6 +12,7 @@
 #include "billing/gifts.h"
 #include "billing/home.h"
 #include "billing/sessions.h"
+#include "billing/tag.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
 
@@ -128,6 +129,7 @@ void ts_session_notify(struct ts_billing *b, struct ts_billing_session *s,
 void ts_session_add(struct ts_billing *b, struct ts_billing_session *s)
 {
 	TAILQ_INIT(&s->payments);
+	s->tag = ts_tag_make(b, s->row.code);
 	TAILQ_INSERT_TAIL(&b->sessions, s, list);
 	ts_table_add(&b->session_by_code, &s->by_code, s->row.code,
 		     TS_CODE_CHARS);

@@ -272,6 +272,21 @@ struct ts_billing_account {
 	bool working;
 };
 
+/* Stations without a session whose wrong vouchers are counted, by a keyed digest; several may share one. */
+#define TS_TRIES	256
+
+/**
+ * struct ts_billing_tries - wrong vouchers that may still be shown
+ * @begun: they are counted
+ * @left: how many
+ * @ns: since when time has brought none
+ */
+struct ts_billing_tries {
+	bool begun;
+	uint32_t left;
+	uint64_t ns;
+};
+
 /**
  * struct ts_billing_session - a session that is not closed
  * @row: id 0 until it was put into a batch; seen_s is ahead of the disk
@@ -291,6 +306,8 @@ struct ts_billing_account {
  *	or a payment comes
  * @told: in the list of those whose view is to be sent
  * @notices: bits by enum ts_notice
+ * @tries: wrong vouchers of its station
+ * @tag: see tag.c
  * @by_code, @by_station, @by_row: in the tables of struct ts_billing
  */
 struct ts_billing_session {
@@ -314,6 +331,8 @@ struct ts_billing_session {
 	bool away;
 	bool told;
 	unsigned int notices;
+	struct ts_billing_tries tries;
+	uint64_t tag;
 };
 
 /*
@@ -336,19 +355,6 @@ struct ts_billing_reply {
 	struct ts_billing_channel *refunded;
 	struct ts_billing_channel *vouched;
 	struct ts_question question;
-};
-
-/* Stations whose wrong vouchers are counted, by a keyed digest; several may share one. */
-#define TS_TRIES	256
-
-/**
- * struct ts_billing_tries - wrong vouchers that may still be shown
- * @left: how many
- * @ns: since when; one more each TS_TRY_NS
- */
-struct ts_billing_tries {
-	uint32_t left;
-	uint64_t ns;
 };
 
 /* Stations without an account whose first frame is remembered. */
@@ -426,9 +432,8 @@ struct ts_billing_upstream {
  * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
  * @floor_s: wall time was at least this once
  * @mark_ns: when channels were marked, oldest first
- * @tries: wrong vouchers of stations
- * @all_tries: and of all together
- * @tries_begun: they are counted
+ * @tries: wrong vouchers of stations without a session
+ * @all_tries: and of all of these together
  * @upstream: what of the internet can be granted
  * @day: to which what is booked belongs, see revenue.h of the ledger
  * @revenues: of that day, to be written with the open batch
@@ -494,7 +499,6 @@ struct ts_billing {
 	uint64_t mark_ns[TS_MARKS];
 	struct ts_billing_tries tries[TS_TRIES];
 	struct ts_billing_tries all_tries;
-	bool tries_begun;
 	struct ts_billing_upstream upstream;
 	uint64_t day;
 	struct ts_ledger_revenue revenues[TS_REVENUES_MAX];

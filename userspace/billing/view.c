@@ -10,6 +10,7 @@
 #include "billing/channels.h"
 #include "billing/refunds.h"
 #include "billing/sessions.h"
+#include "billing/tag.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
 
@@ -161,6 +162,7 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	view->given_wei = ts_u128_less(view->given_wei, paid_wei - view->unspent_wei);
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
+	view->tagged_wei = ts_tag_amount(b, s, &view->tariff.token, view->suggest_wei);
 	view->access = ts_session_access(b, s);
 	fill_held(b, s, view);
 	view->state = state_of(b, s, view);

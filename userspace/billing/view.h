@@ -52,6 +52,8 @@ enum ts_session_state {
  * @used_bytes: [up, down], billed, over all accounts of this session
  * @access: what the operator says of the station
  * @suggest_wei: a payment that makes sense now
+ * @tagged_wei: about the same; whoever pays exactly that without a memo pays for this
+ *	session; 0: this token has no tags
  * @held: why the internet is granted less or not at all, whatever was paid, one word;
  *	NULL: it is
  * @held_text: likewise, for people
@@ -77,6 +79,7 @@ struct ts_session_view {
 	uint64_t used_bytes[TS_DIR_COUNT];
 	enum ts_access access;
 	ts_u128 suggest_wei;
+	ts_u128 tagged_wei;
 	const char *held;
 	const char *held_text;
 	bool roaming;

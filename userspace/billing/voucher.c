@@ -17,7 +17,15 @@
 #include "billing/sessions.h"
 #include "billing/tariffs.h"
 
-/* Wrong codes: at once, and one more each so often; of a station, and of all. */
+/*
+ * Wrong codes: at once, and one more each so often; of a station, and of all that have
+ * no session.  Who has one, which opening the page makes, has its tries there: nobody
+ * else can use them up, however many MACs it invents, and the sum is bounded by the
+ * places for sessions.  Not that guessing 80 bits would lead anywhere: it is work that
+ * is saved.  What remains: who copies a MAC uses that station's tries; who fills the
+ * places for sessions leaves new stations to those of strangers; and who ends its session
+ * and begins another has new tries, for more work than looking a code up.
+ */
 #define STATION_TRIES	5
 #define STATION_TRY_NS	(12 * TS_NS_PER_S)
 #define ALL_TRIES	200
@@ -250,12 +258,14 @@ room = { TS_REFUSE_BUSY, "too_many_sessions",
 read_only = { TS_REFUSE_READ_ONLY, "read_only",
 	"the box cannot store anything now; its operator must act", NULL };
 
-/* So many more as time has brought. */
+/* So many more as time has brought; at first all. */
 static void refill(struct ts_billing_tries *t, uint32_t most, uint64_t each_ns,
 		   const struct ts_time *now)
 {
 	uint64_t more = (now->boot_ns - t->ns) / each_ns;
 
+	if (!t->begun)
+		*t = (struct ts_billing_tries){ true, most, now->boot_ns };
 	if (now->boot_ns < t->ns)
 		more = 0;
 	if (more >= most - t->left) {
@@ -267,32 +277,28 @@ static void refill(struct ts_billing_tries *t, uint32_t most, uint64_t each_ns,
 	}
 }
 
-static void begin_tries(struct ts_billing *b, const struct ts_time *now)
-{
-	unsigned int i;
-
-	if (b->tries_begun)
-		return;
-	b->tries_begun = true;
-	for (i = 0; i < TS_TRIES; i++)
-		b->tries[i] = (struct ts_billing_tries){ STATION_TRIES, now->boot_ns };
-	b->all_tries = (struct ts_billing_tries){ ALL_TRIES, now->boot_ns };
-}
-
 /* By MAC alone, whatever else it says of itself; nobody knows who shares a place. */
-static struct ts_billing_tries *tries_of(struct ts_billing *b, const struct ts_key *key,
-					 const struct ts_time *now)
+static struct ts_billing_tries *stranger_tries(struct ts_billing *b,
+					       const struct ts_key *key)
 {
 	uint8_t digest[crypto_generichash_BYTES_MIN];
-	struct ts_billing_tries *t;
 
-	begin_tries(b, now);
 	crypto_generichash(digest, sizeof(digest), key->mac, sizeof(key->mac),
 			   b->nonce_secret, sizeof(b->nonce_secret));
-	t = &b->tries[digest[0] % TS_TRIES];
-	refill(t, STATION_TRIES, STATION_TRY_NS, now);
-	refill(&b->all_tries, ALL_TRIES, ALL_TRY_NS, now);
-	return t;
+	return &b->tries[digest[0] % TS_TRIES];
+}
+
+/* Those that a wrong code uses up; the second only of a stranger. */
+static void tries_of(struct ts_billing *b, const struct ts_key *key,
+		     const struct ts_time *now, struct ts_billing_tries *tries[2])
+{
+	struct ts_billing_session *s = ts_session_by_key(b, key);
+
+	tries[0] = s ? &s->tries : stranger_tries(b, key);
+	tries[1] = s ? NULL : &b->all_tries;
+	refill(tries[0], STATION_TRIES, STATION_TRY_NS, now);
+	if (tries[1])
+		refill(tries[1], ALL_TRIES, ALL_TRY_NS, now);
 }
 
 static bool is_good(const struct ts_billing *b, const struct ts_ledger_voucher *v,
@@ -348,20 +354,21 @@ void ts_billing_voucher(struct ts_billing *b, const struct ts_key *key, const vo
 	struct ts_billing_session *s = NULL;
 	const struct ts_refused *why = NULL;
 	struct ts_ledger_voucher v;
-	struct ts_billing_tries *t;
+	struct ts_billing_tries *left[2];
 
 	if (b->n_replies == TS_REPLIES_MAX) {
 		b->urgent = true;
 		ts_billing_flush(b, now);
 	}
-	t = tries_of(b, key, now);
-	if (!t->left || !b->all_tries.left)
+	tries_of(b, key, now, left);
+	if (!left[0]->left || (left[1] && !left[1]->left))
 		why = &tries;
 	if (!why)
 		why = look(b, code, len, now, &v);
 	if (why == &bad) {
-		t->left--;
-		b->all_tries.left--;
+		left[0]->left--;
+		if (left[1])
+			left[1]->left--;
 	}
 	if (!why) {
 		s = ts_session_of_station(b, key, now);

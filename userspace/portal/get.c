@@ -139,12 +139,20 @@ static enum MHD_Result get_health(struct ts_portal *p, struct MHD_Connection *c)
 						  "checks", checks)));
 }
 
-/* RFC 8908; also by plain http, where no operating system will ask. */
-static enum MHD_Result get_captive(struct ts_portal *p, struct MHD_Connection *c)
+/*
+ * RFC 8908, which is for https alone (section 4): by plain http only where there is no
+ * https that anybody would believe, so that an operator can look; no system asks there.
+ */
+static enum MHD_Result get_captive(struct ts_listener *l, struct MHD_Connection *c)
 {
+	struct ts_portal *p = l->portal;
+	char url[TS_PORTAL_URL_SIZE];
 	struct ts_captive captive;
 	struct MHD_Response *r;
 
+	if (!l->secure && ts_host_secure_url(p, url))
+		return ts_request_error(p, c, MHD_HTTP_FORBIDDEN, "https_only",
+					"ask by https; \"tsctl portal\" says at which address");
 	if (ts_captive_look(p, ts_request_peer(c), &captive))
 		return no_station(p, c);
 	r = ts_answer_json(ts_json_captive(p, &captive));
@@ -176,7 +184,7 @@ enum MHD_Result ts_request_get(struct ts_listener *l, struct MHD_Connection *c,
 	if (!strcmp(url, "/"))
 		return ts_human_page(l, c);
 	if (!strcmp(url, "/captive-portal/api"))
-		return get_captive(p, c);
+		return get_captive(l, c);
 	if (!strcmp(url, "/v1/info"))
 		return ts_answer(p, c, MHD_HTTP_OK, ts_answer_json(ts_json_info(p)));
 	if (!strcmp(url, "/v1/session"))

@@ -34,8 +34,8 @@ static void complete(struct ts_page *page, struct ts_listener *l,
 		       !captive.paid && captive.open_s;
 }
 
-/** ts_human_page() - GET /; Return: for libmicrohttpd */
-enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c)
+static enum MHD_Result answer_page(struct ts_listener *l, struct MHD_Connection *c,
+				   unsigned int status, const enum ts_text_id *fault)
 {
 	char code[TS_CODE_SIZE], base[TS_BASE_SIZE], url[TS_PORTAL_URL_SIZE];
 	struct ts_portal *p = l->portal;
@@ -45,6 +45,7 @@ enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c)
 	int ret;
 
 	page.base = ts_request_base(l, c, base);
+	page.fault = fault ? ts_text(page.lang, *fault) : NULL;
 	ret = p->ops.station(p->ops.ctx, ts_request_peer(c), code);
 	page.busy = ret && ret != -ENOENT;
 	if (!ret && !p->ops.session(p->ops.ctx, code, &view)) {
@@ -60,22 +61,39 @@ enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c)
 		MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_LANGUAGE,
 					ts_lang_names[page.lang].tag);
 	}
-	return ts_answer(p, c, MHD_HTTP_OK, r);
+	return ts_answer(p, c, status, r);
+}
+
+/** ts_human_page() - GET /; Return: for libmicrohttpd */
+enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c)
+{
+	return answer_page(l, c, MHD_HTTP_OK, NULL);
 }
 
 /**
- * ts_human_continue() - POST /captive-portal/continue
- * @p: the portal
- * @c: the connection; no page of another host gets so far
- *
- * The page itself says whether it was done: it is none of the form's business
- * who is a station.
+ * ts_human_said() - the page, with what is wrong with what was filled in
+ * @l: the listener it came to
+ * @c: the connection
+ * @status: of HTTP
+ * @fault: what is wrong
  */
-enum MHD_Result ts_human_continue(struct ts_portal *p, struct MHD_Connection *c)
+enum MHD_Result ts_human_said(struct ts_listener *l, struct MHD_Connection *c,
+			      unsigned int status, enum ts_text_id fault)
+{
+	return answer_page(l, c, status, &fault);
+}
+
+/**
+ * ts_human_home() - a form was taken: to the page, which shows what came of it
+ * @p: the portal
+ * @c: the connection
+ *
+ * By another request, so that to look at it again sends no form again.
+ */
+enum MHD_Result ts_human_home(struct ts_portal *p, struct MHD_Connection *c)
 {
 	char to[32];
 
-	ts_captive_continue(p, ts_request_peer(c));
 	snprintf(to, sizeof(to), "/?lang=%s", ts_lang_names[language(c)].tag);
 	return ts_request_redirect(p, c, MHD_HTTP_SEE_OTHER, to);
 }

@@ -102,14 +102,16 @@ static json_t *tokens(const struct ts_portal_facts *f)
 }
 
 /** ts_json_info() - GET /v1/info; Return: a new reference, NULL: no memory */
-json_t *ts_json_info(const struct ts_portal *p)
+json_t *ts_json_info(struct ts_portal *p)
 {
+	char url[TS_PORTAL_URL_SIZE];
 	const struct ts_portal_facts *f = &p->facts;
 	struct listing l = { .facts = f, .list = json_array() };
 
 	p->ops.tariffs(p->ops.ctx, add_tariff, &l);
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:{s:i}, s:o}",
+	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:{s:i}, s:o}",
 			 "name", f->name, "version", f->version,
+			 "https", ts_host_secure_url(p, url),
 			 "address", ts_json_address(&f->address),
 			 "chain_id", u256(&f->chain_id),
 			 "tokens_network", ts_json_address(&f->tokens_network),
@@ -170,9 +172,11 @@ static json_t *pay(const struct ts_portal_facts *f,
 
 	snprintf(memo.code, sizeof(memo.code), "%s", view->code);
 	ts_memo_print(&memo, text);
-	return json_pack("{s:o, s:s, s:o, s:i, s:o}",
+	return json_pack("{s:o, s:s, s:o, s:o, s:i, s:o}",
 			 "address", ts_json_address(&f->address), "memo", text,
 			 "suggest_wei", ts_json_wei(view->suggest_wei),
+			 "tagged_wei", view->tagged_wei ? ts_json_wei(view->tagged_wei) :
+							  json_null(),
 			 "photon_port", (int)f->photon_port,
 			 "http", json_sprintf("%s/v1/pay", base ? base : ""));
 }

@@ -64,9 +64,10 @@ char *ts_page_text(struct ts_page *page)
 			ts_page_browser(page);
 		ts_page_session(page);
 		ts_page_prices(page);
-		ts_page_pay(page);
+		/* Before what takes time: the window may not last so long. */
 		if (!page->opened)
 			ts_page_browser(page);
+		ts_page_pay(page);
 	} else {
 		fputs("<p class=\"state\">", page->out);
 		ts_page_say(page, page->busy ? TS_TEXT_NOT_NOW : TS_TEXT_NO_STATION);

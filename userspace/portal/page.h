@@ -20,6 +20,7 @@
  * @opened: probes are answered as if the network were open
  * @base: this box as the client names it, "http://name"; "": it did not say
  * @wallet: it has the wallet page beside it
+ * @fault: why what somebody has just filled in was not taken; NULL: nothing was
  * @url: of the page in a real browser, by https where that is to be had; "": not known
  */
 struct ts_page {
@@ -32,6 +33,7 @@ struct ts_page {
 	bool opened;
 	const char *base;
 	bool wallet;
+	const char *fault;
 	const char *url;
 };
 

@@ -28,6 +28,19 @@ static void fact(const struct ts_page *page, enum ts_text_id what, const char *v
 	fputs("</code></dd>\n", page->out);
 }
 
+/* Exactly, for it is the last digits that count. */
+static void by_tag(const struct ts_page *page)
+{
+	if (!page->view->tagged_wei)
+		return;
+	paragraph(page, TS_TEXT_TAG_HOW);
+	fputs("<dl class=\"facts\"><dt>", page->out);
+	ts_page_say(page, TS_TEXT_TAG);
+	fputs("</dt><dd><code id=\"tag\" dir=\"ltr\">", page->out);
+	ts_page_amount(page, &page->view->tariff.token, page->view->tagged_wei, false);
+	fputs("</code></dd></dl>\n", page->out);
+}
+
 static void by_app(const struct ts_page *page)
 {
 	const struct ts_session_view *v = page->view;
@@ -51,6 +64,7 @@ static void by_app(const struct ts_page *page)
 	fputs("</bdi></dd>\n", page->out);
 	fact(page, TS_TEXT_PORT, port);
 	fputs("</dl>\n", page->out);
+	by_tag(page);
 }
 
 static void by_tspay(const struct ts_page *page)
@@ -74,8 +88,29 @@ static void by_wallet(const struct ts_page *page)
 	fputs("wallet/</a></p>\n", page->out);
 }
 
+/* What was typed does not come back: it is worth money, and may be on a shown screen. */
+static void by_voucher(const struct ts_page *page)
+{
+	heading(page, TS_TEXT_VOUCHER);
+	fprintf(page->out, "<form method=\"post\" action=\"/captive-portal/voucher?lang=%s\">\n",
+		ts_lang_names[page->lang].tag);
+	if (page->fault) {
+		fputs("<p class=\"note\" id=\"fault\" role=\"alert\">", page->out);
+		ts_page_escape(page->out, page->fault);
+		fputs("</p>\n", page->out);
+	}
+	fputs("<label for=\"voucher\">", page->out);
+	ts_page_say(page, TS_TEXT_VOUCHER_CODE);
+	fprintf(page->out, "</label>\n<input id=\"voucher\" name=\"code\" dir=\"ltr\" required maxlength=\"40\" size=\"22\" autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\"%s>\n<button type=\"submit\">",
+		page->fault ? " aria-invalid=\"true\" aria-describedby=\"fault\" autofocus" : "");
+	ts_page_say(page, TS_TEXT_VOUCHER_USE);
+	fputs("</button></form>\n", page->out);
+}
+
 /* Each way to pay is a function here, in the order of the page. */
-static void (*const ways[])(const struct ts_page *page) = { by_wallet, by_app, by_tspay };
+static void (*const ways[])(const struct ts_page *page) = {
+	by_wallet, by_voucher, by_app, by_tspay,
+};
 
 static void session_code(const struct ts_page *page)
 {

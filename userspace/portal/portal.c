@@ -118,7 +118,7 @@ static void on_connection(void *arg, struct MHD_Connection *c, void **socket_con
  * @ops: copied
  * @limits: copied
  *
- * Return: the portal; NULL: no memory.
+ * Return: the portal; NULL: no memory, or no file descriptor.
  */
 struct ts_portal *ts_portal_new(struct ev_loop *loop,
 				const struct ts_portal_facts *facts,
@@ -133,6 +133,10 @@ struct ts_portal *ts_portal_new(struct ev_loop *loop,
 	p->facts = *facts;
 	p->ops = *ops;
 	p->limits = *limits;
+	if (ts_stream_begin(p)) {
+		free(p);
+		return NULL;
+	}
 	ev_prepare_init(&p->prepare, on_prepare);
 	ev_set_priority(&p->prepare, EV_MINPRI);
 	p->prepare.data = p;
@@ -368,6 +372,7 @@ void ts_portal_free(struct ts_portal *p)
 		MHD_stop_daemon(p->listeners[i].daemon);
 		free(p->listeners[i].redirect_to);
 	}
+	ts_stream_end(p);
 	ts_source_free_all(p);
 	ts_tls_free(&p->tls);
 	ts_wallet_free(&p->wallet);

@@ -7,6 +7,7 @@
 
 #include "portal/captive.h"
 #include "portal/portal.h"
+#include "portal/text.h"
 #include "portal/tls.h"
 #include "portal/usage.h"
 #include "portal/wallet.h"
@@ -16,6 +17,8 @@
 #define TS_LISTENERS_MAX	24
 /* "https://" and a Host header that is one of ours. */
 #define TS_BASE_SIZE		(TS_PORTAL_NAME_SIZE + 24)
+/* As much as a voucher's code is read of, as people write it. */
+#define TS_FORM_CODE_SIZE	64
 /* A body beyond this is not even read to its end. */
 #define TS_BODY_PATIENCE_BYTES	65536
 
@@ -74,6 +77,7 @@ struct ts_source {
  * @portal: ours
  * @connection: libmicrohttpd's; NULL once it has ended it
  * @suspended: waits for news
+ * @left: who listened is gone
  * @code: of the session
  * @base: the box, as the client names it
  * @changed: the session object is to be sent
@@ -91,6 +95,7 @@ struct ts_stream {
 	struct ts_portal *portal;
 	struct MHD_Connection *connection;
 	bool suspended;
+	bool left;
 	char code[TS_CODE_SIZE];
 	char base[TS_BASE_SIZE];
 	bool changed;
@@ -113,6 +118,7 @@ enum ts_post {
 	TS_POST_LOGOUT,
 	TS_POST_CONTINUE,
 	TS_POST_VOUCHER,
+	TS_POST_VOUCHER_FORM,
 	TS_POST_ALLOWANCE,
 };
 
@@ -126,6 +132,7 @@ enum ts_post {
  * @reply: names it there
  * @answer: to be queued when the connection runs again
  * @status: of @answer; 0: no answer yet
+ * @fault: of a form that was refused: what the page says of it
  * @seen: body bytes, also those not kept
  * @body: kept
  */
@@ -138,6 +145,7 @@ struct ts_request {
 	uint64_t reply;
 	struct MHD_Response *answer;
 	unsigned int status;
+	enum ts_text_id fault;
 	size_t seen;
 	uint8_t body[TS_PAY_MAX_BYTES];
 };
@@ -155,6 +163,7 @@ struct ts_portal {
 	struct ts_source *accepted;
 	struct ts_request *waiting;
 	struct ts_stream *streams;
+	ev_io left;
 	struct ts_opens opens;
 	struct ts_usages usages;
 	struct ts_tls tls;
@@ -191,11 +200,20 @@ enum MHD_Result ts_request_get(struct ts_listener *l, struct MHD_Connection *c,
 
 /* human.c */
 enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c);
-enum MHD_Result ts_human_continue(struct ts_portal *p, struct MHD_Connection *c);
+enum MHD_Result ts_human_said(struct ts_listener *l, struct MHD_Connection *c,
+			      unsigned int status, enum ts_text_id fault);
+enum MHD_Result ts_human_home(struct ts_portal *p, struct MHD_Connection *c);
 bool ts_human_file(struct ts_portal *p, struct MHD_Connection *c, const char *url,
 		   enum MHD_Result *ret);
 bool ts_human_wallet(struct ts_portal *p, struct MHD_Connection *c, const char *url,
 		     enum MHD_Result *ret);
+
+/* form.c */
+bool ts_form_is(enum ts_post post);
+size_t ts_form_voucher(struct ts_request *req, struct MHD_Connection *c,
+		       char code[TS_FORM_CODE_SIZE]);
+void ts_form_refuse(struct ts_request *req, const struct ts_refused *why);
+enum MHD_Result ts_form_answer(struct ts_request *req, struct MHD_Connection *c);
 
 /* probe.c */
 struct ts_probe;
@@ -230,12 +248,14 @@ void ts_source_free_all(struct ts_portal *p);
 /* json.c */
 json_t *ts_json_nonce(const struct ts_portal *p,
 		      const struct ts_billing_nonce *nonce);
-json_t *ts_json_info(const struct ts_portal *p);
+json_t *ts_json_info(struct ts_portal *p);
 json_t *ts_json_captive(struct ts_portal *p, const struct ts_captive *captive);
 json_t *ts_json_outbox(const struct ts_portal *p,
 		       const struct ts_address *wallet);
 
 /* stream.c */
+int ts_stream_begin(struct ts_portal *p);
+void ts_stream_end(struct ts_portal *p);
 enum MHD_Result ts_stream_open(struct ts_portal *p, struct MHD_Connection *c,
 			       const char *code, const char *base);
 void ts_stream_beat(struct ts_portal *p);

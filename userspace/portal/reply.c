@@ -101,7 +101,9 @@ void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code)
 	if (!req)
 		return;
 	req->status = MHD_HTTP_OK;
-	if (p->ops.session(p->ops.ctx, code, &view)) {
+	if (ts_form_is(req->post)) {
+		/* post() sends them on. */
+	} else if (p->ops.session(p->ops.ctx, code, &view)) {
 		req->status = MHD_HTTP_NOT_FOUND;
 		req->answer = ts_answer_error("unknown_session",
 					      "the session was closed meanwhile");
@@ -164,6 +166,8 @@ void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
 	if (!req)
 		return;
 	req->answer = ts_answer_refused(why, &req->status);
+	if (ts_form_is(req->post))
+		ts_form_refuse(req, why);
 	if (req->answer && why->kind == TS_REFUSE_BUSY)
 		MHD_add_response_header(req->answer, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	resume(p, req);

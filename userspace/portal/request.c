@@ -102,6 +102,7 @@ static const struct place places[] = {
 	{ "/v1/health", METHOD_GET, TS_POST_NONE },
 	{ "/captive-portal/api", METHOD_GET, TS_POST_NONE },
 	{ "/captive-portal/continue", METHOD_POST, TS_POST_CONTINUE },
+	{ "/captive-portal/voucher", METHOD_POST, TS_POST_VOUCHER_FORM },
 	{ "/", METHOD_GET, TS_POST_NONE },
 	{ "/icon.svg", METHOD_GET, TS_POST_NONE },
 	{ "/portal.css", METHOD_GET, TS_POST_NONE },
@@ -143,10 +144,10 @@ static int check_type(struct ts_portal *p, struct MHD_Connection *c, enum ts_pos
 {
 	const char *wanted = "the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or the code of a session or voucher";
 
-	if (post == TS_POST_CONTINUE) {
+	if (ts_form_is(post)) {
 		if (is_type(c, "application/x-www-form-urlencoded"))
 			return 0;
-		wanted = "this is the form of the page at /; open that and press the button";
+		wanted = "this is a form of the page at /; open that and press the button";
 	} else if (is_type(c, "application/octet-stream")) {
 		return 0;
 	}
@@ -209,6 +210,17 @@ static enum MHD_Result take_body(struct ts_request *req, const char *body,
 	return req->seen > TS_BODY_PATIENCE_BYTES ? MHD_NO : MHD_YES;
 }
 
+static int hand_on_form(struct ts_portal *p, struct ts_request *req,
+			const struct sockaddr *peer)
+{
+	char code[TS_FORM_CODE_SIZE];
+	size_t len = ts_form_voucher(req, req->connection, code);
+	int ret = p->ops.voucher(p->ops.ctx, peer, code, len, req->reply);
+
+	explicit_bzero(code, sizeof(code));
+	return ret;
+}
+
 /* Whose answer comes later; -ENOENT: it does not, for nobody asked. */
 static int hand_on(struct ts_portal *p, struct ts_request *req,
 		   const struct sockaddr *peer)
@@ -226,6 +238,8 @@ static int hand_on(struct ts_portal *p, struct ts_request *req,
 	case TS_POST_VOUCHER:
 		return p->ops.voucher(p->ops.ctx, peer, req->body, req->seen,
 				      req->reply);
+	case TS_POST_VOUCHER_FORM:
+		return hand_on_form(p, req, peer);
 	case TS_POST_ALLOWANCE:
 		return p->ops.allowance(p->ops.ctx, peer, req->body, req->seen,
 					req->reply);
@@ -255,12 +269,17 @@ static enum MHD_Result post(struct ts_portal *p, struct MHD_Connection *c,
 
 	if (req->status) {	/* billing has answered */
 		req->answer = NULL;
+		if (!answer && ts_form_is(req->post))
+			return ts_form_answer(req, c);
 		return ts_answer(p, c, req->status, answer);
 	}
 	if (req->seen > TS_PAY_MAX_BYTES)
 		return too_large(p, c);
-	if (req->post == TS_POST_CONTINUE)
-		return ts_human_continue(p, c);
+	if (req->post == TS_POST_CONTINUE) {
+		/* The page says whether it was done, for not everybody is a station. */
+		ts_captive_continue(p, ts_request_peer(c));
+		return ts_human_home(p, c);
+	}
 	req->reply = p->next_reply++;
 	req->connection = c;
 	req->waits = true;
@@ -383,6 +402,8 @@ void ts_request_done(void *listener, struct MHD_Connection *c, void **request,
 	}
 	if (req->answer)
 		MHD_destroy_response(req->answer);
+	/* It may be a code that is worth money. */
+	explicit_bzero(req->body, sizeof(req->body));
 	free(req);
 	*request = NULL;
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* stream.c - server-sent events. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "portal/private.h"
 
 #define CHUNK_BYTES 2048
+#define LEFT_AT_ONCE 16
 
 static void wake(struct ts_stream *s)
 {
@@ -15,6 +19,62 @@ static void wake(struct ts_stream *s)
 	s->suspended = false;
 	MHD_resume_connection(s->connection);
 	s->portal->kick = true;
+}
+
+static int socket_of(const struct ts_stream *s)
+{
+	return MHD_get_connection_info(s->connection,
+				       MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+static void on_left(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct epoll_event left[LEFT_AT_ONCE];
+	int i, n = epoll_wait(w->fd, left, LEFT_AT_ONCE, 0);
+
+	for (i = 0; i < n; i++) {
+		struct ts_stream *s = left[i].data.ptr;
+
+		s->left = true;
+		wake(s);
+	}
+}
+
+/**
+ * ts_stream_begin() - look after who leaves
+ * @p: the portal
+ *
+ * Libmicrohttpd does not look at the socket of a stream that waits for news.  Each page
+ * that somebody has closed would count against the connections of its station until
+ * the second beat, and who opens the page often would be shut out.
+ *
+ * Return: 0 or negative errno.
+ */
+int ts_stream_begin(struct ts_portal *p)
+{
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	ev_io_init(&p->left, on_left, fd, EV_READ);
+	ev_io_start(p->loop, &p->left);
+	return 0;
+}
+
+/** ts_stream_end() - after the last stream */
+void ts_stream_end(struct ts_portal *p)
+{
+	ev_io_stop(p->loop, &p->left);
+	close(p->left.fd);
+}
+
+/* Who says that it will send nothing any more, reads nothing any more: so do browsers. */
+static void look_after(struct ts_stream *s)
+{
+	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLONESHOT, .data.ptr = s };
+
+	/* If that fails the beats find it, as late as they do. */
+	epoll_ctl(s->portal->left.fd, EPOLL_CTL_ADD, socket_of(s), &event);
 }
 
 static void write_object(struct ts_stream *s, FILE *out, const char *event)
@@ -77,6 +137,8 @@ static ssize_t read_stream(void *arg, uint64_t pos, char *buf, size_t max)
 
 	if (s->portal->stopping)
 		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (s->left)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (!s->text && !compose(s)) {
 		s->suspended = true;
 		MHD_suspend_connection(s->connection);
@@ -98,6 +160,8 @@ static void free_stream(void *arg)
 {
 	struct ts_stream *s = arg, **at;
 
+	/* Libmicrohttpd closes the socket after that. */
+	epoll_ctl(s->portal->left.fd, EPOLL_CTL_DEL, socket_of(s), NULL);
 	for (at = &s->portal->streams; *at; at = &(*at)->next) {
 		if (*at == s) {
 			*at = s->next;
@@ -148,6 +212,7 @@ enum MHD_Result ts_stream_open(struct ts_portal *p, struct MHD_Connection *c,
 	s->next = p->streams;
 	p->streams = s;
 	p->counters.events++;
+	look_after(s);
 	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE,
 				"text/event-stream");
 	return ts_answer(p, c, MHD_HTTP_OK, r);

@@ -87,6 +87,26 @@ T(WALLET_HOW, \
   "钱包页面会生成密钥并保存在此浏览器中，打开期间按用量小额付款。", \
   "La página de la cartera crea una clave, la guarda en este navegador y paga poco a poco mientras está abierta.", \
   "تنشئ صفحة المحفظة مفتاحاً وتحفظه في هذا المتصفح، وتدفع شيئاً فشيئاً ما دامت مفتوحة.") \
+T(VOUCHER, \
+  "With a voucher", "使用代金券", "Con un vale", "بقسيمة") \
+T(VOUCHER_CODE, \
+  "Code of the voucher", "代金券代码", "Código del vale", "رمز القسيمة") \
+T(VOUCHER_USE, \
+  "Redeem", "兑换", "Canjear", "استخدم القسيمة") \
+T(VOUCHER_BAD, \
+  "This code is worth nothing here: it is mistyped, or was used, or is out of date.", \
+  "此代码在这里无效：可能输入有误、已被使用或已过期。", \
+  "Este código no vale nada aquí: está mal escrito, ya se usó o ha caducado.", \
+  "هذا الرمز لا قيمة له هنا: إما كُتب خطأً أو استُخدم من قبل أو انتهت صلاحيته.") \
+T(VOUCHER_TRIES, \
+  "Too many wrong codes. Try again in a minute.", "错误的代码过多。请一分钟后再试。", \
+  "Demasiados códigos incorrectos. Inténtelo de nuevo en un minuto.", \
+  "رموز خاطئة كثيرة. حاول مجدداً بعد دقيقة.") \
+T(READ_ONLY, \
+  "The box cannot store anything now, so nothing was used. Tell its operator.", \
+  "设备目前无法保存数据，代金券未被使用。请告知经营者。", \
+  "El equipo no puede guardar nada ahora, así que no se ha usado nada. Avise a su operador.", \
+  "لا يستطيع الجهاز حفظ أي شيء الآن، فلم يُستخدم شيء. أخبر المشغّل.") \
 T(APP, \
   "With the Photon app", "使用 Photon 应用", "Con la aplicación Photon", "بتطبيق Photon") \
 T(APP_HOW, \
@@ -102,6 +122,13 @@ T(MEMO, \
   "Memo", "备注", "Concepto", "المذكرة") \
 T(AMOUNT, \
   "Suggested amount", "建议金额", "Importe sugerido", "المبلغ المقترح") \
+T(TAG, \
+  "Amount with your tag", "含标签的金额", "Importe con su etiqueta", "المبلغ مع علامتك") \
+T(TAG_HOW, \
+  "If the app has no field for a memo, send exactly this amount. Its last twelve digits are the tag of your session; you may change those before them.", \
+  "如果应用没有备注栏，请转账与此完全相同的金额。最后十二位数字是您的会话标签，前面的数字可以更改。", \
+  "Si la aplicación no tiene campo de concepto, envíe exactamente este importe. Sus últimas doce cifras son la etiqueta de su sesión; las anteriores las puede cambiar.", \
+  "إذا لم يكن في التطبيق حقل للمذكرة فأرسل هذا المبلغ بالضبط. أرقامه الاثنا عشر الأخيرة هي علامة جلستك، ويمكنك تغيير ما قبلها.") \
 T(PORT, \
   "UDP port", "UDP 端口", "Puerto UDP", "منفذ UDP") \
 T(TSPAY, \

@@ -146,8 +146,8 @@ export class ChannelPage {
 
 		if (this.#session)
 			this.#view.session(this.#session);
-		$('inChannel').textContent = this.#view.amount(balanceWei(state));
-		$('spentHour').textContent = this.#view.amount(spentLastHour(spent, nowMs() / 1000));
+		$('inChannel').textContent = this.#view.short(balanceWei(state));
+		$('spentHour').textContent = this.#view.short(spentLastHour(spent, nowMs() / 1000));
 		this.#view.receipts(await this.#payer.purse.receipts());
 	}
 

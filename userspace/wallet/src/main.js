@@ -86,10 +86,17 @@ function fillTokens() {
 	$('token').addEventListener('change', () => act(showKeys, 'keys'));
 }
 
+/* Believed only as far as where to go: there the certificate decides. */
+async function leadAway() {
+	const { https } = await box.info().catch(() => ({}));
+
+	$('safe').href = $('safe').textContent = safeUrl(location, https);
+	view.show('unsafe');
+}
+
 async function start() {
 	if (!isSafe(location)) {
-		$('safe').href = $('safe').textContent = safeUrl(location);
-		view.show('unsafe');
+		await leadAway();
 		return;
 	}
 	try {

@@ -7,7 +7,18 @@ export function isSafe(location) {
 	return location.protocol === 'https:' && Boolean(location.hostname);
 }
 
-/** safeUrl() - the same page where a key may be; the box's https is at its usual port */
-export function safeUrl(location) {
-	return `https://${location.hostname}${location.pathname}`;
+/**
+ * safeUrl() - the same page where a key may be
+ * @https: what the box says that its https is; without it that is at its usual port
+ */
+export function safeUrl(location, https) {
+	const guess = `https://${location.hostname}${location.pathname}`;
+
+	try {
+		const url = new URL(location.pathname, https);
+
+		return isSafe(url) ? url.href : guess;
+	} catch {
+		return guess;
+	}
 }

@@ -7,6 +7,7 @@ import { printAmount } from './amount.js';
 const CHOICE = 'tokenswitch-wallet-language';
 const SECTIONS = ['unsafe', 'noStore', 'noKey', 'locked', 'noChannel', 'open'];
 const ROWS = 50;
+const DECIMALS_SHOWN = 6;
 
 export const $ = (id) => document.getElementById(id);
 
@@ -38,6 +39,8 @@ export class View {
 		try {
 			localStorage.setItem(CHOICE, language);
 		} catch { /* the next time it asks the browser again */ }
+		/* What was said before was said in another one. */
+		this.status('');
 		this.translate();
 		this.onLanguage?.();
 	}
@@ -63,6 +66,11 @@ export class View {
 	/* Left to right in itself, wherever it stands. */
 	amount(wei) {
 		return `\u2066${printAmount(wei, this.#decimals)} ${this.#symbol}\u2069`;
+	}
+
+	/* For reading: cut, so that never more is shown than there is. */
+	short(wei) {
+		return this.amount(wei - wei % 10n ** BigInt(Math.max(0, this.#decimals - DECIMALS_SHOWN)));
 	}
 
 	/** show() - one section and no other; what reads aloud goes there, too */
@@ -114,9 +122,10 @@ export class View {
 		const price = (p) => this.amount(BigInt(p?.wei_per_gb ?? 0));
 
 		$('left').textContent = left === null ? this.say('leftFree') : this.say('leftBytes', {
-			mb: printNumber(this.language, Number(left) / 1e6), amount: this.amount(session.unspent_wei) });
+			mb: printNumber(this.language, Number(left) / 1e6), amount: this.short(session.unspent_wei) });
 		$('price').textContent = session.wei_per_gb === null ? '?' :
 			this.say('prices', { up: price(up), down: price(down) });
+		this.note('dry', session.state === 'dry' && this.say('dry'));
 		this.note('held', session.held && this.say('held', { why: session.held }));
 	}
 
