@@ -384,7 +384,7 @@ static int meet(const struct ts_account *k, void *arg)
 	if (a && is_same(a, k)) {
 		a->in_kernel = a->followed = true;
 		a->low_units = k->low_units;
-		ts_account_take_counters(a, k);
+		ts_account_take_counters(ad->b, a, k);
 		return 0;
 	}
 	more = realloc(ad->unknown, (ad->count + 1) * sizeof(*ad->unknown));
@@ -500,7 +500,8 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 {
 	int err = load_tables(b);
 
-	ts_revenue_begin(b, now);
+	if (!err)
+		err = ts_revenue_begin(b, now);
 	ts_liquidity_restart(b, now);
 	if (!err)
 		err = ts_age_load(b, now);

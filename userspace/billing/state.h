@@ -226,6 +226,7 @@ enum ts_account_step {
  * @step_ready: what allows @step is committed
  * @settling_ns: since when it is revoked and waits for packets under way; 0: not
  * @working: in the list of those that the next flush looks at
+ * @counted: @seen was read by this process, so what comes is carried since then
  * @by_number: in the table of struct ts_billing
  */
 struct ts_billing_account {
@@ -260,6 +261,7 @@ struct ts_billing_account {
 	enum ts_account_step step;
 	bool step_ready;
 	bool working;
+	bool counted;
 };
 
 /**
@@ -423,6 +425,8 @@ struct ts_billing_upstream {
  * @day: to which what is booked belongs, see revenue.h of the ledger
  * @revenues: of that day, to be written with the open batch
  * @n_revenues: how many
+ * @earned_wei: since there is a ledger, what was booked, by token and enum ts_revenue
+ * @carried_bytes: of stations, since the process began, [class][direction]
  */
 struct ts_billing {
 	struct ts_ledger *ledger;
@@ -489,6 +493,8 @@ struct ts_billing {
 	uint64_t day;
 	struct ts_ledger_revenue revenues[TS_REVENUES_MAX];
 	unsigned int n_revenues;
+	ts_u128 earned_wei[TS_TOKENS_MAX][TS_REVENUE_COUNT];
+	uint64_t carried_bytes[TS_CLASS_COUNT][TS_DIR_COUNT];
 	uint64_t ping_tokens;
 	uint64_t ping_ns;
 	struct ts_billing_counters counters;

@@ -144,7 +144,7 @@ static void tick_account(struct ts_billing *b, struct ts_billing_account *a,
 	}
 	if (err)
 		return;
-	ts_account_take_counters(a, &k);
+	ts_account_take_counters(b, a, &k);
 	if (is_outdated(b, a, now)) {
 		ts_account_end(b, a);
 		return;
