@@ -50,7 +50,8 @@ extern const struct verb status_verbs[], meter_verbs[], port_verbs[],
 	monitor_verbs[], dump_verbs[], top_verbs[], key_verbs[], channel_verbs[],
 	peer_verbs[], chain_verbs[], wallet_verbs[], pay_verbs[], liquidity_verbs[],
 	ledger_verbs[], mirror_verbs[], roam_verbs[], mesh_verbs[], topology_verbs[],
-	revenue_verbs[], relay_verbs[], portal_verbs[], session_verbs[], voucher_verbs[];
+	revenue_verbs[], relay_verbs[], portal_verbs[], session_verbs[], voucher_verbs[],
+	admin_verbs[];
 
 /* --- words (args.c) --- */
 

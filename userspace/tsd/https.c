@@ -44,7 +44,7 @@ void ts_https_look(struct ts_daemon *d)
 {
 	struct ts_portal_https h;
 
-	if (!d->portal || !d->config->n_https)
+	if (!d->portal || !*d->config->certificate)
 		return;
 	ts_portal_look(d->portal);
 	ts_portal_https(d->portal, &h);

@@ -243,6 +243,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 	ts_payouts_tick(d, &now);
 	ts_relaying_tick(d->relaying);
 	ts_https_look(d);
+	ts_watching_tick(d->watching);
 	ts_ready_alive();
 }
 
