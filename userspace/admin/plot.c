@@ -206,7 +206,7 @@ static void write_summary(FILE *out, const struct curve *c, const struct plot *p
 		p->print(out, c->admin, p->which, all);
 		fputs("; ", out);
 	}
-	fputs("most in a bar ", out);
+	fputs("the top line is ", out);
 	p->print(out, c->admin, p->which, most);
 	fputs("</p>", out);
 	if (p->parts[1]) {
@@ -272,7 +272,8 @@ static void write_table(FILE *out, const struct curve *c)
 	unsigned int i;
 
 	fputs("<details><summary>The same as a table</summary>\n"
-	      "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">From (UTC)</th>", out);
+	      "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\">"
+	      "<table><thead><tr><th scope=\"col\">From (UTC)</th>", out);
 	for (i = 0; i < a->facts.n_tokens; i++)
 		fputs("<th scope=\"col\">Income</th>", out);
 	fputs("<th scope=\"col\">Down</th><th scope=\"col\">Up</th>"

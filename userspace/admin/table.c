@@ -48,8 +48,8 @@ static void cell_bytes(FILE *out, const json_t *value)
 static void begin(FILE *out, const char *id, const char *title, const char *const *heads)
 {
 	fprintf(out, "<section aria-labelledby=\"%s\"><h2 id=\"%s\">%s</h2>\n"
-		"<div class=\"wide\" role=\"region\" aria-labelledby=\"%s\" tabindex=\"0\">"
-		"<table><thead><tr>", id, id, title, id);
+		"<div class=\"wide\" role=\"region\" aria-label=\"%s, table\" tabindex=\"0\">"
+		"<table><thead><tr>", id, id, title, title);
 	for (; *heads; heads++)
 		fprintf(out, "<th scope=\"col\">%s</th>", *heads);
 	fputs("</tr></thead>\n<tbody>\n", out);
@@ -99,9 +99,12 @@ static void write_sessions(struct ts_admin *a, FILE *out)
 	json_decref(all);
 }
 
-static void write_empty(FILE *out, const json_t *s)
+/* A side that holds nothing does not run empty. */
+static void write_empty(FILE *out, const json_t *one, const char *wei, const char *empty_s)
 {
-	if (json_is_integer(s))
+	const json_t *s = json_object_get(one, empty_s);
+
+	if (json_is_integer(s) && strcmp(text_of(one, wei), "0"))
 		fprintf(out, "<td>%" PRIu64 " h</td>",
 			(uint64_t)json_integer_value(s) / 3600);
 	else
@@ -117,9 +120,9 @@ static void channel_row(FILE *out, const json_t *one)
 	ts_page_escape(out, text_of(one, "partner_address"));
 	fprintf(out, "</th><td>%s</td>", frozen ? "frozen" : text_of(one, "state"));
 	cell_wei(out, one, "in_wei", &token);
-	write_empty(out, json_object_get(one, "in_empty_s"));
+	write_empty(out, one, "in_wei", "in_empty_s");
 	cell_wei(out, one, "out_wei", &token);
-	write_empty(out, json_object_get(one, "out_empty_s"));
+	write_empty(out, one, "out_wei", "out_empty_s");
 	fputs("</tr>\n", out);
 }
 
