@@ -18,6 +18,7 @@
 #include "billing/roam.h"
 #include "billing/table.h"
 #include "ledger/gift.h"
+#include "ledger/retention.h"
 #include "ledger/revenue.h"
 #include "photon/evidence.h"
 
@@ -425,6 +426,7 @@ struct ts_billing_upstream {
  * @day: to which what is booked belongs, see revenue.h of the ledger
  * @revenues: of that day, to be written with the open batch
  * @n_revenues: how many
+ * @retention: how far the ledger was looked through for stations to forget
  * @earned_wei: since there is a ledger, what was booked, by token and enum ts_revenue
  * @carried_bytes: of stations, since the process began, [class][direction]
  */
@@ -493,6 +495,7 @@ struct ts_billing {
 	uint64_t day;
 	struct ts_ledger_revenue revenues[TS_REVENUES_MAX];
 	unsigned int n_revenues;
+	struct ts_retention retention;
 	ts_u128 earned_wei[TS_TOKENS_MAX][TS_REVENUE_COUNT];
 	uint64_t carried_bytes[TS_CLASS_COUNT][TS_DIR_COUNT];
 	uint64_t ping_tokens;
