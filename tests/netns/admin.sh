@@ -81,6 +81,28 @@ forms() {
 	is "too much in a form" "$(status local_ -d "password=$(head -c 9000 /dev/zero | tr '\0' a)" $LOCAL/login)" 000
 }
 
+# A shaper like SQM's takes what comes in to an ifb: named, and billed all the same.
+shaped() {
+	local before
+
+	in_ns $R ip link add i0 type ifb
+	in_ns $R ip link set i0 up
+	in_ns $R tc qdisc add dev p0 clsact 2>/dev/null
+	in_ns $R tc filter add dev p0 ingress u32 match u32 0 0 action mirred egress redirect dev i0 ||
+		return
+	tsd_kill
+	tsd_start
+	until_true 20 tsd_healthy
+	check "tsctl status names the shaper" grep -q "^note: shaper p0: " <(ctl status)
+	check "so does the portal's" grep -q "^note: shaper p0: " <(ctl portal)
+	is "once in the log" "$(tac "$W/tsd.log" | sed '/accounts adopted/q' | grep -c "shaper p0")" 1
+	is "it is no way past the meter" "$(local_ $LOCAL/metrics | grep -c '^tokenswitch_meter_bypasses.* 0$')" 6
+	before=$(in_ns $R tsctl -j port list | jq '.[0].passed_bytes | tonumber')
+	in_ns $C ping -c 20 -i 0.01 -s 1000 -q 10.66.2.2 >/dev/null
+	check "what it takes is billed" test \
+		"$(in_ns $R tsctl -j port list | jq '.[0].passed_bytes | tonumber')" -ge $((before + 20 * 1042))
+}
+
 # Last, for it locks us out for a minute.
 limited() {
 	local i said=
@@ -167,5 +189,6 @@ sleep 1.5
 numbers
 from_afar
 remembered
+shaped
 limited
 done_testing

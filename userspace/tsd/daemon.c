@@ -423,6 +423,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 	if (d->ledger)
 		ts_ledger_close(d->ledger);
 	ts_gate_free(d->gate);
+	json_decref(d->bypasses);
 	if (d->meter)
 		ts_meter_close(d->meter);
 	ts_signer_free(d->key);

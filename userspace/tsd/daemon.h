@@ -50,6 +50,8 @@
  * @billing: decides
  * @ports: what is metered
  * @gate: NULL when switched off
+ * @bypasses: settings of the box that take frames past the meter, see bypass.h
+ * @bypass_ns: when they were looked for
  * @neigh: address to station
  * @portal: HTTP
  * @watching: the admin page and what it shows; NULL: it is switched off
@@ -98,6 +100,8 @@ struct ts_daemon {
 	struct ts_billing *billing;
 	struct ts_ports ports;
 	struct ts_gate *gate;
+	json_t *bypasses;
+	uint64_t bypass_ns;
 	struct ts_neigh *neigh;
 	struct ts_portal *portal;
 	struct ts_watching *watching;

@@ -103,6 +103,28 @@ static void info(struct ts_daemon *d, FILE *out)
 	ts_metric_u64(out, info.memory_bytes);
 }
 
+static void bypasses(struct ts_daemon *d, FILE *out)
+{
+	static const char *const kinds[] = {
+		"flowtable", "hw-forwarding", "hw-tc-offload", "lro", "shaper", "switch",
+	};
+	unsigned int kind, count;
+	const json_t *one;
+	size_t i;
+
+	ts_metric_family(out, "tokenswitch_meter_bypasses", "gauge", NULL,
+			 "Settings of the box that take frames past the meter.");
+	for (kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
+		count = 0;
+		json_array_foreach(d->bypasses, i, one)
+			count += json_is_true(json_object_get(one, "unmetered")) &&
+				 !strcmp(json_string_value(json_object_get(one, "what")),
+					 kinds[kind]);
+		ts_metric(out, "tokenswitch_meter_bypasses", "kind=\"%s\"", kinds[kind]);
+		ts_metric_u64(out, count);
+	}
+}
+
 /** ts_metrics_meter() - what the kernel counted at each port */
 void ts_metrics_meter(struct ts_daemon *d, FILE *out)
 {
@@ -116,5 +138,6 @@ void ts_metrics_meter(struct ts_daemon *d, FILE *out)
 		 "For groups of stations, never billed.", group);
 	drops(&all, out);
 	info(d, out);
+	bypasses(d, out);
 	free(all.port);
 }

@@ -53,6 +53,22 @@ static void disk(struct ts_daemon *d, json_t *list)
 	warn(list, "disk", text);
 }
 
+static void bypasses(struct ts_daemon *d, json_t *list)
+{
+	const json_t *one;
+	char what[80];
+	size_t i;
+
+	json_array_foreach(d->bypasses, i, one) {
+		if (!json_is_true(json_object_get(one, "unmetered")))
+			continue;
+		snprintf(what, sizeof(what), "%s %s",
+			 json_string_value(json_object_get(one, "what")),
+			 json_string_value(json_object_get(one, "where")));
+		warn(list, what, json_string_value(json_object_get(one, "message")));
+	}
+}
+
 static void chain(struct ts_daemon *d, json_t *list)
 {
 	json_t *status = d->chain ? ts_chain_status(d->chain) : NULL;
@@ -110,6 +126,7 @@ json_t *ts_warnings_json(struct ts_daemon *d)
 	json_t *list = json_array();
 
 	health(d, list);
+	bypasses(d, list);
 	chain(d, list);
 	liquidity(d, list);
 	disk(d, list);
