@@ -126,6 +126,8 @@ numbers() {
 		return
 	fi
 	check "it is OpenMetrics, and names nobody" metrics >/dev/null
+	is "the dashboard asks for what there is, and for all of it" "$(metrics |
+		$PYTHON "$(dirname "$0")/dashboard.py" "$TOP/tools/grafana/tokenswitch.json")" ""
 	is "its end" "$(local_ $LOCAL/metrics | tail -n 1)" "# EOF"
 	is "one client is online" "$(metric tokenswitch_clients_online)" 1
 	is "one payment" "$(metric tokenswitch_payments_total)" 1
