@@ -38,7 +38,7 @@ char *ts_admin_login_page(struct ts_admin *a, const char *fault, size_t *len)
 		fprintf(out, "<p class=\"fault\" role=\"alert\" id=\"fault\">%s</p>\n", fault);
 	if (*a->secret.password)
 		fprintf(out, "<form method=\"post\" action=\"/login\">\n"
-			"<input type=\"hidden\" name=\"user\" value=\"operator\" autocomplete=\"username\">\n"
+			"<input name=\"user\" value=\"operator\" autocomplete=\"username\" hidden>\n"
 			"<label for=\"password\">Password of the operator</label>\n"
 			"<input id=\"password\" name=\"password\" type=\"password\" required "
 			"maxlength=\"%d\" autocomplete=\"current-password\" autofocus%s>\n"

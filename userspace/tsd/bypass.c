@@ -40,15 +40,13 @@ static int ask(int fd, const char *ifname, void *command)
 
 static unsigned int count_features(int fd, const char *ifname)
 {
-	struct {
-		struct ethtool_sset_info head;
-		uint32_t count;
-	} info = { .head = { .cmd = ETHTOOL_GSSET_INFO,
-			     .sset_mask = 1ull << ETH_SS_FEATURES } };
+	union {
+		struct ethtool_sset_info info;
+		uint8_t room[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)];
+	} u = { .info = { .cmd = ETHTOOL_GSSET_INFO,
+			  .sset_mask = 1ull << ETH_SS_FEATURES } };
 
-	if (ask(fd, ifname, &info) || !info.head.sset_mask)
-		return 0;
-	return info.count;
+	return ask(fd, ifname, &u) || !u.info.sset_mask ? 0 : u.info.data[0];
 }
 
 static void note_feature(struct ts_bypass_facts *f, const char *name)
