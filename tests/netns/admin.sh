@@ -111,6 +111,8 @@ limited() {
 	for i in 1 2 3 4 5 6 7; do said=$(JAR=/dev/null login "wrong $i"); done
 	is "tries are limited" "$said" 429
 	is "also the right one waits" "$(JAR=/dev/null login)" 429
+	check "the log says from where" grep -q "admin: a wrong password from 127.0.0.1:" "$W/tsd.log"
+	is "and they are counted" "$(metric tokenswitch_admin_failed_logins_total)" 8
 	check "but whoever is in stays in" grep -q 'id="sessions"' <(page)
 	check "another password" set_password "another word of his"
 	is "and everybody is out" "$(status local_ -b "$JAR" $LOCAL/)" 303

@@ -50,6 +50,7 @@ enum ts_admin_what {
  * @look: Return: a new reference; NULL: no memory
  * @metrics: writes all of /metrics
  * @totals: the box in numbers
+ * @tried: somebody was let in, or was not (@why_not), from there
  * @now: the clocks
  */
 struct ts_admin_ops {
@@ -57,6 +58,7 @@ struct ts_admin_ops {
 	json_t *(*look)(void *ctx, enum ts_admin_what what);
 	void (*metrics)(void *ctx, FILE *out);
 	void (*totals)(void *ctx, struct ts_totals_view *totals);
+	void (*tried)(void *ctx, const struct sockaddr *from, const char *why_not);
 	void (*now)(void *ctx, struct ts_time *now);
 };
 

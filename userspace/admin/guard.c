@@ -82,11 +82,8 @@ bool ts_guard_try(struct ts_guard *g, const struct sockaddr *from, uint64_t now_
 	uint8_t source[16];
 
 	source_of(from, source);
-	if (take(tries_of(g, source), TRIES, TRY_NS, now_ns) &&
-	    take(&g->all, ALL_TRIES, ALL_TRY_NS, now_ns))
-		return true;
-	g->refused++;
-	return false;
+	return take(tries_of(g, source), TRIES, TRY_NS, now_ns) &&
+	       take(&g->all, ALL_TRIES, ALL_TRY_NS, now_ns);
 }
 
 static void digest_of(const char *cookie, uint8_t digest[32])

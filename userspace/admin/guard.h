@@ -50,16 +50,12 @@ struct ts_tries {
  * @sources: who has tried lately
  * @n_sources: how many places of it were ever used
  * @all: of all sources together
- * @refused: tries that were not even looked at
- * @failed: wrong passwords
  */
 struct ts_guard {
 	struct ts_login logins[TS_GUARD_LOGINS];
 	struct ts_tries sources[TS_GUARD_SOURCES];
 	unsigned int n_sources;
 	struct ts_tries all;
-	uint64_t refused;
-	uint64_t failed;
 };
 
 bool ts_guard_try(struct ts_guard *g, const struct sockaddr *from, uint64_t now_ns);

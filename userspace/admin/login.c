@@ -174,10 +174,10 @@ static enum MHD_Result let_in(struct ts_ask *ask)
 	char cookie[TS_COOKIE_SIZE], line[200];
 	struct ts_admin *a = ask->door->admin;
 
-	if (!ask->good) {
-		a->guard.failed++;
+	a->ops.tried(a->ops.ctx, peer(ask->connection),
+		     ask->good ? NULL : "a wrong password");
+	if (!ask->good)
 		return login_page(ask, MHD_HTTP_FORBIDDEN, "That is not the password.");
-	}
 	ts_guard_begin(&a->guard, peer(ask->connection), now_ns(a), cookie);
 	snprintf(line, sizeof(line), "%s=%s; Path=/; HttpOnly; SameSite=Strict%s",
 		 cookie_name(ask->door), cookie, ask->door->secure ? "; Secure" : "");
@@ -199,9 +199,11 @@ enum MHD_Result ts_admin_post_login(struct ts_ask *ask)
 	if (t->len)
 		return login_page(ask, MHD_HTTP_SERVICE_UNAVAILABLE,
 				  "Somebody else is logging in; try again.");
-	if (!ts_guard_try(&a->guard, peer(ask->connection), now_ns(a)))
+	if (!ts_guard_try(&a->guard, peer(ask->connection), now_ns(a))) {
+		a->ops.tried(a->ops.ctx, peer(ask->connection), "too many tries");
 		return login_page(ask, MHD_HTTP_TOO_MANY_REQUESTS,
 				  "Too many tries; wait a minute and try again.");
+	}
 	if (!ts_admin_form_value(ask->body, ask->len, "password", t->password,
 				 sizeof(t->password), &t->len) || !t->len) {
 		sodium_memzero(t, sizeof(*t));

@@ -108,6 +108,9 @@ static void doors(struct ts_daemon *d, FILE *out)
 	ts_metric_counter(out, "tokenswitch_http_refused_connections",
 			  "Connections to the portal above the limits.", http.refused_connections);
 	ts_metric_gauge(out, "tokenswitch_http_streams", NULL, "Event streams that are open.", http.events);
+	ts_metric_counter(out, "tokenswitch_admin_failed_logins",
+			  "Tries to log in to the admin page that failed; the log says from where.",
+			  ts_watching_wrong(d->watching));
 	ts_metric_counter(out, "tokenswitch_udp_received", "Photon datagrams taken.", udp->received);
 	ts_metric_counter(out, "tokenswitch_udp_refused",
 			  "Photon datagrams above the limits, empty or too long.",

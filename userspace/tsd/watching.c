@@ -16,6 +16,7 @@
 #include "tsd/warning.h"
 
 #define LOOK_NS	(10 * 1000000000ull)
+#define SAY_NS	1000000000ull
 
 /**
  * struct ts_watching - all of it
@@ -24,6 +25,8 @@
  * @history: of its plots
  * @looked_ns: when the box was looked at last
  * @failed: the history's file cannot be written; said once
+ * @wrong: tries to log in that failed
+ * @said_ns: when that was logged last: whoever tries a thousand times fills no disk
  */
 struct ts_watching {
 	struct ts_daemon *d;
@@ -31,6 +34,8 @@ struct ts_watching {
 	struct ts_history *history;
 	uint64_t looked_ns;
 	bool failed;
+	uint64_t wrong;
+	uint64_t said_ns;
 };
 
 static json_t *look(void *ctx, enum ts_admin_what what)
@@ -64,6 +69,29 @@ static void totals(void *ctx, struct ts_totals_view *view)
 	ts_billing_totals(w->d->billing, view);
 }
 
+/* With the address: who guards a box by its log wants to know whom to keep out. */
+static void tried(void *ctx, const struct sockaddr *from, const char *why_not)
+{
+	char text[TS_ENDPOINT_TEXT_SIZE];
+	struct ts_watching *w = ctx;
+	struct ts_endpoint at = {
+		.len = from->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
+						     sizeof(struct sockaddr_in),
+	};
+
+	memcpy(&at.addr, from, at.len);
+	ts_endpoint_print(&at, text);
+	if (!why_not) {
+		ts_log(TS_LOG_INFO, "admin: the operator logs in from %s", text);
+		return;
+	}
+	w->wrong++;
+	if (w->said_ns && ts_clock_boot_ns() - w->said_ns < SAY_NS)
+		return;
+	w->said_ns = ts_clock_boot_ns();
+	ts_log(TS_LOG_WARN, "admin: %s from %s", why_not, text);
+}
+
 static void clocks(void *ctx, struct ts_time *now)
 {
 	ts_clock_now(now);
@@ -86,7 +114,8 @@ static int open_page(struct ts_watching *w, char *err, size_t err_size)
 {
 	const struct ts_config *c = w->d->config;
 	const struct ts_admin_ops ops = {
-		.ctx = w, .look = look, .metrics = metrics, .totals = totals, .now = clocks,
+		.ctx = w, .look = look, .metrics = metrics, .totals = totals,
+		.tried = tried, .now = clocks,
 	};
 	char text[TS_ENDPOINT_TEXT_SIZE], why[200];
 	struct ts_admin_facts facts;
@@ -194,6 +223,12 @@ void ts_watching_tick(struct ts_watching *w)
 		return;
 	w->looked_ns = now.boot_ns;
 	look_now(w, &now);
+}
+
+/** ts_watching_wrong() - Return: how many tries to log in failed; NULL is allowed */
+uint64_t ts_watching_wrong(const struct ts_watching *w)
+{
+	return w ? w->wrong : 0;
 }
 
 /** ts_watching_free() - what is under way goes to the history; NULL is allowed */
