@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "billing/gift.h"
+#include "ledger/gift.h"
 #include "share_books.h"
 
 #define DAY_NS	(86400 * SECOND)
@@ -184,6 +185,46 @@ static void until_the_operator_ends_it(void **state)
 	assert_false(box_frame(&box, 0, 60, TS_DIR_UP));
 }
 
+static int no_station(const struct ts_ledger_gift *g, void *arg)
+{
+	static const uint8_t nobody[6];
+
+	++*(unsigned int *)arg;
+	return memcmp(g->mac, nobody, sizeof(nobody)) != 0;
+}
+
+static struct ts_ledger_session row_of(const char *code)
+{
+	struct ts_ledger_session row;
+
+	assert_int_equal(ts_ledger_session_find(box.ledger, code, &row), 0);
+	return row;
+}
+
+/* When its session is over and its time, too, nothing names the station; sums stay (M11). */
+static void its_station_is_forgotten(void **state)
+{
+	char code[TS_CODE_SIZE];
+	unsigned int n = 0;
+
+	assert_int_equal(sponsor(0, 300000 * GWEI, 0), 0);
+	share_use(20000);
+	strcpy(code, box.codes[box_code(&box, 0)].code);
+	assert_int_equal(ts_billing_session_close(box.billing, code, &box.now), 0);
+	share_after(120 * SECOND);
+	assert_int_equal(ts_ledger_gift_load(box.ledger, no_station, &n), 0);
+	assert_int_equal(n, 1);
+	assert_true(row_of(code).has_station);
+	/* Nobody kept the clock meanwhile. */
+	box.now.wall_s = 0;
+	share_after(8 * DAY_NS);
+	share_after(120 * SECOND);
+	share_after(120 * SECOND);
+	assert_false(row_of(code).has_station);
+	assert_in_range(share_revenue(TS_REVENUE_GIVEN), 19900 * GWEI, 20000 * GWEI);
+	box_verify(&box);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
@@ -192,6 +233,7 @@ int main(void)
 		T(it_ends_with_the_day),
 		T(the_operator_pays_for_a_station),
 		T(until_the_operator_ends_it),
+		T(its_station_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,20 @@ static int keep(const struct ts_ledger_revenue *r, void *arg)
 	return 0;
 }
 
+/* What is counted in memory is what the rows are together, at any time. */
+static void check_totals(void)
+{
+	ts_u128 sum[TS_REVENUE_COUNT] = { };
+	struct ts_totals_view totals;
+	unsigned int i;
+
+	for (i = 0; i < n_rows; i++)
+		sum[rows[i].kind] += rows[i].wei;
+	ts_billing_totals(box.billing, &totals);
+	for (i = 0; i < TS_REVENUE_COUNT; i++)
+		assert_true(totals.earned_wei[0][i] == sum[i]);
+}
+
 /* What is shown; in order, each but once. */
 static void look(void)
 {
@@ -33,6 +47,7 @@ static void look(void)
 
 	n_rows = 0;
 	assert_int_equal(ts_billing_revenue_each(box.billing, keep, NULL), 0);
+	check_totals();
 	for (i = 1; i < n_rows; i++)
 		assert_true(rows[i - 1].day < rows[i].day ||
 			    (rows[i - 1].day == rows[i].day &&

@@ -206,7 +206,7 @@ static struct ts_billing_account *make(struct ts_billing *b,
 			retire_one(b);
 		return NULL;
 	}
-	a->in_kernel = a->followed = true;
+	a->in_kernel = a->followed = a->counted = true;
 	a->made_ns = now->boot_ns;
 	a->low_units = k.low_units;
 	a->row.account_id = k.id;

@@ -25,7 +25,7 @@ void ts_account_free(struct ts_billing *b, struct ts_billing_account *a);
 bool ts_account_is_empty(const struct ts_billing_account *a);
 
 /* counters.c */
-void ts_account_take_counters(struct ts_billing_account *a,
+void ts_account_take_counters(struct ts_billing *b, struct ts_billing_account *a,
 			      const struct ts_account *k);
 int ts_account_read(struct ts_billing *b, struct ts_billing_account *a);
 void ts_account_book(struct ts_billing *b, struct ts_billing_account *a,

@@ -10,6 +10,6 @@ BILLING_SOURCES := $(addprefix userspace/billing/, \
 	refund_lost.c reserve.c reveal.c revenue.c roam_claim.c roam_home.c \
 	roam_host.c roam_leave.c session.c share.c \
 	station.c table.c tag.c tariff.c \
-	tick.c token.c upstream.c view.c voucher.c)
+	tick.c token.c totals.c upstream.c view.c voucher.c)
 
 $(eval $(call library,billing,$(BILLING_SOURCES)))

@@ -11,7 +11,7 @@
 #include "billing/tariffs.h"
 
 /* Take over what the kernel says; nothing ever decreases. */
-void ts_account_take_counters(struct ts_billing_account *a,
+void ts_account_take_counters(struct ts_billing *b, struct ts_billing_account *a,
 			      const struct ts_account *k)
 {
 	int class, dir;
@@ -27,12 +27,17 @@ void ts_account_take_counters(struct ts_billing_account *a,
 			const struct ts_stat *in = &k->stats[class][dir];
 			struct ts_stat *seen = &a->seen[class][dir];
 
-			if (in->bytes > seen->bytes)
+			if (in->bytes > seen->bytes) {
+				/* Of an adopted one the process before has counted most. */
+				if (a->counted)
+					b->carried_bytes[class][dir] += in->bytes - seen->bytes;
 				seen->bytes = in->bytes;
+			}
 			if (in->units > seen->units)
 				seen->units = in->units;
 		}
 	}
+	a->counted = true;
 }
 
 /**
@@ -49,7 +54,7 @@ int ts_account_read(struct ts_billing *b, struct ts_billing_account *a)
 		return err;
 	if (k.epoch != a->row.epoch)
 		return -ENOENT;
-	ts_account_take_counters(a, &k);
+	ts_account_take_counters(b, a, &k);
 	return 0;
 }
 

@@ -22,6 +22,8 @@
 /* The disk may be behind by one part in so many of the retention. */
 #define WRITE_PARTS	16
 
+#define S_PER_DAY	86400
+
 /* The ledger's settings are numbers, so a boot is known by a digest. */
 static uint64_t boot_number(const struct ts_billing *b)
 {
@@ -231,5 +233,35 @@ void ts_idle_forget(struct ts_billing *b, const struct ts_time *now)
 	}
 	if (forgotten)
 		ts_billing_say(b, LOG_INFO, "%u sessions that hold nothing are forgotten with their stations",
+			       forgotten);
+}
+
+static uint64_t before(uint64_t now_s, uint64_t wait_s)
+{
+	return now_s > wait_s ? now_s - wait_s : 0;
+}
+
+/**
+ * ts_idle_retain() - what the ledger still knows of stations goes, in small steps
+ * @b: billing
+ * @now: the time
+ *
+ * By the date where one is known, and by the box's age: a box without a clock forgets, too.
+ */
+void ts_idle_retain(struct ts_billing *b, const struct ts_time *now)
+{
+	uint64_t wait_s = b->config.station_retention_s, age_s = ts_age_s(b, now);
+	unsigned int forgotten;
+	bool due;
+
+	b->retention.before_s = before(b->floor_s, wait_s);
+	b->retention.before_age_s = before(age_s, wait_s);
+	b->retention.day = age_s / S_PER_DAY;
+	if (b->broken || ts_ledger_retention_due(b->ledger, &b->retention, &due) || !due ||
+	    !ts_batch(b))
+		return;
+	ts_batch_check(b, ts_ledger_retain(b->ledger, &b->retention, &forgotten));
+	if (!b->broken && forgotten)
+		ts_billing_say(b, LOG_INFO, "%u closed sessions forgot their station",
 			       forgotten);
 }

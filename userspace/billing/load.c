@@ -388,7 +388,7 @@ static int meet(const struct ts_account *k, void *arg)
 		a->in_kernel = a->followed = true;
 		a->low_units = k->low_units;
 		a->trusted = k->flags & TS_ACCOUNT_F_TRUSTED;
-		ts_account_take_counters(a, k);
+		ts_account_take_counters(ad->b, a, k);
 		return 0;
 	}
 	more = realloc(ad->unknown, (ad->count + 1) * sizeof(*ad->unknown));
@@ -504,7 +504,8 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 {
 	int err = load_tables(b);
 
-	ts_revenue_begin(b, now);
+	if (!err)
+		err = ts_revenue_begin(b, now);
 	ts_liquidity_restart(b, now);
 	if (!err)
 		err = ts_age_load(b, now);

@@ -22,11 +22,40 @@ static uint64_t day_of(const struct ts_billing *b, const struct ts_time *now)
 	return now->wall_s ? ts_wall_floor(b, now) / S_PER_DAY : 0;
 }
 
-/** ts_revenue_begin() - nothing was booked yet by this process */
-void ts_revenue_begin(struct ts_billing *b, const struct ts_time *now)
+/* Of tokens that are not taken any more nothing comes. */
+static ts_u128 *earned(struct ts_billing *b, const struct ts_address *token,
+		       enum ts_revenue kind)
 {
+	const struct ts_billing_token *t = ts_billing_token(&b->config, token);
+
+	return t ? &b->earned_wei[t - b->config.tokens][kind] : NULL;
+}
+
+static int add_earned(const struct ts_ledger_revenue *r, void *arg)
+{
+	ts_u128 *wei = earned(arg, &r->token, r->kind);
+
+	if (wei)
+		*wei += r->wei;
+	return 0;
+}
+
+/**
+ * ts_revenue_begin() - nothing was booked yet by this process
+ * @b: billing
+ * @now: the time
+ *
+ * Return: 0 or negative errno with the error noted.
+ */
+int ts_revenue_begin(struct ts_billing *b, const struct ts_time *now)
+{
+	int err;
+
 	b->day = day_of(b, now);
 	b->n_revenues = 0;
+	memset(b->earned_wei, 0, sizeof(b->earned_wei));
+	err = ts_ledger_revenue_load(b->ledger, add_earned, b);
+	return err ? ts_billing_fail(b, err, "%s", ts_ledger_error(b->ledger)) : 0;
 }
 
 /** ts_revenue_write() - what was gathered, into the open batch */
@@ -53,6 +82,8 @@ void ts_revenue_add(struct ts_billing *b, const struct ts_address *token,
 
 	if (!wei)
 		return;
+	if (earned(b, token, kind))
+		*earned(b, token, kind) += wei;
 	for (; r < b->revenues + b->n_revenues; r++) {
 		if (r->kind != kind || r->day != b->day ||
 		    !ts_address_equal(&r->token, token))
@@ -186,24 +217,34 @@ static int gather(const struct ts_ledger_revenue *r, struct listing *l)
 }
 
 /* What passed and is booked within the hour. */
+static struct consumed unbooked(const struct ts_billing_account *a)
+{
+	uint64_t passed = a->row.state == TS_ACCOUNT_CLOSED ? 0 : ts_account_passed(a);
+	struct consumed from, to;
+
+	if (passed <= a->booked_units)
+		return (struct consumed){ };
+	from = consumed_of(a, a->booked_units);
+	to = consumed_of(a, passed);
+	return (struct consumed){
+		.access_wei = ts_u128_less(to.access_wei, from.access_wei),
+		.given_wei = ts_u128_less(to.given_wei, from.given_wei),
+	};
+}
+
 static int gather_account(const struct ts_billing *b, const struct ts_billing_account *a,
 			  struct listing *l)
 {
-	uint64_t passed = a->row.state == TS_ACCOUNT_CLOSED ? 0 : ts_account_passed(a);
 	struct ts_ledger_revenue r = { .token = a->tariff->row.token, .day = b->day };
-	struct consumed from, to;
+	struct consumed more = unbooked(a);
 	int ret = 0;
 
-	if (passed <= a->booked_units)
-		return 0;
-	from = consumed_of(a, a->booked_units);
-	to = consumed_of(a, passed);
 	r.kind = TS_REVENUE_ACCESS;
-	r.wei = ts_u128_less(to.access_wei, from.access_wei);
+	r.wei = more.access_wei;
 	if (r.wei)
 		ret = gather(&r, l);
 	r.kind = TS_REVENUE_GIVEN;
-	r.wei = ts_u128_less(to.given_wei, from.given_wei);
+	r.wei = more.given_wei;
 	return ret || !r.wei ? ret : gather(&r, l);
 }
 
@@ -253,4 +294,29 @@ int ts_billing_revenue_each(struct ts_billing *b,
 		ret = cb(&l.row[j], arg);
 	free(l.row);
 	return ret;
+}
+
+/**
+ * ts_revenue_totals() - what was charged since there is a ledger, up to now
+ * @b: billing
+ * @wei: set, by token of the config and enum ts_revenue
+ *
+ * The sums of ts_billing_revenue_each(), without reading the disk.
+ */
+void ts_revenue_totals(const struct ts_billing *b,
+		       ts_u128 wei[TS_TOKENS_MAX][TS_REVENUE_COUNT])
+{
+	const struct ts_billing_account *a;
+	const struct ts_billing_token *t;
+	struct consumed more;
+
+	memcpy(wei, b->earned_wei, sizeof(b->earned_wei));
+	TAILQ_FOREACH(a, &b->accounts, list) {
+		t = ts_billing_token(&b->config, &a->tariff->row.token);
+		if (!t)
+			continue;
+		more = unbooked(a);
+		wei[t - b->config.tokens][TS_REVENUE_ACCESS] += more.access_wei;
+		wei[t - b->config.tokens][TS_REVENUE_GIVEN] += more.given_wei;
+	}
 }

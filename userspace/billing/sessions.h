@@ -51,6 +51,7 @@ void ts_session_drop_payment(struct ts_billing *b,
 bool ts_payment_is_done(const struct ts_billing_payment *p);
 
 /* idle.c */
+void ts_idle_retain(struct ts_billing *b, const struct ts_time *now);
 uint64_t ts_age_s(const struct ts_billing *b, const struct ts_time *now);
 int ts_age_load(struct ts_billing *b, const struct ts_time *now);
 void ts_age_write(struct ts_billing *b, const struct ts_time *now);

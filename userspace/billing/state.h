@@ -18,6 +18,7 @@
 #include "billing/roam.h"
 #include "billing/table.h"
 #include "ledger/gift.h"
+#include "ledger/retention.h"
 #include "ledger/revenue.h"
 #include "photon/evidence.h"
 
@@ -235,6 +236,7 @@ enum ts_account_step {
  * @step_ready: what allows @step is committed
  * @settling_ns: since when it is revoked and waits for packets under way; 0: not
  * @working: in the list of those that the next flush looks at
+ * @counted: @seen was read by this process, so what comes is carried since then
  * @by_number: in the table of struct ts_billing
  */
 struct ts_billing_account {
@@ -270,6 +272,7 @@ struct ts_billing_account {
 	enum ts_account_step step;
 	bool step_ready;
 	bool working;
+	bool counted;
 };
 
 /* Stations without a session whose wrong vouchers are counted, by a keyed digest; several may share one. */
@@ -438,6 +441,9 @@ struct ts_billing_upstream {
  * @day: to which what is booked belongs, see revenue.h of the ledger
  * @revenues: of that day, to be written with the open batch
  * @n_revenues: how many
+ * @retention: how far the ledger was looked through for stations to forget
+ * @earned_wei: since there is a ledger, what was booked, by token and enum ts_revenue
+ * @carried_bytes: of stations, since the process began, [class][direction]
  */
 struct ts_billing {
 	struct ts_ledger *ledger;
@@ -503,6 +509,9 @@ struct ts_billing {
 	uint64_t day;
 	struct ts_ledger_revenue revenues[TS_REVENUES_MAX];
 	unsigned int n_revenues;
+	struct ts_retention retention;
+	ts_u128 earned_wei[TS_TOKENS_MAX][TS_REVENUE_COUNT];
+	uint64_t carried_bytes[TS_CLASS_COUNT][TS_DIR_COUNT];
 	uint64_t ping_tokens;
 	uint64_t ping_ns;
 	struct ts_billing_counters counters;

@@ -150,7 +150,7 @@ static void tick_account(struct ts_billing *b, struct ts_billing_account *a,
 	}
 	if (err)
 		return;
-	ts_account_take_counters(a, &k);
+	ts_account_take_counters(b, a, &k);
 	if (is_outdated(b, a, now)) {
 		ts_account_end(b, a);
 		return;
@@ -197,7 +197,6 @@ static void advance_floor(struct ts_billing *b, const struct ts_time *now)
 static void hourly(struct ts_billing *b, const struct ts_time *now)
 {
 	struct ts_billing_account *a;
-	unsigned int purged = 0;
 
 	if (!ts_batch(b))
 		return;
@@ -206,12 +205,6 @@ static void hourly(struct ts_billing *b, const struct ts_time *now)
 			ts_account_book(b, a, now);
 	write_floor(b);
 	ts_age_write(b, now);
-	if (!b->broken && b->floor_s > b->config.station_retention_s)
-		ts_batch_check(b, ts_ledger_purge_stations(b->ledger,
-			b->floor_s - b->config.station_retention_s, &purged));
-	if (purged)
-		ts_billing_say(b, LOG_INFO, "%u closed sessions forgot their station",
-			       purged);
 }
 
 void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
@@ -239,6 +232,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 	if (minute != b->minute && !b->read_only[0]) {
 		b->minute = minute;
 		ts_idle_forget(b, now);
+		ts_idle_retain(b, now);
 	}
 	if (hour != b->hour && !b->read_only[0]) {
 		b->hour = hour;

@@ -14,6 +14,7 @@
 #include "billing/config.h"
 #include "billing/time.h"
 #include "ledger/ledger.h"
+#include "ledger/revenue.h"
 #include "lib/meter.h"
 #include "photon/channel.h"
 #include "photon/life.h"
@@ -21,7 +22,6 @@
 
 struct ts_billing;
 struct ts_ledger_reveal;
-struct ts_ledger_revenue;
 
 /** enum ts_session_state - what the portal shows */
 enum ts_session_state {
@@ -192,6 +192,31 @@ struct ts_carrying_view {
 	ts_u128 received_wei;
 	ts_u128 paid_wei;
 };
+
+/**
+ * struct ts_totals_view - the whole box in numbers, for who watches it
+ * @sessions: in memory, by enum ts_session_state
+ * @online: accounts whose station sent or got something lately
+ * @channels: that are open
+ * @channels_frozen: of these, with a withdrawal under way
+ * @channels_closed: closed and not settled yet
+ * @carried_bytes: of stations, since the process began, [class][direction]
+ * @earned_wei: since there is a ledger, by token of the config and enum ts_revenue;
+ *	what is not booked yet included
+ *
+ * It is as fresh as the last tick: nothing is read from the kernel or the disk.
+ */
+struct ts_totals_view {
+	unsigned int sessions[TS_SESSION_PAID + 1];
+	unsigned int online;
+	unsigned int channels;
+	unsigned int channels_frozen;
+	unsigned int channels_closed;
+	uint64_t carried_bytes[TS_CLASS_COUNT][TS_DIR_COUNT];
+	ts_u128 earned_wei[TS_TOKENS_MAX][TS_REVENUE_COUNT];
+};
+
+void ts_billing_totals(const struct ts_billing *b, struct ts_totals_view *view);
 
 /* Views; read the kernel's counters, change nothing.  -ENOENT: unknown. */
 int ts_billing_session_view(struct ts_billing *b, const char *code,

@@ -456,8 +456,6 @@ int ts_ledger_tariff_load(struct ts_ledger *l,
 
 int ts_ledger_sum(struct ts_ledger *l,
 		  int (*cb)(const struct ts_ledger_sum *s, void *arg), void *arg);
-int ts_ledger_purge_stations(struct ts_ledger *l, uint64_t before_s,
-			     unsigned int *purged);
 int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		    void (*fault)(const char *text, void *arg), void *arg);
 

@@ -70,6 +70,8 @@ static int pragmas(struct ts_ledger *l)
 		"PRAGMA foreign_keys = ON;"
 		"PRAGMA synchronous = FULL;"
 		"PRAGMA temp_store = MEMORY;"
+		/* What is forgotten is gone from the file, too; Debian has it so, others not. */
+		"PRAGMA secure_delete = ON;"
 		"PRAGMA trusted_schema = OFF;";
 
 	sqlite3_busy_timeout(l->db, BUSY_MS);

@@ -145,27 +145,3 @@ int ts_ledger_session_load_open(struct ts_ledger *l,
 	}
 	return ret;
 }
-
-/**
- * ts_ledger_purge_stations() - forget which devices old sessions were of
- * @l: the ledger, with a batch open
- * @before_s: wall time: sessions closed before this
- * @purged: set to how many forgot one
- *
- * The sums stay: only the address of the device goes.
- *
- * Return: 0 or negative errno.
- */
-int ts_ledger_purge_stations(struct ts_ledger *l, uint64_t before_s,
-			     unsigned int *purged)
-{
-	int err;
-
-	*purged = 0;
-	err = ts_db_write(l, "UPDATE sessions SET mac=NULL, vlan=0, zone=0"
-			  " WHERE closed=1 AND closed_s < ? AND mac IS NOT NULL",
-			  "u", before_s);
-	if (!err)
-		*purged = (unsigned int)sqlite3_changes(l->db);
-	return err;
-}

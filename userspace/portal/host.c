@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "portal/host.h"
 #include "portal/private.h"
 
 /* Is this text the address in @sa? */
@@ -68,6 +69,28 @@ static bool cut_port(const char *host, char name[TS_PORTAL_NAME_SIZE])
 }
 
 /**
+ * ts_host_is_of() - is a Host header one of these names, or the address it came to?
+ * @names: the names
+ * @n_names: how many
+ * @c: the connection
+ * @host: "name" or "address", with or without a port
+ */
+bool ts_host_is_of(const char (*names)[TS_PORTAL_NAME_SIZE], unsigned int n_names,
+		   struct MHD_Connection *c, const char *host)
+{
+	char name[TS_PORTAL_NAME_SIZE];
+	struct sockaddr_storage local;
+	unsigned int i;
+
+	if (!cut_port(host, name))
+		return false;
+	for (i = 0; i < n_names; i++)
+		if (!strcasecmp(name, names[i]))
+			return true;
+	return local_address(c, &local) && is_address(name, &local);
+}
+
+/**
  * ts_host_is_own() - does a Host header mean this box?
  * @p: the portal
  * @c: the connection it came over
@@ -81,18 +104,16 @@ bool ts_host_is_own(const struct ts_portal *p, struct MHD_Connection *c,
 		    const char *host)
 {
 	char name[TS_PORTAL_NAME_SIZE];
-	struct sockaddr_storage local;
 	unsigned int i;
 
+	if (ts_host_is_of(p->facts.names, p->facts.n_names, c, host))
+		return true;
 	if (!cut_port(host, name))
 		return false;
-	for (i = 0; i < p->facts.n_names; i++)
-		if (!strcasecmp(name, p->facts.names[i]))
-			return true;
 	for (i = 0; i < p->n_listeners; i++)
 		if (is_address(name, &p->listeners[i].addr))
 			return true;
-	return local_address(c, &local) && is_address(name, &local);
+	return false;
 }
 
 /**

@@ -48,10 +48,11 @@ void ts_page_prices(const struct ts_page *page);
 void ts_page_pay(const struct ts_page *page);
 void ts_page_browser(const struct ts_page *page);
 
-/* page_write.c */
+/* page_write.c; the admin page has no struct ts_page, and uses those with a FILE */
 void ts_page_escape(FILE *out, const char *text);
 void ts_page_say(const struct ts_page *page, enum ts_text_id id);
 void ts_page_bytes(FILE *out, uint64_t bytes);
+void ts_page_wei(FILE *out, const struct ts_billing_token *t, ts_u128 wei, bool cut);
 void ts_page_amount(const struct ts_page *page, const struct ts_address *token,
 		    ts_u128 wei, bool cut);
 

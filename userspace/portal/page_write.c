@@ -77,6 +77,18 @@ static void cut_decimals(char *text)
 		*end = '\0';
 }
 
+/** ts_page_wei() - write an amount of a token that is known; @cut: short, for people */
+void ts_page_wei(FILE *out, const struct ts_billing_token *t, ts_u128 wei, bool cut)
+{
+	char text[TS_TOKEN_TEXT_SIZE];
+
+	ts_token_print(wei, t->decimals, text);
+	if (cut)
+		cut_decimals(text);
+	fprintf(out, "%s ", text);
+	ts_page_escape(out, t->symbol);
+}
+
 /**
  * ts_page_amount() - write an amount
  * @page: the page
@@ -88,15 +100,10 @@ void ts_page_amount(const struct ts_page *page, const struct ts_address *token,
 		    ts_u128 wei, bool cut)
 {
 	const struct ts_billing_token *t = token_of(page->facts, token);
-	char text[TS_TOKEN_TEXT_SIZE];
+	char text[TS_U128_TEXT_SIZE];
 
-	if (!t) {
+	if (t)
+		ts_page_wei(page->out, t, wei, cut);
+	else
 		fputs(ts_u128_print(wei, text), page->out);
-		return;
-	}
-	ts_token_print(wei, t->decimals, text);
-	if (cut)
-		cut_decimals(text);
-	fprintf(page->out, "%s ", text);
-	ts_page_escape(page->out, t->symbol);
 }

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "portal/listen.h"
 #include "portal/private.h"
 
 #define BEAT_S 15.0
 #define CONNECTION_MEMORY_BYTES 8192
 #define TLS_ROUNDS	16
 #define TLS_PAUSE_MS	20
-#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 static void run_all(struct ts_portal *p)
 {
@@ -149,30 +149,6 @@ struct ts_portal *ts_portal_new(struct ev_loop *loop,
 	return p;
 }
 
-/* An address need not be up yet: boxes boot in any order. */
-static int listen_on(const struct sockaddr *addr, socklen_t len)
-{
-	int one = 1, fd;
-
-	fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (addr->sa_family == AF_INET6) {
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-		setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &one, sizeof(one));
-	} else {
-		setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one));
-	}
-	if (bind(fd, addr, len) || listen(fd, 128)) {
-		int err = -errno;
-
-		close(fd);
-		return err;
-	}
-	return fd;
-}
-
 /* What both kinds have; more options of one kind come behind. */
 static struct MHD_Daemon *start(struct ts_portal *p, struct ts_listener *l, int fd,
 				unsigned int flags, struct MHD_OptionItem *more)
@@ -199,11 +175,11 @@ static int serve(struct ts_portal *p, struct ts_listener *l, const struct sockad
 {
 	struct MHD_OptionItem secure[] = {
 		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)ts_tls_retrieve },
-		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TS_TLS_PRIORITIES },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	struct MHD_OptionItem plain[] = { { MHD_OPTION_END, 0, NULL } };
-	int fd = listen_on(addr, len);
+	int fd = ts_listen_on(addr, len);
 
 	if (fd < 0) {
 		snprintf(err, err_size, "cannot listen there: %s", strerror(-fd));

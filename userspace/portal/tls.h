@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#define TS_TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
 /** struct ts_tls_pair - a certificate with its chain, and its key; see tls.c */
 struct ts_tls_pair;
 

@@ -50,7 +50,8 @@ extern const struct verb status_verbs[], meter_verbs[], port_verbs[],
 	monitor_verbs[], dump_verbs[], top_verbs[], key_verbs[], channel_verbs[],
 	peer_verbs[], chain_verbs[], wallet_verbs[], pay_verbs[], liquidity_verbs[],
 	ledger_verbs[], mirror_verbs[], roam_verbs[], mesh_verbs[], topology_verbs[],
-	revenue_verbs[], relay_verbs[], portal_verbs[], session_verbs[], voucher_verbs[];
+	revenue_verbs[], relay_verbs[], portal_verbs[], session_verbs[], voucher_verbs[],
+	admin_verbs[];
 
 /* --- words (args.c) --- */
 
@@ -102,6 +103,8 @@ const char *fmt_size(uint64_t bytes, char buf[static 16]);
 const char *fmt_count(uint64_t n, char buf[static 16]);
 /** out_internet() - print what tsd can grant of the internet, where there is a limit */
 void out_internet(json_t *internet);
+/** out_bypasses() - print what takes frames past the meter, if anything does */
+void out_bypasses(const json_t *bypasses);
 /** out_json() - print @v on one line and release it; Return: 0 or 1 */
 int out_json(json_t *v);
 /** json_u64() - Return: @v as a decimal string, as 64-bit counters are printed */

@@ -35,6 +35,7 @@ static const struct object objects[] = {
 	{ "revenue", revenue_verbs, "what was charged on each day, for what, and whose it is" },
 	{ "session", session_verbs, "stations and what they have paid" },
 	{ "voucher", voucher_verbs, "codes that are worth something, once" },
+	{ "admin", admin_verbs, "who may open the operator's page" },
 	{ "wallet", wallet_verbs, "what our address owns there" },
 };
 
@@ -51,7 +52,7 @@ static int usage(FILE *f, int ret)
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
 		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
 		   "                    relay, mirror, portal, roam, chain, wallet, liquidity,\n"
-		   "                    revenue, session, voucher and status; by default\n"
+		   "                    revenue, session, voucher, admin and status; by default\n"
 		   "                    " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");

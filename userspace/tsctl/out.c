@@ -269,3 +269,16 @@ void out_internet(json_t *internet)
 		printf("    WARNING %s: %s\n", held,
 		       json_string_value(json_object_get(internet, "message")));
 }
+
+void out_bypasses(const json_t *bypasses)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(bypasses, i, one)
+		printf("%s: %s %s: %s\n",
+		       json_is_true(json_object_get(one, "unmetered")) ? "PAST THE METER" : "note",
+		       json_string_value(json_object_get(one, "what")),
+		       json_string_value(json_object_get(one, "where")),
+		       json_string_value(json_object_get(one, "message")));
+}

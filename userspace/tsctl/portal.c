@@ -41,6 +41,7 @@ static int portal_show(struct cmd *c)
 		printf("RFC 8908: %s; 'tsctl portal dnsmasq' announces it\n", answer_text(a, "api"));
 	else
 		printf("RFC 8908: not to be announced: %s\n", answer_text(a, "why_not"));
+	out_bypasses(json_object_get(a, "bypasses"));
 	json_decref(a);
 	return 0;
 }

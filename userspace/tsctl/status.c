@@ -98,6 +98,7 @@ static int status_text(struct ts_meter *m, const struct ts_meter_info *info, jso
 	       "NOT HEALTHY; its log says why" : "running");
 	out_internet(json_object_get(daemon, "internet"));
 	out_roam(json_object_get(daemon, "roam"));
+	out_bypasses(json_object_get(daemon, "bypasses"));
 	return 0;
 }
 

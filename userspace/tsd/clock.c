@@ -15,6 +15,15 @@ uint64_t ts_clock_boot_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/** ts_clock_process_ns() - Return: how long this process ran on CPUs */
+uint64_t ts_clock_process_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 /* Asked once a second: it is a system call, and each datagram wants the time. */
 static bool is_synchronised(uint64_t boot_ns)
 {

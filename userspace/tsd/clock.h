@@ -23,6 +23,7 @@ struct ts_lag {
 };
 
 uint64_t ts_clock_boot_ns(void);
+uint64_t ts_clock_process_ns(void);
 void ts_clock_now(struct ts_time *now);
 void ts_lag_add(struct ts_lag *lag, uint64_t from_ns, uint64_t to_ns);
 json_t *ts_lag_json(const struct ts_lag *lag);

@@ -320,6 +320,9 @@ const char *ts_config_fixed(const struct ts_config *old,
 	if (old->n_https != new->n_https ||
 	    memcmp(old->https, new->https, sizeof(old->https)))
 		return "listen.https";
+	if (old->n_admin != new->n_admin || old->admin_plain != new->admin_plain ||
+	    memcmp(old->admin, new->admin, sizeof(old->admin)))
+		return "listen.admin";
 	if (strcmp(old->certificate, new->certificate))
 		return "listen.certificate";
 	if (strcmp(old->certificate_key, new->certificate_key))

@@ -29,6 +29,7 @@
 #define TS_CONFIG_PATH_SIZE	100	/* leaves room for names inside run_dir */
 #define TS_CONFIG_HTTP_MAX	8
 #define TS_CONFIG_HTTPS_MAX	8
+#define TS_CONFIG_ADMIN_MAX	4
 #define TS_CONFIG_PORTS_MAX	32
 #define TS_CONFIG_RULES_MAX	256
 #define TS_CONFIG_CHANNELS_MAX	256
@@ -214,6 +215,9 @@ struct ts_config_channel {
  * @n_http: how many
  * @https: where it listens by https; none: it does not
  * @n_https: how many
+ * @admin: where the operator's page and /metrics are; none: they are not
+ * @n_admin: how many
+ * @admin_plain: by http, also beyond this box
  * @certificate: file, of https
  * @certificate_key: file
  * @wallet_dir: where the wallet page was installed; empty: it is not served
@@ -264,6 +268,9 @@ struct ts_config {
 	unsigned int n_http;
 	struct ts_endpoint https[TS_CONFIG_HTTPS_MAX];
 	unsigned int n_https;
+	struct ts_endpoint admin[TS_CONFIG_ADMIN_MAX];
+	unsigned int n_admin;
+	bool admin_plain;
 	char certificate[TS_CONFIG_PATH_SIZE];
 	char certificate_key[TS_CONFIG_PATH_SIZE];
 	char wallet_dir[TS_CONFIG_PATH_SIZE];

@@ -6,7 +6,7 @@
 
 static const char *const listen_keys[] = {
 	"http", "https", "certificate", "certificate_key", "names", "redirect_port",
-	"photon", "any_address", NULL
+	"photon", "any_address", "admin", "admin_plain", NULL
 };
 static const char *const portal_keys[] = { "venue_info_url", "wallet", NULL };
 
@@ -74,34 +74,74 @@ static void read_path(struct ts_reader *r, config_setting_t *s, const char *key,
 }
 
 static void read_file(struct ts_reader *r, config_setting_t *s, const char *key,
-		      const char *what, char out[TS_CONFIG_PATH_SIZE])
+		      const char *what, const char *need, char out[TS_CONFIG_PATH_SIZE])
 {
 	if (r->failed)
 		return;
 	if (!config_setting_get_member(s, key)) {
-		ts_reader_fail(r, s, key, "missing; the file with %s in PEM, for listen.https",
-			       what);
+		ts_reader_fail(r, s, key, "missing; the file with %s in PEM, for %s", what,
+			       need);
 		return;
 	}
 	read_path(r, s, key, out);
+}
+
+/*
+ * A password is not sent in the clear: beyond this box the page has https, unless the
+ * operator says that nobody listens there, as in a tunnel.
+ */
+static void read_admin(struct ts_reader *r, config_setting_t *s, bool any,
+		       struct ts_config *c)
+{
+	unsigned int i, j;
+
+	c->n_admin = read_endpoints(r, s, "admin", any, c->admin, TS_CONFIG_ADMIN_MAX);
+	c->admin_plain = ts_read_bool(r, s, "admin_plain", false);
+	for (i = 0; i < c->n_admin && !r->failed; i++) {
+		if (ts_endpoint_port(&c->admin[i]) == c->redirect_port)
+			ts_reader_fail(r, s, "admin", "%u is listen.redirect_port; they must differ",
+				       c->redirect_port);
+		for (j = 0; j < c->n_http && !r->failed; j++)
+			if (ts_endpoint_port(&c->admin[i]) == ts_endpoint_port(&c->http[j]))
+				ts_reader_fail(r, s, "admin", "%u is a port of listen.http, where clients are; they must differ",
+					       ts_endpoint_port(&c->admin[i]));
+		for (j = 0; j < c->n_https && !r->failed; j++)
+			if (ts_endpoint_port(&c->admin[i]) == ts_endpoint_port(&c->https[j]))
+				ts_reader_fail(r, s, "admin", "%u is a port of listen.https, where clients are; they must differ",
+					       ts_endpoint_port(&c->admin[i]));
+	}
+}
+
+static bool needs_https(const struct ts_config *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->n_admin; i++)
+		if (ts_config_admin_secure(c, i))
+			return true;
+	return false;
 }
 
 /* Whether the files are good is seen when tsd runs: they come and go by themselves. */
 static void read_https(struct ts_reader *r, config_setting_t *s, bool any,
 		       struct ts_config *c)
 {
+	const char *need;
 	unsigned int i;
 
 	c->n_https = read_endpoints(r, s, "https", any, c->https, TS_CONFIG_HTTPS_MAX);
+	read_admin(r, s, any, c);
 	for (i = 0; i < c->n_https && !r->failed; i++)
 		if (ts_endpoint_port(&c->https[i]) == c->redirect_port)
 			ts_reader_fail(r, s, "https", "%u is listen.redirect_port; they must differ",
 				       c->redirect_port);
-	if (c->n_https) {
-		read_file(r, s, "certificate", "the certificate and its chain",
+	need = c->n_https ? "listen.https" :
+			    "listen.admin beyond this box; or set listen.admin_plain";
+	if (c->n_https || needs_https(c)) {
+		read_file(r, s, "certificate", "the certificate and its chain", need,
 			  c->certificate);
-		read_file(r, s, "certificate_key", "its key", c->certificate_key);
-		if (!r->failed && !c->n_http_names)
+		read_file(r, s, "certificate_key", "its key", need, c->certificate_key);
+		if (!r->failed && c->n_https && !c->n_http_names)
 			ts_reader_fail(r, s, "names", "missing; listen.https needs the name that the certificate is for, such as \"portal.example\"");
 	} else if (!r->failed && s && (config_setting_get_member(s, "certificate") ||
 				       config_setting_get_member(s, "certificate_key"))) {
@@ -143,6 +183,12 @@ void ts_config_read_listen(struct ts_reader *r, config_setting_t *root,
 			      any, &c->photon);
 }
 
+/** ts_config_admin_secure() - Return: this place of listen.admin has https */
+bool ts_config_admin_secure(const struct ts_config *c, unsigned int which)
+{
+	return !c->admin_plain && !ts_endpoint_is_loopback(&c->admin[which]);
+}
+
 /**
  * ts_config_read_portal() - what clients see
  * @r: the reader
@@ -181,5 +227,8 @@ void ts_config_explain_listen(const struct ts_config *c, FILE *out)
 		fprintf(out, "http      %s\n", ts_endpoint_print(&c->http[i], text));
 	for (i = 0; i < c->n_https; i++)
 		fprintf(out, "https     %s\n", ts_endpoint_print(&c->https[i], text));
+	for (i = 0; i < c->n_admin; i++)
+		fprintf(out, "admin     %s, %s\n", ts_endpoint_print(&c->admin[i], text),
+			ts_config_admin_secure(c, i) ? "https" : "http");
 	fprintf(out, "photon    %s\n", ts_endpoint_print(&c->photon, text));
 }

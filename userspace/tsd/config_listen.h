@@ -8,6 +8,7 @@
 
 void ts_config_read_listen(struct ts_reader *r, config_setting_t *root,
 			   struct ts_config *c);
+bool ts_config_admin_secure(const struct ts_config *c, unsigned int which);
 void ts_config_read_portal(struct ts_reader *r, config_setting_t *root,
 			   struct ts_config *c);
 void ts_config_explain_listen(const struct ts_config *c, FILE *out);

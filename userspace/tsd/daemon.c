@@ -303,6 +303,11 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 		if (!d->relaying)
 			return -EINVAL;
 	}
+	if (d->config->n_admin) {
+		d->watching = ts_watching_new(d, err, err_size);
+		if (!d->watching)
+			return -EIO;
+	}
 	snprintf(path, sizeof(path), "%s/tsd.sock", d->config->run_dir);
 	d->control = ts_control_new(d, path, err, err_size);
 	return d->control ? 0 : -EIO;
@@ -402,6 +407,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 			ts_log(TS_LOG_ERROR, "stop: %s", ts_billing_error(d->billing));
 	}
 	ts_unlock_free(d->unlock);
+	ts_watching_free(d->watching);
 	ts_relaying_free(d->relaying);
 	ts_control_free(d->control);
 	ts_mirrors_free(d->mirrors);
@@ -417,6 +423,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 	if (d->ledger)
 		ts_ledger_close(d->ledger);
 	ts_gate_free(d->gate);
+	json_decref(d->bypasses);
 	if (d->meter)
 		ts_meter_close(d->meter);
 	ts_signer_free(d->key);

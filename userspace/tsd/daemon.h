@@ -30,6 +30,7 @@
 #include "tsd/roam.h"
 #include "tsd/unlock.h"
 #include "tsd/udp.h"
+#include "tsd/watching.h"
 
 /**
  * struct ts_daemon - tsd
@@ -49,8 +50,11 @@
  * @billing: decides
  * @ports: what is metered
  * @gate: NULL when switched off
+ * @bypasses: settings of the box that take frames past the meter, see bypass.h
+ * @bypass_ns: when they were looked for
  * @neigh: address to station
  * @portal: HTTP
+ * @watching: the admin page and what it shows; NULL: it is switched off
  * @udp: Photon
  * @peers: where Photon nodes are
  * @discovery: finds them; NULL: switched off
@@ -65,6 +69,7 @@
  * @first_arrival_ns: of the payments of this batch; 0: none
  * @event_lag: from a frame that was refused to here
  * @payment_lag: from the arrival of a payment to its grant in the kernel
+ * @commit_lag: of a flush that committed something, with all that follows from it
  * @roam_lag: from the arrival of a guest's order to its first grant in the kernel
  * @roam_frame_lag: likewise from its first frame here
  * @selftest: why the datapath is not to be trusted; empty: it is
@@ -95,8 +100,11 @@ struct ts_daemon {
 	struct ts_billing *billing;
 	struct ts_ports ports;
 	struct ts_gate *gate;
+	json_t *bypasses;
+	uint64_t bypass_ns;
 	struct ts_neigh *neigh;
 	struct ts_portal *portal;
+	struct ts_watching *watching;
 	struct ts_udp *udp;
 	struct ts_peers *peers;
 	struct ts_discovery *discovery;
@@ -111,6 +119,7 @@ struct ts_daemon {
 	uint64_t first_arrival_ns;
 	struct ts_lag event_lag;
 	struct ts_lag payment_lag;
+	struct ts_lag commit_lag;
 	struct ts_lag roam_lag;
 	struct ts_lag roam_frame_lag;
 	char selftest[256];

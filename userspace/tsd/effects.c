@@ -236,7 +236,7 @@ void ts_effects_fill(struct ts_billing_effects *e, struct ts_daemon *d)
  * ts_effects_flush() - commit what is due and let its effects out
  * @d: the daemon
  *
- * Measures, for a batch with payments, from the arrival of the first one to
+ * Measures how long a turn with commits takes, and, for a batch with payments, from the arrival of the first one to
  * the moment at which all its grants are in the kernel.
  */
 void ts_effects_flush(struct ts_daemon *d)
@@ -249,11 +249,12 @@ void ts_effects_flush(struct ts_daemon *d)
 	d->first_arrival_ns = 0;
 	ts_clock_now(&now);
 	ts_billing_flush(d->billing, &now);
-	if (!d->first_arrival_ns)
-		return;
 	ts_billing_counters(d->billing, &after);
+	if (after.commits == before.commits)
+		return;
 	done_ns = ts_clock_boot_ns();
-	if (after.payments == before.payments)
+	ts_lag_add(&d->commit_lag, now.boot_ns, done_ns);
+	if (!d->first_arrival_ns || after.payments == before.payments)
 		return;
 	ts_lag_add(&d->payment_lag, d->first_arrival_ns, done_ns);
 	if (ts_log_wants(TS_LOG_DEBUG))

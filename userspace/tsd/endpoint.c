@@ -134,6 +134,17 @@ bool ts_endpoint_is_any(const struct ts_endpoint *e)
 	return in->sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
+/** ts_endpoint_is_loopback() - Return: true for what only this box can reach */
+bool ts_endpoint_is_loopback(const struct ts_endpoint *e)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&e->addr;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&e->addr;
+
+	if (e->addr.ss_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+	return ntohl(in->sin_addr.s_addr) >> 24 == 127;
+}
+
 /** ts_endpoint_equal() - Return: true for the same address and port */
 bool ts_endpoint_equal(const struct ts_endpoint *a, const struct ts_endpoint *b)
 {

@@ -62,7 +62,8 @@ static int listen_https(struct ts_daemon *d, char *err, size_t err_size)
 			 ts_endpoint_print(&c->https[i], text), why);
 		return ret;
 	}
-	if (!c->n_https)
+	/* The admin page has it, too. */
+	if (!*c->certificate)
 		return 0;
 	ts_portal_certificate(d->portal, c->certificate, c->certificate_key);
 	ts_https_look(d);

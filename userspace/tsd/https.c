@@ -44,7 +44,7 @@ void ts_https_look(struct ts_daemon *d)
 {
 	struct ts_portal_https h;
 
-	if (!d->portal || !d->config->n_https)
+	if (!d->portal || !*d->config->certificate)
 		return;
 	ts_portal_look(d->portal);
 	ts_portal_https(d->portal, &h);
@@ -104,6 +104,7 @@ json_t *ts_https_answer(struct ts_daemon *d, const json_t *request)
 			"not_after_s", (json_int_t)h.not_after_s,
 			"fault", h.fault, "synchronised", now.wall_s != 0,
 			"announce", !why, "why_not", why ? why : "");
+	json_object_set(one, "bypasses", d->bypasses);
 	if (!why)
 		json_object_set_new(one, "api", json_sprintf("%scaptive-portal/api", h.url));
 	return one;

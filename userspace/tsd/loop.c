@@ -13,12 +13,15 @@
 #include <string.h>
 
 #include "lib/event.h"
+#include "tsd/bypass.h"
 #include "tsd/daemon.h"
 #include "tsd/https.h"
 #include "tsd/log.h"
 #include "tsd/payout.h"
 #include "tsd/ready.h"
 #include "tsd/selftest.h"
+
+#define BYPASS_NS	(60 * 1000000000ull)
 
 static void on_before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 {
@@ -97,6 +100,7 @@ void ts_loop_look(struct ts_daemon *d)
 	memcpy(d->tested, metered, n * sizeof(*metered));
 	d->n_tested = n;
 	ts_log(TS_LOG_INFO, "ports: %u metered", n);
+	ts_bypass_look(d);
 	self_test(d);
 }
 
@@ -227,6 +231,15 @@ static void on_meter(struct ev_loop *loop, ev_io *w, int revents)
 		ts_loop_look(b.d);
 }
 
+/* Somebody may have set up a shaper, or another firewall. */
+static void look_for_bypasses(struct ts_daemon *d, const struct ts_time *now)
+{
+	if (now->boot_ns - d->bypass_ns < BYPASS_NS)
+		return;
+	d->bypass_ns = now->boot_ns;
+	ts_bypass_look(d);
+}
+
 static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 {
 	struct ts_daemon *d = w->data;
@@ -243,6 +256,8 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 	ts_payouts_tick(d, &now);
 	ts_relaying_tick(d->relaying);
 	ts_https_look(d);
+	look_for_bypasses(d, &now);
+	ts_watching_tick(d->watching);
 	ts_ready_alive();
 }
 

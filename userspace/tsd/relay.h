@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "ledger/relay.h"
 #include "photon/sign.h"
 
 struct ts_daemon;
@@ -29,6 +30,26 @@ void ts_relaying_channel(struct ts_relaying *r, const struct ts_address *partner
 void ts_relaying_paid(struct ts_relaying *r, const struct ts_address *partner,
 		      const struct ts_address *token, bool committed);
 const char *ts_relaying_fault(const struct ts_relaying *r);
+
+/**
+ * struct ts_relaying_totals - all neighbours together
+ * @neighbours: how many there ever were
+ * @alive: of these, who are heard
+ * @carried_bytes: for them, [enum ts_service][direction]
+ * @owed_wei: what they owe us
+ * @due_wei: what we owe them
+ * @drift_per_mille: the largest of those who are alive
+ */
+struct ts_relaying_totals {
+	unsigned int neighbours;
+	unsigned int alive;
+	uint64_t carried_bytes[TS_SERVICE_COUNT][TS_DIR_COUNT];
+	ts_u128 owed_wei;
+	ts_u128 due_wei;
+	unsigned int drift_per_mille;
+};
+
+void ts_relaying_totals(const struct ts_relaying *r, struct ts_relaying_totals *totals);
 json_t *ts_relaying_json(const struct ts_relaying *r);
 
 #endif /* TS_TSD_RELAY_H */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* relay_status.c - neighbours, as tsctl shows them. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "chain/json.h"
 #include "portal/portal.h"
 #include "relay/tariff.h"
@@ -160,4 +163,29 @@ json_t *ts_relaying_json(const struct ts_relaying *r)
 	ts_portal_add_token(json, r->d->config->billing.tokens,
 			    r->d->config->billing.n_tokens, &r->token);
 	return json;
+}
+
+static void add_totals(const struct ts_relay_view *v, void *arg)
+{
+	unsigned int drift = (unsigned int)abs(v->drift_per_mille);
+	struct ts_relaying_totals *t = arg;
+	int service, dir;
+
+	t->neighbours++;
+	t->alive += v->alive;
+	for (service = 0; service < TS_SERVICE_COUNT; service++)
+		for (dir = 0; dir < TS_DIR_COUNT; dir++)
+			t->carried_bytes[service][dir] += v->sold.bytes[service][dir];
+	t->owed_wei = ts_u128_more(t->owed_wei, v->owed_wei);
+	t->due_wei = ts_u128_more(t->due_wei, v->due_wei);
+	if (v->alive && drift > t->drift_per_mille)
+		t->drift_per_mille = drift;
+}
+
+/** ts_relaying_totals() - all neighbours together; @r NULL: there is no mesh */
+void ts_relaying_totals(const struct ts_relaying *r, struct ts_relaying_totals *totals)
+{
+	memset(totals, 0, sizeof(*totals));
+	if (r && r->relay)
+		ts_relay_each(r->relay, ts_clock_boot_ns(), add_totals, totals);
 }

@@ -229,7 +229,7 @@ json_t *ts_status_json(struct ts_daemon *d)
 	ts_meter_info(d->meter, &info);
 	lacks = d->gate ? ts_gate_lacks(d->gate) : NULL;
 	checks = ts_status_health(d, &healthy);
-	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:o, s:{s:s?, s:s, s:I, s:I}, s:o, s:{s:b, s:s, s:I}, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o}}",
+	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:o, s:{s:s?, s:s, s:I, s:I}, s:o, s:{s:b, s:s, s:I}, s:o, s:o, s:o, s:o, s:o, s:o, s:O?, s:{s:o, s:o, s:o, s:o}}",
 		"version", TS_VERSION, "pid", (json_int_t)getpid(),
 		"config", d->config->path,
 		"address", ts_address_print(&d->address, address),
@@ -243,7 +243,7 @@ json_t *ts_status_json(struct ts_daemon *d)
 		"udp", udp(ts_udp_counters(d->udp)), "mdns", mdns(d),
 		"http", http(d),
 		"billing", billing(d), "internet", ts_status_internet(d),
-		"roam", ts_roams_count(d->billing),
+		"roam", ts_roams_count(d->billing), "bypasses", d->bypasses,
 		"lag", "event", ts_lag_json(&d->event_lag),
 		"payment", ts_lag_json(&d->payment_lag),
 		"roam", ts_lag_json(&d->roam_lag),

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tsd_bypass.c - what takes frames past the meter is named; what does not alarms nobody. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "lib/meter.h"
+#include "tsd/bypass.h"
+
+static const char tables[] =
+	"table inet fw4 {\n"
+	"\tflowtable ft {\n"
+	"\t\thook ingress priority filter\n"
+	"\t\tdevices = { eth0, lan10 }\n"
+	"\t\tcounter\n"
+	"\t}\n"
+	"\tflowtable soft {\n"
+	"\t\thook ingress priority filter\n"
+	"\t\tdevices = { \"lan1\", \"wan\" }\n"
+	"\t}\n"
+	"}\n"
+	"table ip other {\n"
+	"\tflowtable hard {\n"
+	"\t\thook ingress priority filter\n"
+	"\t\tdevices = { wan }\n"
+	"\t\tflags offload\n"
+	"\t}\n"
+	"}\n";
+
+static struct ts_bypass_facts facts[3];
+
+static int setup(void **state)
+{
+	memset(facts, 0, sizeof(facts));
+	strcpy(facts[0].ifname, "lan1");
+	strcpy(facts[1].ifname, "lan2");
+	strcpy(facts[2].ifname, "wlan0");
+	facts[0].meter = facts[1].meter = facts[2].meter = TS_METER_TC;
+	return 0;
+}
+
+/* "what where!" or, where nothing is unbilled, "what where", one after the other. */
+static const char *judged(const char *flowtables)
+{
+	static char text[400];
+	json_t *list = ts_bypass_judge(facts, 3, flowtables), *one;
+	size_t i;
+
+	*text = '\0';
+	json_array_foreach(list, i, one) {
+		assert_true(strlen(json_string_value(json_object_get(one, "message"))) > 40);
+		strcat(text, *text ? ", " : "");
+		strcat(text, json_string_value(json_object_get(one, "what")));
+		strcat(text, " ");
+		strcat(text, json_string_value(json_object_get(one, "where")));
+		strcat(text, json_is_true(json_object_get(one, "unmetered")) ? "!" : "");
+	}
+	json_decref(list);
+	return text;
+}
+
+static void nothing(void **state)
+{
+	assert_string_equal(judged(""), "");
+	assert_string_equal(judged("table inet fw4 {\n}\n"), "");
+}
+
+/* Of hardware wherever it is; of software where a metered device is in it. */
+static void flowtables(void **state)
+{
+	assert_string_equal(judged(tables), "flowtable soft, flowtable hard!");
+	strcpy(facts[0].ifname, "lan10");
+	assert_string_equal(judged(tables), "flowtable ft, flowtable hard!");
+	strcpy(facts[0].ifname, "an1");
+	assert_string_equal(judged(tables), "flowtable hard!");
+}
+
+/* Text that ends anywhere. */
+static void cut(void **state)
+{
+	char part[sizeof(tables)];
+	size_t i;
+
+	for (i = 0; i < sizeof(tables); i++) {
+		memcpy(part, tables, i);
+		part[i] = '\0';
+		judged(part);
+	}
+}
+
+static void cards(void **state)
+{
+	facts[1].hw_tc = true;
+	assert_string_equal(judged(""), "hw-tc-offload lan2");
+	facts[1].hw_bridge = facts[1].lro = true;
+	assert_string_equal(judged(""), "hw-tc-offload lan2, hw-forwarding lan2!, lro lan2!");
+}
+
+static void shapers(void **state)
+{
+	facts[2].redirects = true;
+	assert_string_equal(judged(""), "shaper wlan0");
+	facts[2].meter = TS_METER_NF;
+	assert_string_equal(judged(""), "shaper wlan0!");
+}
+
+static void switches(void **state)
+{
+	strcpy(facts[0].switch_id, "00");
+	strcpy(facts[1].switch_id, "00");
+	assert_string_equal(judged(""), "");
+	facts[0].bridge = facts[1].bridge = facts[2].bridge = 7;
+	assert_string_equal(judged(""), "switch lan1!");
+	strcpy(facts[1].switch_id, "01");
+	assert_string_equal(judged(""), "");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup(name, setup)
+	const struct CMUnitTest tests[] = {
+		T(nothing), T(flowtables), T(cut), T(cards), T(shapers), T(switches),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
