@@ -33,8 +33,11 @@ lay_over() {
 	echo "0 $M 10.66.1.2 client *" >/tmp/dhcp.leases
 }
 
-# By "ip netns exec" it sees the namespace's own /sys, where it reads its MAC.
+# By "ip netns exec" it sees the namespace's own /sys, where it reads its MAC.  It leaves its
+# rules of iptables-legacy behind, however it ends, and then does not start: they are taken
+# away as "tsctl portal opennds" says.
 nds_start() {
+	in_ns $R iptables-legacy-save | grep -v nds | in_ns $R iptables-legacy-restore
 	ip netns exec $R opennds -f >>"$W/opennds.log" 2>&1 &
 	nds_pid=$!
 	pids+=($nds_pid)
@@ -46,6 +49,8 @@ nds_is() { [ "$(ctl -j portal opennds | jq -r ".$1")" = "$2" ]; }
 client() { in_ns $C curl -s -m $((5 * PATIENCE)) "$@"; }
 request() { client -o /dev/null -w '%{http_code} %{redirect_url}' "$@" http://10.66.2.2/generate_204; }
 intercepted() { request | grep -q "^307 $BOX/opennds/?fas="; }
+# By way of the portal, if need be: the server itself says that there is no such file.
+goes_through() { [ "$(client -L -o /dev/null -w '%{http_code}' http://10.66.2.2/generate_204)" = 404 ]; }
 field() { client $BOX/v1/session | jq -r ".$1"; }
 is_state() { [ "$(field state)" = "$1" ]; }
 opens() { client -o /dev/null http://10.66.2.9:8000/small; }
@@ -54,7 +59,7 @@ told() { grep -q "^$1 $M " "$W/events"; }
 # What openNDS itself thinks of the client; when its tool is busy it says nothing.
 thinks() {
 	in_ns $R ndsctl json 2>/dev/null |
-		jq -e "[.clients[] | select(.state == \"Authenticated\")] | length == $1"
+		jq "[.clients[] | select(.state == \"Authenticated\")] | length" | grep -qx "$1"
 }
 let_in() { thinks 1; }
 put_out() { thinks 0; }
@@ -81,7 +86,7 @@ not_paid() {
 	check "openNDS intercepts who has not paid" until_true 20 intercepted
 	check "a browser ends on the page of tsd" grep -q 'id="state"' <(client -L http://10.66.2.2/today)
 	check "nothing passes" blocked
-	in_ns $R ndsctl auth $M 0 0 0 0 0 >/dev/null
+	in_ns $R ndsctl auth $M 0 0 0 0 0 >/dev/null 2>&1
 	check "openNDS alone lets in who has not paid: nothing passes" blocked
 	check "and tsd takes it back" until_true 5 put_out
 	is "of who has not paid a query is not looked at" "$(visit 10.66.1.2 $M)" "200 "
@@ -94,7 +99,7 @@ paid() {
 	is "its requests go where they should" "$(request)" "404 "
 	check "and what is not of the web" opens
 	check "BinAuth was told" told ndsctl_auth
-	is "without time, rate and quota" "$(in_ns $R ndsctl json | jq -r ".clients[\"$M\"] | [.session_end, .download_quota, .upload_quota, .download_rate_limit_threshold] | unique[]")" null
+	is "without time, rate and quota" "$(in_ns $R ndsctl json 2>/dev/null | jq -r ".clients[\"$M\"] | [.session_end, .download_quota, .upload_quota, .download_rate_limit_threshold] | unique[]")" null
 }
 
 # A query is worth what the box itself knows of who sends it.
@@ -133,6 +138,7 @@ dry() {
 
 	price=$(field tariff.prices.internet.down.units_per_byte)
 	before=$(field charged_units)
+	: >"$W/events"
 	witness
 	start in_ns $C curl -s -m $((30 * PATIENCE)) -o "$W/got" http://10.66.2.9:8000/file
 	dl=$!
@@ -143,7 +149,8 @@ dry() {
 	left=$((granted - $(field charged_units)))
 	note "$seen bytes passed; $(((granted - before) / price)) were left of what was paid"
 	is "bytes beyond what was paid" "$((seen * price > granted - before ? seen * price - granted + before : 0))" 0
-	check "to the last frame" test $left -lt $((1514 * price))
+	check "to the last packet, which may be as large as a kernel makes them" \
+		test $left -lt $((65536 * price))
 	check "it is intercepted again" until_true 5 intercepted
 	check "the client tops up" pay 0.04
 	check "and openNDS lets it in again" until_true 5 let_in
@@ -153,12 +160,11 @@ dry() {
 
 by_the_operator() {
 	: >"$W/events"
-	in_ns $R ndsctl deauth $M >/dev/null
+	in_ns $R ndsctl deauth $M >/dev/null 2>&1
 	check "the operator puts it out: BinAuth says so" until_true 3 told ndsctl_deauth
 	check "and it stays out" until_true 3 nds_is held 1
 	is "its session is what it was" "$(field state)" paid
-	check "at the portal it is let in by openNDS's own door" grep -q "^404" \
-		<(client -L -o /dev/null -w '%{http_code}' http://10.66.2.2/generate_204)
+	check "at the portal it is let in by openNDS's own door" goes_through
 	check "BinAuth was asked, and told" told client_auth
 	check "as tsd knows" until_true 3 nds_is authenticated 1
 }
@@ -182,16 +188,15 @@ tsd_dies() {
 
 nds_dies() {
 	nds_kill
-	nds_start
-	check "openNDS killed and started: it has forgotten all" until_true 10 put_out
-	check "a client that comes to the portal is in at once" until_true 5 eval \
-		'[ "$(client -L -o /dev/null -w "%{http_code}" http://10.66.2.2/generate_204)" = 404 ]'
-	nds_kill
-	check "while it is gone, who has paid passes" opens
+	check "while openNDS is gone, who has paid passes" opens
 	check "tsd says that it does not run" until_true 20 nds_is running false
 	nds_start
-	check "and when it is back all who have paid are let in" until_true 10 let_in
-	is "of the session nothing was lost" "$(field state)" paid
+	check "it is back, and all who have paid are let in again" until_true 10 let_in
+	nds_kill
+	nds_start
+	check "killed and back before tsd has seen it: it has forgotten all" until_true 10 put_out
+	check "a client that comes to the portal is in at once" until_true 5 goes_through
+	is "the session is what it was" "$(field state)" paid
 	is "the kernel has the same account" "$(field account.id)" "$account"
 	check "the ledger agrees" ctl ledger check
 }

@@ -99,6 +99,10 @@ static void print_lines(json_t *a)
 {
 	printf("# openNDS 9.10 beside tsd, for /etc/opennds/opennds.conf.  By \"tsctl portal opennds\".\n"
 	       "# It has a secret in it (faskey): chmod 600.\n"
+	       "# Debian's openNDS needs iptables-legacy (update-alternatives --set iptables\n"
+	       "# /usr/sbin/iptables-legacy), leaves its rules there when it ends, and does not start\n"
+	       "# while they are there; so before each start, as ExecStartPre= of its unit:\n"
+	       "#   iptables-legacy-save | grep -v nds | iptables-legacy-restore\n"
 	       "GatewayInterface %s\n"
 	       "GatewayPort %lld\n"
 	       "fasport %lld\n"

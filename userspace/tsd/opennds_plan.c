@@ -42,7 +42,7 @@
  * @news: the command that was running when an event came: newer than its list
  * @tries: how often it was refused in a row
  * @due_ns: not before
- * @door_ns: when it was sent to openNDS's door; 0: never
+ * @door_ns: when it was sent to openNDS's door; 0: not since it was let in
  */
 struct client {
 	uint8_t mac[6];
@@ -66,6 +66,7 @@ struct client {
  * @call: what is running, if @busy
  * @number: of that command, from 1 on
  * @known: a list was had since openNDS was away
+ * @unsure: something since the last list says that it may be wrong
  * @list_due_ns: when the next list is wanted
  * @not_before_ns: nothing at all before
  * @failures: in a row
@@ -77,6 +78,7 @@ struct ts_nds_plan {
 	struct ts_nds_call call;
 	uint64_t number;
 	bool known;
+	bool unsure;
 	uint64_t list_due_ns;
 	uint64_t not_before_ns;
 	unsigned int failures;
@@ -135,6 +137,20 @@ static void drop_idle(struct ts_nds_plan *p)
 		if (!c->paid && !c->in)
 			p->client[i] = p->client[--p->n];
 	}
+}
+
+/* What we think may be wrong: a list is wanted, also if there is nobody else to ask for. */
+static void doubt(struct ts_nds_plan *p, uint64_t at_ns)
+{
+	p->unsure = true;
+	p->list_due_ns = at_ns;
+}
+
+static void set_in(struct client *c, bool in)
+{
+	c->in = in;
+	if (in)
+		c->door_ns = 0;
 }
 
 static void unpay(struct client *c, uint64_t now_ns)
@@ -248,7 +264,7 @@ int ts_nds_plan_event(struct ts_nds_plan *p, const char *method, const uint8_t m
 	c = in ? make(p, mac) : find(p, mac);
 	if (!c)
 		return in ? -ENOSPC : 0;
-	c->in = in;
+	set_in(c, in);
 	c->news = p->number;
 	c->tries = 0;
 	c->due_ns = now_ns;
@@ -285,6 +301,7 @@ bool ts_nds_plan_visit(struct ts_nds_plan *p, const uint8_t mac[6], uint64_t now
 	c->tries = 0;
 	/* The door is quicker, and two at once would only refuse each other. */
 	c->due_ns = now_ns + NS_PER_S;
+	doubt(p, c->due_ns);
 	if (c->door_ns && now_ns - c->door_ns < TS_NDS_DOOR_NS)
 		return false;
 	c->door_ns = now_ns;
@@ -321,7 +338,7 @@ static uint64_t list_due(const struct ts_nds_plan *p)
 {
 	if (!p->known)
 		return p->not_before_ns;
-	return p->n ? later(p->list_due_ns, p->not_before_ns) : UINT64_MAX;
+	return p->n || p->unsure ? later(p->list_due_ns, p->not_before_ns) : UINT64_MAX;
 }
 
 static uint64_t client_due(const struct ts_nds_plan *p)
@@ -396,11 +413,12 @@ static void take_list(struct ts_nds_plan *p, uint64_t now_ns)
 
 		if (c->news == p->number || c->in == c->listed)
 			continue;
-		c->in = c->listed;
+		set_in(c, c->listed);
 		if (!c->tries)
 			c->due_ns = now_ns;
 	}
 	p->known = true;
+	p->unsure = false;
 	p->list_due_ns = now_ns + TS_NDS_LIST_NS;
 }
 
@@ -411,7 +429,7 @@ static void take_refusal(struct ts_nds_plan *p, struct client *c, uint64_t now_n
 		c->in = false;
 	else
 		c->due_ns = now_ns + backoff(NS_PER_S, c->tries++, REFUSED_MAX_NS);
-	p->list_due_ns = now_ns;
+	doubt(p, now_ns);
 }
 
 /* No list, but also no reason to leave those waiting who have paid. */
@@ -420,9 +438,9 @@ static void take_failure(struct ts_nds_plan *p, uint64_t now_ns)
 	p->not_before_ns = now_ns + backoff(NS_PER_S, p->failures++, FAILED_MAX_NS);
 	if (p->call.verb == TS_NDS_LIST) {
 		p->known = true;
-		p->list_due_ns = now_ns + TS_NDS_LIST_NS;
+		doubt(p, now_ns + TS_NDS_LIST_NS);
 	} else {
-		p->list_due_ns = now_ns;
+		doubt(p, now_ns);
 	}
 }
 
@@ -455,7 +473,7 @@ void ts_nds_plan_done(struct ts_nds_plan *p, enum ts_nds_outcome outcome, uint64
 		if (p->call.verb == TS_NDS_LIST)
 			take_list(p, now_ns);
 		else if (c)
-			c->in = p->call.verb == TS_NDS_AUTH;
+			set_in(c, p->call.verb == TS_NDS_AUTH);
 		if (c)
 			c->tries = 0;
 		return;
