@@ -101,10 +101,13 @@ static void sweep(struct ts_opennds *o)
 	ts_nds_plan_sweep_end(o->plan, ts_clock_boot_ns());
 }
 
-/* False: that is no list of ndsctl. */
+/*
+ * False: that is no list of ndsctl.  A client of ours can have words of its own put into
+ * it ("custom"): all that this can do is to have somebody wait until it visits the portal.
+ */
 static bool take_list(struct ts_opennds *o, const char *text)
 {
-	json_t *list = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	json_t *list = json_loads(text, 0, NULL);
 	json_t *clients = json_object_get(list, "clients"), *one;
 	const char *name, *state;
 	uint8_t mac[6];

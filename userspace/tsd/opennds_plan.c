@@ -425,10 +425,7 @@ static void take_list(struct ts_nds_plan *p, uint64_t now_ns)
 /* It has been told otherwise, or that client is not there: the list says which. */
 static void take_refusal(struct ts_nds_plan *p, struct client *c, uint64_t now_ns)
 {
-	if (p->call.verb == TS_NDS_DEAUTH)
-		c->in = false;
-	else
-		c->due_ns = now_ns + backoff(NS_PER_S, c->tries++, REFUSED_MAX_NS);
+	c->due_ns = now_ns + backoff(NS_PER_S, c->tries++, REFUSED_MAX_NS);
 	doubt(p, now_ns);
 }
 
