@@ -16,7 +16,7 @@ static void read_path(struct ts_reader *r, config_setting_t *s, const char *key,
 {
 	ts_read_text(r, s, key, out, TS_CONFIG_PATH_SIZE);
 	if (!r->failed && out[0] != '/')
-		ts_reader_fail(r, config_setting_get_member(s, key) ?: s, key,
+		ts_reader_fail(r, config_setting_get_member(s, key), NULL,
 			       "must be an absolute path");
 }
 
