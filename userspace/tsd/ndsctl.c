@@ -22,6 +22,7 @@ extern char **environ;
  * struct ts_ndsctl - the tool, and the child if there is one
  * @loop: libev's default loop, which alone hears of children
  * @path: of the tool
+ * @patience_s: what takes longer is ended, with all that it started
  * @done: who is told
  * @ctx: for @done
  * @child: on its end
@@ -35,6 +36,7 @@ extern char **environ;
 struct ts_ndsctl {
 	struct ev_loop *loop;
 	char *path;
+	double patience_s;
 	ts_ndsctl_done *done;
 	void *ctx;
 	ev_child child;
@@ -141,12 +143,13 @@ static void on_end(struct ev_loop *loop, ev_child *w, int revents)
  * ts_ndsctl_new() - nothing runs yet
  * @loop: libev's default loop
  * @path: of the tool; copied
+ * @patience_s: what takes longer is ended, with all that it started
  * @done: told of each end, from the loop
  * @ctx: for @done
  *
  * Return: freed by ts_ndsctl_free(); NULL: no memory.
  */
-struct ts_ndsctl *ts_ndsctl_new(struct ev_loop *loop, const char *path,
+struct ts_ndsctl *ts_ndsctl_new(struct ev_loop *loop, const char *path, double patience_s,
 				ts_ndsctl_done *done, void *ctx)
 {
 	struct ts_ndsctl *n = calloc(1, sizeof(*n));
@@ -159,6 +162,7 @@ struct ts_ndsctl *ts_ndsctl_new(struct ev_loop *loop, const char *path,
 		return NULL;
 	}
 	n->loop = loop;
+	n->patience_s = patience_s;
 	n->done = done;
 	n->ctx = ctx;
 	n->output.fd = -1;
@@ -254,7 +258,7 @@ int ts_ndsctl_run(struct ts_ndsctl *n, const char *const *words)
 	ev_io_start(n->loop, &n->output);
 	ev_child_set(&n->child, pid, 0);
 	ev_child_start(n->loop, &n->child);
-	ev_timer_set(&n->patience, TS_NDSCTL_TIMEOUT_S, 0);
+	ev_timer_set(&n->patience, n->patience_s, 0);
 	ev_timer_start(n->loop, &n->patience);
 	return 0;
 }

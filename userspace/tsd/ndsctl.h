@@ -8,9 +8,6 @@
 #include <ev.h>
 #include <stddef.h>
 
-/* What it takes longer than is ended, with all that it started. */
-#define TS_NDSCTL_TIMEOUT_S	15.0
-
 struct ts_ndsctl;
 
 /**
@@ -22,7 +19,7 @@ struct ts_ndsctl;
  */
 typedef void ts_ndsctl_done(void *ctx, int status, const char *text);
 
-struct ts_ndsctl *ts_ndsctl_new(struct ev_loop *loop, const char *path,
+struct ts_ndsctl *ts_ndsctl_new(struct ev_loop *loop, const char *path, double patience_s,
 				ts_ndsctl_done *done, void *ctx);
 void ts_ndsctl_free(struct ts_ndsctl *n);
 int ts_ndsctl_run(struct ts_ndsctl *n, const char *const *words);

@@ -21,6 +21,9 @@
 #include "tsd/opennds.h"
 #include "tsd/opennds_plan.h"
 
+/* It takes a third of a second on a router; what has not ended by then hangs. */
+#define PATIENCE_S	15.0
+
 /* Exit statuses of ndsctl 9.10. */
 #define NDSCTL_REFUSED	1
 #define NDSCTL_AWAY	3
@@ -264,7 +267,7 @@ struct ts_opennds *ts_opennds_new(struct ts_daemon *d, char *err, size_t err_siz
 	ev_init(&o->turn, on_turn);
 	o->turn.data = o;
 	o->plan = ts_nds_plan_new();
-	o->ndsctl = ts_ndsctl_new(d->loop, d->config->opennds.ndsctl, on_done, o);
+	o->ndsctl = ts_ndsctl_new(d->loop, d->config->opennds.ndsctl, PATIENCE_S, on_done, o);
 	if (!o->plan || !o->ndsctl || read_faskey(o, err, err_size)) {
 		ts_opennds_free(o);
 		return NULL;
