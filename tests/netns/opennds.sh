@@ -99,7 +99,8 @@ paid() {
 	is "its requests go where they should" "$(request)" "404 "
 	check "and what is not of the web" opens
 	check "BinAuth was told" told ndsctl_auth
-	is "without time, rate and quota" "$(in_ns $R ndsctl json 2>/dev/null | jq -r ".clients[\"$M\"] | [.session_end, .download_quota, .upload_quota, .download_rate_limit_threshold] | unique[]")" null
+	is "without time, rate and quota" "$(in_ns $R ndsctl json 2>/dev/null | jq -r ".clients[\"$M\"] |
+		[.session_end, .download_quota, .upload_quota, .download_rate_limit_threshold] | unique[]")" null
 }
 
 # A query is worth what the box itself knows of who sends it.
