@@ -145,16 +145,21 @@ static int door(void *ctx, const struct sockaddr *peer, const struct ts_fas *fas
 	return 0;
 }
 
-static char *visit(struct fixture *f, const char *query)
+static char *visit_as(struct fixture *f, const char *query, const char *agent)
 {
 	static char out[65536];
 	char request[4096];
 
 	snprintf(request, sizeof(request),
-		 "GET /opennds/%s%s HTTP/1.1\r\nHost: box.test\r\nConnection: close\r\n\r\n",
-		 query ? "?fas=" : "", query ? encode(query) : "");
+		 "GET /opennds/%s%s HTTP/1.1\r\nHost: box.test\r\n%sConnection: close\r\n\r\n",
+		 query ? "?fas=" : "", query ? encode(query) : "", agent);
 	ask(f, f->port, request, strlen(request), out, sizeof(out));
 	return out;
+}
+
+static char *visit(struct fixture *f, const char *query)
+{
+	return visit_as(f, query, "User-Agent: x\r\n");
 }
 
 static void test_path(void **state)
@@ -166,6 +171,8 @@ static void test_path(void **state)
 	f->portal->ops.fas = door;
 	has(visit(f, GOOD), "\r\nLocation: http://10.66.1.1:2050/opennds_auth/?tok=");
 	lacks(visit(f, GOOD), "evil");
+	/* openNDS would not outlive it. */
+	has(visit_as(f, GOOD, ""), "id=\"state\"");
 	/* To everybody else it is the page, of who asks. */
 	has(visit(f, "hid=" HID ", clientip=10.66.1.9, clientmac=02:00:00:00:00:02"), "id=\"state\"");
 	has(visit(f, "nonsense"), "id=\"state\"");

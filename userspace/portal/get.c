@@ -167,8 +167,9 @@ static enum MHD_Result get_fas(struct ts_listener *l, struct MHD_Connection *c)
 	char url[TS_FAS_URL_SIZE];
 	struct ts_fas fas;
 
-	if (!query || ts_fas_parse(query, &fas) ||
-	    p->ops.fas(p->ops.ctx, ts_request_peer(c), &fas, url))
+	/* Of a browser that does not say what it is, openNDS 9.10 dies. */
+	if (!query || !ts_request_header(c, MHD_HTTP_HEADER_USER_AGENT) ||
+	    ts_fas_parse(query, &fas) || p->ops.fas(p->ops.ctx, ts_request_peer(c), &fas, url))
 		return ts_human_page(l, c);
 	return ts_request_redirect(p, c, MHD_HTTP_FOUND, url);
 }
