@@ -167,6 +167,7 @@ by_the_operator() {
 	is "its session is what it was" "$(field state)" paid
 	check "at the portal it is let in by openNDS's own door" goes_through
 	check "BinAuth was asked, and told" told client_auth
+	is "so that door is open, and all is well" "$(ctl portal show | grep ^openNDS:)" "openNDS: ok"
 	check "as tsd knows" until_true 3 nds_is authenticated 1
 }
 

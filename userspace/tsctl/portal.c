@@ -38,6 +38,8 @@ static int portal_show(struct cmd *c)
 		       date_of(answer_number(a, "not_after_s"), buf));
 	if (*answer_text(a, "fault"))
 		printf("    fault: %s\n", answer_text(a, "fault"));
+	if (*answer_text(a, "opennds"))
+		printf("openNDS: %s\n", answer_text(a, "opennds"));
 	if (json_is_true(json_object_get(a, "announce")))
 		printf("RFC 8908: %s; 'tsctl portal dnsmasq' announces it\n", answer_text(a, "api"));
 	else

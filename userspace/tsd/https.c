@@ -104,6 +104,9 @@ json_t *ts_https_answer(struct ts_daemon *d, const json_t *request)
 			"not_after_s", (json_int_t)h.not_after_s,
 			"fault", h.fault, "synchronised", now.wall_s != 0,
 			"announce", !why, "why_not", why ? why : "");
+	if (d->opennds)
+		json_object_set_new(one, "opennds",
+				    json_string(ts_opennds_fault(d->opennds) ?: "ok"));
 	if (!why)
 		json_object_set_new(one, "api", json_sprintf("%scaptive-portal/api", h.url));
 	return one;

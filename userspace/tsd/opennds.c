@@ -38,6 +38,7 @@
  * @call: what @ndsctl is doing
  * @faskey: the secret that we share with it
  * @fault: why it is not as it should be; empty: it is
+ * @door_shut: who was sent to its door was back at once, and nobody got in there since
  * @full: a station that has paid had no place in the plan; said once
  */
 struct ts_opennds {
@@ -48,8 +49,12 @@ struct ts_opennds {
 	struct ts_nds_call call;
 	char faskey[TS_FAS_KEY_MAX_CHARS + 1];
 	char fault[200];
+	bool door_shut;
 	bool full;
 };
+
+static const char door_fault[] =
+	"who has paid was sent to openNDS and is back; is its faskey that of opennds.faskey_file?";
 
 /* What is wrong is said once, and again when it is something else. */
 static void say(struct ts_opennds *o, const char *fault)
@@ -336,7 +341,9 @@ int ts_opennds_fas(struct ts_opennds *o, const struct sockaddr *peer,
 	door = ts_nds_plan_visit(o->plan, key.mac, ts_clock_boot_ns());
 	wait_for_plan(o);
 	if (!door) {
-		say(o, "who has paid was sent to openNDS and is back; is its faskey that of opennds.faskey_file?");
+		if (!o->door_shut)
+			ts_log(TS_LOG_WARN, "opennds: %s", door_fault);
+		o->door_shut = true;
 		return -ENOENT;
 	}
 	ts_fas_url(fas, o->faskey, ts_endpoint_print(&d->config->opennds.gateway, gateway),
@@ -347,7 +354,9 @@ int ts_opennds_fas(struct ts_opennds *o, const struct sockaddr *peer,
 /** ts_opennds_fault() - Return: what is wrong; NULL: nothing */
 const char *ts_opennds_fault(const struct ts_opennds *o)
 {
-	return *o->fault ? o->fault : NULL;
+	if (*o->fault)
+		return o->fault;
+	return o->door_shut ? door_fault : NULL;
 }
 
 static json_t *no_opennds(void)
@@ -407,7 +416,7 @@ json_t *ts_opennds_answer(struct ts_daemon *d, const json_t *request)
 			 "photon_port", ts_endpoint_port(&c->photon),
 			 "running", n.known, "paid", (int)n.paid,
 			 "authenticated", (int)n.authenticated, "held", (int)n.held,
-			 "fault", d->opennds->fault);
+			 "fault", ts_opennds_fault(d->opennds) ?: "");
 }
 
 /**
@@ -429,6 +438,8 @@ json_t *ts_opennds_event_answer(struct ts_daemon *d, const json_t *request)
 	ret = ts_nds_plan_event(d->opennds->plan, method, mac, ts_clock_boot_ns());
 	if (ret == -EINVAL)
 		return ts_command_failure("bad_method", "openNDS 9.10 has no such method; nothing was done");
+	if (!strcmp(method, "client_auth"))
+		d->opennds->door_shut = false;
 	ts_log(TS_LOG_DEBUG, "opennds: %s of %s", method, text);
 	wait_for_plan(d->opennds);
 	return json_pack("{s:b}", "taken", !ret);
