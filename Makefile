@@ -123,7 +123,8 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 CONFIG_PATH_H := $(O)/gen/config_path.h
 $(CONFIG_PATH_H): FORCE
 	@mkdir -p $(@D)
-	@printf '#define TS_CONFIG_PATH "%s/tokenswitch/tsd.conf"\n' '$(SYSCONFDIR)' >$@.new
+	@printf '#define TS_CONFIG_PATH "%s/tokenswitch/tsd.conf"\n#define TS_BINAUTH_PATH "%s/lib/tokenswitch/opennds-binauth"\n' \
+		'$(SYSCONFDIR)' '$(PREFIX)' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 FORCE:
 

@@ -2,12 +2,12 @@
 # tsd in the router namespace of net.sh, with one wallet that can pay.
 # After net_up: tsd_up PATTERN [CONFIG LINE...]; pay AMOUNT [NAMESPACE].
 # MORE_TOKENS, MORE_TARIFFS, MORE_RULES: what comes after the usual ones; MORE_HTTP,
-# MORE_LISTEN: addresses and keys of listen.
+# MORE_LISTEN: addresses and keys of listen; BOX: its first address, as a URL.
 # METER: auto, xdp, tc (driver bpf) or nf (driver genl).
 
-W=$(mktemp -d /tmp/tsnet.XXXXXX)
+W=$(mktemp -d "${TMPDIR:-/tmp}/tsnet.XXXXXX")
 trap 'net_down; rm -rf "$W"' EXIT
-BOX=http://10.66.1.1:2050
+BOX=${BOX:-http://10.66.1.1:2050}
 METER=${METER:-auto}
 DRIVER=bpf
 [ "$METER" = nf ] && DRIVER=genl
@@ -32,7 +32,7 @@ tsd_up() { # PATTERN, more configuration lines
 	key = { file = "$W/key"; passphrase_file = "$W/pass"; };
 	chain = { id = 20180430; tokens_network = "0x0000000000000000000000000000000000007e70";
 		tokens = ( { address = "0x00000000000000000000000000000000000070c5"; symbol = "SMT"; decimals = 18; }${MORE_TOKENS:+, $MORE_TOKENS} ); };
-	listen = { http = [ "10.66.1.1:2050"${MORE_HTTP:+, $MORE_HTTP} ]; photon = "10.66.1.1:40001"; ${MORE_LISTEN:-} };
+	listen = { http = [ "${BOX#http://}"${MORE_HTTP:+, $MORE_HTTP} ]; photon = "10.66.1.1:40001"; ${MORE_LISTEN:-} };
 	meter = { driver = "$DRIVER"; };
 	ports = ( { pattern = "$pattern"; meter = "$METER"; } );
 	rules = ( "free udp 53", "local 10.66.1.0/24"${MORE_RULES:+, $MORE_RULES} );

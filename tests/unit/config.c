@@ -492,6 +492,57 @@ static void test_discovery(void **state)
 	}
 }
 
+/* Beside openNDS the page cannot be just anywhere. */
+static void test_opennds(void **state)
+{
+	static const struct {
+		const char *http;
+		const char *more;
+		const char *says;
+	} cases[] = {
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\";", "" },
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\"; ndsctl = \"/n\";", "" },
+		{ "10.0.0.1:8080", "faskey_file = \"/k\";", "opennds.gateway: missing" },
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\";", "opennds.faskey_file: missing" },
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey_file = \"k\";", "opennds.faskey_file: must be an absolute path" },
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\"; ndsctl = \"n\";", "opennds.ndsctl: must be an absolute path" },
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey = \"k\";", "opennds.faskey: unknown key" },
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.1\"; faskey_file = \"/k\";", "must be ADDRESS:PORT: the IPv4 address" },
+		{ "10.0.0.1:8080", "gateway = \"[fd00::1]:2050\"; faskey_file = \"/k\";", "must be ADDRESS:PORT: the IPv4 address" },
+		{ "10.0.0.1:8080", "gateway = \"0.0.0.0:2050\"; faskey_file = \"/k\";", "must be ADDRESS:PORT: the IPv4 address" },
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.2:2050\"; faskey_file = \"/k\";", "opennds.gateway: listen.http does not have this address" },
+		{ "10.0.0.1:80", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\";", "opennds.gateway: listen.http has port 80 there" },
+		{ "10.0.0.1:2050", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\";", "opennds.gateway: port 2050 is in listen.http" },
+		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:8081\"; faskey_file = \"/k\";", "opennds.gateway: port 8081 is in listen.http or listen.redirect_port" },
+	};
+	char err[TS_CONFIG_ERROR_SIZE], *text, *all;
+	struct ts_config *c;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text = replaced("10.0.0.1:80", cases[i].http);
+		assert_true(asprintf(&all, "%sopennds = { %s };\n", text, cases[i].more) > 0);
+		free(text);
+		c = load(all, err);
+		free(all);
+		if (!strstr(err, cases[i].says) || !!c != !*cases[i].says)
+			fail_msg("%s: %s", cases[i].more, err);
+		if (c)
+			assert_string_equal(c->opennds.ndsctl, i ? "/n" : "/usr/bin/ndsctl");
+		ts_config_free(c);
+	}
+	/* openNDS marks packets, too. */
+	text = replaced("0xf0000000", "0x000f0000");
+	all = strstr(text, "10.0.0.1:80");
+	assert_non_null(all);
+	memcpy(all, "10.0.0.1:90", 11);
+	assert_true(asprintf(&all, "%sopennds = { %s };\n", text, cases[0].more) > 0);
+	free(text);
+	assert_null(load(all, err));
+	free(all);
+	assert_non_null(strstr(err, "opennds: meter.mark_mask 0x000f0000 has bits of openNDS's marks"));
+}
+
 /* What a reload may and may not change. */
 static void test_fixed(void **state)
 {
@@ -563,6 +614,7 @@ int main(void)
 		cmocka_unit_test(test_include),
 		cmocka_unit_test(test_any_address),
 		cmocka_unit_test(test_discovery),
+		cmocka_unit_test(test_opennds),
 		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_example),
 	};

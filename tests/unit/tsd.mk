@@ -3,6 +3,8 @@ tsd_unit = $(eval $(call unit,$(1),tests/unit/$(1).c,tsd billing chain discovery
 
 $(call tsd_unit,config)
 $(call tsd_unit,tsd_parts)
+$(call tsd_unit,tsd_ndsctl)
+$(call tsd_unit,tsd_opennds)
 $(eval $(call unit,tsd_mirror,tests/unit/tsd_mirror.c tests/unit/photon_ends.c tests/unit/photon_pair.c,tsd portal chain photon,libcurl $(PORTAL_PKGS) libsecp256k1 nettle libsodium,-lev))
 $(eval $(call unit,tsd_mesh_claim,tests/unit/tsd_mesh_claim.c,tsd mesh discovery photon tokenswitch,jansson libmnl libbpf libnl-genl-3.0 libsecp256k1 nettle libsodium,-lev))
 $(eval $(call unit,tsd_bypass,tests/unit/tsd_bypass.c,tsd,jansson))

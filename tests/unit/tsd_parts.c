@@ -293,6 +293,14 @@ static const char *const rules_of_unsolicited[] = {
 	NULL
 };
 
+/* It has the web requests of IPv4, and nothing else of ours. */
+static const char *const rules_of_opennds[] = {
+	"!dnat ip to",
+	"dnat ip6 to [fd00::1]:8081",
+	"\t\ttcp dport 8081 accept\n\t\tip daddr 10.0.0.1 tcp dport 2050 accept\n\t\tcounter drop",
+	NULL
+};
+
 /* A kernel that can nothing of it still closes. */
 static const char *const rules_of_nothing[] = {
 	"!bridge",
@@ -329,6 +337,10 @@ static void test_ruleset(void **state)
 	s->n_guests = 2;
 	rules_have(s, rules_of_guests);
 	s->n_guests = 0;
+
+	ts_endpoint_parse(&s->opennds, "10.0.0.1:2050");
+	rules_have(s, rules_of_opennds);
+	s->opennds.len = 0;
 
 	s->own = true;
 	rules_have(s, rules_of_own);

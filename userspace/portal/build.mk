@@ -2,7 +2,7 @@
 # The portal: HTTP on the access side.
 
 PORTAL_SOURCES := $(addprefix userspace/portal/, \
-	answer.c captive.c form.c get.c host.c human.c json.c listen.c page.c page_pay.c page_session.c \
+	answer.c captive.c fas.c form.c get.c host.c human.c json.c listen.c page.c page_pay.c page_session.c \
 	page_write.c portal.c probe.c qr.c reply.c request.c source.c stream.c text.c \
 	tls.c usage.c wallet.c)
 

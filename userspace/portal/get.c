@@ -167,6 +167,21 @@ static enum MHD_Result get_captive(struct ts_listener *l, struct MHD_Connection 
 	return ts_answer(p, c, MHD_HTTP_OK, r);
 }
 
+/* Whatever the query says, the page is that of who asks. */
+static enum MHD_Result get_fas(struct ts_listener *l, struct MHD_Connection *c)
+{
+	const char *query = ts_request_argument(c, "fas");
+	struct ts_portal *p = l->portal;
+	char url[TS_FAS_URL_SIZE];
+	struct ts_fas fas;
+
+	/* Of a browser that does not say what it is, openNDS 9.10 dies. */
+	if (!query || !ts_request_header(c, MHD_HTTP_HEADER_USER_AGENT) ||
+	    ts_fas_parse(query, &fas) || p->ops.fas(p->ops.ctx, ts_request_peer(c), &fas, url))
+		return ts_human_page(l, c);
+	return ts_request_redirect(p, c, MHD_HTTP_FOUND, url);
+}
+
 /**
  * ts_request_get() - answer what is only read
  * @l: the listener it came to
@@ -183,6 +198,8 @@ enum MHD_Result ts_request_get(struct ts_listener *l, struct MHD_Connection *c,
 		return ret;
 	if (!strcmp(url, "/"))
 		return ts_human_page(l, c);
+	if (!strcmp(url, TS_FAS_PATH))
+		return get_fas(l, c);
 	if (!strcmp(url, "/captive-portal/api"))
 		return get_captive(l, c);
 	if (!strcmp(url, "/v1/info"))

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "billing/billing.h"
+#include "portal/fas.h"
 
 #define TS_PORTAL_NAMES_MAX	8
 #define TS_PORTAL_NAME_SIZE	64
@@ -89,6 +90,8 @@ struct ts_portal_facts {
  *	call
  * @logout: a session code, to end it; @reply comes back to ts_portal_taken() or
  *	ts_portal_refuse(), likewise
+ * @fas: openNDS says this of the asker; NULL: there is no openNDS.  0: send it to @url;
+ *	-ENOENT: to the page
  * @health: an object of checks, each a text, "ok" or what is wrong; a new
  *	reference.  @healthy is set
  * @now: the clocks
@@ -127,6 +130,8 @@ struct ts_portal_ops {
 	void (*claim)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*mirror)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*logout)(void *ctx, const void *bytes, size_t len, uint64_t reply);
+	int (*fas)(void *ctx, const struct sockaddr *peer, const struct ts_fas *fas,
+		   char url[TS_FAS_URL_SIZE]);
 	json_t *(*health)(void *ctx, bool *healthy);
 	void (*now)(void *ctx, struct ts_time *now);
 };

@@ -113,8 +113,11 @@ static const struct place places[] = {
 static const struct place *place_of(const struct ts_portal *p, const char *url)
 {
 	static const struct place of_wallet = { TS_WALLET_PATH, METHOD_GET, TS_POST_NONE };
+	static const struct place of_opennds = { TS_FAS_PATH, METHOD_GET, TS_POST_NONE };
 	size_t i;
 
+	if (p->ops.fas && !strcmp(url, TS_FAS_PATH))
+		return &of_opennds;
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (!strcmp(url, places[i].path))
 			return &places[i];

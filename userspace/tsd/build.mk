@@ -8,9 +8,9 @@ $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 	chain_status.c channel_export.c \
 	clock.c command.c config.c config_amount.c config_chain.c config_community.c config_discovery.c \
 	config_file.c config_listen.c config_mesh.c config_mirror.c config_money.c config_share.c \
-	config_read.c config_station.c control.c daemon.c discovery.c effects.c endpoint.c front.c \
+	config_opennds.c config_read.c config_station.c control.c daemon.c discovery.c effects.c endpoint.c front.c \
 	front_ops.c gate.c gate_text.c gift.c https.c liquidity.c lock.c log.c loop.c mdns_link.c mirror.c neigh.c \
-	mesh.c mesh_claim.c metrics.c metrics_meter.c metrics_money.c metrics_text.c payout.c police.c ports.c post.c ready.c relay.c relay_adopt.c \
+	mesh.c mesh_claim.c metrics.c metrics_meter.c metrics_money.c metrics_text.c ndsctl.c opennds.c opennds_plan.c payout.c police.c ports.c post.c ready.c relay.c relay_adopt.c \
 	relay_count.c relay_effects.c relay_hear.c relay_known.c relay_socket.c \
 	relay_status.c \
 	reply.c revenue.c roam.c rpc_watch.c selftest.c session.c sockets.c \

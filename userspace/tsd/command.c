@@ -425,6 +425,8 @@ static const struct {
 	{ "channel-export", do_channel_export },
 	{ "pay", do_pay },
 	{ "portal", ts_https_answer },
+	{ "opennds", ts_opennds_answer },
+	{ "opennds-event", ts_opennds_event_answer },
 	{ "liquidity", ts_liquidity_answer },
 	{ "revenue", ts_revenue_answer },
 	{ "revenue-pay", ts_payout_pay_answer },

@@ -19,13 +19,14 @@
 #include "tsd/config_mesh.h"
 #include "tsd/config_mirror.h"
 #include "tsd/config_money.h"
+#include "tsd/config_opennds.h"
 #include "tsd/config_read.h"
 #include "tsd/config_station.h"
 
 static const char *const root_keys[] = {
 	"name", "run_dir", "state_dir", "ledger", "log", "key", "chain",
 	"channels", "listen", "discovery", "peers", "mirrors", "mirror_seconds",
-	"mirror_for", "community", "portal", "meter", "ports", "rules", "gate", "stations", "tariffs",
+	"mirror_for", "community", "portal", "opennds", "meter", "ports", "rules", "gate", "stations", "tariffs",
 	"money", "shares", "payout", "allowance", "limits",
 	"mesh", NULL
 };
@@ -212,6 +213,7 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	ts_config_read_community(r, root, c);
 	read_meter(r, root, c);
 	read_rules(r, root, c);
+	ts_config_read_opennds(r, root, c);
 	gate = ts_read_group(r, root, "gate", gate_keys);
 	c->gate = ts_read_bool(r, gate, "enabled", true);
 	c->gate_unsolicited = ts_read_bool(r, gate, "unsolicited", false);
@@ -338,6 +340,8 @@ const char *ts_config_fixed(const struct ts_config *old,
 	if (old->billing.n_community != new->billing.n_community ||
 	    memcmp(old->community, new->community, sizeof(old->community)))
 		return "community";
+	if (memcmp(&old->opennds, &new->opennds, sizeof(old->opennds)))
+		return "opennds";
 	if (memcmp(&old->limits, &new->limits, sizeof(old->limits)))
 		return "limits";
 	if (memcmp(&old->mesh, &new->mesh, sizeof(old->mesh)))
@@ -404,6 +408,7 @@ void ts_config_explain(const struct ts_config *c, FILE *out)
 	ts_config_explain_discovery(c, out);
 	ts_config_explain_mirrors(c, out);
 	ts_config_explain_community(c, out);
+	ts_config_explain_opennds(c, out);
 	ts_config_explain_mesh(c, out);
 	ts_config_explain_shares(c, out);
 	ts_config_explain_stations(c, out);

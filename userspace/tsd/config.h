@@ -190,6 +190,18 @@ struct ts_config_box {
 };
 
 /**
+ * struct ts_config_opennds - openNDS, which shows the portal in our place
+ * @gateway: where it serves, an address of this box; none: there is no openNDS
+ * @faskey_file: with its faskey
+ * @ndsctl: its tool
+ */
+struct ts_config_opennds {
+	struct ts_endpoint gateway;
+	char faskey_file[TS_CONFIG_PATH_SIZE];
+	char ndsctl[TS_CONFIG_PATH_SIZE];
+};
+
+/**
  * struct ts_config_channel - a channel known without a chain
  * @channel: its identifier and our address are not set
  * @trusted: credit it whatever its timeout and deposit are
@@ -235,6 +247,7 @@ struct ts_config_channel {
  * @mirror_for: whose proofs we show
  * @n_mirror_for: how many
  * @community: boxes between which wallets roam; their addresses are billing's, too
+ * @opennds: shows the portal, or does not
  * @driver: of the meter; empty: chosen at start
  * @mark_mask: bits of the packet mark that are ours
  * @ports: as for ts_meter_port_add()
@@ -291,6 +304,8 @@ struct ts_config {
 	unsigned int n_mirror_for;
 
 	struct ts_config_box community[TS_COMMUNITY_MAX];
+
+	struct ts_config_opennds opennds;
 
 	char driver[8];		/* "" chooses */
 	uint32_t mark_mask;

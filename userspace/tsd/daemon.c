@@ -63,12 +63,16 @@ static int open_meter(struct ts_daemon *d, char *err, size_t err_size)
 	return ret;
 }
 
-/* Portal addresses of each family: the first one of listen.http. */
+/*
+ * Portal addresses of each family: the first one of listen.http.  openNDS, which knows
+ * IPv4 alone, turns its web requests to itself.
+ */
 static void gate_portal(struct ts_gate_spec *spec, const struct ts_config *c)
 {
 	unsigned int i;
 
 	spec->portal_port = c->redirect_port;
+	spec->opennds = c->opennds.gateway;
 	for (i = 0; i < c->n_http; i++) {
 		struct ts_endpoint *to =
 			c->http[i].addr.ss_family == AF_INET ? &spec->portal4 :
@@ -308,6 +312,11 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 		if (!d->watching)
 			return -EIO;
 	}
+	if (d->config->opennds.gateway.len) {
+		d->opennds = ts_opennds_new(d, err, err_size);
+		if (!d->opennds)
+			return -EINVAL;
+	}
 	snprintf(path, sizeof(path), "%s/tsd.sock", d->config->run_dir);
 	d->control = ts_control_new(d, path, err, err_size);
 	return d->control ? 0 : -EIO;
@@ -409,6 +418,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 	ts_unlock_free(d->unlock);
 	ts_watching_free(d->watching);
 	ts_relaying_free(d->relaying);
+	ts_opennds_free(d->opennds);
 	ts_control_free(d->control);
 	ts_mirrors_free(d->mirrors);
 	ts_roams_free(d->roams);

@@ -24,6 +24,7 @@
 #include "tsd/gate.h"
 #include "tsd/mirror.h"
 #include "tsd/neigh.h"
+#include "tsd/opennds.h"
 #include "tsd/ports.h"
 #include "tsd/relay.h"
 #include "tsd/reply.h"
@@ -62,6 +63,7 @@
  * @mirrors: who shows our proofs for us; NULL: nobody, or there is no key yet
  * @roams: homes of guests; NULL: no community, or there is no key yet
  * @relaying: neighbours of a mesh; NULL: none is configured, or there is no key yet
+ * @opennds: shows the portal in our place; NULL: none does, or there is no key yet
  * @control: tsctl
  * @replies: who waits for a commit
  * @dropped_replies: datagrams for which there was no place to wait
@@ -112,6 +114,7 @@ struct ts_daemon {
 	struct ts_mirrors *mirrors;
 	struct ts_roams *roams;
 	struct ts_relaying *relaying;
+	struct ts_opennds *opennds;
 	struct ts_control *control;
 	struct ts_replies replies;
 	uint64_t dropped_replies;

@@ -168,6 +168,7 @@ static void on_changed(void *ctx, const char *code)
 
 	if (d->portal)
 		ts_portal_session_changed(d->portal, code);
+	ts_opennds_changed(d->opennds, code);
 }
 
 static void on_notify(void *ctx, const char *code, enum ts_notice notice)

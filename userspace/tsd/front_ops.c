@@ -248,6 +248,15 @@ static int portal_tariffs(void *ctx,
 	return ts_billing_tariff_each(d->billing, &now, cb, arg);
 }
 
+static int portal_fas(void *ctx, const struct sockaddr *peer, const struct ts_fas *fas,
+		      char url[TS_FAS_URL_SIZE])
+{
+	struct ts_daemon *d = ctx;
+
+	/* The portal is there a moment before. */
+	return d->opennds ? ts_opennds_fas(d->opennds, peer, fas, url) : -ENOENT;
+}
+
 static void portal_now(void *ctx, struct ts_time *now)
 {
 	ts_clock_now(now);
@@ -281,6 +290,7 @@ void ts_front_ops(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.roam = portal_roam,
 		.claim = portal_claim,
 		.logout = portal_logout,
+		.fas = d->config->opennds.gateway.len ? portal_fas : NULL,
 		.health = portal_health,
 		.now = portal_now,
 	};

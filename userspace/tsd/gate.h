@@ -62,6 +62,7 @@ struct ts_gate_guest {
  * @portal4: where unpaid web requests end up, @len 0: nowhere
  * @portal6: likewise for IPv6
  * @portal_port: the port of both
+ * @opennds: takes unpaid web requests of IPv4 in the portal's place, @len 0: nobody does
  * @unsolicited: let connections from outside reach clients
  * @own: count what the box itself downloads
  */
@@ -77,6 +78,7 @@ struct ts_gate_spec {
 	struct ts_endpoint portal4;
 	struct ts_endpoint portal6;
 	uint16_t portal_port;
+	struct ts_endpoint opennds;
 	bool unsolicited;
 	bool own;
 };

@@ -123,7 +123,8 @@ static void write_portal(const struct writer *w)
 {
 	fprintf(w->out, "\tchain portal {\n"
 		"\t\ttype nat hook prerouting priority -101; policy accept;\n");
-	write_portal_family(w, "ipv4", &w->spec->portal4);
+	if (!w->spec->opennds.len)
+		write_portal_family(w, "ipv4", &w->spec->portal4);
 	write_portal_family(w, "ipv6", &w->spec->portal6);
 	fprintf(w->out, "\t}\n");
 }
@@ -141,15 +142,22 @@ static void write_refuse(const struct writer *w)
 		fprintf(w->out, "\t\tcounter drop\n\t}\n");
 }
 
-/* Redirected packets that nat did not turn to the portal go nowhere. */
+/* Redirected packets that nat did not turn to the portal, or openNDS, go nowhere. */
 static void write_input(const struct writer *w)
 {
+	char host[TS_ENDPOINT_TEXT_SIZE];
+
 	fprintf(w->out, "\tchain input {\n"
 		"\t\ttype filter hook input priority -10; policy accept;\n"
 		"\t\tmeta mark & 0x%08x == 0x%08x goto portal_only\n\t}\n"
 		"\tchain portal_only {\n"
-		"\t\ttcp dport %u accept\n\t\tcounter drop\n\t}\n",
+		"\t\ttcp dport %u accept\n",
 		w->redirect, w->redirect, w->spec->portal_port);
+	if (w->spec->opennds.len &&
+	    ts_endpoint_host(&w->spec->opennds, host, sizeof(host)))
+		fprintf(w->out, "\t\tip daddr %s tcp dport %u accept\n", host,
+			ts_endpoint_port(&w->spec->opennds));
+	fprintf(w->out, "\t\tcounter drop\n\t}\n");
 }
 
 static void write_forward(const struct writer *w)

@@ -105,6 +105,9 @@ json_t *ts_https_answer(struct ts_daemon *d, const json_t *request)
 			"fault", h.fault, "synchronised", now.wall_s != 0,
 			"announce", !why, "why_not", why ? why : "");
 	json_object_set(one, "bypasses", d->bypasses);
+	if (d->opennds)
+		json_object_set_new(one, "opennds",
+				    json_string(ts_opennds_fault(d->opennds) ?: "ok"));
 	if (!why)
 		json_object_set_new(one, "api", json_sprintf("%scaptive-portal/api", h.url));
 	return one;

@@ -17,8 +17,8 @@
 #include "tsd/log.h"
 #include "tsd/ports.h"
 
-/* Portal, Photon, and the two of Multicast DNS come on top. */
-#define RULES_MAX (TS_CONFIG_RULES_MAX + TS_CONFIG_HTTP_MAX + TS_CONFIG_HTTPS_MAX + 3)
+/* Portal, openNDS, Photon, and the two of Multicast DNS come on top. */
+#define RULES_MAX (TS_CONFIG_RULES_MAX + TS_CONFIG_HTTP_MAX + TS_CONFIG_HTTPS_MAX + 4)
 
 /** struct claims - patterns that the meter has */
 struct claims {
@@ -185,6 +185,9 @@ static void wanted_rules(struct rules *want, const struct ts_config *c)
 		add_service(want, IPPROTO_TCP, &c->http[i]);
 	for (i = 0; i < c->n_https; i++)
 		add_service(want, IPPROTO_TCP, &c->https[i]);
+	/* Its door, where a client goes that it does not let in yet. */
+	if (c->opennds.gateway.len)
+		add_service(want, IPPROTO_TCP, &c->opennds.gateway);
 	add_service(want, IPPROTO_UDP, &c->photon);
 	if (c->discovery.mdns)
 		add_mdns(want);

@@ -44,6 +44,9 @@ json_t *ts_status_health(struct ts_daemon *d, bool *healthy)
 	if (d->config->n_https)
 		json_object_set_new(checks, "https",
 			json_string(ts_https_fault(d, https, sizeof(https)) ?: "ok"));
+	if (d->opennds)
+		json_object_set_new(checks, "opennds",
+			json_string(ts_opennds_fault(d->opennds) ?: "ok"));
 	if (d->relaying)
 		json_object_set_new(checks, "mesh",
 			json_string(ts_relaying_fault(d->relaying) ?: "ok"));
