@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Nothing opens to the unpaid: nftables flushed, the access device deleted and
 # made again, clsact deleted by somebody, each with tsd alive and dead; and a
-# million random stations cost the paying client nothing.
+# million random stations cost a hundred paying clients nothing.
 # gate.sh [METER]; GATE_STRANGERS: so many stations (1000000).
 METER=${1:-auto}
 . "$(dirname "$0")/net.sh"
@@ -147,14 +147,52 @@ under_attack "tsd dead, access device made again" remake
 tsd_start
 check "tsd adopts again" until_true 10 tsd_healthy
 
+# A hundred more for whom was paid, each with a MAC and an address of its own.
+payers=100
+in_ns $R ip addr add 10.68.255.1/16 dev br0
+in_ns $S ip addr add 10.66.2.3/24 dev s0
+in_ns $S ip route add 10.68.0.0/16 via 10.66.2.1
+in_ns $C sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.default.arp_ignore=1 \
+	net.ipv4.conf.all.arp_announce=2
+for ((i = 0; i < payers; i++)); do
+	mac=$(printf '02:68:00:00:00:%02x' $i)
+	echo "link add mv$i link c0 address $mac type macvlan mode private"
+	echo "addr add 10.68.0.$((i + 1))/16 dev mv$i"
+	echo "link set mv$i up"
+	echo "route add 10.66.2.3/32 via 10.68.255.1 dev mv$i metric $((i + 1))"
+done | in_ns $C ip -batch -
+for ((i = 0; i < payers; i++)); do
+	in_ns $R tsctl -c "$W/tsd.conf" session sponsor "$(printf '02:68:00:00:00:%02x' $i)" \
+		zone br0 limit 0.01
+done >/dev/null
+pings_start() {
+	pings=()
+	for ((i = 0; i < payers; i++)); do
+		start in_ns $C ping -I mv$i -i 0.2 -q 10.66.2.3 >"$W/ping.$i"
+		pings+=($!)
+	done
+}
+pings_stop() { # sets pings_lost: of all together; who has sent nothing has lost that
+	kill -INT "${pings[@]}"; wait "${pings[@]}" 2>/dev/null
+	pings_lost=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) .*/\1 \2/p' "$W"/ping.* |
+		awk -v all=$payers '{ n++; if ($1 - $2 > 1 || $2 < 6) bad++ } END { print bad + all - n }')
+}
+check "all of them reach upstream" until_true 5 bash -c "
+	for ((i = 0; i < $payers; i++)); do
+		nsenter --net=/run/netns/$C -- ping -I mv\$i -c 1 -W 1 -q 10.66.2.3 || exit 1
+	done"
+
 accounts=$(in_ns $R tsctl -j status | jq .accounts)
 paid_start
+pings_start
 strangers=${GATE_STRANGERS:-1000000}
 sent=$(in_ns $N macflood n0 $strangers 02:00:00:00:00:01)
 sleep 0.3
+pings_stop
 paid_stop
 is "$strangers random stations were sent" "$(( ${sent:-0} >= strangers ))" 1
 is "they cost the paying client no packet" "$paid_lost" 0
+is "nor any of $payers others" "$pings_lost" 0
 is "they got no account" "$(in_ns $R tsctl -j status | jq .accounts)" "$accounts"
 check "the paid account is still there" quiet in_ns $R tsctl account show mac 02:00:00:00:00:02 zone br0
 check "tsd is still healthy" quiet tsd_healthy
