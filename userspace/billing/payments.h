@@ -5,6 +5,17 @@
 
 #include "billing/state.h"
 
+/* admit.c */
+const char *ts_pay_why_not(const struct ts_billing *b,
+			   const struct ts_billing_channel *c,
+			   ts_u128 credit_wei, const char **text);
+ts_u128 ts_pay_room_wei(const struct ts_billing *b,
+			const struct ts_billing_channel *c);
+bool ts_pay_is_for_carrying(const struct ts_bytes *memo);
+bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
+		  const struct ts_bytes *memo, ts_u128 credit_wei,
+		  uint64_t reply);
+
 /* pay.c */
 struct ts_billing_reply *ts_reply(struct ts_billing *b, uint64_t reply);
 void ts_reply_refuse(struct ts_billing *b, uint64_t reply, enum ts_refuse kind,
@@ -15,18 +26,10 @@ void ts_pay_heard(struct ts_billing *b, const struct ts_address *partner);
 void ts_pay_refuse(struct ts_billing *b, uint64_t reply, enum ts_refusal refusal,
 		   struct ts_billing_channel *c);
 void ts_pay_refuse_read_only(struct ts_billing *b, uint64_t reply);
-const char *ts_pay_why_not(const struct ts_billing *b,
-			   const struct ts_billing_channel *c,
-			   ts_u128 credit_wei, const char **text);
-ts_u128 ts_pay_room_wei(const struct ts_billing *b,
-			const struct ts_billing_channel *c);
 void ts_pay_heed_gap(const struct ts_channel *before, const struct ts_channel *next,
 		     struct ts_bytes *memo);
 bool ts_pay_is_not_credit(struct ts_billing *b, struct ts_billing_channel *c,
 			  struct ts_billing_credit *credit);
-bool ts_pay_admit(struct ts_billing *b, struct ts_billing_channel *c,
-		  const struct ts_bytes *memo, ts_u128 credit_wei,
-		  uint64_t reply);
 void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 		   const struct ts_billing_credit *credit,
 		   const struct ts_time *now);
