@@ -298,10 +298,28 @@ static void test_refund(void **state)
 	EXPECT(f, "GET /v1/channel/refund HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
+/*
+ * What comes while the portal stops (portal_teardown()) is handed to nobody: billing would
+ * not answer any more, and libmicrohttpd does not stop while somebody waits.
+ */
+static void test_a_post_while_it_stops(void **state)
+{
+	struct fixture *f = *state;
+	int fd = dial(f->port), i;
+	static const char pay[] = "POST /v1/pay HTTP/1.1\r\nHost: box.test\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc";
+
+	for (i = 0; i < 5; i++)
+		turn(f);
+	assert_int_equal(send(fd, pay, sizeof(pay) - 1, MSG_NOSIGNAL), sizeof(pay) - 1);
+	usleep(20000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pay_refused_early, portal_setup, portal_teardown),
+		cmocka_unit_test_setup_teardown(test_a_post_while_it_stops, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_pay_waits_for_commit, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_refusals, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_an_ack_is_taken, portal_setup, portal_teardown),

@@ -181,6 +181,7 @@ void ts_admin_free(struct ts_admin *a)
 
 	if (!a)
 		return;
+	a->stopping = true;
 	ts_admin_trial_end(a);
 	run_all(a);
 	for (i = 0; i < a->n_doors; i++) {

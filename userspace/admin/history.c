@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "admin/history.h"
@@ -135,16 +136,21 @@ static int write_sample(const struct ts_history *h, enum ts_series series,
 	return write_at(h, &s, sizeof(s), place_of(series, sample->start_s));
 }
 
+static bool is_whole(const struct stored *s)
+{
+	uint8_t sum[SUM_BYTES];
+
+	sum_of(s, sizeof(*s) - SUM_BYTES, sum);
+	return !memcmp(sum, s->sum, SUM_BYTES);
+}
+
 static bool read_sample(const struct ts_history *h, enum ts_series series,
 			uint64_t start_s, struct ts_sample *out)
 {
-	uint8_t sum[SUM_BYTES];
 	struct stored s;
 
-	if (pread(h->fd, &s, sizeof(s), place_of(series, start_s)) != sizeof(s))
-		return false;
-	sum_of(&s, sizeof(s) - SUM_BYTES, sum);
-	if (memcmp(sum, s.sum, SUM_BYTES) || s.sample.start_s != start_s)
+	if (pread(h->fd, &s, sizeof(s), place_of(series, start_s)) != sizeof(s) ||
+	    !is_whole(&s) || s.sample.start_s != start_s)
 		return false;
 	*out = s.sample;
 	return true;
@@ -219,9 +225,11 @@ static int clear_place(struct ts_history *h, unsigned int place)
 		for (slot = 0; slot < rings[i].length && !ret; slot++) {
 			struct stored s;
 
+			/* What is not whole is no sample, and does not become one. */
 			if (pread(h->fd, &s, sizeof(s),
-				  place_of(i, (uint64_t)slot * rings[i].step_s)) != sizeof(s))
-				return -EIO;
+				  place_of(i, (uint64_t)slot * rings[i].step_s)) != sizeof(s) ||
+			    !is_whole(&s))
+				continue;
 			sample = s.sample;
 			if (!sample.start_s || !sample.earned_wei[place])
 				continue;
@@ -269,7 +277,7 @@ static int find_place(struct ts_history *h, const struct ts_billing_token *token
 
 /**
  * ts_history_open() - the history in a file; a file that is none becomes an empty one
- * @path: of it
+ * @path: of it; NULL: one in memory
  * @tokens: of the box
  * @n_tokens: how many
  * @err: on failure one line for people
@@ -289,7 +297,8 @@ struct ts_history *ts_history_open(const char *path, const struct ts_billing_tok
 		return NULL;
 	}
 	h->n_tokens = n_tokens;
-	h->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	h->fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) :
+		       memfd_create("history", MFD_CLOEXEC);
 	if (h->fd < 0)
 		ret = -errno;
 	else if (!read_pages(h))
@@ -298,8 +307,7 @@ struct ts_history *ts_history_open(const char *path, const struct ts_billing_tok
 		ret = find_place(h, tokens, n_tokens, i);
 	if (!ret)
 		return h;
-	snprintf(err, err_size, "%s: %s; the plots of the admin page need this file", path,
-		 strerror(-ret));
+	snprintf(err, err_size, "%s: %s", path ? path : "history", strerror(-ret));
 	ts_history_close(h);
 	return NULL;
 }

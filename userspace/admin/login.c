@@ -196,7 +196,8 @@ enum MHD_Result ts_admin_post_login(struct ts_ask *ask)
 	ts_admin_look_secret(a);
 	if (!*a->secret.password)
 		return login_page(ask, MHD_HTTP_FORBIDDEN, NULL);
-	if (t->len)
+	/* Nobody would wake it up, and libmicrohttpd does not stop while one sleeps. */
+	if (t->len || a->stopping)
 		return login_page(ask, MHD_HTTP_SERVICE_UNAVAILABLE,
 				  "Somebody else is logging in; try again.");
 	if (!ts_guard_try(&a->guard, peer(ask->connection), now_ns(a))) {

@@ -81,6 +81,7 @@ struct ts_trial {
  * @trial: the one that is under way
  * @trial_over: its thread is through
  * @kick: something was resumed
+ * @stopping: no password is tried any more
  */
 struct ts_admin {
 	struct ev_loop *loop;
@@ -97,6 +98,7 @@ struct ts_admin {
 	ev_prepare prepare;
 	ev_timer timer;
 	bool kick;
+	bool stopping;
 };
 
 /* request.c */

@@ -366,6 +366,9 @@ enum MHD_Result ts_request_handle(void *listener, struct MHD_Connection *c,
 	struct ts_request *req = *request;
 	enum MHD_Result ret;
 
+	/* What billing, mirrors and the others would be asked they do not answer any more. */
+	if (l->portal->stopping && (!req || !req->status))
+		return MHD_NO;
 	if (!req) {
 		req = calloc(1, sizeof(*req));
 		if (!req)

@@ -301,7 +301,8 @@ bool ts_nds_plan_visit(struct ts_nds_plan *p, const uint8_t mac[6], uint64_t now
 	c->tries = 0;
 	/* The door is quicker, and two at once would only refuse each other. */
 	c->due_ns = now_ns + NS_PER_S;
-	doubt(p, c->due_ns);
+	/* Not later than it was, or visits would put it off for ever. */
+	doubt(p, p->list_due_ns < c->due_ns ? p->list_due_ns : c->due_ns);
 	if (c->door_ns && now_ns - c->door_ns < TS_NDS_DOOR_NS)
 		return false;
 	c->door_ns = now_ns;

@@ -162,6 +162,11 @@ struct ts_watching *ts_watching_new(struct ts_daemon *d, char *err, size_t err_s
 	w->d = d;
 	snprintf(path, sizeof(path), "%s/history", d->config->state_dir);
 	w->history = ts_history_open(path, b->tokens, b->n_tokens, err, err_size);
+	/* Payments do not wait for plots. */
+	if (!w->history) {
+		ts_log(TS_LOG_ERROR, "history: %s; the plots of the admin page are gone with this process", err);
+		w->history = ts_history_open(NULL, b->tokens, b->n_tokens, err, err_size);
+	}
 	if (w->history && !open_page(w, err, err_size))
 		return w;
 	ts_watching_free(w);
