@@ -153,6 +153,33 @@ static void what_cannot_go_back_waits(void **state)
 	assert_true(back_wei() == 0);
 }
 
+/* A refund that the chain settled without is owed again, and under the same limit. */
+static void what_is_owed_again_keeps_its_limit(void **state)
+{
+	struct ts_channel_event event = { .kind = TS_SEEN_CLOSED, .block = HEAD, .ours = true };
+	int code = box_code(&box, 0);
+
+	assert_true(pay(PARTNER, 100000 * GWEI, code, PRICE_WEI));
+	far[PARTNER].deaf = true;
+	set_price(TWICE);
+	box_later(&box, DAY);
+	tick();
+	tick();
+	assert_true(far_total().refunded_wei == 100000 * GWEI);
+	far_see(PARTNER, &event);
+	event.kind = TS_SEEN_SETTLED;
+	event.block = 60000;
+	event.confirmed = true;
+	far_see(PARTNER, &event);
+	assert_true(far_total().refunded_wei == 0);
+	tick();
+	assert_int_equal(box_spend(&box, 0, 100), 0);
+	assert_string_equal(box_view(&box, code).held, "price_above_limit");
+	set_price(PRICE);
+	tick();
+	assert_in_range(box_spend(&box, 0, 100), 99900, 100100);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
@@ -162,6 +189,7 @@ int main(void)
 		T(paid_above_it_nothing_is_spent),
 		T(others_go_on),
 		T(what_cannot_go_back_waits),
+		T(what_is_owed_again_keeps_its_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

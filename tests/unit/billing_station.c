@@ -98,6 +98,27 @@ static void a_trusted_station_need_not_ask(void **state)
 	assert_true(passes(1));
 }
 
+/* M15: whoever copies its MAC, and tags frames with one VLAN after another. */
+static void one_trusted_mac_makes_few_sessions(void **state)
+{
+	struct ts_meter_event ev = { .type = TS_EVENT_STRANGER, .key = box_key(1) };
+	unsigned int i, n = 0;
+
+	say_now(1, TS_ACCESS_TRUSTED);
+	for (i = 1; i <= 40; i++) {
+		ev.key.vlan = (uint16_t)i;
+		ts_billing_meter_event(box.billing, &ev, &box.now);
+		box_flush(&box);
+	}
+	for (i = 0; i < BOX_ACCOUNTS; i++)
+		n += box.accounts[i].used;
+	assert_int_equal(n, 8);
+	/* One that is there goes on. */
+	ev.key.vlan = 3;
+	ts_billing_meter_event(box.billing, &ev, &box.now);
+	box_flush(&box);
+}
+
 static void a_blocked_station_has_nothing_and_loses_nothing(void **state)
 {
 	int code = box_code(&box, 0);
@@ -184,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_trusted_station_is_counted_and_not_charged),
 		T(a_trusted_station_need_not_ask),
+		T(one_trusted_mac_makes_few_sessions),
 		T(a_blocked_station_has_nothing_and_loses_nothing),
 		T(a_restart_heeds_it),
 		T(the_operator_says_where_a_session_is),

@@ -101,7 +101,6 @@ static int add_payment(struct ts_billing *b, struct ts_billing_session *s,
 {
 	struct ts_billing_version *v;
 	struct ts_billing_payment *p;
-	struct ts_memo memo;
 
 	v = ts_tariff_by_row(b, row->tariff);
 	if (!c || !s || !v)
@@ -116,8 +115,7 @@ static int add_payment(struct ts_billing *b, struct ts_billing_session *s,
 	p->row = *row;
 	p->channel = c;
 	p->tariff = v;
-	if (ts_memo_parse(&memo, row->data, row->data_len))
-		p->most_wei_per_gb = memo.most_wei_per_gb;
+	p->most_wei_per_gb = ts_tariff_most(row);
 	TAILQ_INSERT_TAIL(&s->payments, p, list);
 	return 0;
 }

@@ -119,6 +119,9 @@ static struct ts_billing_version *tariff_of(struct ts_billing *b,
 					    struct ts_memo *memo)
 {
 	memset(memo, 0, sizeof(*memo));
+	/* An amount names a session if its payer chose it, and not if a hop passed it on. */
+	if (!credit->memo.p || (!credit->memo.len && credit->mediated))
+		return NULL;
 	if (!credit->memo.len)
 		memo->tariff_id = b->config.default_tariff_id;
 	else if (!ts_memo_parse(memo, credit->memo.p, credit->memo.len))
@@ -249,7 +252,7 @@ void ts_pay_credit(struct ts_billing *b, struct ts_billing_channel *c,
 	if (!p)
 		return;
 	p->row = row;
-	p->most_wei_per_gb = memo.most_wei_per_gb;
+	p->most_wei_per_gb = ts_tariff_most(&p->row);
 	ts_visit_paid(b, s, credit);
 	s->resting = false;
 	s->away = false;

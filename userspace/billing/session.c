@@ -551,6 +551,7 @@ void ts_session_revive(struct ts_billing *b, struct ts_billing_channel *c,
 	p->row = *row;
 	p->channel = c;
 	p->tariff = v;
+	p->most_wei_per_gb = ts_tariff_most(row);
 	ts_session_insert(s, p);
 	if (ts_address_equal(&s->row.done_token, &c->row.channel.token) &&
 	    s->row.done_wei >= row->delta_wei)

@@ -128,7 +128,7 @@ struct ts_billing_step {
  * @wei: how much
  * @wallet: whose it is
  * @mediated: by an Unlock
- * @memo: what its payer signed that it is for
+ * @memo: what its payer signed that it is for; NULL: nobody here knows
  */
 struct ts_billing_credit {
 	ts_u128 wei;

@@ -13,6 +13,9 @@
 #include "billing/batch.h"
 #include "billing/sessions.h"
 
+/* Of a trusted MAC: in so many zones and VLANs it may be. */
+#define SESSIONS_MAX	8
+
 static enum ts_access access_of(const struct ts_billing *b, const uint8_t mac[6])
 {
 	const struct ts_billing_config *c = &b->config;
@@ -31,6 +34,17 @@ enum ts_access ts_session_access(const struct ts_billing *b,
 	return s->row.has_station ? access_of(b, s->row.mac) : TS_ACCESS_NORMAL;
 }
 
+/* Of one MAC, with whatever VLAN tags somebody sends: no more are made (M15). */
+static bool has_many(const struct ts_billing *b, const uint8_t mac[6])
+{
+	const struct ts_billing_session *s;
+	unsigned int n = 0;
+
+	TAILQ_FOREACH(s, &b->sessions, list)
+		n += s->row.has_station && !memcmp(s->row.mac, mac, sizeof(s->row.mac));
+	return n >= SESSIONS_MAX;
+}
+
 /**
  * ts_station_came() - a frame of a station without an account
  * @b: billing
@@ -44,7 +58,8 @@ void ts_station_came(struct ts_billing *b, const struct ts_key *key,
 {
 	struct ts_billing_session *s = NULL;
 
-	if (access_of(b, key->mac) == TS_ACCESS_TRUSTED)
+	if (access_of(b, key->mac) == TS_ACCESS_TRUSTED &&
+	    (ts_session_by_key(b, key) || !has_many(b, key->mac)))
 		s = ts_session_of_station(b, key, now);
 	if (s)
 		ts_account_serve(b, s, now);

@@ -144,6 +144,14 @@ static bool is_held(const struct ts_billing *b, const struct ts_ledger_payment *
 	return true;
 }
 
+/** ts_tariff_most() - the highest price that a payment's payer signed (M7); 0: any */
+ts_u128 ts_tariff_most(const struct ts_ledger_payment *row)
+{
+	struct ts_memo memo;
+
+	return ts_memo_parse(&memo, row->data, row->data_len) ? memo.most_wei_per_gb : 0;
+}
+
 /* What the kernel charges, which is what payers are shown. */
 static bool is_dearer(const struct ts_ledger_tariff *t, ts_u128 most_wei_per_gb)
 {

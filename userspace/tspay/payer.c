@@ -285,6 +285,18 @@ static enum answer decide(struct payer *p, const struct session *s, ts_u128 *wei
 	return policy_decide(&p->o->policy, &p->purse.spent, &offer, wei);
 }
 
+/*
+ * A session shows the price that is held for what it spends now; what is paid now comes
+ * under the one that holds now, and would only come back if that is above our limit.
+ */
+static bool is_dearer_now(struct payer *p)
+{
+	ts_u128 most = p->o->policy.max_wei_per_gb;
+
+	return most != TS_U128_MAX && (know_token(p, &p->purse.life.channel.token) ||
+				       p->token.wei_per_gb > most);
+}
+
 int payer_watch(struct payer *p)
 {
 	struct session s;
@@ -298,6 +310,8 @@ int payer_watch(struct payer *p)
 		fetch(p);
 		price_in_our_token(p, &s);
 		answer = decide(p, &s, &wei);
+		if (answer == ANSWER_PAY && is_dearer_now(p))
+			answer = ANSWER_TOO_DEAR;
 		show_session(&p->show, &s, &p->token, answer, p->paid_wei, now_ms());
 		if (answer == ANSWER_PAY) {
 			if (payer_pay(p, &s, wei))
