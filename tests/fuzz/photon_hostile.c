@@ -30,6 +30,7 @@ struct input {
 static struct pair pair;
 static struct ts_life life, next;
 static ts_u128 credited_wei;
+static ts_u128 signed_deposit_wei;
 static struct ts_moment moment;
 static struct ts_datagram last;
 
@@ -88,6 +89,7 @@ static void become(const struct ts_life *new, const struct ts_outcome *outcome)
 {
 	const struct ts_channel *c = &new->channel;
 	struct ts_intent intents[TS_INTENTS_MAX];
+	bool was_settling;
 	size_t i, count;
 
 	if (outcome->new_life)
@@ -96,6 +98,7 @@ static void become(const struct ts_life *new, const struct ts_outcome *outcome)
 		require(same_proof(&life.channel.our_proof, &c->our_proof) &&
 			same_proof(&life.channel.partner_proof,
 				   &c->partner_proof));
+	was_settling = life.cosign.kind == TS_COSIGN_SETTLE && !outcome->new_life;
 	credited_wei += outcome->credit_wei;
 	life = *new;
 	require(!ts_life_fault(&life));
@@ -103,9 +106,15 @@ static void become(const struct ts_life *new, const struct ts_outcome *outcome)
 	require(ts_channel_our_balance_wei(c) + c->our_locked_wei +
 		ts_channel_partner_balance_wei(c) + c->partner_locked_wei ==
 		c->our_deposit_wei + c->partner_deposit_wei);
-	if (life.cosign.kind == TS_COSIGN_SETTLE)
-		require(!ts_channel_our_balance_wei(c) &&
+	if (life.cosign.kind == TS_COSIGN_SETTLE) {
+		if (!was_settling)
+			signed_deposit_wei = c->our_deposit_wei;
+		/* What the chain shows of ours since then somebody gave; we deposit no more. */
+		require(ts_channel_our_balance_wei(c) <=
+			(c->our_deposit_wei > signed_deposit_wei ?
+				 c->our_deposit_wei - signed_deposit_wei : 0) &&
 			!c->partner_locked_wei && !c->our_locked_wei);
+	}
 	count = ts_life_intents(&life, &moment, intents);
 	require(count <= TS_INTENTS_MAX);
 	for (i = 0; i < count; i++)
@@ -114,13 +123,30 @@ static void become(const struct ts_life *new, const struct ts_outcome *outcome)
 	check_packed();
 }
 
+/* What an Unlock pays of a lock that was not for us, but to be passed on: nobody's credit. */
+static ts_u128 relayed_wei(const struct ts_message *msg)
+{
+	const struct ts_pending_lock *lock;
+	struct ts_hash hash;
+
+	if (msg->id != TS_MSG_UNLOCK)
+		return 0;
+	ts_sha256(&hash, msg->unlock.lock_secret.b, TS_HASH_BYTES);
+	lock = ts_locks_find_const(&life.partner_locks, &hash);
+	return lock && lock->phase == TS_LOCK_SECRET_KNOWN &&
+	       !ts_address_equal(&lock->target, &life.channel.our_address) ?
+	       lock->amount_wei : 0;
+}
+
 static void deliver(const struct ts_datagram *d)
 {
 	struct ts_outcome outcome;
 	struct ts_message msg;
+	ts_u128 passed_on_wei;
 
 	if (ts_message_decode(&msg, d->b, d->len))
 		return;
+	passed_on_wei = relayed_wei(&msg);
 	if (ts_life_receive(&life, pair.box_key, &moment, &msg, d->b, d->len,
 			    &next, &outcome))
 		return;
@@ -128,6 +154,8 @@ static void deliver(const struct ts_datagram *d)
 		require(!outcome.credit_wei && !outcome.follow &&
 			same_proof(&next.channel.partner_proof,
 				   &life.channel.partner_proof));
+	require(!passed_on_wei || !outcome.credit_wei);
+	credited_wei += passed_on_wei;
 	become(&next, &outcome);
 }
 
