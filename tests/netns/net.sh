@@ -154,3 +154,15 @@ testify() { # FD: sets frames_in bytes_in lost
 	eval "exec $1<&-"
 	frames_in=$f bytes_in=$b
 }
+
+# What came down to the client from OTHER-END, and what came up to the server.
+witnesses() { # OTHER-END
+	witness $C c0 8 "$1"
+	witness $S s0 9 10.66.1.2
+}
+testify_both() { # sets seen: bytes of both directions, or what went wrong
+	local down lost_down
+	testify 8; down=$bytes_in lost_down=$lost
+	testify 9; seen=$((down + bytes_in))
+	[ "$lost_down$lost" = 00 ] || seen="the witnesses lost frames"
+}

@@ -115,37 +115,18 @@ queries() {
 	check "and health says what may be wrong" grep -q faskey <(client $BOX/v1/health)
 }
 
-# What came down to the client and what came up to the server, by no code of the meter's.
-witness() {
-	exec 8< <(exec nsenter --net=/run/netns/$C -- framecount c0 10.66.2.9)
-	w_down=$!
-	exec 9< <(exec nsenter --net=/run/netns/$S -- framecount s0 10.66.1.2)
-	w_up=$!
-	pids+=($w_down $w_up)
-	read -r -u 8 _; read -r -u 9 _
-}
-testify() { # sets seen: bytes of both directions, or what went wrong
-	local down up lost_down lost_up
-	kill $w_down $w_up
-	read -r -u 8 _ down _ _ lost_down
-	read -r -u 9 _ up _ _ lost_up
-	exec 8<&- 9<&-
-	seen=$((down + up))
-	[ "$lost_down$lost_up" = 00 ] || seen="the witnesses lost frames"
-}
-
 dry() {
 	local dl price left granted before
 
 	price=$(field tariff.prices.internet.down.units_per_byte)
 	before=$(field charged_units)
 	: >"$W/events"
-	witness
+	witnesses 10.66.2.9
 	start in_ns $C curl -s -m $((30 * PATIENCE)) -o "$W/got" http://10.66.2.9:8000/file
 	dl=$!
 	check "a download at full speed runs dry" until_true 10 is_state dry
 	check "openNDS puts it out after the kernel" until_true 8 told ndsctl_deauth
-	testify
+	testify_both
 	granted=$(field granted_units)
 	left=$((granted - $(field charged_units)))
 	note "$seen bytes passed; $(((granted - before) / price)) were left of what was paid"

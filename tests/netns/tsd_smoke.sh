@@ -47,25 +47,6 @@ spend() { # BYTES of UDP upstream
 	    s.sendto(b"x" * 958, ("10.66.2.2", 9))
 	PY
 }
-# Two witnesses, who share no code with the meter: what came down to the client
-# and what came up to the server.
-witness() {
-	exec 8< <(exec nsenter --net=/run/netns/$C -- framecount c0 10.66.2.2)
-	w_down=$!
-	exec 9< <(exec nsenter --net=/run/netns/$S -- framecount s0 10.66.1.2)
-	w_up=$!
-	pids+=($w_down $w_up)
-	read -r -u 8 _; read -r -u 9 _
-}
-testify() { # sets seen: bytes of both directions, or what went wrong
-	local down up lost_down lost_up
-	kill $w_down $w_up
-	read -r -u 8 _ down _ _ lost_down
-	read -r -u 9 _ up _ _ lost_up
-	exec 8<&- 9<&-
-	seen=$((down + up))
-	[ "$lost_down$lost_up" = 00 ] || seen="the witnesses lost frames"
-}
 size() { command stat -c %s "$W/got" 2>/dev/null || echo 0; }
 # less than a full frame is left, and that stays so
 is_cut() { [ "$(kernel | jq --argjson p "$price" '(.[2] | tonumber) - (.[3] | tonumber) < 1514 * $p')" = true ]; }
@@ -75,7 +56,7 @@ is_cut() { [ "$(kernel | jq --argjson p "$price" '(.[2] | tonumber) - (.[3] | to
 download() { # NAME
 	local kind=$1 dl got
 	price=$(field .tariff.prices.internet.down.units_per_byte)
-	witness
+	witnesses 10.66.2.2
 	start in_ns $C curl -s -m $((60 * PATIENCE)) -o "$W/got" http://10.66.2.2:8000/file
 	dl=$!
 	check "$kind: it runs dry in mid-download, and the stream says so" \
@@ -144,19 +125,19 @@ unloaded() { # NAME
 	local kind=$1 passed=$((seen * price)) shift_k granted pid
 
 	shift_k=$(field .tariff.unit_shift)
-	witness
+	witnesses 10.66.2.2
 	start in_ns $C ping -i 0.02 -q 10.66.2.2 >/dev/null
 	pid=$!
 	sleep 1
 	granted=$(kernel | jq -r '.[2]')
 	check "$kind: the module is unloaded under tsd" rmmod tokenswitch
 	check "$kind: tsd says what is wrong" until_true 5 datapath "tokenswitch.ko"
-	testify
+	testify_both
 	passed=$((passed + seen * price))
-	witness
+	witnesses 10.66.2.2
 	sleep 1
 	stop $pid
-	testify
+	testify_both
 	is "$kind: without a meter nothing passes" "$seen" 0
 	is "$kind: what was granted is booked, and no more" "$(consumed)" $((granted << shift_k))
 	check "$kind: it covers what passed" test $passed -le "$granted"
@@ -319,7 +300,7 @@ one_kind() { # routed or bridged
 
 	death "$kind"
 	is "$kind: the same session after it" "$(field .session)" "$code"
-	testify
+	testify_both
 	is "$kind: the bytes on both sides, at their price, are what was charged" \
 		$((seen * price)) "$(kernel | jq '.[3] | tonumber')"
 	if [ $DRIVER = bpf ]; then unpinned "$kind"; else unloaded "$kind"; fi

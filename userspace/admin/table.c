@@ -55,8 +55,13 @@ static void begin(FILE *out, const char *id, const char *title, const char *cons
 	fputs("</tr></thead>\n<tbody>\n", out);
 }
 
-static void end(FILE *out, size_t count, const char *none, const char *more)
+static void rows(FILE *out, const json_t *list, void (*row)(FILE *out, const json_t *one),
+		const char *none, const char *more)
 {
+	size_t i, count = json_array_size(list);
+
+	for (i = 0; i < count && i < ROWS_MAX; i++)
+		row(out, json_array_get(list, i));
 	fputs("</tbody></table></div>\n", out);
 	if (!count)
 		fprintf(out, "<p>%s</p>\n", none);
@@ -87,15 +92,11 @@ static void write_sessions(struct ts_admin *a, FILE *out)
 	static const char *const heads[] = {
 		"Station", "State", "Left", "That is", "Down", "Up", NULL
 	};
-	json_t *all = a->ops.look(a->ops.ctx, TS_ADMIN_SESSIONS), *one;
+	json_t *all = a->ops.look(a->ops.ctx, TS_ADMIN_SESSIONS);
 	const json_t *list = json_object_get(all, "sessions");
-	size_t i;
 
 	begin(out, "sessions", "Sessions", heads);
-	json_array_foreach(list, i, one)
-		if (i < ROWS_MAX)
-			session_row(out, one);
-	end(out, json_array_size(list), "Nobody is here.", "<code>tsctl -j session list</code>");
+	rows(out, list, session_row, "Nobody is here.", "<code>tsctl -j session list</code>");
 	json_decref(all);
 }
 
@@ -131,15 +132,11 @@ static void write_channels(struct ts_admin *a, FILE *out)
 	static const char *const heads[] = {
 		"Partner", "State", "Can pay us", "Empty in", "We can pay", "Empty in", NULL
 	};
-	json_t *all = a->ops.look(a->ops.ctx, TS_ADMIN_LIQUIDITY), *one;
+	json_t *all = a->ops.look(a->ops.ctx, TS_ADMIN_LIQUIDITY);
 	const json_t *list = json_object_get(all, "channels");
-	size_t i;
 
 	begin(out, "channels", "Channels", heads);
-	json_array_foreach(list, i, one)
-		if (i < ROWS_MAX)
-			channel_row(out, one);
-	end(out, json_array_size(list), "There is no channel yet.",
+	rows(out, list, channel_row, "There is no channel yet.",
 	    "<code>tsctl liquidity</code>");
 	json_decref(all);
 }

@@ -344,15 +344,26 @@ void ts_session_leave(struct ts_billing *b, struct ts_billing_session *s,
 	mark_dirty(b, s, now);
 }
 
+/* The session with a code, which has not ended; NULL: there is none, and the error says so. */
+static struct ts_billing_session *named(struct ts_billing *b, const char *code)
+{
+	struct ts_billing_session *s;
+
+	s = ts_code_valid(code) ? ts_session_by_code(b, code) : NULL;
+	if (s && !s->closing)
+		return s;
+	ts_billing_fail(b, -ENOENT, "there is no session %.20s here", code);
+	return NULL;
+}
+
 int ts_billing_session_move(struct ts_billing *b, const char *code,
 			    const struct ts_key *key, const struct ts_time *now)
 {
 	struct ts_billing_session *s, *other = ts_session_by_key(b, key);
 
-	s = ts_code_valid(code) ? ts_session_by_code(b, code) : NULL;
-	if (!s || s->closing)
-		return ts_billing_fail(b, -ENOENT, "there is no session %.20s here",
-				       code);
+	s = named(b, code);
+	if (!s)
+		return -ENOENT;
 	ts_session_seen(b, s, now);
 	s->away = false;
 	if (other == s) {
@@ -385,10 +396,9 @@ int ts_billing_session_bind(struct ts_billing *b, const char *code,
 {
 	struct ts_billing_session *s, *other = ts_session_by_key(b, key);
 
-	s = ts_code_valid(code) ? ts_session_by_code(b, code) : NULL;
-	if (!s || s->closing)
-		return ts_billing_fail(b, -ENOENT, "there is no session %.20s here",
-				       code);
+	s = named(b, code);
+	if (!s)
+		return -ENOENT;
 	if (b->read_only[0])
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
 	if (ts_visit_find(b, code))
@@ -409,10 +419,9 @@ int ts_billing_session_close(struct ts_billing *b, const char *code,
 {
 	struct ts_billing_session *s;
 
-	s = ts_code_valid(code) ? ts_session_by_code(b, code) : NULL;
-	if (!s || s->closing)
-		return ts_billing_fail(b, -ENOENT, "there is no session %.20s here",
-				       code);
+	s = named(b, code);
+	if (!s)
+		return -ENOENT;
 	if (b->read_only[0])
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
 	if (ts_visit_leave(b, s, now))

@@ -293,36 +293,34 @@ void ts_db_text(sqlite3_stmt *stmt, int column, char *out, size_t size, bool *ba
 	*bad = true;
 }
 
+/* Return: 1: @stmt is at its first row, 0: there is none, or negative errno. */
+static int first_row(struct ts_ledger *l, sqlite3_stmt *stmt)
+{
+	return stmt ? ts_db_step(l, stmt) : -EIO;
+}
+
+static int only_is_read(struct ts_ledger *l, sqlite3_stmt *stmt, const char *what, bool bad)
+{
+	sqlite3_reset(stmt);
+	return bad ? ts_db_damaged(l, what) : 0;
+}
+
 int ts_db_only_u128(struct ts_ledger *l, sqlite3_stmt *stmt, const char *what,
 		    ts_u128 *value)
 {
+	int ret = first_row(l, stmt);
 	bool bad = false;
-	int ret;
 
-	*value = 0;
-	if (!stmt)
-		return -EIO;
-	ret = ts_db_step(l, stmt);
-	if (ret <= 0)
-		return ret;
-	*value = ts_db_u128(stmt, 0, &bad);
-	sqlite3_reset(stmt);
-	return bad ? ts_db_damaged(l, what) : 0;
+	*value = ret > 0 ? ts_db_u128(stmt, 0, &bad) : 0;
+	return ret > 0 ? only_is_read(l, stmt, what, bad) : ret;
 }
 
 int ts_db_only_u64(struct ts_ledger *l, sqlite3_stmt *stmt, const char *what,
 		   uint64_t *value)
 {
+	int ret = first_row(l, stmt);
 	bool bad = false;
-	int ret;
 
-	*value = 0;
-	if (!stmt)
-		return -EIO;
-	ret = ts_db_step(l, stmt);
-	if (ret <= 0)
-		return ret;
-	*value = ts_db_u64(stmt, 0, &bad);
-	sqlite3_reset(stmt);
-	return bad ? ts_db_damaged(l, what) : 0;
+	*value = ret > 0 ? ts_db_u64(stmt, 0, &bad) : 0;
+	return ret > 0 ? only_is_read(l, stmt, what, bad) : ret;
 }

@@ -67,6 +67,16 @@ static void sessions(const struct ts_totals_view *totals, FILE *out)
 			"Stations with a budget that sent or got something lately.", totals->online);
 }
 
+/* Of what is not known there is no sample. */
+static void chain_block(FILE *out, const char *name, const char *help, const json_t *number)
+{
+	ts_metric_family(out, name, "gauge", "blocks", help);
+	if (!number)
+		return;
+	ts_metric_plain(out, name);
+	ts_metric_u64(out, (uint64_t)json_integer_value(number));
+}
+
 static void chain(struct ts_daemon *d, FILE *out)
 {
 	json_t *status = d->chain ? ts_chain_status(d->chain) : NULL, *value;
@@ -74,20 +84,12 @@ static void chain(struct ts_daemon *d, FILE *out)
 
 	ts_metric_gauge(out, "tokenswitch_chain_followed", NULL,
 			"1: the chain is followed to its head.", state && !strcmp(state, "at-head"));
-	ts_metric_family(out, "tokenswitch_chain_head_blocks", "gauge", "blocks",
-			 "Number of the newest block that the node has shown.");
-	value = json_object_get(status, "head_block");
-	if (value) {
-		ts_metric_plain(out, "tokenswitch_chain_head_blocks");
-		ts_metric_u64(out, (uint64_t)json_integer_value(value));
-	}
-	ts_metric_family(out, "tokenswitch_chain_confirmed_blocks", "gauge", "blocks",
-			 "Number of the newest block that is believed and worked off.");
-	value = json_object_get(status, "confirmed_block");
-	if (value) {
-		ts_metric_plain(out, "tokenswitch_chain_confirmed_blocks");
-		ts_metric_u64(out, (uint64_t)json_integer_value(value));
-	}
+	chain_block(out, "tokenswitch_chain_head_blocks",
+		    "Number of the newest block that the node has shown.",
+		    json_object_get(status, "head_block"));
+	chain_block(out, "tokenswitch_chain_confirmed_blocks",
+		    "Number of the newest block that is believed and worked off.",
+		    json_object_get(status, "confirmed_block"));
 	ts_metric_family(out, "tokenswitch_chain_silence_seconds", "gauge", "seconds",
 			 "Since the node has answered.");
 	value = json_object_get(status, "heard_ms_ago");
