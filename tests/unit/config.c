@@ -11,56 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tsd/config.h"
+#include "config_text.h"
 #include "tsd/config_chain.h"
-
-static const char good[] =
-	"name = \"box\";\n"
-	"key = { passphrase_file = \"/etc/pass\"; };\n"
-	"chain = { id = 7; tokens_network = \"0x0000000000000000000000000000000000007e70\";\n"
-	"  tokens = ( { address = \"0x00000000000000000000000000000000000070c5\"; symbol = \"SMT\"; decimals = 18; kind = \"smt\"; } );"
-	" rpc = \"http://127.0.0.1:8545\"; confirmations = 20; gas_price_max_gwei = \"40.5\"; };\n"
-	"channels = ( { partner = \"0x1111111111111111111111111111111111111111\"; open_block_number = 9; partner_deposit = \"2.5\"; } );\n"
-	"listen = { http = [ \"10.0.0.1:80\", \"[fd00::1]:80\" ]; photon = \"10.0.0.1:40001\"; };\n"
-	"meter = { driver = \"bpf\"; mark_mask = 0xf0000000; };\n"
-	"ports = ( { pattern = \"wlan*\"; }, { pattern = \"lan1\"; meter = \"tc\"; direction = \"up\"; zone = \"garden\"; } );\n"
-	"rules = ( \"free udp 53\", \"local 10.0.0.0/8\" );\n"
-	"gate = { unsolicited = true; };\n"
-	"tariffs = ( { id = 3; local = { up = \"0\"; down = \"0\"; }; internet = { up = \"0.05\"; down = \"0.1\"; }; } );\n"
-	"money = { slice_seconds = 5; loss_bearer = \"operator\"; min_deposit = \"1.5\"; forward = true; forward_fee = \"0.5\"; };\n"
-	"limits = { photon_per_source = 9; };\n"
-	"discovery = { interval_seconds = 2; };\n"
-	"peers = ( { address = \"0x1111111111111111111111111111111111111111\"; at = \"10.0.0.9:40001\"; },\n"
-	"  { address = \"0x2222222222222222222222222222222222222222\"; at = \"[fd00::9]:40002\"; } );\n"
-	"mirrors = ( { url = \"http://10.0.0.8:80\"; address = \"0x3333333333333333333333333333333333333333\"; } );\n"
-	"mirror_seconds = 7; mirror_for = ( \"0x4444444444444444444444444444444444444444\", \"0x5555555555555555555555555555555555555555\" );\n"
-	"community = ( { url = \"http://10.0.0.9:80\"; address = \"0x6666666666666666666666666666666666666666\"; } );\n"
-	"mesh = { device = \"bat0\"; listen = \"10.7.0.1:40002\"; payer_rule = \"sender\"; relay = { up = \"0.25\"; down = \"0.35\"; };\n"
-	"  max_relay = { up = \"1.25\"; down = \"1.35\"; }; window_bytes = 8000000; window_box = \"1.45\"; };\n"
-	"shares = ( { name = \"anna\"; address = \"0x7777777777777777777777777777777777777777\"; per_mille = 300; },\n"
-	"  { name = \"coop\"; address = \"0x8888888888888888888888888888888888888888\"; per_mille = 700; pays = \"cold\"; } );\n"
-	"payout = { every_hours = 24; at_least = \"0.25\"; };\n"
-	"allowance = { bytes = 5000000; stations = 7; };\n"
-	"stations = { trusted = [ \"02:00:00:00:00:0a\" ]; blocked = [ \"02:00:00:00:00:0b\" ]; };\n";
-
-static struct ts_config *load(const char *text, char *err)
-{
-	char path[] = "/tmp/tsconf.XXXXXX";
-	int fd = mkstemp(path);
-	struct ts_config *c;
-
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	err[0] = '\0';
-	c = ts_config_load(path, err, TS_CONFIG_ERROR_SIZE);
-	unlink(path);
-	return c;
-}
 
 static void test_good(void **state)
 {
 	char err[TS_CONFIG_ERROR_SIZE];
-	struct ts_config *c = load(good, err);
+	struct ts_config *c = config_load(config_good, err);
 
 	assert_string_equal(err, "");
 	assert_non_null(c);
@@ -158,7 +115,7 @@ static void test_gas_deposit(void **state)
 		.gas_price_min_wei = (ts_u128)18000000000,
 		.coin_price_wei = { (ts_u128)2500000000000000000 },
 	};
-	char text[sizeof(good) + 64], *at, err[TS_CONFIG_ERROR_SIZE];
+	char *text = strdup(config_good), *at, err[TS_CONFIG_ERROR_SIZE];
 	struct ts_config *c;
 	ts_u128 wei;
 
@@ -166,14 +123,15 @@ static void test_gas_deposit(void **state)
 	assert_true(wei == (ts_u128)99000000000000000);
 	chain.coin_price_wei[0] = TS_U128_MAX / 1000;
 	assert_int_equal(ts_config_gas_deposit(&chain, 0, &wei), -ERANGE);
-	strcpy(text, good);
+	assert_non_null(text);
 	at = strstr(text, "confirmations = 20;");
 	assert_non_null(at);
 	memcpy(at, "coin_price = \"40\"; ", strlen("confirmations = 20;"));
-	c = load(text, err);
+	c = config_load(text, err);
 	assert_string_equal(err, "");
 	assert_true(c->billing.tokens[0].min_deposit_wei == (ts_u128)1584000000000000000);
 	ts_config_free(c);
+	free(text);
 }
 
 /* In the good file @from becomes @to; then the error is on @line and says so. */
@@ -339,17 +297,6 @@ static const struct {
 	{ "photon_per_source = 9", "events = 256", 13, "limits.events: 256: must be less than http_connections (256)" },
 };
 
-static char *replaced(const char *from, const char *to)
-{
-	const char *at = strstr(good, from);
-	char *text;
-
-	assert_non_null(at);
-	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, to,
-			     at + strlen(from)) > 0);
-	return text;
-}
-
 static void test_bad(void **state)
 {
 	char err[TS_CONFIG_ERROR_SIZE], line[16];
@@ -358,8 +305,8 @@ static void test_bad(void **state)
 	char *text;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		text = replaced(bad[i].from, bad[i].to);
-		c = load(text, err);
+		text = config_replaced(bad[i].from, bad[i].to);
+		c = config_load(text, err);
 		free(text);
 		if (c)
 			fail_msg("accepted: %s", bad[i].to);
@@ -380,13 +327,13 @@ static void test_missing_groups(void **state)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		text = strdup(good);
+		text = strdup(config_good);
 		at = strstr(text, groups[i]);
 		/* The group ends where the next line begins with a letter. */
 		for (end = strchr(at, '\n'); end[1] == ' '; end = strchr(end + 1, '\n'))
 			;
 		memmove(at, end, strlen(end) + 1);
-		assert_null(load(text, err));
+		assert_null(config_load(text, err));
 		/* No line: it is missing in the whole file. */
 		if (!strstr(err, "missing") || strstr(err, ":0:"))
 			fail_msg("without \"%s\": %s", groups[i], err);
@@ -416,7 +363,7 @@ static void test_include(void **state)
 	snprintf(other, sizeof(other), "%s/more.conf", dir);
 	f = fopen(path, "w");
 	assert_non_null(f);
-	fprintf(f, "@include \"more.conf\"\n%s", good + strlen("name = \"box\";\n"));
+	fprintf(f, "@include \"more.conf\"\n%s", config_good + strlen("name = \"box\";\n"));
 	fclose(f);
 	f = fopen(other, "w");
 	assert_non_null(f);
@@ -436,111 +383,6 @@ static void test_include(void **state)
 	unlink(other);
 	unlink(path);
 	rmdir(dir);
-}
-
-static void test_any_address(void **state)
-{
-	char err[TS_CONFIG_ERROR_SIZE];
-	char *text = replaced("\"10.0.0.1:80\", \"[fd00::1]:80\" ];",
-			      "\"0.0.0.0:80\" ]; any_address = true;");
-	struct ts_config *c = load(text, err);
-
-	assert_string_equal(err, "");
-	assert_true(ts_endpoint_is_any(&c->http[0]));
-	ts_config_free(c);
-	free(text);
-}
-
-/* Discovery says where we are: it is off where that is not known, or not IPv4. */
-static void test_discovery(void **state)
-{
-	static const struct {
-		const char *photon;
-		const char *discovery;
-		bool mdns;
-		const char *says;
-	} cases[] = {
-		{ "10.0.0.1:40001", "", true, "" },
-		{ "10.0.0.1:40001", "mdns = false;", false, "" },
-		{ "[fd00::1]:40001", "", false, "" },
-		{ "[fd00::1]:40001", "mdns = true;", false, "discovery.mdns: Photon's discovery is of IPv4" },
-		{ "0.0.0.0:40001", "", false, "" },
-		{ "0.0.0.0:40001", "mdns = true;", false, "discovery.mdns: listen.photon is every address, so discovery.interfaces must say where" },
-		{ "0.0.0.0:40001", "interfaces = [ \"br-lan\" ];", true, "" },
-	};
-	char err[TS_CONFIG_ERROR_SIZE], *text, *photon, *at;
-	struct ts_config *c;
-	size_t i;
-
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_true(asprintf(&photon, "photon = \"%s\"; any_address = true;",
-				     cases[i].photon) > 0);
-		text = replaced("photon = \"10.0.0.1:40001\";", photon);
-		at = strstr(text, "interval_seconds = 2;");
-		assert_non_null(at);
-		*at = '\0';
-		free(photon);
-		assert_true(asprintf(&photon, "%s%s};\n", text, cases[i].discovery) > 0);
-		free(text);
-		c = load(photon, err);
-		free(photon);
-		assert_int_equal(!!c, !*cases[i].says);
-		assert_non_null(strstr(err, cases[i].says));
-		if (c)
-			assert_int_equal(c->discovery.mdns, cases[i].mdns);
-		ts_config_free(c);
-	}
-}
-
-/* Beside openNDS the page cannot be just anywhere. */
-static void test_opennds(void **state)
-{
-	static const struct {
-		const char *http;
-		const char *more;
-		const char *says;
-	} cases[] = {
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\";", "" },
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\"; ndsctl = \"/n\";", "" },
-		{ "10.0.0.1:8080", "faskey_file = \"/k\";", "opennds.gateway: missing" },
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\";", "opennds.faskey_file: missing" },
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey_file = \"k\";", "opennds.faskey_file: must be an absolute path" },
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\"; ndsctl = \"n\";", "opennds.ndsctl: must be an absolute path" },
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:2050\"; faskey = \"k\";", "opennds.faskey: unknown key" },
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.1\"; faskey_file = \"/k\";", "must be ADDRESS:PORT: the IPv4 address" },
-		{ "10.0.0.1:8080", "gateway = \"[fd00::1]:2050\"; faskey_file = \"/k\";", "must be ADDRESS:PORT: the IPv4 address" },
-		{ "10.0.0.1:8080", "gateway = \"0.0.0.0:2050\"; faskey_file = \"/k\";", "must be ADDRESS:PORT: the IPv4 address" },
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.2:2050\"; faskey_file = \"/k\";", "opennds.gateway: listen.http does not have this address" },
-		{ "10.0.0.1:80", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\";", "opennds.gateway: listen.http has port 80 there" },
-		{ "10.0.0.1:2050", "gateway = \"10.0.0.1:2050\"; faskey_file = \"/k\";", "opennds.gateway: port 2050 is in listen.http" },
-		{ "10.0.0.1:8080", "gateway = \"10.0.0.1:8081\"; faskey_file = \"/k\";", "opennds.gateway: port 8081 is in listen.http or listen.redirect_port" },
-	};
-	char err[TS_CONFIG_ERROR_SIZE], *text, *all;
-	struct ts_config *c;
-	size_t i;
-
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		text = replaced("10.0.0.1:80", cases[i].http);
-		assert_true(asprintf(&all, "%sopennds = { %s };\n", text, cases[i].more) > 0);
-		free(text);
-		c = load(all, err);
-		free(all);
-		if (!strstr(err, cases[i].says) || !!c != !*cases[i].says)
-			fail_msg("%s: %s", cases[i].more, err);
-		if (c)
-			assert_string_equal(c->opennds.ndsctl, i ? "/n" : "/usr/bin/ndsctl");
-		ts_config_free(c);
-	}
-	/* openNDS marks packets, too. */
-	text = replaced("0xf0000000", "0x000f0000");
-	all = strstr(text, "10.0.0.1:80");
-	assert_non_null(all);
-	memcpy(all, "10.0.0.1:90", 11);
-	assert_true(asprintf(&all, "%sopennds = { %s };\n", text, cases[0].more) > 0);
-	free(text);
-	assert_null(load(all, err));
-	free(all);
-	assert_non_null(strstr(err, "opennds: meter.mark_mask 0x000f0000 has bits of openNDS's marks"));
 }
 
 /* What a reload may and may not change. */
@@ -572,13 +414,13 @@ static void test_fixed(void **state)
 		{ "free udp 53", "free udp 54", NULL },
 	};
 	char err[TS_CONFIG_ERROR_SIZE], *text;
-	struct ts_config *old = load(good, err), *new;
+	struct ts_config *old = config_load(config_good, err), *new;
 	const char *fixed;
 	unsigned int i;
 
 	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-		text = replaced(changes[i].from, changes[i].to);
-		new = load(text, err);
+		text = config_replaced(changes[i].from, changes[i].to);
+		new = config_load(text, err);
 		assert_string_equal(err, "");
 		fixed = ts_config_fixed(old, new);
 		if (changes[i].key)
@@ -612,9 +454,6 @@ int main(void)
 		cmocka_unit_test(test_missing_groups),
 		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_include),
-		cmocka_unit_test(test_any_address),
-		cmocka_unit_test(test_discovery),
-		cmocka_unit_test(test_opennds),
 		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_example),
 	};
