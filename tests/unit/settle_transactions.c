@@ -21,6 +21,7 @@
 static struct ts_transactions *transactions;
 static struct ts_signer *key;
 static struct node node;
+static uint64_t taken_block;
 static struct ts_transactions_config config;
 static unsigned int ended[TS_TRANSACTION_STATE_COUNT];
 static enum ts_transaction_state end_of[WISHES_MAX];
@@ -44,6 +45,7 @@ static int set_up(void **state)
 	ledger_setup(state);
 	key = ts_signer_new(secret);
 	node_begin(&node, 1);
+	taken_block = UINT64_MAX;
 	memset(ended, 0, sizeof(ended));
 	memset(&config, 0, sizeof(config));
 	config.chain_id = ts_u256_from_u64(1337);
@@ -112,7 +114,7 @@ static void round_once(void)
 {
 	struct ts_ask ask;
 
-	ts_transactions_poll(transactions, node.head);
+	ts_transactions_poll(transactions, node.head, taken_block);
 	while (ts_transactions_next(transactions, &ask))
 		node_answer(&node, transactions, &ask);
 	commit();
@@ -174,14 +176,14 @@ static void test_nothing_before_its_commit(void **state)
 	add(&wish);
 	commit();
 	for (i = 0; i < 5; i++) {
-		ts_transactions_poll(transactions, node.head);
+		ts_transactions_poll(transactions, node.head, taken_block);
 		while (ts_transactions_next(transactions, &ask)) {
 			assert_int_not_equal(ask.kind, TS_ASK_SEND);
 			node_answer(&node, transactions, &ask);
 		}
 	}
 	commit();
-	ts_transactions_poll(transactions, node.head);
+	ts_transactions_poll(transactions, node.head, taken_block);
 	while (ts_transactions_next(transactions, &ask) && ask.kind != TS_ASK_SEND)
 		node_answer(&node, transactions, &ask);
 	assert_int_equal(ask.kind, TS_ASK_SEND);
@@ -195,7 +197,7 @@ static void test_in_the_middle_of_a_round(void **state)
 	struct ts_ask ask;
 
 	round_once();
-	ts_transactions_poll(transactions, node.head + 20);
+	ts_transactions_poll(transactions, node.head + 20, taken_block);
 	assert_true(ts_transactions_next(transactions, &ask));
 	add(&wish);
 	do
@@ -222,6 +224,26 @@ static void test_nothing_before_a_poll(void **state)
 	assert_false(ts_transactions_next(transactions, &ask));
 	go_on(40);
 	assert_int_equal(node_calls(&node, &to), 1);
+}
+
+/* What one did on the chain is known before it counts as over. */
+static void test_not_over_before_its_events(void **state)
+{
+	struct ts_wish wish = wish_of(1);
+	struct ts_address to = address_of(1);
+	unsigned int i;
+
+	add(&wish);
+	commit();
+	taken_block = node.head;
+	for (i = 0; i < 3 * NODE_CONFIRMATIONS; i++)
+		go_on(1);
+	assert_int_equal(node_calls(&node, &to), 1);
+	assert_true(ts_transactions_is_live(transactions, &wish.intent));
+	taken_block = node.head;
+	go_on(1);
+	assert_false(ts_transactions_is_live(transactions, &wish.intent));
+	assert_int_equal(ended[TS_TRANSACTION_DONE], 1);
 }
 
 static void test_after(void **state)
@@ -527,7 +549,7 @@ static void step(unsigned int *made)
 		node.fee_floor_wei = node_random(&node, 160);
 		break;
 	default:
-		ts_transactions_poll(transactions, node.head);
+		ts_transactions_poll(transactions, node.head, taken_block);
 		while (ts_transactions_next(transactions, &ask)) {
 			node_answer(&node, transactions, &ask);
 			if (!node_random(&node, 12)) {
@@ -579,6 +601,7 @@ int main(void)
 		settle_test(test_nothing_before_its_commit),
 		settle_test(test_in_the_middle_of_a_round),
 		settle_test(test_nothing_before_a_poll),
+		settle_test(test_not_over_before_its_events),
 		settle_test(test_after),
 		settle_test(test_refused),
 		settle_test(test_not_wanted),

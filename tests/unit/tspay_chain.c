@@ -99,7 +99,7 @@ static void go_on(unsigned int blocks)
 
 	while (blocks--) {
 		assert_int_equal(chain_look(&chain), 0);
-		ts_transactions_poll(t, node.head);
+		ts_transactions_poll(t, node.head, UINT64_MAX);
 		chain.head_block = node.head;
 		while (ts_transactions_next(t, &chain.ask))
 			node_answer(&node, t, &chain.ask);

@@ -6,7 +6,7 @@
  * the node next comes out, and the answers come back:
  *
  *	ts_transactions_add(t, &wish)
- *	ts_transactions_poll(t, &head)		every few seconds, or at a new head
+ *	ts_transactions_poll(t, head, taken)	every few seconds, or at a new head
  *	while (ts_transactions_next(t, &ask))
  *		ask the node; ts_transactions_quantity(), _sent(), _receipt() or
  *		_refused()
@@ -177,7 +177,8 @@ bool ts_transactions_is_live(const struct ts_transactions *t,
 void ts_transactions_drop(struct ts_transactions *t,
 			  bool (*is_over)(int64_t channel, void *arg), void *arg);
 
-void ts_transactions_poll(struct ts_transactions *t, uint64_t head_block);
+void ts_transactions_poll(struct ts_transactions *t, uint64_t head_block,
+			  uint64_t taken_block);
 bool ts_transactions_next(struct ts_transactions *t, struct ts_ask *ask);
 void ts_transactions_quantity(struct ts_transactions *t, uint64_t serial,
 			      const struct ts_u256 *quantity);

@@ -62,6 +62,7 @@ struct transaction {
  * @n_live: how many
  * @next_nonce: the first that no row has
  * @head: of the chain, at the last poll
+ * @taken: see ts_transactions_poll()
  * @to_ask: bit by enum ts_ask_kind: what of us this round has still to ask
  * @known: likewise: what it was told
  * @serial: of the last question
@@ -82,6 +83,7 @@ struct ts_transactions {
 	unsigned int n_live;
 	uint64_t next_nonce;
 	uint64_t head;
+	uint64_t taken;
 	unsigned int to_ask;
 	unsigned int known;
 	uint64_t serial;

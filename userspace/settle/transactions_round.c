@@ -22,16 +22,20 @@
  * ts_transactions_poll() - begin a round
  * @t: ours
  * @head_block: the newest block of the node
+ * @taken_block: the last block whose confirmed events were taken: no transaction of a
+ *	later one ends, so that what one did is known before it is over
  *
  * Nothing happens while a question waits for its answer.
  */
-void ts_transactions_poll(struct ts_transactions *t, uint64_t head_block)
+void ts_transactions_poll(struct ts_transactions *t, uint64_t head_block,
+			  uint64_t taken_block)
 {
 	struct transaction *x;
 
 	if (t->outstanding)
 		return;
 	t->head = head_block;
+	t->taken = taken_block;
 	t->known = 0;
 	t->to_ask = 0;
 	if (t->n_live || !t->funds.known || head_block >= t->funds_head + FUNDS_BLOCKS)
@@ -318,7 +322,7 @@ static void mined(struct ts_transactions *t, struct transaction *x,
 		x->row.mined_hash = receipt->block_hash;
 		x->dirty = true;
 	}
-	if (t->head < receipt->block_number ||
+	if (t->head < receipt->block_number || t->taken < receipt->block_number ||
 	    t->head - receipt->block_number < t->config.confirmations) {
 		ts_transaction_why(x, "it waits for confirmations");
 		return;

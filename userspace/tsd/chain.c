@@ -63,7 +63,8 @@ static void on_poll(struct ev_loop *loop, ev_timer *timer, int revents)
 		if (progress.state == TS_FOLLOW_AT_HEAD ||
 		    progress.state == TS_FOLLOW_CATCHING_UP) {
 			ts_chain_mirrored_poll(c, progress.head_block);
-			ts_transactions_poll(c->transactions, progress.head_block);
+			ts_transactions_poll(c->transactions, progress.head_block,
+					     c->cursor.block_number);
 		}
 		if (!c->asking_token)
 			c->tokens_asked = 0;
@@ -126,6 +127,7 @@ struct ts_chain *ts_chain_new(struct ev_loop *loop, const struct ts_config *conf
 		free(c);
 		return NULL;
 	}
+	ts_billing_deposits(billing, ts_chain_deposit_pending, c);
 	ev_timer_init(&c->poll, on_poll, 0, c->config.poll_s);
 	c->poll.data = c;
 	ev_timer_start(loop, &c->poll);
@@ -140,6 +142,7 @@ void ts_chain_free(struct ts_chain *c)
 	if (!c)
 		return;
 	ev_timer_stop(c->loop, &c->poll);
+	ts_billing_deposits(c->billing, NULL, NULL);
 	ts_rpc_watch_free(c->watch);
 	ts_rpc_watch_free(c->second);
 	ts_transactions_free(c->transactions);

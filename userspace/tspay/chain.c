@@ -235,15 +235,19 @@ int chain_round(struct chain *c)
 	struct ts_follow_progress progress;
 
 	c->trouble = false;
+	/* Without a purse there are no events to wait for. */
+	c->taken_block = UINT64_MAX;
 	if (c->follower) {
 		chain_ask_follower(c);
 		ts_follow_progress(c->follower, &progress);
 		c->head_block = progress.head_block;
+		c->taken_block = progress.confirmed_block;
 	} else if (ask_head(c)) {
 		c->trouble = true;
 	}
 	if (!c->fatal && !c->trouble && may_send(c) && !chain_look(c)) {
-		ts_transactions_poll(c->transactions, c->head_block);
+		ts_transactions_poll(c->transactions, c->head_block,
+				     c->taken_block);
 		chain_send(c);
 	}
 	if (c->fatal)
@@ -265,6 +269,7 @@ void chain_moment(const struct chain *c, struct ts_moment *moment)
 	moment->head_block = progress.seen_block;
 	/* Asked in this very round. */
 	moment->head_fresh = progress.state == TS_FOLLOW_AT_HEAD && !c->trouble;
+	moment->deposit_pending = chain_deposit_pending(c, &c->purse->life.channel);
 }
 
 /* --- what the contracts say now -------------------------------------------- */

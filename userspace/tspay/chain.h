@@ -36,6 +36,7 @@
  * @want: what was asked for it last
  * @ask: likewise for @transactions
  * @head_block: newest that was heard of
+ * @taken_block: up to where confirmed events are in the purse
  * @ended: the intent of the last transaction that ended
  * @ended_state: how
  * @fatal: nothing more may be done: what is known is not on the disk
@@ -56,6 +57,7 @@ struct chain {
 	struct ts_follow_want want;
 	struct ts_ask ask;
 	uint64_t head_block;
+	uint64_t taken_block;
 	struct ts_hash ended;
 	enum ts_transaction_state ended_state;
 	bool fatal;
@@ -125,6 +127,8 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 		  struct ts_hash *intent);
 /** chain_deposit_told() - the user knows of it; Return: 0 or negative errno with @c->err */
 int chain_deposit_told(struct chain *c, const struct ts_hash *intent);
+/** chain_deposit_pending() - whether a deposit of ours may still come into @channel */
+bool chain_deposit_pending(const struct chain *c, const struct ts_channel *channel);
 bool chain_is_live(const struct chain *c, const struct ts_hash *intent);
 
 /* Shared by the files of chain*.c. */
