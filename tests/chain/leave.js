@@ -6,7 +6,9 @@
 const assert = require('assert');
 const { Peer } = require('./peer.js');
 const { Scene, TOKEN } = require('./scene.js');
-const { ID } = require('./wire.js');
+const wire = require('./wire.js');
+
+const { ID } = wire;
 
 const [dir, url, confirmations, client] = process.argv.slice(2);
 const scene = new Scene(dir, url, Number(confirmations), client);
@@ -128,6 +130,60 @@ async function settle(index, ask, kill) {
 	await scene.until('that is known', async () => (await peer.seen()).state === 'none');
 }
 
+// Not signed, and not told no: that would be the last word.
+async function unanswered(peer) {
+	let error;
+
+	await scene.until('tsd knows the head', async () => {
+		const { status, body } = await peer.post(wire.settleRequest(peer.chain.life,
+			peer.account, await peer.settlement()));
+
+		assert.notEqual(status, 200, 'it was signed');
+		error = body.error;
+		return error !== 'chain_stale';
+	});
+	assert.equal(error, 'deposit_pending');
+	assert(!(await peer.outbox()).some((m) => m.id === ID.SETTLE_RESPONSE));
+}
+
+// M1, M2: the box has nothing in the channel but what is on its way into it.  By what it
+// signed now the wallet would have that, too.
+async function deposit_under_way(index) {
+	const peer = new Peer(scene, index);
+	const before = await scene.wealth();
+	const at_stake = 3n * TOKEN;
+
+	await peer.open(20n * TOKEN);
+	await scene.ctl('channel', 'deposit', peer.account.address, '3');
+	for (const killed of [false, true]) {
+		if (killed)
+			await scene.again();
+		await unanswered(peer);
+		await assert.rejects(scene.ctl('channel', 'settle', peer.account.address),
+			/deposit of ours .* is under way/);
+		await assert.rejects(scene.ctl('channel', 'withdraw', peer.account.address, '1'),
+			/deposit of ours .* is under way/);
+	}
+	await scene.until('it is in a block', async () =>
+		(await peer.chain.side(peer.box))[0] === at_stake);
+	await unanswered(peer);
+	await scene.mine_until('it is confirmed', async () =>
+		(await peer.seen()).deposit_wei === String(at_stake));
+	await scene.quiet();
+	await peer.askSettleInVain();
+	await assert.rejects(scene.ctl('channel', 'deposit', peer.account.address, '1'),
+		/is being settled|is under way in it/);
+	const withdrawal = await peer.message(ID.WITHDRAW_REQUEST);
+
+	assert.equal(withdrawal.withdraw, at_stake);
+	await peer.agreeWithdraw(withdrawal);
+	await peer.next_life();
+	await peer.agreeSettle(await peer.message(ID.SETTLE_REQUEST));
+	await peer.ended();
+	await scene.quiet();
+	assert.equal(await scene.wealth(), before);
+}
+
 async function main() {
 	await scene.start();
 	await scene.following();
@@ -137,6 +193,8 @@ async function main() {
 		settle(4, (peer) => scene.ctl('channel', 'settle', peer.account.address), true));
 	await scene.test('the wallet asks to settle while the box owns something', () =>
 		settle(5, (peer) => peer.askSettleInVain(), false));
+	await scene.test('nothing is signed while a deposit is on its way, tsd killed meanwhile', () =>
+		deposit_under_way(6));
 	scene.done();
 }
 

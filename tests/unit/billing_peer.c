@@ -203,6 +203,38 @@ static void a_hop_stays_in_its_token(void **state)
 	assert_true(far_total().paid_wei == 0);
 }
 
+static bool into_partners(void *arg, const struct ts_channel *channel)
+{
+	return *(bool *)arg && ts_address_equal(&channel->partner_address,
+						ts_signer_address(far_key(PARTNER)));
+}
+
+/* M1, M2: by what the box signed now, what is on its way would be the partner's. */
+static void nothing_is_signed_while_a_deposit_is_on_its_way(void **state)
+{
+	const struct ts_address *partner = ts_signer_address(far_key(PARTNER));
+	struct ts_channel_view view;
+	bool pending = true;
+
+	ts_billing_deposits(box.billing, into_partners, &pending);
+	assert_int_equal(ts_billing_leave(box.billing, partner, NULL), -EALREADY);
+	assert_int_equal(ts_billing_leave(box.billing, ts_signer_address(far_key(TARGET)),
+					  NULL), 0);
+	assert_int_equal(ts_billing_withdraw(box.billing, partner, NULL, 1, &box.now),
+			 -EINVAL);
+	assert_int_equal(ts_life_withdraw(&far[PARTNER].life, far_key(PARTNER), &far_moment,
+					  1, &far_spare), 0);
+	far[PARTNER].life = far_spare;
+	assert_false(far_speak(PARTNER));
+	assert_string_equal(box.last_refusal.name, "deposit_pending");
+	assert_int_equal(ts_billing_channel_view(box.billing, partner, NULL, &view), 0);
+	assert_false(view.channel.frozen || view.leaving);
+	pending = false;
+	assert_true(far_speak(PARTNER));
+	assert_int_equal(ts_billing_channel_view(box.billing, partner, NULL, &view), 0);
+	assert_true(view.channel.frozen);
+}
+
 /* As the last hop the box keeps all of the fee, and credits nobody. */
 static void a_hop_credits_nobody(void **state)
 {
@@ -558,6 +590,7 @@ int main(void)
 		T(a_lock_is_not_taken_where_a_payment_is_not),
 		T(a_hop_stays_in_its_token),
 		T(a_hop_credits_nobody),
+		T(nothing_is_signed_while_a_deposit_is_on_its_way),
 		T(nothing_leaves_before_its_commit),
 		T(what_is_not_acked_is_sent_again),
 		T(a_cosigned_withdrawal_freezes),

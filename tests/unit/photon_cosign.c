@@ -119,6 +119,44 @@ static void test_not_known_yet_is_no_no(void **state)
 	assert_true(box->life.cosign.complete);
 }
 
+/*
+ * M1, M2: what both sign while a deposit of ours is on its way says how much we have
+ * without it.  Neither asked nor answered; and no no, which is for ever.
+ */
+static void test_a_deposit_comes_first(void **state)
+{
+	struct ts_outgoing asked;
+
+	ends_withdraw(&ends, payer, 50);
+	asked = payer->life.outbox.queue[payer->life.outbox.queue_count - 1];
+	ends.moment.deposit_pending = true;
+	assert_int_equal(ends_take(&ends, box, asked.b, asked.len),
+			 TS_REFUSED_DEPOSIT_PENDING);
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI, 0);
+	assert_int_equal(ends.refusal, TS_REFUSED_DEPOSIT_PENDING);
+	assert_int_equal(box->life.outbox.parallel_count, 0);
+	assert_int_equal(box->life.cosign.kind, TS_COSIGN_NONE);
+	assert_false(box->life.leaving);
+	/* Who leaves waits for it: nothing of ours, or all of it, makes no difference. */
+	assert_int_equal(ts_life_withdraw(&box->life, box->key, &ends.moment, 1,
+					  &ends.spare), TS_REFUSED_DEPOSIT_PENDING);
+	ts_life_leave(&box->life, &ends.spare);
+	box->life = ends.spare;
+	assert_false(ends_tick(&ends, box));
+	ends.moment.deposit_pending = false;
+	assert_true(ends_tick(&ends, box));
+	assert_true(box->life.cosign.withdraw_wei == ENDS_DEPOSIT_WEI);
+	ends_withdrawn(&ends, 6000, 0, ENDS_DEPOSIT_WEI);
+	ends.moment.deposit_pending = true;
+	assert_false(ends_tick(&ends, box));
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI, 0);
+	assert_int_equal(ends.refusal, TS_REFUSED_DEPOSIT_PENDING);
+	assert_int_equal(box->life.cosign.kind, TS_COSIGN_NONE);
+	ends.moment.deposit_pending = false;
+	assert_true(ends_tick(&ends, box));
+	assert_int_equal(box->life.cosign.kind, TS_COSIGN_SETTLE);
+}
+
 static void test_settle_balances(void **state)
 {
 	struct ts_pending_lock lock;
@@ -478,6 +516,7 @@ int main(void)
 		cosign_test(test_settle_trap),
 		cosign_test(test_no_may_become_yes),
 		cosign_test(test_not_known_yet_is_no_no),
+		cosign_test(test_a_deposit_comes_first),
 		cosign_test(test_settle_balances),
 		cosign_test(test_settle_takes_refunds),
 		cosign_test(test_settle_takes_no_payments),

@@ -160,6 +160,33 @@ static void test_deposit_in_one(void **state)
 	assert_false(wishes[0].vital);
 }
 
+/* What a transaction of ours pays into is read from its call, whatever the token. */
+static void test_deposit_is_known_by_its_call(void **state)
+{
+	struct ts_channel channel = box->life.channel, next = channel,
+			  other = channel, in_other = channel;
+	struct ts_ledger_transaction row = { };
+	struct ts_wish wishes[2];
+	unsigned int kind, n;
+
+	next.open_block_number += 100;
+	other.partner_address.b[19] ^= 1;
+	in_other.token.b[19] ^= 1;
+	for (kind = TS_TOKEN_ERC20; kind <= TS_TOKEN_SMT; kind++) {
+		n = ts_wish_of_deposit(wishes, &channel, kind, 5);
+		snprintf(row.label, sizeof(row.label), "%s", wishes[n - 1].label);
+		row.to = wishes[n - 1].to;
+		row.data_len = wishes[n - 1].call.len;
+		memcpy(row.data, wishes[n - 1].call.b, row.data_len);
+		assert_true(ts_wish_is_deposit(&row, &channel));
+		assert_true(ts_wish_is_deposit(&row, &next));
+		assert_false(ts_wish_is_deposit(&row, &other));
+		assert_false(ts_wish_is_deposit(&row, &in_other));
+		snprintf(row.label, sizeof(row.label), "close");
+		assert_false(ts_wish_is_deposit(&row, &channel));
+	}
+}
+
 static const struct ts_address us = { { 0x11 } }, them = { { 0x22 } },
 			       others = { { 0x33 } };
 
@@ -338,6 +365,7 @@ int main(void)
 		call_test(test_cosigned),
 		call_test(test_deposit),
 		call_test(test_deposit_in_one),
+		call_test(test_deposit_is_known_by_its_call),
 		call_test(test_opened),
 		call_test(test_deposited),
 		call_test(test_unlocked),

@@ -247,6 +247,17 @@ void ts_billing_key(struct ts_billing *b, const struct ts_signer *key);
  */
 void ts_billing_head(struct ts_billing *b, uint64_t head_block, bool fresh);
 
+/* Whether a deposit of ours may still come into @channel: see struct ts_moment. */
+typedef bool ts_billing_deposit_pending(void *arg, const struct ts_channel *channel);
+
+/**
+ * ts_billing_deposits() - who knows what of ours is on its way into a channel
+ * @pending: asked before anything is co-signed; NULL: nothing ever is
+ * @arg: for @pending
+ */
+void ts_billing_deposits(struct ts_billing *b, ts_billing_deposit_pending *pending,
+			 void *arg);
+
 /**
  * ts_billing_reload() - use another config from now on
  *

@@ -42,7 +42,7 @@ void ts_hop_lock(struct ts_billing *b, struct ts_billing_channel *up,
 {
 	const struct ts_pending_lock *lock =
 		ts_locks_find_const(&up->life->partner_locks, secret_hash);
-	struct ts_moment moment = ts_life_moment(b, now);
+	struct ts_moment moment = ts_life_moment(b, up, now);
 	const struct ts_billing_token *token =
 		ts_billing_token(&b->config, &up->row.channel.token);
 	struct ts_billing_channel *down = NULL;

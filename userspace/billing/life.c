@@ -23,14 +23,24 @@
 
 #define TOLD_NO_NS	(30 * TS_NS_PER_S)
 
-/* When a step is made. */
+/* Whether a deposit of ours may still come into it (M1, M2). */
+bool ts_life_deposit_pending(const struct ts_billing *b,
+			     const struct ts_billing_channel *c)
+{
+	return b->deposit_pending &&
+	       b->deposit_pending(b->deposit_arg, &c->row.channel);
+}
+
+/* When a step of a channel is made. */
 struct ts_moment ts_life_moment(const struct ts_billing *b,
+				const struct ts_billing_channel *c,
 				const struct ts_time *now)
 {
 	return (struct ts_moment){
 		.now_ns = now->boot_ns,
 		.head_block = b->head_block,
 		.head_fresh = b->head_fresh,
+		.deposit_pending = ts_life_deposit_pending(b, c),
 	};
 }
 
@@ -131,7 +141,7 @@ void ts_life_store(struct ts_billing *b, struct ts_billing_channel *c,
 static void settle_down(struct ts_billing *b, struct ts_billing_channel *c,
 			const struct ts_time *now)
 {
-	struct ts_moment moment = ts_life_moment(b, now);
+	struct ts_moment moment = ts_life_moment(b, c, now);
 
 	if (c->refunding ||
 	    c->row.channel.restored == TS_RESTORED_UNKNOWN)
@@ -273,7 +283,7 @@ static enum ts_refusal step(struct ts_billing *b, struct ts_billing_channel *c,
 			    size_t len, struct ts_outcome *outcome,
 			    const struct ts_time *now)
 {
-	struct ts_moment moment = ts_life_moment(b, now);
+	struct ts_moment moment = ts_life_moment(b, c, now);
 	const struct ts_life *old = ts_life_of(b, c, &b->step->old);
 
 	if (!old)
@@ -577,4 +587,11 @@ void ts_billing_head(struct ts_billing *b, uint64_t head_block, bool fresh)
 	if (head_block > b->head_block)
 		b->head_block = head_block;
 	b->head_fresh = fresh;
+}
+
+void ts_billing_deposits(struct ts_billing *b, ts_billing_deposit_pending *pending,
+			 void *arg)
+{
+	b->deposit_pending = pending;
+	b->deposit_arg = arg;
 }

@@ -7,7 +7,10 @@
 
 /* life.c */
 struct ts_billing_step *ts_life_step(struct ts_billing *b);
+bool ts_life_deposit_pending(const struct ts_billing *b,
+			     const struct ts_billing_channel *c);
 struct ts_moment ts_life_moment(const struct ts_billing *b,
+				const struct ts_billing_channel *c,
 				const struct ts_time *now);
 const struct ts_life *ts_life_of(struct ts_billing *b,
 				 const struct ts_billing_channel *c,

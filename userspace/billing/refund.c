@@ -404,10 +404,10 @@ static bool is_asked_again(struct ts_billing *b, const struct ts_address *wallet
 int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
 			const struct ts_address *token, ts_u128 amount_wei, const struct ts_time *now)
 {
-	struct ts_moment moment = ts_life_moment(b, now);
 	struct ts_billing_channel *c;
 	enum ts_refusal refusal;
 	const struct ts_life *old;
+	struct ts_moment moment;
 	int ret;
 
 	if (is_asked_again(b, wallet, token, amount_wei))
@@ -418,6 +418,7 @@ int ts_billing_withdraw(struct ts_billing *b, const struct ts_address *wallet,
 	old = ts_life_of(b, c, &b->step->old);
 	if (!old)
 		return ts_billing_fail(b, -EIO, "%s", ts_ledger_error(b->ledger));
+	moment = ts_life_moment(b, c, now);
 	refusal = ts_life_withdraw(old, b->key, &moment, amount_wei,
 				   &b->step->next);
 	if (refusal)
@@ -444,6 +445,9 @@ int ts_billing_leave(struct ts_billing *b, const struct ts_address *wallet,
 	old = ts_life_of(b, c, &b->step->old);
 	if (!old)
 		return ts_billing_fail(b, -EIO, "%s", ts_ledger_error(b->ledger));
+	if (ts_life_deposit_pending(b, c))
+		return ts_billing_fail(b, -EALREADY, "%s",
+				       ts_refusal_text(TS_REFUSED_DEPOSIT_PENDING));
 	if (!ts_batch(b))
 		return ts_billing_fail(b, -EROFS, "%s", b->read_only);
 	ts_life_leave(old, &b->step->next);

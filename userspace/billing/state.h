@@ -412,6 +412,8 @@ struct ts_billing_upstream {
  * @key: signs what we send; NULL: not decrypted yet
  * @head_block: see struct ts_moment
  * @head_fresh: likewise
+ * @deposit_pending: by ts_billing_deposits()
+ * @deposit_arg: likewise
  * @gas_coin_wei: by ts_billing_gas()
  * @gas_claim_wei: likewise; 0: not known yet
  * @gas_short: that does not do for all channels that have paid
@@ -478,6 +480,8 @@ struct ts_billing {
 	const struct ts_signer *key;
 	uint64_t head_block;
 	bool head_fresh;
+	ts_billing_deposit_pending *deposit_pending;
+	void *deposit_arg;
 	ts_u128 gas_coin_wei;
 	ts_u128 gas_claim_wei;
 	bool gas_short;

@@ -32,6 +32,8 @@ enum ts_refusal ts_cosign_possible(const struct ts_life *life,
 		return TS_REFUSED_RESTORED;
 	if (!moment->head_fresh)
 		return TS_REFUSED_CHAIN_STALE;
+	if (moment->deposit_pending)
+		return TS_REFUSED_DEPOSIT_PENDING;
 	if (life->our_locks.count || life->partner_locks.count)
 		return TS_REFUSED_LOCKS_FULL;
 	if (!ts_outbox_is_drained(&life->outbox))
@@ -55,8 +57,8 @@ bool ts_cosign_yields(const struct ts_life *life)
 
 /*
  * Whether the partner's request is to be answered at all, be it by a no; @yields: ours
- * gives way to it.  A no is for ever, so who has asked itself, or does not know the head,
- * says nothing, and is asked again when it knows more.
+ * gives way to it.  A no is for ever, so who has asked itself, does not know the head, or
+ * waits for a deposit of its own, says nothing, and is asked again when it knows more.
  */
 enum ts_refusal ts_cosign_asked(const struct ts_received *r, bool yields)
 {
@@ -64,6 +66,8 @@ enum ts_refusal ts_cosign_asked(const struct ts_received *r, bool yields)
 		return TS_REFUSED_FROZEN;
 	if (!r->moment->head_fresh)
 		return TS_REFUSED_CHAIN_STALE;
+	if (r->moment->deposit_pending)
+		return TS_REFUSED_DEPOSIT_PENDING;
 	if (r->life->channel.state != TS_CHANNEL_OPEN)
 		return TS_REFUSED_CHANNEL_CLOSED;
 	return ts_step_signer(&r->life->channel, r->msg, r->datagram, r->len);

@@ -53,11 +53,16 @@
  * @head_block: newest block of the chain of which all events were taken
  * @head_fresh: the chain was heard lately; else @head_block only is a lower
  *	bound, and nothing that depends on expirations is begun (rule M8)
+ * @deposit_pending: a deposit of ours into this very channel was wished for, and
+ *	the chain has neither confirmed it to this life nor refused it.  What both
+ *	sign now says how much we have without it: a withdrawal gives it to the
+ *	partner (M2), a settlement lets the partner take it (M1)
  */
 struct ts_moment {
 	uint64_t now_ns;
 	uint64_t head_block;
 	bool head_fresh;
+	bool deposit_pending;
 };
 
 /** enum ts_cosign_kind - which form both sides sign */

@@ -65,6 +65,8 @@ static const struct {
 		"earlier messages must arrive first; try again then" },
 	[TS_REFUSED_CHAIN_STALE] = { "chain_stale",
 		"the chain cannot be reached, and this needs it; try again later" },
+	[TS_REFUSED_DEPOSIT_PENDING] = { "deposit_pending",
+		"a deposit of ours into this channel is under way; wait until the chain has confirmed it" },
 	[TS_REFUSED_WRONG_BALANCE] = { "wrong_balance",
 		"the balances are not those of this channel; wait until all transfers have arrived" },
 	[TS_REFUSED_BALANCE_LEFT] = { "balance_left",

@@ -39,6 +39,8 @@
  * @TS_REFUSED_QUEUE_FULL: too many messages wait for the peer
  * @TS_REFUSED_QUEUE_BUSY: our messages must have arrived first
  * @TS_REFUSED_CHAIN_STALE: the head of the chain is not known now (rule M8)
+ * @TS_REFUSED_DEPOSIT_PENDING: a deposit of ours may still come into the channel
+ *	(rules M1 and M2)
  * @TS_REFUSED_WRONG_BALANCE: a balance in a request is not what we hold it to be
  * @TS_REFUSED_BALANCE_LEFT: no cooperative settle while we own anything (M1)
  * @TS_REFUSED_LEAVING: the channel is about to end
@@ -77,6 +79,7 @@ enum ts_refusal {
 	TS_REFUSED_QUEUE_FULL,
 	TS_REFUSED_QUEUE_BUSY,
 	TS_REFUSED_CHAIN_STALE,
+	TS_REFUSED_DEPOSIT_PENDING,
 	TS_REFUSED_WRONG_BALANCE,
 	TS_REFUSED_BALANCE_LEFT,
 	TS_REFUSED_LEAVING,

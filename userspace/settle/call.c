@@ -315,6 +315,29 @@ unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 	return 1;
 }
 
+static bool names(const struct ts_ledger_transaction *row,
+		  const struct ts_address *address)
+{
+	return memmem(row->data, row->data_len, address->b, TS_ADDRESS_BYTES);
+}
+
+/**
+ * ts_wish_is_deposit() - whether a transaction pays into a channel
+ * @row: of ours
+ * @channel: any life of it: a deposit that was late comes into the next
+ *
+ * Each kind of token has another call, and each names partner and token, or is a call
+ * of the token.  The approval before it is no deposit, and live with it.
+ */
+bool ts_wish_is_deposit(const struct ts_ledger_transaction *row,
+			const struct ts_channel *channel)
+{
+	return (!strcmp(row->label, "open") || !strcmp(row->label, "deposit")) &&
+	       names(row, &channel->partner_address) &&
+	       (ts_address_equal(&row->to, &channel->token) ||
+		names(row, &channel->token));
+}
+
 /**
  * ts_wish_of_payout() - pay a holder of a share in our income
  * @wish: where it goes

@@ -25,6 +25,9 @@ unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 				const struct ts_channel *channel,
 				enum ts_token_kind kind, ts_u128 amount_wei);
 
+bool ts_wish_is_deposit(const struct ts_ledger_transaction *row,
+			const struct ts_channel *channel);
+
 void ts_wish_of_payout(struct ts_wish *wish, const struct ts_address *token,
 		       const struct ts_address *holder, ts_u128 paid_wei, ts_u128 wei,
 		       uint64_t until_block);

@@ -127,6 +127,7 @@ void ts_chain_pump(struct ts_chain *c);
 
 /* chain_status.c */
 int ts_chain_fail(char *err, size_t err_size, int ret, const char *why);
+bool ts_chain_deposit_pending(void *arg, const struct ts_channel *channel);
 int ts_chain_follows(const struct ts_chain *c, char *err, size_t err_size);
 
 /* chain_facts.c */

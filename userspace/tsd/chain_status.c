@@ -202,6 +202,37 @@ static void find_deposit(const struct ts_transaction_view *view, void *arg)
 			  view->row->state <= TS_TRANSACTION_MINED;
 }
 
+/**
+ * struct into - deposits that are looked for
+ * @channel: into which
+ * @found: there is one
+ */
+struct into {
+	const struct ts_channel *channel;
+	bool found;
+};
+
+static void find_deposit_into(const struct ts_transaction_view *view, void *arg)
+{
+	struct into *into = arg;
+
+	into->found |= view->row->state <= TS_TRANSACTION_MINED &&
+		       ts_wish_is_deposit(view->row, into->channel);
+}
+
+/** ts_chain_deposit_pending() - a ts_billing_deposit_pending of the chain @arg */
+bool ts_chain_deposit_pending(void *arg, const struct ts_channel *channel)
+{
+	struct into into = { .channel = channel };
+	struct ts_chain *c = arg;
+
+	/* What the ledger has of transactions is not read yet; nor is the head known. */
+	if (!c->transactions)
+		return false;
+	ts_transactions_each(c->transactions, find_deposit_into, &into);
+	return into.found;
+}
+
 /*
  * approve() sets what deposit() may take, whichever channel it is for: so one at
  * a time.
@@ -280,6 +311,9 @@ int ts_chain_deposit(struct ts_chain *c, const struct ts_address *partner,
 	if (!open && (channel.state != TS_CHANNEL_OPEN || channel.frozen))
 		return ts_chain_fail(err, err_size, -EINVAL,
 			    "the channel is closed or a withdrawal is under way in it; nothing can be added");
+	if (!open && view.leaving)
+		return ts_chain_fail(err, err_size, -EINVAL,
+			    "the channel is being settled; nothing can be added");
 	if (channel.state == TS_CHANNEL_NONE)
 		channel.open_block_number = 0;
 	return add_deposit(c, &channel, amount_wei, err, err_size);

@@ -202,6 +202,12 @@ static int is_withdrawn(struct job *j)
 	return 0;
 }
 
+/* By what is signed before a deposit of ours is in, it would be the box's (M2). */
+static int is_paid_in(struct job *j)
+{
+	return !chain_deposit_pending(&j->c, channel_of(j));
+}
+
 static int is_closed(struct job *j)
 {
 	return channel_of(j)->state != TS_CHANNEL_OPEN && chain_idle(&j->c);
@@ -276,7 +282,7 @@ static int withdraw(struct job *j, ts_u128 wei)
 	if (life->cosign.kind == TS_COSIGN_NONE) {
 		if (!j->p.box)
 			return job_say("give the URL of the box: both have to sign");
-		if (gather(j))
+		if (gather(j) || job_go_on(j, is_paid_in))
 			return 1;
 		if (!wei && !ts_channel_our_balance_wei(channel_of(j))) {
 			steps_say(&j->steps, j->what, "nothing in the channel is ours");

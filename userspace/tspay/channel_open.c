@@ -117,10 +117,38 @@ static int open_channel(struct job *j, struct ts_channel *channel, ts_u128 wei)
 	return deposit(j, channel, wei) || see_it_through(j, channel);
 }
 
+static int on_leaving(const struct purse *p, void *arg)
+{
+	const struct ts_channel *channel = arg;
+	const struct ts_life *life = &p->life;
+
+	return ts_hash_equal(&life->channel.channel_identifier,
+			     &channel->channel_identifier) &&
+	       life->channel.open_block_number == channel->open_block_number &&
+	       (life->channel.frozen || life->leaving || life->close_wanted);
+}
+
+/*
+ * What was signed to leave says how much is ours without this deposit, and would give it
+ * to the box (M1, M2).  The wallet's ledger is open: nobody signs such a thing now.
+ */
+static int check_leaving(struct job *j, const struct ts_channel *channel)
+{
+	char err[512];
+	int ret = purse_each(j->p.o->state_dir, on_leaving, (void *)channel, err,
+			     sizeof(err));
+
+	if (ret < 0)
+		return job_say(err);
+	return ret ? job_say("a withdrawal, a settlement or a close of this channel is under way, and what is paid in now could be lost; 'tspay channel watch' sees it through") : 0;
+}
+
 static int add_deposit(struct job *j, struct ts_channel *channel, ts_u128 wei)
 {
 	if (channel->state != TS_CHANNEL_OPEN)
 		return job_say("there is no open channel; 'tspay channel open' makes one");
+	if (check_leaving(j, channel))
+		return 1;
 	return deposit(j, channel, wei) || see_it_through(j, channel);
 }
 
