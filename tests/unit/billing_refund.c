@@ -301,6 +301,38 @@ static void a_wallet_asks_for_its_own(void **state)
 	assert_string_equal(ask_refund(&refund, PARTNER), "wrong_box");
 }
 
+/* M11: what is owed from a life before comes back as far as this one carries it. */
+static void what_the_channel_cannot_carry_stays_owed(void **state)
+{
+	struct ts_channel_event event = { .kind = TS_SEEN_SETTLED, .block = 500,
+					  .confirmed = true };
+
+	assert_true(box_pay(&box, PARTNER, 3000 * GWEI, -1));
+	far_see(PARTNER, &event);
+	event = (struct ts_channel_event){
+		.kind = TS_SEEN_OPENED, .block = 600, .confirmed = true,
+		.partner_deposit_wei = 1000 * GWEI, .settle_timeout_blocks = 50000,
+	};
+	far_see(PARTNER, &event);
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+	assert_string_equal(box.last_refusal.name, "no_way_back");
+	assert_true(far_total().unspent_wei == 3000 * GWEI);
+	event = (struct ts_channel_event){
+		.kind = TS_SEEN_DEPOSITED, .block = 700, .confirmed = true,
+		.ours = true, .our_deposit_wei = 1000 * GWEI,
+	};
+	far_see(PARTNER, &event);
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+	assert_int_equal(box.refunds, 1);
+	assert_true(far_total().refunded_wei == 1000 * GWEI);
+	assert_true(far_total().unspent_wei == 2000 * GWEI);
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+	assert_string_equal(box.last_refusal.name, "no_way_back");
+	assert_int_equal(ts_ledger_check(box.ledger, 0, far_say_fault, NULL), 0);
+	far_restart(true);
+	assert_true(far_total().unspent_wei == 2000 * GWEI);
+}
+
 static const char *log_out(int code)
 {
 	unsigned int before = box.taken;
@@ -407,6 +439,7 @@ int main(void)
 		T(a_refund_is_no_payment),
 		T(what_is_owed_is_not_paid_with),
 		T(a_refund_that_is_killed_counts_once),
+		T(what_the_channel_cannot_carry_stays_owed),
 		T(a_wallet_asks_for_its_own),
 		T(a_logout_gives_the_sessions_value_back),
 		T(an_operator_who_ends_a_session_keeps_nothing),

@@ -102,11 +102,6 @@ static void pay_back(struct ts_billing *b, struct ts_billing_channel *c,
 	const struct ts_life *old = ts_life_of(b, c, &b->step->old);
 	enum ts_refusal refusal = TS_REFUSED_QUEUE_BUSY;
 
-	if (!parts->sum_wei) {
-		give_up(b, c, TS_REFUSE_FORBIDDEN, "nothing_to_refund",
-			"all that this wallet paid over its channel is consumed");
-		return;
-	}
 	if (old)
 		refusal = ts_life_pay(old, b->key, parts->sum_wei, &data,
 				      &b->step->next);
@@ -163,6 +158,10 @@ static void adopt(struct ts_billing *b, struct ts_billing_channel *c,
 
 static void finish(struct ts_billing *b, struct ts_billing_channel *c)
 {
+	/* What is owed from the lives before may be more than this one can carry. */
+	ts_u128 ours_wei = ts_channel_our_balance_wei(&c->row.channel);
+	ts_u128 limit_wei = c->refund_limit_wei < ours_wei ? c->refund_limit_wei :
+							     ours_wei;
 	struct ts_parts parts = {
 		.wallet = &c->row.channel.partner_address,
 		.session = c->refund_session,
@@ -172,8 +171,14 @@ static void finish(struct ts_billing *b, struct ts_billing_channel *c)
 	if (ts_parts_collect(b, c, &parts)) {
 		give_up(b, c, TS_REFUSE_BUSY, "busy",
 			"the payments cannot be read; ask again");
+	} else if (!parts.count || !c->refund_limit_wei) {
+		give_up(b, c, TS_REFUSE_FORBIDDEN, "nothing_to_refund",
+			"all that this wallet paid over its channel is consumed");
+	} else if (!limit_wei) {
+		give_up(b, c, TS_REFUSE_FORBIDDEN, "no_way_back",
+			"what this wallet has not consumed was paid before this channel was opened anew, and the box owns nothing in it to give back; it stays owed");
 	} else {
-		ts_parts_limit(&parts, c->refund_limit_wei);
+		ts_parts_limit(&parts, limit_wei);
 		pay_back(b, c, &parts);
 	}
 	free(parts.part);

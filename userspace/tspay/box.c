@@ -478,7 +478,8 @@ int box_refund(struct box *b, const struct ts_datagram *refund, char *err, size_
 	json_t *json = ask(b, "/v1/channel/refund", refund, err, err_size);
 
 	if (!json)
-		return is_refusal(b, "nothing_to_refund") ? -ENODATA : -EIO;
+		return is_refusal(b, "nothing_to_refund") ||
+		       is_refusal(b, "no_way_back") ? -ENODATA : -EIO;
 	json_decref(json);
 	return 0;
 }

@@ -159,7 +159,7 @@ export class Payer {
 				await this.box.refund(signRefund(this.purse.state, await this.box.nonce(), limitWei,
 					this.key));
 			} catch (e) {
-				if (e.error === 'nothing_to_refund')
+				if (e.error === 'nothing_to_refund' || e.error === 'no_way_back')
 					return wei;
 				throw e;
 			}
