@@ -163,6 +163,8 @@ static void test_settle_balances(void **state)
 	struct ts_message answer;
 
 	ends_withdrawn(&ends, 6000, 0, ENDS_DEPOSIT_WEI);
+	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI + 1, 0);
+	assert_int_equal(ends.refusal, TS_REFUSED_BALANCE_AHEAD);
 	ends_ask_settle(&ends, payer, box, ENDS_DEPOSIT_WEI - 1, 0);
 	ends_decode_parallel(box, &answer);
 	assert_int_not_equal(answer.settle_response.error_code, 0);
@@ -386,17 +388,42 @@ static void ask_withdraw(const struct ts_u256 *balance, const struct ts_u256 *am
  */
 static void test_no_may_become_yes(void **state)
 {
-	struct ts_u256 balance = ts_u256_from_u128(ENDS_DEPOSIT_WEI + 100);
+	struct ts_u256 balance = ts_u256_from_u128(ENDS_DEPOSIT_WEI - 100);
 	struct ts_u256 amount = ts_u256_from_u64(50);
 	struct ts_message answer;
 
 	ask_withdraw(&balance, &amount);
 	assert_int_equal(ends.outcome.told_no, TS_REFUSED_WRONG_BALANCE);
 	assert_int_equal(box->life.outbox.parallel_count, 1);
-	ends_pay(&ends, box, payer, 100);
+	ends_pay(&ends, payer, box, 100);
 	ask_withdraw(&balance, &amount);
 	assert_true(ends.outcome.has_ack);
 	assert_int_equal(box->life.outbox.parallel_count, 1);
+	ends_decode_parallel(box, &answer);
+	assert_int_equal(answer.withdraw_response.error_code, 0);
+}
+
+/*
+ * Who has just paid in has more than the box counts, which waits longer for the chain.  It
+ * is told nothing, for a no would be the last word, and asks again.
+ */
+static void test_a_deposit_that_one_side_counts(void **state)
+{
+	struct ts_channel_event event = {
+		.kind = TS_SEEN_DEPOSITED, .block = 700, .confirmed = true,
+		.our_deposit_wei = ENDS_DEPOSIT_WEI + 100,
+	};
+	struct ts_u256 balance = ts_u256_from_u128(ENDS_DEPOSIT_WEI + 100);
+	struct ts_u256 amount = ts_u256_from_u64(50);
+	struct ts_message answer;
+
+	ask_withdraw(&balance, &amount);
+	assert_int_equal(ends.refusal, TS_REFUSED_BALANCE_AHEAD);
+	assert_int_equal(box->life.outbox.parallel_count, 0);
+	event.block = box->life.channel.open_block_number + 1;
+	ends_event(&ends, box, event);
+	ask_withdraw(&balance, &amount);
+	assert_true(ends.outcome.has_ack);
 	ends_decode_parallel(box, &answer);
 	assert_int_equal(answer.withdraw_response.error_code, 0);
 }
@@ -515,6 +542,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cosign_test(test_settle_trap),
 		cosign_test(test_no_may_become_yes),
+		cosign_test(test_a_deposit_that_one_side_counts),
 		cosign_test(test_not_known_yet_is_no_no),
 		cosign_test(test_a_deposit_comes_first),
 		cosign_test(test_settle_balances),

@@ -63,6 +63,7 @@ static enum ts_refuse kind_of(enum ts_refusal refusal)
 	case TS_REFUSED_QUEUE_FULL:
 	case TS_REFUSED_CHAIN_STALE:
 	case TS_REFUSED_DEPOSIT_PENDING:
+	case TS_REFUSED_BALANCE_AHEAD:
 		return TS_REFUSE_BUSY;
 	case TS_REFUSED_CHANNEL_CLOSED:
 	case TS_REFUSED_FROZEN:

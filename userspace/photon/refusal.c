@@ -69,6 +69,8 @@ static const struct {
 		"a deposit of ours into this channel is under way; wait until the chain has confirmed it" },
 	[TS_REFUSED_WRONG_BALANCE] = { "wrong_balance",
 		"the balances are not those of this channel; wait until all transfers have arrived" },
+	[TS_REFUSED_BALANCE_AHEAD] = { "balance_ahead",
+		"that is more than the asking side has here; a deposit counts when the chain has confirmed it, so ask again then" },
 	[TS_REFUSED_BALANCE_LEFT] = { "balance_left",
 		"no cooperative settlement while the other side owns anything; it is withdrawing its balance, ask again then" },
 	[TS_REFUSED_LEAVING] = { "leaving",

@@ -42,6 +42,8 @@
  * @TS_REFUSED_DEPOSIT_PENDING: a deposit of ours may still come into the channel
  *	(rules M1 and M2)
  * @TS_REFUSED_WRONG_BALANCE: a balance in a request is not what we hold it to be
+ * @TS_REFUSED_BALANCE_AHEAD: likewise, and more than that: a deposit that we do not
+ *	count yet
  * @TS_REFUSED_BALANCE_LEFT: no cooperative settle while we own anything (M1)
  * @TS_REFUSED_LEAVING: the channel is about to end
  * @TS_REFUSED_NOT_ASKED: an answer to a question that we did not ask
@@ -81,6 +83,7 @@ enum ts_refusal {
 	TS_REFUSED_CHAIN_STALE,
 	TS_REFUSED_DEPOSIT_PENDING,
 	TS_REFUSED_WRONG_BALANCE,
+	TS_REFUSED_BALANCE_AHEAD,
 	TS_REFUSED_BALANCE_LEFT,
 	TS_REFUSED_LEAVING,
 	TS_REFUSED_NOT_ASKED,

@@ -93,6 +93,8 @@ static enum ts_refusal check_request(const struct ts_received *r)
 		refusal = check_nothing_ours(life);
 	if (refusal)
 		return refusal;
+	if (ts_u256_cmp(&s->participant1_balance, &all) > 0)
+		return TS_REFUSED_BALANCE_AHEAD;
 	if (!ts_u256_is_zero(&s->participant2_balance) ||
 	    ts_u256_cmp(&s->participant1_balance, &all))
 		return TS_REFUSED_WRONG_BALANCE;
@@ -150,6 +152,9 @@ enum ts_refusal ts_settle_asked(struct ts_received *r)
 	if (refusal)
 		return refusal;
 	why = check_request(r);
+	/* As for a withdrawal: its deposit may not be confirmed to us. */
+	if (why == TS_REFUSED_BALANCE_AHEAD)
+		return why;
 	if (why == TS_REFUSED_BALANCE_LEFT)
 		life->leaving = true;
 	if (why)

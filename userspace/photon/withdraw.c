@@ -90,7 +90,9 @@ static enum ts_refusal check_request(const struct ts_received *r,
 	if (ts_u256_to_u128(&w->participant1_balance, asker_wei) ||
 	    ts_u256_to_u128(&w->participant1_withdraw, withdraw_wei))
 		return TS_REFUSED_AMOUNT_TOO_LARGE;
-	if (*asker_wei != ts_channel_partner_balance_wei(&life->channel))
+	if (*asker_wei > ts_channel_partner_balance_wei(&life->channel))
+		return TS_REFUSED_BALANCE_AHEAD;
+	if (*asker_wei < ts_channel_partner_balance_wei(&life->channel))
 		return TS_REFUSED_WRONG_BALANCE;
 	if (!*withdraw_wei || *withdraw_wei > *asker_wei)
 		return TS_REFUSED_OVER_BALANCE;
@@ -145,6 +147,9 @@ enum ts_refusal ts_withdraw_asked(struct ts_received *r)
 	if (refusal)
 		return refusal;
 	why = check_request(r, &what.asker_wei, &what.withdraw_wei);
+	/* Its deposit may be on the chain, and not confirmed to us: a no is for ever. */
+	if (why == TS_REFUSED_BALANCE_AHEAD)
+		return why;
 	if (why)
 		return respond(r, why);
 	ts_outbox_drop_message(&life->outbox, TS_MSG_WITHDRAW_REQUEST);
