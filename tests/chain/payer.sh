@@ -154,6 +154,43 @@ closed_on() { # NAME STEP-OF-UPDATE
 	check "$name: the box is at rest" mine_until 40 nothing_under_way
 }
 
+# M2: by a withdrawal that is signed while a deposit is on its way the box would have it.
+deposit_first() {
+	local name="deposit first" before from
+
+	before=$(wallet balance 0)
+	do_verb "$name" "" open 5 $BOX
+	check "$name: the box credits five" until_true 20 credited $((5 * ONE))
+	from=$(($(wc -l <"$W/said") + 1))
+	payer_start deposit 2 $BOX
+	check "$name: killed when it is sent" until_true 40 told "$from" deposit/sent
+	payer_kill
+	do_verb "$name" "" withdraw 1 $BOX
+	is "$name: one came out of seven" "$(wallet deposit 0 1)" $((6 * ONE))
+	is "$name: and nothing went to the box" "$(wallet deposit 1 0)" 0
+	check "$name: it is known to the box" until_true 20 credited $((6 * ONE))
+	from=$(($(wc -l <"$W/said") + 1))
+	payer_start withdraw 1 $BOX
+	check "$name: killed when it asked" until_true 40 told "$from" "withdraw/asked for"
+	payer_kill
+	check "$name: nothing is paid in then" not_deposited "is under way"
+	do_verb "$name" "" withdraw 1 $BOX
+	is "$name: five are left" "$(wallet deposit 0 1)" $((5 * ONE))
+	check "$name: that, too" until_true 20 credited $((5 * ONE))
+	do_verb "$name" "" settle $BOX
+	is "$name: all of it is back" "$(wallet balance 0)" "$before"
+	do_verb "$name" "" close
+	mine $(($(wallet channel 0 1 | cut -d' ' -f3) + CONFIRMATIONS))
+	do_verb "$name" "" settle
+	check "$name: the box is at rest" mine_until 40 nothing_under_way
+}
+not_deposited() { # WHY
+	local said
+	# One that begins waits for blocks, and nobody makes any.
+	said=$(in_ns $C timeout 20 $(how) channel deposit 1 $BOX 2>&1) && return 1
+	[[ $said == *"$1"* ]]
+}
+
 marked() { ctl channel list | jq -e 'any(.[]; .state == "open" and .restored)'; }
 # Without a node nobody is asked, and nobody's word is taken.
 blind() {
@@ -231,6 +268,7 @@ fi
 # The box may settle before the wallet does.
 leave "killed" open/sent withdraw withdraw/sent close/sent chain/settled
 closed_on "closed on, killed" update/sent
+deposit_first
 restored
 [ "$n_failed" = 0 ] || sed 's/^/# /' "$W/tsd.log" "$W/said"
 done_testing
