@@ -4,16 +4,19 @@
  * one asks for its session, and one pays.
  *
  *	portal_bench channels BOX N		what to import, an object a line
- *	portal_bench run BOX N SECONDS PAYMENTS GETS	so many of each a second
+ *	portal_bench run BOX N SECONDS PAYMENTS GETS [tls]	so many of each a second
  *
  * Station i stands on device mv<i>, which has an address of its own; the box is at
  * 10.68.255.1.  Prints the times from a request to its answer, and from a payment to what
- * the stream of its station says of it.
+ * the stream of its station says of it; each request on a connection of its own, of which
+ * the handshakes are in these times.  Whose certificate it is is not looked at.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gnutls/gnutls.h>
 #include <net/if.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +30,7 @@
 
 #define BOX_IP		"10.68.255.1"
 #define BOX_PORT	2050
+#define BOX_TLS_PORT	2443
 #define STATIONS_MAX	4096
 #define SAMPLES_MAX	1000000
 #define TEXT_SIZE	8192
@@ -44,6 +48,8 @@ static const char *const what_names[WHAT_COUNT] = {
 /**
  * struct flow - a connection
  * @fd: -1: none
+ * @tls: NULL: plain
+ * @shaken: its handshake is done
  * @station: whose
  * @what: what it is for; PAID_EVENT: the stream
  * @begun_ns: when
@@ -54,6 +60,8 @@ static const char *const what_names[WHAT_COUNT] = {
  */
 struct flow {
 	int fd;
+	gnutls_session_t tls;
+	bool shaken;
 	unsigned int station;
 	enum what what;
 	uint64_t begun_ns;
@@ -82,6 +90,7 @@ static unsigned int n_stations, n_ready;
 static double *samples[WHAT_COUNT];
 static size_t n_samples[WHAT_COUNT], n_failed;
 static int epoll_fd;
+static gnutls_certificate_credentials_t anybody;
 
 static _Noreturn void die(const char *what)
 {
@@ -145,15 +154,74 @@ static void print_channel(const struct ts_channel *c)
 
 /* --- connections ------------------------------------------------------------ */
 
+static void tls_begin(struct flow *f)
+{
+	f->tls = NULL;
+	f->shaken = !anybody;
+	if (!anybody)
+		return;
+	if (gnutls_init(&f->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK) ||
+	    gnutls_set_default_priority(f->tls) ||
+	    gnutls_credentials_set(f->tls, GNUTLS_CRD_CERTIFICATE, anybody))
+		die("gnutls");
+	gnutls_transport_set_int(f->tls, f->fd);
+}
+
+/* Return: whether it is done; else events are waited for as it wants them. */
+static bool shake(struct flow *f)
+{
+	struct epoll_event event = { .data.ptr = f };
+	int ret;
+
+	if (f->shaken)
+		return true;
+	ret = gnutls_handshake(f->tls);
+	if (!ret) {
+		f->shaken = true;
+		return true;
+	}
+	if (gnutls_error_is_fatal(ret)) {
+		fprintf(stderr, "portal_bench: %s\n", gnutls_strerror(ret));
+		exit(1);
+	}
+	event.events = gnutls_record_get_direction(f->tls) ? EPOLLOUT : EPOLLIN;
+	epoll_ctl(epoll_fd, EPOLL_CTL_MOD, f->fd, &event);
+	return false;
+}
+
+static ssize_t flow_send(struct flow *f)
+{
+	return f->tls ? gnutls_record_send(f->tls, f->out, f->out_len) :
+			send(f->fd, f->out, f->out_len, MSG_NOSIGNAL);
+}
+
+/* As recv(). */
+static ssize_t flow_recv(struct flow *f, char *to, size_t len)
+{
+	ssize_t n;
+
+	if (!f->tls)
+		return recv(f->fd, to, len, 0);
+	n = gnutls_record_recv(f->tls, to, len);
+	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+		errno = EAGAIN;
+	else if (n < 0)
+		return 0;
+	return n;
+}
+
 static void flow_end(struct flow *f)
 {
+	if (f->tls)
+		gnutls_deinit(f->tls);
 	close(f->fd);
 	f->fd = -1;
 }
 
 static void flow_begin(struct flow *f, unsigned int station, enum what what)
 {
-	struct sockaddr_in box = { .sin_family = AF_INET, .sin_port = htons(BOX_PORT) };
+	struct sockaddr_in box = { .sin_family = AF_INET, .sin_port =
+				   htons(anybody ? BOX_TLS_PORT : BOX_PORT) };
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT, .data.ptr = f };
 	char device[IFNAMSIZ];
 
@@ -164,11 +232,14 @@ static void flow_begin(struct flow *f, unsigned int station, enum what what)
 	f->what = what;
 	f->begun_ns = now_ns();
 	f->in_len = 0;
+	/* As browsers: a request does not wait for the ACK of the handshake's end. */
 	if (f->fd < 0 ||
+	    setsockopt(f->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int)) ||
 	    setsockopt(f->fd, SOL_SOCKET, SO_BINDTODEVICE, device, strlen(device)) ||
 	    (connect(f->fd, (struct sockaddr *)&box, sizeof(box)) && errno != EINPROGRESS) ||
 	    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, f->fd, &event))
 		die(device);
+	tls_begin(f);
 }
 
 static void ask(struct flow *f, const char *path, const char *close_it)
@@ -227,7 +298,7 @@ static void flow_in(struct flow *f)
 {
 	ssize_t n;
 
-	while ((n = recv(f->fd, f->in + f->in_len, sizeof(f->in) - 1 - f->in_len, 0)) > 0) {
+	while ((n = flow_recv(f, f->in + f->in_len, sizeof(f->in) - 1 - f->in_len)) > 0) {
 		f->in_len += (size_t)n;
 		f->in[f->in_len] = '\0';
 		if (f->what == PAID_EVENT)
@@ -251,10 +322,10 @@ static void flow_event(struct flow *f, uint32_t events)
 {
 	struct epoll_event only_in = { .events = EPOLLIN, .data.ptr = f };
 
-	if (f->fd < 0)
+	if (f->fd < 0 || !shake(f))
 		return;
-	if ((events & EPOLLOUT) && f->out_len) {
-		if (send(f->fd, f->out, f->out_len, MSG_NOSIGNAL) != (ssize_t)f->out_len)
+	if (f->out_len) {
+		if (flow_send(f) != (ssize_t)f->out_len)
 			die("send");
 		f->out_len = 0;
 		epoll_ctl(epoll_fd, EPOLL_CTL_MOD, f->fd, &only_in);
@@ -355,8 +426,8 @@ int main(int argc, char **argv)
 	unsigned int i;
 
 	n_stations = argc > 3 ? (unsigned int)atoi(argv[3]) : 0;
-	if (!n_stations || n_stations > STATIONS_MAX || (argc != 4 && argc != 7)) {
-		fprintf(stderr, "usage: portal_bench channels BOX N | run BOX N SECONDS PAYMENTS GETS\n");
+	if (!n_stations || n_stations > STATIONS_MAX || argc < 4 || argc > 8) {
+		fprintf(stderr, "usage: portal_bench channels BOX N | run BOX N SECONDS PAYMENTS GETS [tls]\n");
 		return 2;
 	}
 	for (i = 0; i < n_stations; i++) {
@@ -366,6 +437,9 @@ int main(int argc, char **argv)
 	}
 	if (argc == 4)
 		return 0;
+	if (argc == 8 && (gnutls_global_init() ||
+			  gnutls_certificate_allocate_credentials(&anybody)))
+		die("gnutls");
 	for (i = 0; i < WHAT_COUNT; i++)
 		samples[i] = malloc(SAMPLES_MAX * sizeof(**samples));
 	for (i = 0; i < FLOWS_MAX; i++)
