@@ -427,6 +427,40 @@ static void ours_beyond_the_ledger_is_brought_home(void **state)
 	assert_false(view_of(0).cosign);
 }
 
+static void say_fault(const char *text, void *arg)
+{
+	print_error("%s\n", text);
+}
+
+/*
+ * Closed in the next life before the box counts that: it is seen in the old one, which
+ * must be over for all that, or no backup of the ledger could be restored.
+ */
+static void closed_before_its_life_is_confirmed(void **state)
+{
+	struct ts_channel_event withdrawn = {
+		.kind = TS_SEEN_WITHDRAWN, .block = 800, .partner_deposit_wei = 5,
+	};
+	struct ts_channel_event closed = { .kind = TS_SEEN_CLOSED, .block = 801 };
+
+	assert_true(box_pay(&box, 0, 5 * GWEI, code));
+	show_event(0, &withdrawn);
+	show_event(0, &closed);
+	withdrawn.confirmed = true;
+	show_event(0, &withdrawn);
+	assert_int_equal(view_of(0).channel.open_block_number, 800);
+	assert_int_equal(view_of(0).channel.state, TS_CHANNEL_OPEN);
+	assert_int_equal(ts_ledger_check(box.ledger, 0, say_fault, NULL), 0);
+	closed.confirmed = true;
+	show_event(0, &closed);
+	assert_int_equal(view_of(0).channel.state, TS_CHANNEL_CLOSED);
+	box_crash(&box, false, 0);
+	assert_int_equal(box_open(&box), 0);
+	assert_int_equal(ts_ledger_check(box.ledger, 0, say_fault, NULL), 0);
+	assert_int_equal(view_of(0).channel.state, TS_CHANNEL_CLOSED);
+	assert_true(view_of(0).paid_wei == 0);
+}
+
 static void we_close(void **state)
 {
 	const struct ts_channel *c = &box.wallets[0].channel;
@@ -464,6 +498,7 @@ int main(void)
 		T(an_opening_with_more_than_the_ledger_holds),
 		T(a_withdrawal_is_believed_whatever_the_sum),
 		T(ours_beyond_the_ledger_is_brought_home),
+		T(closed_before_its_life_is_confirmed),
 		T(we_close),
 	};
 

@@ -62,7 +62,19 @@ static void credit_all(struct ts_billing *b, struct ts_billing_channel *c)
 	ts_batch_check(b, ts_ledger_doubt_delete(b->ledger, c->row.id));
 }
 
-/* Another life: the one before takes nothing any more. */
+/* Its row says that it is over, and so does what it has beside it. */
+static void end_before(struct ts_billing *b, struct ts_billing_channel *before)
+{
+	ts_life_end(&old, &old);
+	before->row.channel = old.channel;
+	credit_all(b, before);
+	ts_life_release(b, before);
+	if (before->row.has_life)
+		ts_batch_check(b, ts_ledger_life_write(b->ledger, before->row.id, &old));
+	ts_channel_write(b, before);
+}
+
+/* Another life: the one before, which is in @old, takes nothing any more. */
 static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
 		      const struct ts_life *life, bool trusted)
 {
@@ -76,12 +88,8 @@ static int begin_life(struct ts_billing *b, struct ts_billing_channel *before,
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return ts_billing_fail(b, -ENOMEM, "out of memory");
-	if (before) {
-		before->row.channel.state = TS_CHANNEL_NONE;
-		credit_all(b, before);
-		ts_life_release(b, before);
-		ts_channel_write(b, before);
-	}
+	if (before)
+		end_before(b, before);
 	ts_batch_check(b, ts_ledger_channel_insert(b->ledger, &row));
 	c->row = row;
 	ts_channel_add(b, c);

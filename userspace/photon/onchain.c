@@ -54,6 +54,20 @@ static void end_life(struct ts_life *life)
 	memset(&life->outbox, 0, sizeof(life->outbox));
 }
 
+/**
+ * ts_life_end() - the chain began the next life of the channel
+ * @old: the one before, as committed
+ * @new: the same, over; may be @old
+ *
+ * What was seen of the next life while this one still stood, a close above all, is told
+ * again, confirmed, to that one.
+ */
+void ts_life_end(const struct ts_life *old, struct ts_life *new)
+{
+	*new = *old;
+	end_life(new);
+}
+
 static bool is_partners_proof(const struct ts_life *life,
 			      const struct ts_claimed *claimed)
 {

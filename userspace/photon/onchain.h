@@ -126,6 +126,7 @@ struct ts_lost {
 
 #define TS_INTENTS_MAX	(4 + TS_LOCKS_MAX + TS_DISPOSALS_MAX)
 
+void ts_life_end(const struct ts_life *old, struct ts_life *new);
 void ts_life_event(const struct ts_life *old,
 		   const struct ts_channel_event *event,
 		   const struct ts_signer *key,
