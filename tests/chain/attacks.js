@@ -162,6 +162,7 @@ async function withdrawal_unanswered() {
 	await scene.ctl('channel', 'deposit', peer.account.address, '2');
 	await scene.mine_until('our deposit', async () =>
 		(await peer.seen()).deposit_wei === String(2n * TOKEN));
+	await scene.quiet();
 	await peer.pay(5n * TOKEN);
 	await scene.ctl('channel', 'withdraw', peer.account.address, '1');
 	await peer.message(ID.WITHDRAW_REQUEST);
