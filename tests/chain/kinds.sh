@@ -5,6 +5,6 @@
 # The node of the chain is a service of the box, for clients that have not paid, too.
 chain_up --listen 10.66.1.1
 RPC=$(about .rpc)
-RULES="\"free tcp ${RPC##*:}\""
+RULES="\"free tcp ${RPC##*:} ends-here\""
 box_config
 scene kinds.js

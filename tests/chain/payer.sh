@@ -245,7 +245,7 @@ restored() {
 chain_up --listen 10.66.1.1
 wallet_up
 RPC=$(about .rpc)
-RULES="\"free tcp ${RPC##*:}\""
+RULES="\"free tcp ${RPC##*:} ends-here\""
 box_config
 (umask 077; : >"$W/said")
 cat >"$W/chain.json" <<CONF
