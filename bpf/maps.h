@@ -54,7 +54,7 @@
 #define TS_HINTS_RING_BYTES (64 * 1024)
 
 /*
- * The free rate, in tokens (ts_frame_free_tokens(): a byte, or a sixteenth of one
+ * The free rate, in tokens (ts_free_tokens(): a byte, or a sixteenth of one
  * of a service that ends here): what an account's or a stranger's station may
  * move in class free, both directions together, and what all strangers of a port
  * may.
@@ -218,6 +218,8 @@ struct ts_port_counters {
  *	for the box itself, as ts_key_a(mac, 0): the bridge's for a bridged
  *	port, else the device's.  0: none yet, so nothing goes up for free.
  * @dev_mac: driver, likewise: the device's, which a bridge takes for its own too
+ * @onward: datapath: token bucket of what the port's strangers have passed on
+ *	(TS_PORT_ONWARD_*)
  * @ifindex: the rest is the driver's record of the port, unread by the
  *	datapath, there for the next driver to adopt
  */
@@ -226,7 +228,8 @@ struct ts_port_line {
 	__u64 hints;
 	__u64 box_mac;
 	__u64 dev_mac;
-	__u64 pad[4];
+	__u64 onward;
+	__u64 pad[3];
 	__u32 used;
 	__u32 ifindex;
 	__u32 zone;
@@ -362,6 +365,7 @@ struct ts_book {
  * @police: token bucket of class free; stays when the line is overwritten, or
  *	a new MAC would be a new burst
  * @hinted: jiffies64 of the last event
+ * @onward: likewise, of what it has passed on (TS_ONWARD_*)
  */
 struct ts_stranger_line {
 	__u64 a;
@@ -370,7 +374,8 @@ struct ts_stranger_line {
 	__u64 seen;
 	__u64 police;
 	__u64 hinted;
-	__u64 pad[3];
+	__u64 onward;
+	__u64 pad[2];
 };
 
 /**

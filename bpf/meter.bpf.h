@@ -127,11 +127,11 @@ static __always_inline void ts_count_refusal(struct ts_account_stats *stats,
  * @a: the station
  * @bytes: how much
  * @packed: the rest of the bill
- * @tokens: what it takes of the free rate
+ * @kind: of ts_frame_free_service()
  *
  * Return: 1 when it may pass; it is counted either way.
  */
-__noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed, __u32 tokens)
+__noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed, __u32 kind)
 {
 	struct ts_account_stats *stats = NULL;
 	struct ts_port_counters *c;
@@ -143,7 +143,7 @@ __noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed, __u32 
 		stats = bpf_map_lookup_elem(&ts_stats, &id);
 	else if (bill.dir == TS_DIR_UP)
 		ts_stranger_note(a);
-	if (!ts_station_police(id, a, tokens)) {
+	if (!ts_station_police(id, a, ts_free_tokens(kind, bytes), kind, bill.dir)) {
 		ts_count_refusal(stats, &bill);
 		return 0;
 	}
@@ -155,18 +155,17 @@ __noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed, __u32 
 }
 
 static __always_inline __u32 ts_try_free(const struct ts_station *s,
-					 const struct ts_bill *bill, __u32 tokens)
+					 const struct ts_bill *bill, __u32 kind)
 {
-	return ts_pass_free(s->id, s->a, bill->bytes, ts_bill_pack(bill), tokens);
+	return ts_pass_free(s->id, s->a, bill->bytes, ts_bill_pack(bill), kind);
 }
 
-/* The same for class free, where what ends at the box takes less. */
+/* The same for class free, where it matters who is asked. */
 static __always_inline __u32 ts_try_class_free(const struct ts_station *s,
 					       const struct ts_frame *f,
 					       const struct ts_bill *bill, int by_box)
 {
-	return ts_try_free(s, bill,
-			   ts_frame_free_tokens(f, NULL, bill->dir, by_box, bill->bytes));
+	return ts_try_free(s, bill, ts_frame_free_service(f, NULL, bill->dir, by_box));
 }
 
 /*
@@ -281,7 +280,7 @@ static __always_inline __u32 ts_line_group(struct ts_budget *line, __u32 id, __u
 		return 1 + TS_DROP_DRY;
 	police = bpf_map_lookup_elem(&ts_police, &id);
 	if (!police || !ts_police_take(&police->group, TS_GROUP_BYTES_PER_S,
-				       TS_GROUP_BURST_BYTES, bill->bytes))
+				       TS_GROUP_BURST_BYTES, bill->bytes, 0))
 		return 1 + TS_DROP_POLICED;
 	return 0;
 }
@@ -381,7 +380,7 @@ static __always_inline __u32 ts_meter_plea(const struct ts_frame *f,
 		marks = TS_MARK_FREE | TS_FATE_HOME;
 	else if (marks && reason == TS_DROP_FORBIDDEN && ts_account_forbidden(s->id))
 		marks = 0;
-	if (marks && ts_try_free(s, bill, bill->bytes))
+	if (marks && ts_try_free(s, bill, TS_SERVICE_NONE))
 		return marks | TS_MARK_STAMP;
 	if (!s->id && !marks)
 		ts_stranger_note(s->a);
@@ -469,7 +468,7 @@ static __always_inline __u32 ts_meter_down(const struct ts_frame *f, __u32 bytes
 		refusal = ts_bill_frame(&s, &bill);
 	if (!refusal)
 		return 0;
-	if (ts_frame_answers_plea(f, by_box) && ts_try_free(&s, &bill, bill.bytes))
+	if (ts_frame_answers_plea(f, by_box) && ts_try_free(&s, &bill, TS_SERVICE_NONE))
 		return 0;
 	return ts_drop(refusal - 1, segs);
 }

@@ -39,10 +39,12 @@ static __always_inline __u64 ts_police_refill(__u64 state, __u32 now, __u32 rate
  * @rate: tokens that flow in per second
  * @burst: tokens that it holds at most
  * @tokens: how many to take
+ * @keep: how many must be left then
  *
  * Return: 1 when they were taken.
  */
-static __noinline int ts_police_take(__u64 *p, __u32 rate, __u32 burst, __u32 tokens)
+static __noinline int ts_police_take(__u64 *p, __u32 rate, __u32 burst, __u32 tokens,
+				     __u32 keep)
 {
 	__u32 now = bpf_jiffies64();
 	__u64 old, new, seen;
@@ -53,7 +55,7 @@ static __noinline int ts_police_take(__u64 *p, __u32 rate, __u32 burst, __u32 to
 	old = ts_load(p);
 	for (i = 0; i < TS_POLICE_TRIES; i++) {
 		new = ts_police_refill(old, now, rate, burst);
-		if ((__u32)new < tokens)
+		if ((__u32)new < tokens + keep)
 			return 0;
 		seen = ts_cmpxchg(p, old, new - tokens);
 		if (seen == old)

@@ -134,7 +134,7 @@ __noinline int ts_event_hint(__u64 a)
 	struct ts_meta *meta;
 
 	port = bpf_map_lookup_elem(&ts_ports, &slot);
-	if (!port || !ts_police_take(&port->hints, TS_HINT_RATE, TS_HINT_BURST, 1))
+	if (!port || !ts_police_take(&port->hints, TS_HINT_RATE, TS_HINT_BURST, 1, 0))
 		return 0;
 	e = bpf_ringbuf_reserve(&ts_hints, sizeof(*e), 0);
 	if (!e) {
@@ -183,18 +183,32 @@ static __always_inline int ts_stranger_note(__u64 a)
 	return ts_event_hint(a);
 }
 
+static __always_inline int ts_onward_police(struct ts_stranger_line *line,
+					    struct ts_port_line *port, __u32 tokens,
+					    __u32 dir)
+{
+	__u32 keep = ts_onward_keep(dir);
+
+	return ts_police_take(&line->onward, TS_ONWARD_BYTES_PER_S,
+			      TS_ONWARD_BURST_BYTES, tokens, keep) &&
+	       ts_police_take(&port->onward, TS_PORT_ONWARD_BYTES_PER_S,
+			      TS_PORT_ONWARD_BURST_BYTES, tokens, keep);
+}
+
 /**
  * ts_station_police() - may this much more pass for free?
  * @id: account, 0: a stranger
  * @a: the station
- * @bytes: how much
+ * @tokens: how much
+ * @kind: of ts_frame_free_service()
+ * @dir: enum ts_dir
  *
  * A stranger takes from its port too, and from its own bucket first, so that
  * one of them cannot empty the port's alone.
  *
  * Return: 1 when it may.
  */
-__noinline int ts_station_police(__u32 id, __u64 a, __u32 bytes)
+__noinline int ts_station_police(__u32 id, __u64 a, __u32 tokens, __u32 kind, __u32 dir)
 {
 	struct ts_account_police *police;
 	struct ts_stranger_line *line;
@@ -204,15 +218,18 @@ __noinline int ts_station_police(__u32 id, __u64 a, __u32 bytes)
 	if (id) {
 		police = bpf_map_lookup_elem(&ts_police, &id);
 		return police && ts_police_take(&police->free, ts_port.free_rate,
-						ts_port.free_burst, bytes);
+						ts_port.free_burst, tokens, 0);
 	}
 	line = ts_stranger_find(a);
 	port = bpf_map_lookup_elem(&ts_ports, &slot);
-	return line && port &&
-	       ts_police_take(&line->police, ts_port.free_rate, ts_port.free_burst,
-			      bytes) &&
+	if (!line || !port)
+		return 0;
+	if (kind == TS_SERVICE_LISTED && !ts_onward_police(line, port, tokens, dir))
+		return 0;
+	return ts_police_take(&line->police, ts_port.free_rate, ts_port.free_burst,
+			      tokens, 0) &&
 	       ts_police_take(&port->police, ts_port.port_free_rate,
-			      ts_port.port_free_burst, bytes);
+			      ts_port.port_free_burst, tokens, 0);
 }
 
 /**
@@ -227,7 +244,7 @@ __noinline int ts_port_police(__u32 bytes)
 	struct ts_port_line *port = bpf_map_lookup_elem(&ts_ports, &slot);
 
 	return port && ts_police_take(&port->police, ts_port.port_free_rate,
-				      ts_port.port_free_burst, bytes);
+				      ts_port.port_free_burst, bytes, 0);
 }
 
 #endif /* TS_BPF_STATION_H */

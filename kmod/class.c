@@ -163,19 +163,18 @@ u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
 }
 
 /**
- * ts_class_tokens() - what a frame of class free takes of the free rate
+ * ts_class_free_service() - may a frame of class free be passed on?
  * @port: that it is on
  * @f: parsed
  * @dir: enum ts_dir
  * @by_box: coming down: this box sent it itself
- * @bytes: of the frame
  *
  * Under RCU.
  *
- * Return: tokens.
+ * Return: as ts_frame_free_service().
  */
-u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
-		    u32 dir, bool by_box, u32 bytes)
+u32 ts_class_free_service(const struct ts_port *port, const struct ts_frame *f,
+			  u32 dir, bool by_box)
 {
 	struct ts_tables t = {
 		.rules = rcu_dereference(port->tn->classes),
@@ -183,7 +182,7 @@ u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
 		.port = port,
 	};
 
-	return ts_frame_free_tokens(f, &t, dir, by_box, bytes);
+	return ts_frame_free_service(f, &t, dir, by_box);
 }
 
 /**

@@ -62,8 +62,8 @@ int ts_class_delete(struct ts_net *tn, const struct ts_rule *rule,
 		    struct netlink_ext_ack *extack);
 u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
 		bool by_box);
-u32 ts_class_tokens(const struct ts_port *port, const struct ts_frame *f,
-		    u32 dir, bool by_box, u32 bytes);
+u32 ts_class_free_service(const struct ts_port *port, const struct ts_frame *f,
+			  u32 dir, bool by_box);
 bool ts_class_calls_box(const struct ts_port *port, const struct ts_frame *f);
 bool ts_class_is_beyond(const struct ts_net *tn, const struct ts_frame *f);
 int ts_class_selftest(void);

@@ -98,15 +98,31 @@ static void sight_find(struct ts_sight *s)
 		WRITE_ONCE(s->entry->ifindex, s->port->dev->ifindex);
 }
 
+/* What may be passed on, of a station without account. */
+static bool sight_police_onward(const struct ts_sight *s, u32 tokens)
+{
+	u32 keep = ts_onward_keep(s->dir);
+
+	return (!s->stranger ||
+		ts_police_take_above(&s->stranger->onward, TS_ONWARD_BYTES_PER_S,
+				     TS_ONWARD_BURST_BYTES, tokens, keep)) &&
+	       ts_police_take_above(&s->port->onward, TS_PORT_ONWARD_BYTES_PER_S,
+				    TS_PORT_ONWARD_BURST_BYTES, tokens, keep);
+}
+
 /* Class free, up to the station's rate, and strangers up to the port's too. */
 static bool sight_police(const struct ts_sight *s)
 {
+	u32 kind = TS_SERVICE_NONE, tokens;
 	struct ts_police *p = NULL;
-	u32 tokens = s->bytes;
 
 	if (s->class == TS_CLASS_FREE)
-		tokens = ts_class_tokens(s->port, &s->frame, s->dir, s->by_box,
-					 s->bytes);
+		kind = ts_class_free_service(s->port, &s->frame, s->dir,
+					     s->by_box);
+	tokens = ts_free_tokens(kind, s->bytes);
+	if (!s->account && kind == TS_SERVICE_LISTED &&
+	    !sight_police_onward(s, tokens))
+		return false;
 	if (s->account)
 		p = &s->account->police;
 	else if (s->stranger)

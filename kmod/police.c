@@ -45,14 +45,14 @@ static u64 bucket_refill(u64 state, u32 now, u32 rate, u32 burst)
 }
 
 static bool police_take_at(struct ts_police *p, u32 now, u32 rate, u32 burst,
-			   u32 tokens)
+			   u32 tokens, u32 keep)
 {
 	u64 old = atomic64_read(&p->state), new, seen;
 	int i;
 
 	for (i = 0; i < TS_POLICE_TRIES; i++) {
 		new = bucket_refill(old, now, rate, burst);
-		if ((u32)new < tokens)
+		if ((u32)new < tokens + keep)
 			return false;
 		seen = atomic64_cmpxchg(&p->state, old, new - tokens);
 		if (seen == old)
@@ -75,7 +75,25 @@ static bool police_take_at(struct ts_police *p, u32 now, u32 rate, u32 burst,
  */
 bool ts_police_take(struct ts_police *p, u32 rate, u32 burst, u32 tokens)
 {
-	return police_take_at(p, (u32)jiffies, rate, burst, tokens);
+	return police_take_at(p, (u32)jiffies, rate, burst, tokens, 0);
+}
+
+/**
+ * ts_police_take_above() - take tokens, if the bucket has more than them
+ * @p: the bucket
+ * @rate: tokens that flow in per second
+ * @burst: tokens that it holds at most
+ * @tokens: how many to take
+ * @keep: how many must be left then
+ *
+ * Any context, no lock.
+ *
+ * Return: true when they were taken.
+ */
+bool ts_police_take_above(struct ts_police *p, u32 rate, u32 burst, u32 tokens,
+			  u32 keep)
+{
+	return police_take_at(p, (u32)jiffies, rate, burst, tokens, keep);
 }
 
 #include "selftest/police.c"

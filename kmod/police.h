@@ -7,8 +7,8 @@
 #include <linux/types.h>
 
 /*
- * What is free is so up to these: a tunnel through it gets the rate, a person
- * who opens the portal the burst.
+ * What is free is so up to these: a person who opens the portal gets the burst.
+ * What may be passed on has TS_ONWARD_* too.
  */
 #define TS_STATION_FREE_BYTES_PER_S 2048
 #define TS_STATION_FREE_BURST_BYTES (512 * 1024)
@@ -27,6 +27,8 @@ struct ts_police {
 
 void ts_police_init(struct ts_police *p, u32 burst);
 bool ts_police_take(struct ts_police *p, u32 rate, u32 burst, u32 tokens);
+bool ts_police_take_above(struct ts_police *p, u32 rate, u32 burst, u32 tokens,
+			  u32 keep);
 int ts_police_selftest(void);
 
 #endif /* _TS_POLICE_H */

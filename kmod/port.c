@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <net/net_namespace.h>
 #include <tokenswitch/budget.h>
+#include <tokenswitch/classify.h>
 #include "event.h"
 #include "key.h"
 #include "mesh.h"
@@ -156,6 +157,7 @@ static struct ts_port *port_alloc(struct ts_net *tn, struct ts_pattern *p,
 	port->zone = port_zone(p, dev);
 	port->mark_mask = p->mark_mask;
 	ts_police_init(&port->police, TS_PORT_FREE_BURST_BYTES);
+	ts_police_init(&port->onward, TS_PORT_ONWARD_BURST_BYTES);
 	port_fill_hooks(port);
 	return port;
 }

@@ -71,7 +71,8 @@ struct ts_port_stats_cpu {
  * @pattern: who claimed it, under RTNL
  * @zone: of its stations; changes when it joins or leaves a bridge
  * @mark_mask: bits of the packet mark
- * @police: limits the free class of the whole port
+ * @police: limits the free class of the port's strangers
+ * @onward: limits what of it may be passed on
  * @stats: per CPU, owned
  * @ingress: our hook there
  * @egress: likewise
@@ -85,6 +86,7 @@ struct ts_port {
 	u32 zone;
 	u32 mark_mask;
 	struct ts_police police;
+	struct ts_police onward;
 	struct ts_port_stats_cpu __percpu *stats;
 	struct nf_hook_ops ingress;
 	struct nf_hook_ops egress;

@@ -9,6 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <tokenswitch/classify.h>
 #include "event.h"
 #include "net.h"
 #include "stranger.h"
@@ -71,6 +72,7 @@ static struct ts_stranger *stranger_add(struct ts_stranger_table *t,
 	WRITE_ONCE(s->seen, jiffies);
 	WRITE_ONCE(s->hinted, jiffies - TS_STRANGER_AGAIN_S * HZ - 1);
 	ts_police_init(&s->police, TS_STATION_FREE_BURST_BYTES);
+	ts_police_init(&s->onward, TS_ONWARD_BURST_BYTES);
 	s->key = *key;
 	s->ifindex = ifindex;
 	atomic64_set_release(&s->tag, tag);

@@ -25,6 +25,7 @@
  * @seen: jiffies of its last frame
  * @hinted: jiffies of the last event about it
  * @police: limits its free class
+ * @onward: limits what of it may be passed on
  * @key: who it is; under ts_stranger_table.lock
  * @ifindex: where it was; likewise
  */
@@ -33,6 +34,7 @@ struct ts_stranger {
 	unsigned long seen;
 	unsigned long hinted;
 	struct ts_police police;
+	struct ts_police onward;
 	struct ts_key key;
 	int ifindex;
 };

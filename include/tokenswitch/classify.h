@@ -12,7 +12,8 @@
  *      class = ts_frame_class().  FREE: taken from the free-rate bucket of the
  *      station (and of the port, for a station without account) and passed, or
  *      dropped (TS_DROP_POLICED).  This holds for every account: dry, forbidden
- *      or expired ones keep the payment path.
+ *      or expired ones keep the payment path.  Of a station without account
+ *      ts_frame_free_service() LISTED takes from two more, see TS_ONWARD_*.
  *   4. GROUP going up: as 5, but never charged.  Where 5 would charge, it is
  *      refused as in 6 unless ts_budget_covers() its cost, and dropped
  *      (TS_DROP_POLICED) unless the account's group bucket has its bytes
@@ -53,6 +54,28 @@
  */
 #define TS_GROUP_BYTES_PER_S (16 * 1024)
 #define TS_GROUP_BURST_BYTES (64 * 1024)
+
+/*
+ * What may pass on what a station without account asks, DNS first of all, has a
+ * bucket of the station and one of the port beside those of the free rate, which
+ * it takes from too.  All are of both directions together.  The free rate holds
+ * so much at once that a page loads; through a tunnel that would be as much of
+ * the internet.
+ * 8 KiB and 1 KiB a second: less than 2000 bytes a second over any 8.4 seconds and
+ * more, and 1024 as long as it lasts.  A lookup and its answer have some 230
+ * bytes, so a phone that joins has 29 of them at once, and 4 a second from then.
+ * A new MAC is a new bucket; what one gains who invents them is bounded by the
+ * port's.
+ */
+#define TS_ONWARD_BYTES_PER_S 1024
+#define TS_ONWARD_BURST_BYTES (8 * 1024)
+#define TS_PORT_ONWARD_BYTES_PER_S (32 * 1024)
+#define TS_PORT_ONWARD_BURST_BYTES (256 * 1024)
+/*
+ * What goes up leaves so much for an answer: a frame.  Else who asks more than it
+ * may, as a phone does that gets no answers, would spend all of it on questions.
+ */
+#define TS_ONWARD_ANSWER_BYTES 1514
 
 /* Marks: bits above the lowest bit of the mark mask. */
 #define TS_MARK_STAMP 1U
@@ -129,6 +152,32 @@ enum ts_service_kind {
 	TS_SERVICE_LISTED,
 	TS_SERVICE_ENDS_HERE,
 };
+
+/* What ends at the box is policed at this part of its bytes. */
+#define TS_FREE_HOME_PART 16
+
+/**
+ * ts_free_tokens() - what a frame of class free takes of the free rate
+ * @kind: of ts_frame_free_service()
+ * @bytes: of the frame
+ *
+ * The free rate is there against tunnels, and a tunnel needs somebody who passes
+ * on what he is asked, as the resolver does.  Of a service that ends at this
+ * box, the portal and the payments first of all, the policer only guards the
+ * box: a client that pays often must not be throttled into running dry.
+ *
+ * Return: tokens, 1 to @bytes.
+ */
+static __always_inline __u32 ts_free_tokens(__u32 kind, __u32 bytes)
+{
+	return kind == TS_SERVICE_ENDS_HERE ? bytes / TS_FREE_HOME_PART + 1 : bytes;
+}
+
+/** ts_onward_keep() - Return: what a frame in @dir has to leave in the buckets of TS_ONWARD_* */
+static __always_inline __u32 ts_onward_keep(__u32 dir)
+{
+	return dir == TS_DIR_UP ? TS_ONWARD_ANSWER_BYTES : 0;
+}
 
 /*
  * ts_frame_class() looks into tables of the includer, who defines
@@ -218,35 +267,40 @@ static __always_inline __u32 ts_frame_class(const struct ts_frame *f,
 	return class;
 }
 
-/* What ends at the box is policed at this part of its bytes. */
-#define TS_FREE_HOME_PART 16
+/* DNS, plain and in TLS. */
+static __always_inline int ts_frame_is_dns(const struct ts_frame *f)
+{
+	return f->flags & TS_FRAME_L4 && (f->remote_port == 53 || f->remote_port == 853);
+}
 
 /**
- * ts_frame_free_tokens() - what a frame of class free takes of the free rate
+ * ts_frame_free_service() - may a frame of class free be passed on?
  * @f: parsed
  * @t: the includer's tables
  * @dir: enum ts_dir
  * @by_box: as for ts_frame_class()
- * @bytes: of the frame
  *
- * The free rate is there against tunnels, and a tunnel needs somebody who passes
- * on what he is asked, as the resolver does.  Of a service that ends at this
- * box, the portal and the payments first of all, the policer only guards the
- * box: a client that pays often must not be throttled into running dry.  It
- * must be the box that is asked or answers: what is free by its prefix may be
- * for another with the box's address.
+ * Of a service that ends here it must be the box that is asked or answers: what
+ * is free by its prefix may be for another with the box's address.  A resolver in
+ * a walled garden is as good as the box's own.
  *
- * Return: tokens, 1 to @bytes.
+ * Return: TS_SERVICE_ENDS_HERE: no; TS_SERVICE_LISTED: it may; TS_SERVICE_NONE: it
+ * is of no service: control, or of a walled garden, which the operator chose.
  */
-static __always_inline __u32 ts_frame_free_tokens(const struct ts_frame *f,
-						  const struct ts_tables *t, __u32 dir,
-						  int by_box, __u32 bytes)
+static __always_inline __u32 ts_frame_free_service(const struct ts_frame *f,
+						   const struct ts_tables *t, __u32 dir,
+						   int by_box)
 {
-	if (!(f->flags & TS_FRAME_L4) || ts_table_service(t, f) != TS_SERVICE_ENDS_HERE)
-		return bytes;
-	if (dir == TS_DIR_UP ? !ts_table_box_mac(t, f) : !by_box)
-		return bytes;
-	return bytes / TS_FREE_HOME_PART + 1;
+	__u32 kind;
+
+	if (!(f->flags & TS_FRAME_L4))
+		return TS_SERVICE_NONE;
+	kind = ts_table_service(t, f);
+	if (kind == TS_SERVICE_ENDS_HERE &&
+	    (dir == TS_DIR_UP ? ts_table_box_mac(t, f) : by_box))
+		return TS_SERVICE_ENDS_HERE;
+	return kind == TS_SERVICE_LISTED || ts_frame_is_dns(f) ? TS_SERVICE_LISTED :
+								  TS_SERVICE_NONE;
 }
 
 /* The groups that no router forwards: 224.0.0.0/24 and ff02::/16. */

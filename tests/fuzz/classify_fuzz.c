@@ -72,13 +72,16 @@ static void must_be_a_clients(const struct ts_frame *f, const uint8_t *frame)
 /* At its full length, but for what the box is asked and ends at it. */
 static void must_be_policed(const struct ts_frame *f, uint32_t dir, int by_box)
 {
-	uint32_t tokens = ts_frame_free_tokens(f, NULL, dir, by_box, 1600);
+	uint32_t kind = ts_frame_free_service(f, NULL, dir, by_box);
 
-	must(tokens == 1600 || tokens == 101);
-	if (tokens == 1600)
-		return;
-	must(f->flags & TS_FRAME_L4 && f->remote_port & 1);
-	must(dir == TS_DIR_DOWN ? by_box : f->peer >> 40 & 1);
+	must(ts_free_tokens(kind, 1600) == (kind == TS_SERVICE_ENDS_HERE ? 101 : 1600));
+	if (kind == TS_SERVICE_ENDS_HERE) {
+		must(f->flags & TS_FRAME_L4 && f->remote_port & 1);
+		must(dir == TS_DIR_DOWN ? by_box : f->peer >> 40 & 1);
+	} else if (f->flags & TS_FRAME_L4 && !(f->remote_port & 1)) {
+		/* Nothing that is listed finds a way to be taken for something else. */
+		must(kind == TS_SERVICE_LISTED);
+	}
 }
 
 static void must_be_strict(const struct ts_frame *f, uint32_t dir, int by_box)

@@ -342,11 +342,102 @@ static void services(const struct suite *s)
 	ts_meter_close(m);
 }
 
+/* The box sends @n datagrams of @payload bytes from a port of its own to the client. */
+static void box_sends(uint16_t port, size_t payload, unsigned int n)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	static char data[1472];
+
+	inet_pton(AF_INET, BOX4, &at.sin_addr);
+	CHECK(!bind(fd, (struct sockaddr *)&at, sizeof(at)));
+	inet_pton(AF_INET, CLIENT4, &at.sin_addr);
+	while (n--)
+		sendto(fd, data, payload, 0, (struct sockaddr *)&at, sizeof(at));
+	close(fd);
+}
+
+/* What may be passed on is no tunnel for who has not paid, and what ends here is not of it. */
+static void onward(const struct suite *s)
+{
+	struct ts_test_frame ask = { .dest = DEVICE, .source = CLIENT, .from = CLIENT4,
+		.to = BOX4, .proto = TS_IP_UDP, .dport = 53, .payload = 200 };
+	struct ts_meter *m = ready(s, 1);
+	struct ts_port before = counters(m), after;
+	double start = seconds();
+	uint64_t asked;
+
+	rule(m, ts_meter_rule_add, "free udp 53");
+	rule(m, ts_meter_rule_add, "free udp 8546 ends-here");
+	/* Questions end where an answer of one frame has room, and no more than that. */
+	asked = sent(m, &ask, 200).free_bytes;
+	CHECK(asked >= (TS_ONWARD_BURST_BYTES - TS_ONWARD_ANSWER_BYTES) / 242 * 242);
+	box_sends(53, 1000, 50);
+	after = counters(m);
+	CHECK(after.free_bytes - before.free_bytes >= asked + 1042);
+	CHECK(after.free_bytes - before.free_bytes <=
+	      bound(start, TS_ONWARD_BURST_BYTES, TS_ONWARD_BYTES_PER_S));
+	CHECK(after.drops[TS_DROP_POLICED] - before.drops[TS_DROP_POLICED] >= 150);
+	ask.dport = 8546;
+	ask.payload = 1400;
+	EQUAL(sent(m, &ask, 500).free_bytes, 500 * 1442);
+	before = counters(m);
+	box_sends(8546, 1400, 50);
+	EQUAL(counters(m).free_bytes - before.free_bytes, 50 * 1442);
+	/* Who pays is not held up by it. */
+	account(m, 0);
+	ask.dport = 53;
+	EQUAL(sent(m, &ask, 300).free_bytes, 300 * 1442);
+	ts_meter_close(m);
+}
+
+/* Twenty names at once, of a phone that has just joined. */
+static void lookups(const struct suite *s)
+{
+	struct ts_test_frame ask = { .dest = DEVICE, .source = CLIENT, .from = CLIENT4,
+		.to = BOX4, .proto = TS_IP_UDP, .dport = 53, .payload = 35 };
+	struct ts_meter *m = ready(s, 1);
+	struct ts_port before = counters(m);
+	int i;
+
+	rule(m, ts_meter_rule_add, "free udp 53");
+	for (i = 0; i < 20; i++) {
+		EQUAL(sent(m, &ask, 1).free_bytes, 77);
+		box_sends(53, 110, 1);
+	}
+	EQUAL(counters(m).free_bytes - before.free_bytes, 20 * (77 + 152));
+	ts_meter_close(m);
+}
+
+/* Who invents stations has what the port gives to all of them. */
+static void onward_of_many(const struct suite *s)
+{
+	char mac[] = CLIENT;
+	struct ts_test_frame ask = { .dest = DEVICE, .source = mac, .from = CLIENT4,
+		.to = BOX4, .proto = TS_IP_UDP, .dport = 53, .payload = 1400 };
+	struct ts_meter *m = ready(s, 1);
+	double start = seconds();
+	uint64_t passed = 0;
+	int i;
+
+	rule(m, ts_meter_rule_add, "free udp 53");
+	for (i = 0; i < 150; i++) {
+		mac[4] = i;
+		passed += sent(m, &ask, 4).free_bytes;
+	}
+	CHECK(passed >= TS_PORT_ONWARD_BURST_BYTES - TS_ONWARD_ANSWER_BYTES - 1442);
+	CHECK(passed <= bound(start, TS_PORT_ONWARD_BURST_BYTES, TS_PORT_ONWARD_BYTES_PER_S));
+	ts_meter_close(m);
+}
+
 const struct suite_test suite_free_tests[] = {
 	{ "groups are policed", groups_are_policed },
 	{ "groups want a budget", groups_want_budget },
 	{ "a question to all ends at the box", calls_box },
 	{ "control frames", control_frames },
 	{ "services that end here, and others", services },
+	{ "lookups before anything is passed on", lookups },
+	{ "what may be passed on", onward },
+	{ "what may be passed on, of many", onward_of_many },
 	{ }
 };

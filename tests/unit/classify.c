@@ -450,31 +450,54 @@ static void test_super(void **state)
 	assert_int_equal(segs, 1);
 }
 
-/* What ends at the box takes a sixteenth, if it is the box who is meant. */
-static void test_tokens(void **state)
+#define NONE TS_SERVICE_NONE
+#define LISTED TS_SERVICE_LISTED
+#define ENDS TS_SERVICE_ENDS_HERE
+#define GARDEN4 "198.51.100.9"
+
+/* What ends at the box, if it is the box who is meant; and what may be passed on. */
+static void test_free_service(void **state)
 {
 	static const struct {
 		struct ts_test_frame t;
 		uint32_t dir;
 		int by_box;
-		uint32_t tokens;
+		uint32_t kind;
 	} of[] = {
-		{ { .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080 }, UP, 0, 101 },
+		{ { .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080 }, UP, 0, ENDS },
 		{ { .dest = MAC_OTHER, .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080 },
-		  UP, 0, 1600 },
+		  UP, 0, NONE },
 		{ { .dest = MAC_ALL, .from = ME4, .to = BOX4, .proto = TCP, .dport = 8080 },
-		  UP, 0, 1600 },
-		{ { .from = ME4, .to = FAR4, .proto = TCP, .dport = 8080 }, UP, 0, 1600 },
-		{ { .from = ME4, .to = BOX4, .proto = UDP, .dport = 53 }, UP, 0, 1600 },
+		  UP, 0, NONE },
+		{ { .from = ME4, .to = FAR4, .proto = TCP, .dport = 8080 }, UP, 0, NONE },
+		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX4, .to = ME4,
+		    .proto = TCP, .sport = 8080 }, DOWN, BY_BOX, ENDS },
+		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX4, .to = ME4,
+		    .proto = TCP, .sport = 8080 }, DOWN, 0, NONE },
+		{ { .dest = MAC_ALL, .ethertype = TS_ETH_ARP }, UP, 0, NONE },
+		/* The resolver, by every way that is free. */
+		{ { .from = ME4, .to = BOX4, .proto = UDP, .dport = 53 }, UP, 0, LISTED },
 		{ { .from = ME4, .to = BOX4, .proto = UDP, .sport = 8080, .dport = 53 },
-		  UP, 0, 1600 },
+		  UP, 0, LISTED },
+		{ { .from = ME6, .to = BOX6, .proto = UDP, .dport = 53, .tag = { 5 } },
+		  UP, 0, LISTED },
+		{ { .from = ME6, .to = BOX6, .proto = UDP, .dport = 53,
+		    .ext = { TS_TEST_HOPOPTS } }, UP, 0, LISTED },
 		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX4, .to = ME4,
-		    .proto = TCP, .sport = 8080 }, DOWN, BY_BOX, 101 },
+		    .proto = UDP, .sport = 53 }, DOWN, BY_BOX, LISTED },
+		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX6, .to = ME6,
+		    .proto = UDP, .sport = 53 }, DOWN, BY_BOX, LISTED },
 		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX4, .to = ME4,
-		    .proto = TCP, .sport = 8080 }, DOWN, 0, 1600 },
-		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = BOX4, .to = ME4,
-		    .proto = UDP, .sport = 53 }, DOWN, BY_BOX, 1600 },
-		{ { .dest = MAC_ALL, .ethertype = TS_ETH_ARP }, UP, 0, 1600 },
+		    .proto = TCP, .sport = 53, .tcp_flags = TS_TCP_RST }, DOWN, BY_BOX, LISTED },
+		/* One in a walled garden, of which nothing is listed. */
+		{ { .from = ME4, .to = GARDEN4, .proto = UDP, .dport = 53 }, UP, 0, LISTED },
+		{ { .from = ME4, .to = GARDEN4, .proto = TCP, .dport = 53 }, UP, 0, LISTED },
+		{ { .from = ME4, .to = GARDEN4, .proto = TCP, .dport = 853 }, UP, 0, LISTED },
+		{ { .dest = MAC_CLIENT, .source = MAC_BOX, .from = GARDEN4, .to = ME4,
+		    .proto = UDP, .sport = 853 }, DOWN, 0, LISTED },
+		{ { .from = ME4, .to = GARDEN4, .proto = TCP, .dport = 443 }, UP, 0, NONE },
+		{ { .from = ME4, .to = GARDEN4, .proto = TCP, .sport = 53, .dport = 443 },
+		  UP, 0, NONE },
 	};
 	struct ts_tables tables = { 0 };
 	struct ts_frame f;
@@ -482,10 +505,12 @@ static void test_tokens(void **state)
 
 	for (i = 0; i < sizeof(of) / sizeof(*of); i++) {
 		parse_exactly(&of[i].t, of[i].dir, TS_FRAME_NO_TCI, &f);
-		if (ts_frame_free_tokens(&f, &tables, of[i].dir, of[i].by_box, 1600) !=
-		    of[i].tokens)
-			fail_msg("frame %zu does not take %u tokens", i, of[i].tokens);
+		if (ts_frame_free_service(&f, &tables, of[i].dir, of[i].by_box) != of[i].kind)
+			fail_msg("frame %zu is not of kind %u", i, of[i].kind);
 	}
+	assert_int_equal(ts_free_tokens(ENDS, 1600), 101);
+	assert_int_equal(ts_free_tokens(LISTED, 1600), 1600);
+	assert_int_equal(ts_free_tokens(NONE, 1600), 1600);
 }
 
 static void test_mark(void **state)
@@ -546,7 +571,7 @@ int main(void)
 		cmocka_unit_test(test_header_len),
 		cmocka_unit_test(test_header_out_of_sight),
 		cmocka_unit_test(test_super),
-		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_free_service),
 		cmocka_unit_test(test_mark),
 		cmocka_unit_test(test_calls_box),
 	};

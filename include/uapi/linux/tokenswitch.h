@@ -305,7 +305,8 @@ enum ts_account_flags {
  * @TS_DROP_STRANGER: the station has no account and the frame is not free
  * @TS_DROP_DRY: it costs more than the account has left
  * @TS_DROP_FORBIDDEN: FORBID or EXPIRED
- * @TS_DROP_POLICED: of class free, above the station's or the port's free rate;
+ * @TS_DROP_POLICED: of class free, above the station's or the port's free rate, or
+ *	above what may be passed on for nothing (TS_RULE_A_ENDS_HERE);
  *	or to a group, above what an account may send there for nothing
  * @TS_DROP_UNSOLICITED: towards a station that may not receive it
  * @TS_DROP_MALFORMED: does not parse as what it claims to be
@@ -674,7 +675,10 @@ enum ts_price_attr {
  * @TS_RULE_A_ENDS_HERE: flag, of a service: it answers by itself and passes on
  *	nothing that it is asked, so no tunnel leads through it, and its bytes
  *	take only a sixteenth from the free rate.  A portal ends here; a resolver
- *	and a proxy do not.
+ *	and a proxy do not.  Without it a station that has no account gets 8 KiB at
+ *	once and 1 KiB a second of all such services together, both directions, and
+ *	all those of a port 256 KiB and 32 KiB a second; so too of ports 53 and 853
+ *	in prefixes of class free.
  */
 enum ts_rule_attr {
 	TS_RULE_A_UNSPEC,
