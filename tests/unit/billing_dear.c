@@ -180,6 +180,41 @@ static void what_is_owed_again_keeps_its_limit(void **state)
 	assert_in_range(box_spend(&box, 0, 100), 99900, 100100);
 }
 
+/*
+ * More refunds than the box keeps for who fetches none: it is not cut off again and again
+ * for one that could only wait.
+ */
+static void a_deaf_payer_goes_on(void **state)
+{
+	unsigned int i, closings, more = TS_QUEUE_MAX + 4;
+	int code = box_code(&box, 0);
+
+	for (i = 0; i < more; i++)
+		assert_true(pay(PARTNER, 1000 * GWEI, code, PRICE_WEI));
+	assert_true(pay(PARTNER, 50000 * GWEI, code, 0));
+	far[PARTNER].deaf = true;
+	set_price(TWICE);
+	box_later(&box, DAY);
+	for (i = 0; i < 2 * more; i++)
+		tick();
+	assert_true(far_total().refunded_wei == TS_QUEUE_MAX * 1000 * GWEI);
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	closings = box.n_closings;
+	for (i = 0; i < 5; i++) {
+		box_later(&box, 61 * SECOND);
+		tick();
+		assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	}
+	assert_int_equal(box.n_closings, closings);
+	/* It listens again, and has the rest. */
+	far[PARTNER].deaf = false;
+	for (i = 0; i < 2 * more; i++) {
+		box_later(&box, 601 * SECOND);
+		tick();
+	}
+	assert_true(back_wei() == more * 1000 * GWEI);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
@@ -190,6 +225,7 @@ int main(void)
 		T(others_go_on),
 		T(what_cannot_go_back_waits),
 		T(what_is_owed_again_keeps_its_limit),
+		T(a_deaf_payer_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * dear.c - payments whose payers agreed to no such price as holds now (M7): nothing more is
  * granted of them, and what is left goes back.
  */
+#include "billing/lives.h"
 #include "billing/refunds.h"
 #include "billing/sessions.h"
 #include "billing/tariffs.h"
@@ -21,6 +22,19 @@ static void look(struct ts_billing *b, struct ts_billing_session *s,
 	ts_session_changed(b, s);
 }
 
+/*
+ * A refund ends the accounts of its wallet first.  Not for one that would only wait: the
+ * payer has not fetched many that were sent before, or the channel is about to end.
+ */
+static bool can_leave(struct ts_billing *b, const struct ts_billing_channel *c)
+{
+	const struct ts_life *life = ts_life_of(b, c, &b->step->old);
+
+	return life && !life->close_wanted && !life->onchain.ending &&
+	       ts_channel_our_balance_wei(&life->channel) &&
+	       ts_outbox_has_room(&life->outbox);
+}
+
 /* One of a channel at a time: each is a transfer of its own. */
 static void give_back(struct ts_billing *b, struct ts_billing_payment *p,
 		      const struct ts_time *now)
@@ -30,7 +44,7 @@ static void give_back(struct ts_billing *b, struct ts_billing_payment *p,
 	if (now->boot_ns < p->dear_ns)
 		return;
 	c = ts_refund_way_back(b, p);
-	if (!c)
+	if (!c || !can_leave(b, c))
 		return;
 	p->dear_ns = now->boot_ns + AGAIN_NS;
 	ts_refund_begin(b, c, TS_U128_MAX, p->row.session, 0);
