@@ -4,16 +4,35 @@
 # directions at once, under full load on all CPUs, never costs more than was
 # granted; and a client can spend to the last frame that fits.
 # exact.sh [METER...]: xdp, tc (driver bpf) or nf (driver genl).
-# EXACT_RUNS: "routed/udp routed/tcp bridged/udp races", or some of them;
+# EXACT_RUNS: "routed/udp routed/tcp bridged/udp races", or some of them; and
+# "flowtable/tcp": behind NAT, and past most of the stack by the kernel's flowtable;
 # EXACT_UNITS: of a budget that is to run dry (90000000).
 . "$(dirname "$0")/net.sh"
 meters=("$@")
 [ $# -gt 0 ] || meters=(xdp tc)
 
+# What the server sees of the client behind NAT is the router.
+CLIENT=10.66.1.2
+flowtable() {
+	CLIENT=10.66.2.1
+	in_ns $R nft -f - <<-EOF
+	table inet fast {
+		flowtable ft { hook ingress priority 0; devices = { p0, u0 }; }
+		chain forward { type filter hook forward priority 0; meta l4proto { tcp, udp } flow add @ft; }
+		chain nat { type nat hook postrouting priority srcnat; oifname "u0" masquerade; }
+	}
+	EOF
+}
+# Connections that the flowtable has.
+in_flowtable() { grep -c OFFLOAD <(in_ns $R conntrack -L 2>/dev/null); }
+
 setup() {
-	DRIVER=bpf
+	local form=${2:-routed}
+	DRIVER=bpf CLIENT=10.66.1.2
 	[ "$1" = nf ] && DRIVER=genl
-	net_up $2
+	[ "$form" = flowtable ] && form=routed
+	net_up $form
+	if [ "${2:-}" = flowtable ]; then flowtable || return 1; fi
 	in_ns $R tsctl -d $DRIVER tariff set 1 internet up 3 down 2 || return 1
 	in_ns $R tsctl -d $DRIVER port add p0 meter "$1" || return 1
 	id=$(in_ns $R tsctl -d $DRIVER -j account add mac 02:00:00:00:00:02 zone $ZONE tariff 1 | jq .id)
@@ -79,9 +98,10 @@ runs_dry() { # METER FORM PROTOCOL
 	# iperf3 needs its control connection: begin with room, then the load.
 	in_ns $R tsctl -d $DRIVER grant $id to $granted >/dev/null
 	witness $C c0 4 10.66.2.2
-	witness $S s0 5 10.66.1.2
+	witness $S s0 5 $CLIENT
 	# How long that takes is the machine's business; end_load ends it.
 	load $3 60
+	[ "$2" != flowtable ] || check "$name: the flowtable takes the load" until_true 20 in_flowtable
 	check "$name: runs dry under load" until_true 60 is_dry
 	sleep 1
 	end_load
@@ -106,7 +126,7 @@ races() { # METER
 	setup $1 || { not_ok "$name: set-up"; net_down; return; }
 	in_ns $R tsctl -d $DRIVER grant $id to 1000000 >/dev/null
 	witness $C c0 4 10.66.2.2
-	witness $S s0 5 10.66.1.2
+	witness $S s0 5 $CLIENT
 	load udp 60
 	if answer=$(in_ns $R churn $DRIVER $id 3000 20000); then
 		ok "$name: every answer adds up"

@@ -57,7 +57,19 @@ guest_keep_patched() {
 			type filter hook egress device lo priority 0
 		}
 	}
+	$(guest_keep_hooks inet)
+	$(guest_keep_hooks bridge)
 	EOF
+}
+
+guest_keep_hooks() { # FAMILY
+	local hook
+
+	echo "table $1 keep {"
+	for hook in prerouting input forward output postrouting; do
+		echo "chain $hook { type filter hook $hook priority 0; }"
+	done
+	echo "}"
 }
 
 # insmod, unlike modprobe, loads nothing that a module needs: ask it and do so.
