@@ -111,9 +111,9 @@ int ts_ledger_reservation_insert(struct ts_ledger *l,
 				 const struct ts_ledger_reservation *r)
 {
 	return ts_db_write(l, "INSERT INTO reservations (account, seq, payment, gift,"
-		" units, returned_units, used_units) VALUES (?,?,?,?,?,?,?)",
-		"iirruuu", r->account, (int64_t)r->seq, r->payment, r->gift, r->units,
-		r->returned_units, r->used_units);
+		" sponsorship, units, returned_units, used_units) VALUES (?,?,?,?,?,?,?,?)",
+		"iirrruuu", r->account, (int64_t)r->seq, r->payment, r->gift,
+		r->sponsorship, r->units, r->returned_units, r->used_units);
 }
 
 /* What changes of a reservation: what was returned and what was used. */
@@ -136,7 +136,7 @@ int ts_ledger_reservation_load(struct ts_ledger *l, int64_t account,
 	int ret;
 
 	stmt = ts_db_prepare(l, "SELECT seq, payment, units, returned_units,"
-			     " used_units, gift FROM reservations WHERE account=?"
+			     " used_units, gift, sponsorship FROM reservations WHERE account=?"
 			     " ORDER BY seq", "i", account);
 	if (!stmt)
 		return -EIO;
@@ -147,6 +147,7 @@ int ts_ledger_reservation_load(struct ts_ledger *l, int64_t account,
 		r.returned_units = ts_db_u64(stmt, 3, &bad);
 		r.used_units = ts_db_u64(stmt, 4, &bad);
 		r.gift = sqlite3_column_int64(stmt, 5);
+		r.sponsorship = sqlite3_column_int64(stmt, 6);
 		ret = cb(&r, arg);
 		if (ret) {
 			sqlite3_reset(stmt);

@@ -264,8 +264,8 @@ static int add_reservation(const struct ts_ledger_reservation *r, void *arg)
 		fault(c, "account row %" PRId64 " reservation %u: its payment is in another token than the account's tariff",
 		      a->row.row, r->seq);
 	/* What an account that is over used of a payment that has moved since
-	 * is that account's all the same. */
-	if (p->row.session != a->row.session &&
+	 * is that account's all the same; what a wallet lends is no session's. */
+	if (!r->sponsorship && p->row.session != a->row.session &&
 	    a->row.state != TS_ACCOUNT_CLOSED)
 		fault(c, "account row %" PRId64 " reservation %u: its payment is attached to another session",
 		      a->row.row, r->seq);
@@ -569,6 +569,8 @@ int ts_ledger_check(struct ts_ledger *l, unsigned int flags,
 		ret = ts_check_shares(l, note, &c);
 	if (!ret)
 		ret = ts_check_gifts(l, note, &c);
+	if (!ret)
+		ret = ts_check_sponsors(l, flags, note, &c);
 	if (!ret)
 		ret = ts_ledger_payout_load(l, add_payout, &c);
 	if (!ret) {

@@ -97,6 +97,8 @@ int ts_check_file(struct ts_ledger *l, void (*fault)(const char *text, void *arg
 		  void *arg);
 int ts_check_gifts(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
 		   void *arg);
+int ts_check_sponsors(struct ts_ledger *l, unsigned int flags,
+		      void (*fault)(const char *text, void *arg), void *arg);
 int ts_check_shares(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
 		    void *arg);
 int ts_revenue_backfill(struct ts_ledger *l);

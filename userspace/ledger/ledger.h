@@ -41,7 +41,7 @@
 /* "TSLG"; PRAGMA application_id of the file. */
 #define TS_LEDGER_APPLICATION_ID	0x54534c47
 /* PRAGMA user_version: the form of the tables. */
-#define TS_LEDGER_VERSION	7
+#define TS_LEDGER_VERSION	8
 /* A boot id as in /proc/sys/kernel/random/boot_id, with its NUL. */
 #define TS_BOOT_ID_SIZE		37
 /* Of a memo that is longer only the start is kept: the proof has its hash. */
@@ -260,6 +260,8 @@ struct ts_ledger_account {
  * @seq: 1, 2, ...: the order in which they are consumed
  * @payment: row number of the payment; 0: of a gift
  * @gift: row number of the gift (gift.h); 0: of a payment
+ * @sponsorship: row number of the word (sponsor.h) by which the account has of a payment
+ *	that is not its session's; 0: it is, or a gift
  * @units: what was set aside; never changes
  * @returned_units: given back to the payment while the account lives
  * @used_units: final, when the account is closed: consumed of @units
@@ -272,6 +274,7 @@ struct ts_ledger_reservation {
 	uint32_t seq;
 	int64_t payment;
 	int64_t gift;
+	int64_t sponsorship;
 	uint64_t units;
 	uint64_t returned_units;
 	uint64_t used_units;

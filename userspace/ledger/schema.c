@@ -6,6 +6,7 @@
 #include "ledger/db.h"
 #include "ledger/tables.h"
 #include "photon/roam.h"
+#include "photon/sponsor.h"
 
 static const char schema[] =
 "CREATE TABLE meta ("
@@ -137,6 +138,7 @@ SESSIONS_OPEN
 "	WHERE state < 2;"
 
 RESERVATIONS
+SPONSORS
 
 "CREATE TABLE charges ("
 "	account INTEGER NOT NULL REFERENCES accounts,"
@@ -155,7 +157,8 @@ RESERVATIONS
  * token and no restored backups, and kept with each proof the datagram that had
  * carried it, which nobody ever read; 4 knew no mirrors and kept no RevealSecrets;
  * 5 knew nothing of what boxes of a mesh owe each other, of roaming, and of charges by
- * accounts alone; 6 knew nobody who has a share in them, and nothing that was given.
+ * accounts alone; 6 knew nobody who has a share in them, and nothing that was given; 7
+ * no wallets that pay for stations which are not theirs.
  */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE sessions ADD COLUMN " COUNT(seen_s) " DEFAULT 0;"
@@ -206,12 +209,14 @@ static const char *const upgrades[] = {
 	      REVENUES
 	      "INSERT INTO revenues SELECT token, day, kind, wei FROM revenues_6;"
 	      "DROP TABLE revenues_6;",
+	[7] = SPONSORS,
 };
 
 /* From this one on what was charged is kept by days. */
 #define WITH_REVENUES	6
 
 _Static_assert(TS_ORDER_BYTES == 287, "as the table says");
+_Static_assert(TS_SPONSOR_BYTES == 248, "likewise");
 _Static_assert(sizeof(upgrades) / sizeof(upgrades[0]) == TS_LEDGER_VERSION,
 	       "each version before this one has its upgrade");
 

@@ -264,6 +264,36 @@
 	"CREATE INDEX reservations_gift ON reservations (gift)"		\
 	" WHERE gift IS NOT NULL;"
 
+/*
+ * Stations that wallets pay for; see sponsor.h.  A column of reservations came with it, so
+ * it stands behind that table.
+ */
+#define SPONSORS							\
+	"CREATE TABLE sponsors ("					\
+	"	wallet BLOB PRIMARY KEY CHECK (length(wallet) = 20),"	\
+		COUNT(serial)						\
+	") STRICT, WITHOUT ROWID;"					\
+	"CREATE TABLE sponsorships ("					\
+	"	id INTEGER PRIMARY KEY,"				\
+		ADDRESS(wallet) ","					\
+		ADDRESS(token) ","					\
+		COUNT(serial) ","					\
+		COUNT(until_s) ","					\
+		WEI(limit_wei) ","					\
+		WEI(most_wei) ","					\
+		WEI(spent_wei) ","					\
+	"	form BLOB CHECK (length(form) = 248),"			\
+		BOOL(live) ","						\
+	"	CHECK (spent_wei <= limit_wei),"			\
+	"	CHECK ((live = 1) = (form IS NOT NULL)),"		\
+	"	UNIQUE (wallet, serial)"				\
+	") STRICT;"							\
+	"ALTER TABLE reservations ADD COLUMN sponsorship INTEGER"	\
+	" REFERENCES sponsorships"					\
+	" CHECK (sponsorship IS NULL OR payment IS NOT NULL);"		\
+	"CREATE INDEX reservations_sponsorship ON reservations (sponsorship)"	\
+	" WHERE sponsorship IS NOT NULL;"
+
 /* Wallets of ours at other boxes, and guests of other boxes here; see roam.h. */
 #define ROAM								\
 	"CREATE TABLE roam_orders ("					\
