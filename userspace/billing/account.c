@@ -8,40 +8,68 @@
 #include "billing/accounts.h"
 #include "billing/batch.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 #include "billing/tariffs.h"
 
 
-static uint64_t payment_units(const struct ts_billing_payment *p,
-			      const struct ts_billing_version *v)
+/**
+ * struct choice - of the tariff that is spent at next
+ * @first: of the first that buys more than a rest
+ * @rest: else, of the first that buys anything
+ */
+struct choice {
+	struct ts_billing_version *first;
+	struct ts_billing_version *rest;
+};
+
+/* So much could be spent at @v; NULL: at no tariff. */
+static void consider(struct choice *c, struct ts_billing_version *v, ts_u128 wei)
 {
-	return ts_units_of_wei(ts_payment_available_wei(p), v->row.unit_shift);
+	uint64_t units = v ? ts_units_of_wei(wei, v->row.unit_shift) : 0;
+
+	if (!units)
+		return;
+	if (!c->first && units > (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&v->row))
+		c->first = v;
+	if (!c->rest)
+		c->rest = v;
+}
+
+/* Of what a wallet lends; NULL: it is dearer than the payer, or the lender, has signed. */
+static struct ts_billing_version *loan_tariff(struct ts_billing *b,
+					      const struct ts_loan *loan,
+					      const struct ts_time *now)
+{
+	struct ts_billing_version *v = ts_tariff_of_payment(b, loan->payment, now);
+
+	return v && !ts_loan_is_dear(loan, &v->row) ? v : NULL;
 }
 
 /*
  * The tariff of what is to be spent next: of the first payment that buys more
- * than a rest, or else of the first that buys anything.
+ * than a rest, or else of the first that buys anything.  What is lent comes after
+ * what is the session's own.
  */
 static struct ts_billing_version *next_tariff(struct ts_billing *b,
 					      struct ts_billing_session *s,
 					      bool rests, const struct ts_time *now)
 {
-	struct ts_billing_version *v, *rest = NULL;
 	struct ts_billing_payment *p;
-	uint64_t units;
+	struct choice c = { };
+	struct ts_loan loan;
 
-	TAILQ_FOREACH(p, &s->payments, list) {
-		if (!ts_payment_spendable(b, p))
-			continue;
-		v = ts_tariff_of_payment(b, p, now);
-		if (!v)
-			continue;
-		units = payment_units(p, v);
-		if (units > (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&v->row))
-			return v;
-		if (units && !rest)
-			rest = v;
+	TAILQ_FOREACH(p, &s->payments, list)
+		if (!c.first && ts_payment_spendable(b, p))
+			consider(&c, ts_tariff_of_payment(b, p, now),
+				 ts_payment_available_wei(p));
+	if (c.first)
+		return c.first;
+	ts_for_each_loan(&loan, b, s) {
+		consider(&c, loan_tariff(b, &loan, now), loan.wei);
+		if (c.first)
+			return c.first;
 	}
-	return rests ? rest : NULL;
+	return rests ? c.rest : NULL;
 }
 
 static void fill_key(struct ts_account *k, const struct ts_billing_session *s)
@@ -129,11 +157,11 @@ static struct ts_billing_account *account_alloc(struct ts_billing *b,
 }
 
 /* After serving: is there nothing left that could be granted? */
-bool ts_account_is_empty(const struct ts_billing_account *a)
+bool ts_account_is_empty(struct ts_billing *b, const struct ts_billing_account *a)
 {
 	return a->row.state == TS_ACCOUNT_OPEN &&
 	       a->reserved_units - a->returned_units + a->revoked_units <=
-	       a->granted_units && ts_session_is_spent(a->session, a->tariff);
+	       a->granted_units && ts_session_is_spent(b, a->session, a->tariff);
 }
 
 /*
@@ -148,7 +176,7 @@ static void retire_one(struct ts_billing *b)
 
 	TAILQ_FOREACH(a, &b->accounts, list) {
 		rest = (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&a->tariff->row);
-		if (!a->in_kernel || a->trusted || !ts_account_is_empty(a) ||
+		if (!a->in_kernel || a->trusted || !ts_account_is_empty(b, a) ||
 		    ts_account_unspent(a) >= rest)
 			continue;
 		a->session->resting = true;

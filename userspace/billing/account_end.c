@@ -10,6 +10,7 @@
 #include "billing/home.h"
 #include "billing/revenues.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 
 /* First step of closing: say so on the disk.  The flush does the others. */
 void ts_account_end(struct ts_billing *b, struct ts_billing_account *a)
@@ -146,8 +147,11 @@ static void forget(struct ts_billing *b, struct ts_billing_account *a,
 		ts_billing_say(b, LOG_ERR, "account %u: somebody else granted it %llu units after its end; they are taken back",
 			       a->row.account_id, (unsigned long long)c->taken_units);
 	ts_account_free(b, a);
+	ts_sponsors_settled(b, now);
 	if (s->closing) {
-		ts_session_finish(b, s, now);
+		/* What is lent of its payments has to come back first. */
+		if (!s->row.closed && !ts_session_is_lent(b, s))
+			ts_session_finish(b, s, now);
 		return;
 	}
 	if (s->attach)

@@ -22,7 +22,7 @@ void ts_account_delete_all(struct ts_billing *b, const struct ts_time *now);
 void ts_account_lost(struct ts_billing *b, struct ts_billing_account *a,
 		     const struct ts_time *now);
 void ts_account_free(struct ts_billing *b, struct ts_billing_account *a);
-bool ts_account_is_empty(const struct ts_billing_account *a);
+bool ts_account_is_empty(struct ts_billing *b, const struct ts_billing_account *a);
 
 /* counters.c */
 void ts_account_take_counters(struct ts_billing *b, struct ts_billing_account *a,

@@ -16,6 +16,7 @@
 #include "billing/accounts.h"
 #include "billing/batch.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 
 /* The kernel's time of the last frame is accurate to a second. */
 #define SLACK_MS	2000
@@ -224,7 +225,8 @@ void ts_idle_forget(struct ts_billing *b, const struct ts_time *now)
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);
 		if (s->account || s->attach || s->closing || s->told ||
-		    age_s < s->row.seen_s + wait_s || ts_session_holds(s))
+		    age_s < s->row.seen_s + wait_s || ts_session_holds(s) ||
+		    ts_session_is_lent(b, s))
 			continue;
 		if (!ts_batch(b))
 			return;

@@ -14,6 +14,7 @@
 #include "billing/lives.h"
 #include "billing/revenues.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 #include "billing/share.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
@@ -178,15 +179,34 @@ int ts_load_payments_of(struct ts_billing *b, struct ts_billing_session *s)
 					 &of);
 }
 
-static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
+/** struct of_account - the rows of one account */
+struct of_account {
+	struct ts_billing *b;
+	struct ts_billing_account *a;
+};
+
+/* What a reservation is of: the session's own, or lent by a wallet; NULL: it is done. */
+static struct ts_billing_payment *reserved_of(const struct of_account *of,
+					      const struct ts_ledger_reservation *row)
 {
-	struct ts_billing_account *a = arg;
-	struct ts_billing_reservation *r;
 	struct ts_billing_payment *p;
 
-	TAILQ_FOREACH(p, &a->session->payments, list)
+	if (row->sponsorship)
+		return ts_sponsor_payment(of->b, row->payment);
+	TAILQ_FOREACH(p, &of->a->session->payments, list)
 		if (p->row.id == (p->channel ? row->payment : row->gift))
-			break;
+			return p;
+	return NULL;
+}
+
+static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
+{
+	const struct of_account *of = arg;
+	struct ts_billing_payment *p = reserved_of(of, row);
+	struct ts_billing_account *a = of->a;
+	struct ts_billing_reservation *r;
+	ts_u128 wei;
+
 	a->last_seq = row->seq;
 	a->reserved_units += row->units;
 	a->returned_units += row->returned_units;
@@ -199,8 +219,14 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	r->row = *row;
 	r->payment = p;
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
-	p->held_wei += ts_wei_holding_units(row->units - row->returned_units,
-					    a->row.unit_shift);
+	wei = ts_wei_holding_units(row->units - row->returned_units, a->row.unit_shift);
+	p->held_wei += wei;
+	if (!row->sponsorship)
+		return 0;
+	r->sponsorship = ts_sponsorship_of_row(of->b, row->sponsorship);
+	if (!r->sponsorship)
+		return -EUCLEAN;
+	r->sponsorship->held_wei += wei;
 	return 0;
 }
 
@@ -221,10 +247,11 @@ static int load_charge(const struct ts_ledger_charge *c, void *arg)
 /* Rows of one account; after load_account(), for statements do not nest. */
 static int load_rows(struct ts_billing *b, struct ts_billing_account *a)
 {
+	struct of_account of = { b, a };
 	int err;
 
 	err = ts_ledger_reservation_load(b->ledger, a->row.row,
-					 load_reservation, a);
+					 load_reservation, &of);
 	if (!err)
 		err = ts_ledger_charge_load(b->ledger, a->row.row, load_charge, a);
 	if (err)
@@ -334,6 +361,8 @@ static int load_tables(struct ts_billing *b)
 	if (!err)
 		err = ts_ledger_payment_load_live(b->ledger, load_payment, b);
 	if (!err)
+		err = ts_sponsors_load(b);
+	if (!err)
 		err = ts_ledger_account_load_open(b->ledger, load_account, b);
 	if (!err)
 		err = ts_visits_load(b);
@@ -411,13 +440,15 @@ static void close_unknown(struct ts_billing *b, const struct adoption *ad)
 			ad->unknown[i].err ? strerror(-ad->unknown[i].err) : "closed");
 }
 
+/* Something that may not be spent any more; or by the word of a wallet that is over. */
 static bool holds_foreign(const struct ts_billing *b,
 			  const struct ts_billing_account *a)
 {
 	const struct ts_billing_reservation *r;
 
 	TAILQ_FOREACH(r, &a->reservations, list)
-		if (!ts_payment_spendable(b, r->payment))
+		if (!ts_payment_spendable(b, r->payment) ||
+		    (r->sponsorship && r->sponsorship->over))
 			return true;
 	return false;
 }
@@ -502,6 +533,7 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 {
 	int err = load_tables(b);
 
+	b->floor_ns = now->boot_ns;
 	if (!err)
 		err = ts_revenue_begin(b, now);
 	ts_liquidity_restart(b, now);
@@ -514,12 +546,14 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 	if (!err && !b->read_only[0])
 		err = ts_billing_payouts_failed(b);
 	ts_gifts_look(b, now);
+	ts_sponsors_look(b, now);
 	return err ? err : ts_billing_adopt(b, now);
 }
 
 /* Drop all that is in memory and came from the ledger. */
 void ts_billing_forget(struct ts_billing *b)
 {
+	struct ts_billing_sponsorship *sp;
 	struct ts_billing_visit *visit;
 	struct ts_billing_account *a;
 	struct ts_billing_session *s;
@@ -530,6 +564,8 @@ void ts_billing_forget(struct ts_billing *b)
 		ts_account_free(b, a);
 	while ((s = TAILQ_FIRST(&b->sessions)))
 		ts_session_free(b, s);
+	while ((sp = TAILQ_FIRST(&b->sponsorships)))
+		ts_sponsorship_free(b, sp);
 	while ((visit = TAILQ_FIRST(&b->visits)))
 		ts_visit_free(b, visit);
 	while ((c = TAILQ_FIRST(&b->channels))) {

@@ -214,6 +214,7 @@ int ts_billing_open(struct ts_ledger *ledger,
 	TAILQ_INIT(&b->versions);
 	TAILQ_INIT(&b->sessions);
 	TAILQ_INIT(&b->visits);
+	TAILQ_INIT(&b->sponsorships);
 	TAILQ_INIT(&b->unpaid);
 	TAILQ_INIT(&b->to_write);
 	TAILQ_INIT(&b->news);

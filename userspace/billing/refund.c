@@ -23,6 +23,7 @@
 #include "billing/payments.h"
 #include "billing/refunds.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 #include "billing/visit.h"
 #include "photon/attach.h"
 #include "photon/memo.h"
@@ -302,8 +303,10 @@ int ts_billing_refund(struct ts_billing *b, const struct ts_address *wallet,
 	struct ts_billing_channel *c;
 	int ret = ts_refund_find(b, wallet, token, &c);
 
-	if (!ret)
+	if (!ret) {
+		ts_sponsors_leave(b, c);
 		ts_refund_begin(b, c, limit_wei, 0, reply);
+	}
 	return ret;
 }
 
@@ -360,10 +363,12 @@ void ts_billing_refund_signed(struct ts_billing *b, const struct ts_key *key,
 		why = why_not(ts_refund_find(b, &wallet, &refund.token, &c));
 	if (!why)
 		why = ts_attach_use_fault(b, given_ns, now);
-	if (why)
+	if (why) {
 		ts_reply_refuse(b, reply, why->kind, why->name, why->text);
-	else
-		ts_refund_begin(b, c, refund.limit_wei, 0, reply);
+		return;
+	}
+	ts_sponsors_leave(b, c);
+	ts_refund_begin(b, c, refund.limit_wei, 0, reply);
 }
 
 int ts_billing_pay(struct ts_billing *b, const struct ts_address *wallet,

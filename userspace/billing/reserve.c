@@ -11,6 +11,7 @@
 #include "billing/channels.h"
 #include "billing/gifts.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 #include "billing/tariffs.h"
 
 /*
@@ -77,6 +78,7 @@ static ts_u128 wallet_room_wei(const struct ts_billing *b,
 static struct ts_billing_reservation *add(struct ts_billing *b,
 					  struct ts_billing_account *a,
 					  struct ts_billing_payment *p,
+					  struct ts_billing_sponsorship *by,
 					  uint64_t units)
 {
 	struct ts_billing_reservation *r = calloc(1, sizeof(*r));
@@ -87,13 +89,42 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
 	r->row.account = a->row.row;
 	r->row.seq = ++a->last_seq;
 	*(p->channel ? &r->row.payment : &r->row.gift) = p->row.id;
+	r->row.sponsorship = by ? by->row.id : 0;
+	r->sponsorship = by;
 	r->row.units = units;
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
 	p->held_wei += ts_wei_holding_units(units, a->row.unit_shift);
+	if (by)
+		by->held_wei += ts_wei_holding_units(units, a->row.unit_shift);
 	a->reserved_units += units;
 	ts_account_work(b, a);
 	ts_batch_check(b, ts_ledger_reservation_insert(b->ledger, &r->row));
 	return r;
+}
+
+/* Of one payment; @wei: so much of it there is.  Return: units that were set aside. */
+static uint64_t take(struct ts_billing *b, struct ts_billing_account *a,
+		     struct ts_billing_payment *p, struct ts_billing_sponsorship *by,
+		     ts_u128 wei, uint64_t wanted)
+{
+	int shift = a->row.unit_shift;
+	uint64_t units;
+	ts_u128 room;
+
+	if (a->reserved_units >= TS_EPOCH_UNITS_MAX)
+		return 0;
+	room = p->channel ? wallet_room_wei(b, &p->row.wallet, &a->tariff->row.token) :
+			    TS_U128_MAX;
+	units = ts_units_of_wei(wei < room ? wei : room, shift);
+	/* Whole wei, so that nothing is lost between reservations. */
+	wei = ts_wei_holding_units(wanted, shift);
+	if (units > ts_units_of_wei(wei, shift))
+		units = ts_units_of_wei(wei, shift);
+	if (units > TS_EPOCH_UNITS_MAX - a->reserved_units)
+		units = TS_EPOCH_UNITS_MAX - a->reserved_units;
+	if (!units || !ts_batch(b) || !add(b, a, p, by, units))
+		return 0;
+	return units;
 }
 
 /**
@@ -104,39 +135,30 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
  * @now: the time
  *
  * First in, first out over the session's payments, of those that are spent at
- * the account's tariff, and so are in its token.
+ * the account's tariff, and so are in its token; then what wallets lend its station.
  *
  * Return: units reserved, fewer than wanted when there are no more.
  */
 uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
 		    uint64_t units, const struct ts_time *now)
 {
-	int shift = a->row.unit_shift;
 	struct ts_billing_payment *p;
-	uint64_t take, got = 0;
-	ts_u128 wei, room;
+	struct ts_loan loan;
+	uint64_t got = 0;
 
 	TAILQ_FOREACH(p, &a->session->payments, list) {
-		if (got >= units || a->reserved_units >= TS_EPOCH_UNITS_MAX)
+		if (got >= units)
+			return got;
+		if (ts_payment_spendable(b, p) &&
+		    ts_tariff_of_payment(b, p, now) == a->tariff)
+			got += take(b, a, p, NULL, ts_payment_available_wei(p), units - got);
+	}
+	ts_for_each_loan(&loan, b, a->session) {
+		if (got >= units)
 			break;
-		if (!ts_payment_spendable(b, p) ||
-		    ts_tariff_of_payment(b, p, now) != a->tariff)
-			continue;
-		wei = ts_payment_available_wei(p);
-		room = p->channel ? wallet_room_wei(b, &p->row.wallet,
-						    &a->tariff->row.token) : TS_U128_MAX;
-		take = ts_units_of_wei(wei < room ? wei : room, shift);
-		/* Whole wei, so that nothing is lost between reservations. */
-		wei = ts_wei_holding_units(units - got, shift);
-		if (take > ts_units_of_wei(wei, shift))
-			take = ts_units_of_wei(wei, shift);
-		if (take > TS_EPOCH_UNITS_MAX - a->reserved_units)
-			take = TS_EPOCH_UNITS_MAX - a->reserved_units;
-		if (!take)
-			continue;
-		if (!ts_batch(b) || !add(b, a, p, take))
-			break;
-		got += take;
+		if (!ts_loan_is_dear(&loan, &a->tariff->row) &&
+		    ts_tariff_of_payment(b, loan.payment, now) == a->tariff)
+			got += take(b, a, loan.payment, loan.by, loan.wei, units - got);
 	}
 	return got;
 }
@@ -153,6 +175,7 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 	int shift = a->row.unit_shift;
 	struct ts_billing_reservation *r;
 	uint64_t effective, keep;
+	ts_u128 wei;
 
 	ts_account_work(b, a);
 	TAILQ_FOREACH(r, &a->reservations, list) {
@@ -163,8 +186,11 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 			continue;
 		r->row.returned_units += effective - keep;
 		a->returned_units += effective - keep;
-		r->payment->held_wei -= ts_wei_holding_units(effective, shift) -
-					ts_wei_holding_units(keep, shift);
+		wei = ts_wei_holding_units(effective, shift) -
+		      ts_wei_holding_units(keep, shift);
+		r->payment->held_wei -= wei;
+		if (r->sponsorship)
+			r->sponsorship->held_wei -= wei;
 		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
 	}
 }
@@ -187,6 +213,66 @@ void ts_reserve_forget(struct ts_billing_account *a, const struct ts_billing_pay
 	}
 }
 
+/* What a reservation used is spent, for whoever it was reserved of. */
+static void spend(struct ts_billing *b, struct ts_billing_reservation *r, ts_u128 held_wei,
+		  ts_u128 used_wei)
+{
+	struct ts_billing_sponsorship *by = r->sponsorship;
+	struct ts_billing_payment *p = r->payment;
+
+	p->held_wei -= held_wei;
+	p->row.spent_wei += used_wei;
+	ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
+	if (by) {
+		by->held_wei -= held_wei;
+		by->row.spent_wei += used_wei;
+		ts_sponsorship_write(b, by);
+	}
+	if (!p->channel)
+		return;
+	p->channel->row.spent_wei += used_wei;
+	ts_channel_write(b, p->channel);
+}
+
+/* What changed of a payment; if it is done it goes. */
+static void sweep_one(struct ts_billing *b, struct ts_billing_session *s,
+		      struct ts_billing_payment *p)
+{
+	p->row.live = !ts_payment_is_done(p);
+	ts_payment_write(b, p);
+	if (!p->row.live)
+		ts_session_drop_payment(b, s, p);
+}
+
+static bool has(const struct ts_billing_account *a, const struct ts_billing_payment *p)
+{
+	const struct ts_billing_reservation *r;
+
+	TAILQ_FOREACH(r, &a->reservations, list)
+		if (r->payment == p)
+			return true;
+	return false;
+}
+
+/* No reservation may point to a payment that goes. */
+static void drop_all(struct ts_billing *b, struct ts_billing_account *a)
+{
+	struct ts_billing_session *lender;
+	struct ts_billing_reservation *r;
+	struct ts_billing_payment *p;
+
+	while ((r = TAILQ_FIRST(&a->reservations))) {
+		p = r->payment;
+		lender = r->sponsorship ? ts_session_of_row(b, p->row.session) : NULL;
+		TAILQ_REMOVE(&a->reservations, r, list);
+		free(r);
+		if (!lender || has(a, p))
+			continue;
+		ts_session_changed(b, lender);
+		sweep_one(b, lender, p);
+	}
+}
+
 /**
  * ts_reserve_settle() - the final word on an account's reservations, in the batch
  * @b: billing
@@ -200,32 +286,17 @@ void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 	struct ts_billing_reservation *r;
 	struct ts_billing_payment *p, *next;
 	uint64_t effective;
-	ts_u128 wei;
 
 	TAILQ_FOREACH(r, &a->reservations, list) {
-		p = r->payment;
 		effective = r->row.units - r->row.returned_units;
 		r->row.used_units = effective < used_units ? effective : used_units;
 		used_units -= r->row.used_units;
-		p->held_wei -= ts_wei_holding_units(effective, shift);
-		wei = ts_wei_of_units(r->row.used_units, shift);
-		p->row.spent_wei += wei;
-		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
-		if (!p->channel)
-			continue;
-		p->channel->row.spent_wei += wei;
-		ts_channel_write(b, p->channel);
+		spend(b, r, ts_wei_holding_units(effective, shift),
+		      ts_wei_of_units(r->row.used_units, shift));
 	}
-	/* No reservation may point to a payment that goes below. */
-	while ((r = TAILQ_FIRST(&a->reservations))) {
-		TAILQ_REMOVE(&a->reservations, r, list);
-		free(r);
-	}
+	drop_all(b, a);
 	for (p = TAILQ_FIRST(&a->session->payments); p; p = next) {
 		next = TAILQ_NEXT(p, list);
-		p->row.live = !ts_payment_is_done(p);
-		ts_payment_write(b, p);
-		if (!p->row.live)
-			ts_session_drop_payment(b, a->session, p);
+		sweep_one(b, a->session, p);
 	}
 }

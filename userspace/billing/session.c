@@ -12,6 +12,7 @@
 #include "billing/gifts.h"
 #include "billing/home.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 #include "billing/tag.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
@@ -237,6 +238,7 @@ void ts_session_free(struct ts_billing *b, struct ts_billing_session *s)
 	struct ts_billing_payment *p;
 
 	while ((p = TAILQ_FIRST(&s->payments))) {
+		ts_sponsor_forget(b, p);
 		TAILQ_REMOVE(&s->payments, p, list);
 		free(p);
 	}
@@ -386,7 +388,7 @@ static bool is_worth_something(struct ts_billing *b, struct ts_billing_session *
 		return ts_session_holds(s);
 	if (a->in_kernel)
 		ts_account_read(b, a);
-	return !ts_account_is_empty(a) ||
+	return !ts_account_is_empty(b, a) ||
 	       ts_account_unspent(a) >= (uint64_t)TS_REST_BYTES *
 					ts_tariff_dearest(&a->tariff->row);
 }
@@ -429,9 +431,10 @@ int ts_billing_session_close(struct ts_billing *b, const char *code,
 	s->closing = true;
 	b->urgent = true;
 	ts_session_changed(b, s);
+	ts_sponsors_release(b, s);
 	if (s->account)
 		ts_account_end(b, s->account);
-	else
+	else if (!ts_session_is_lent(b, s))
 		ts_session_finish(b, s, now);
 	return 0;
 }
@@ -467,13 +470,14 @@ bool ts_payment_is_done(const struct ts_billing_payment *p)
 }
 
 /*
- * Whole units at this tariff, or at their own in another token; the rest of each
- * payment that is less than one buys nothing.
+ * Whole units at this tariff, or at their own in another token, and of what wallets lend
+ * its station; the rest of each payment that is less than one buys nothing.
  */
-bool ts_session_is_spent(const struct ts_billing_session *s,
+bool ts_session_is_spent(struct ts_billing *b, const struct ts_billing_session *s,
 			 const struct ts_billing_version *tariff)
 {
 	const struct ts_billing_payment *p;
+	struct ts_loan loan;
 	int unit_shift;
 
 	TAILQ_FOREACH(p, &s->payments, list) {
@@ -485,6 +489,10 @@ bool ts_session_is_spent(const struct ts_billing_session *s,
 		if (ts_units_of_wei(ts_payment_available_wei(p), unit_shift))
 			return false;
 	}
+	ts_for_each_loan(&loan, b, s)
+		if (!ts_loan_is_dear(&loan, &tariff->row) &&
+		    ts_units_of_wei(loan.wei, loan.payment->tariff->row.unit_shift))
+			return false;
 	return true;
 }
 
@@ -508,6 +516,7 @@ void ts_session_drop_payment(struct ts_billing *b,
 	ts_session_dirty(b, s);
 	if (s->account)
 		ts_reserve_forget(s->account, p);
+	ts_sponsor_forget(b, p);
 	TAILQ_REMOVE(&s->payments, p, list);
 	free(p);
 }
@@ -526,7 +535,8 @@ void ts_session_insert(struct ts_billing_session *s, struct ts_billing_payment *
 		TAILQ_INSERT_TAIL(&s->payments, p, list);
 }
 
-static struct ts_billing_session *session_of_row(struct ts_billing *b, int64_t row)
+/** ts_session_of_row() - one that is in memory, by its number; NULL: none */
+struct ts_billing_session *ts_session_of_row(struct ts_billing *b, int64_t row)
 {
 	struct ts_billing_session *s;
 
@@ -547,7 +557,7 @@ static struct ts_billing_session *session_of_row(struct ts_billing *b, int64_t r
 void ts_session_revive(struct ts_billing *b, struct ts_billing_channel *c,
 		       struct ts_ledger_payment *row)
 {
-	struct ts_billing_session *s = session_of_row(b, row->session);
+	struct ts_billing_session *s = ts_session_of_row(b, row->session);
 	struct ts_billing_version *v = ts_tariff_by_row(b, row->tariff);
 	struct ts_billing_payment *p;
 

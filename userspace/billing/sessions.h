@@ -10,6 +10,7 @@ struct ts_billing_session *ts_session_by_code(struct ts_billing *b,
 					      const char *code);
 struct ts_billing_session *ts_session_by_key(struct ts_billing *b,
 					     const struct ts_key *key);
+struct ts_billing_session *ts_session_of_row(struct ts_billing *b, int64_t row);
 struct ts_billing_session *ts_session_new(struct ts_billing *b, const char *code,
 					  const struct ts_key *key,
 					  const struct ts_time *now);
@@ -33,7 +34,7 @@ void ts_payment_write(struct ts_billing *b, const struct ts_billing_payment *p);
 ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p);
 bool ts_payment_spendable(const struct ts_billing *b,
 			  const struct ts_billing_payment *p);
-bool ts_session_is_spent(const struct ts_billing_session *s,
+bool ts_session_is_spent(struct ts_billing *b, const struct ts_billing_session *s,
 			 const struct ts_billing_version *tariff);
 void ts_session_add_done(struct ts_billing_session *s,
 			 const struct ts_address *token, ts_u128 wei);

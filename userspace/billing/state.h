@@ -20,6 +20,7 @@
 #include "ledger/gift.h"
 #include "ledger/retention.h"
 #include "ledger/revenue.h"
+#include "ledger/sponsor.h"
 #include "photon/evidence.h"
 
 #define TS_NS_PER_S	1000000000ull
@@ -185,10 +186,25 @@ struct ts_billing_payment {
 	struct ts_billing_gift gift;
 };
 
+/**
+ * struct ts_billing_sponsorship - a wallet pays for a station, see sponsor.c
+ * @row: what it signed; its station is known here also when the row is not live any more
+ * @held_wei: of the limit, reserved by accounts that are not closed
+ * @over: nothing more of it is reserved
+ */
+struct ts_billing_sponsorship {
+	TAILQ_ENTRY(ts_billing_sponsorship) list;
+	struct ts_ledger_sponsorship row;
+	ts_u128 held_wei;
+	bool over;
+};
+
+/* @sponsorship: by which the payment is another session's; NULL: it is the account's own. */
 struct ts_billing_reservation {
 	TAILQ_ENTRY(ts_billing_reservation) list;
 	struct ts_ledger_reservation row;
 	struct ts_billing_payment *payment;
+	struct ts_billing_sponsorship *sponsorship;
 };
 
 /**
@@ -436,6 +452,8 @@ struct ts_billing_upstream {
  * @meter_lost: there is no meter: nothing is to be asked of it
  * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
  * @floor_s: wall time was at least this once
+ * @floor_ns: that was known then; or since then, as from an earlier process
+ * @sponsorships: stations that wallets pay for, the oldest word first
  * @mark_ns: when channels were marked, oldest first
  * @tries: wrong vouchers of stations without a session
  * @all_tries: and of all of these together
@@ -506,6 +524,8 @@ struct ts_billing {
 	char error[512];
 	uint64_t hour;
 	uint64_t floor_s;
+	uint64_t floor_ns;
+	TAILQ_HEAD(, ts_billing_sponsorship) sponsorships;
 	uint64_t mark_ns[TS_MARKS];
 	struct ts_billing_tries tries[TS_TRIES];
 	struct ts_billing_tries all_tries;

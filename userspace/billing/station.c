@@ -12,8 +12,9 @@
 #include "billing/accounts.h"
 #include "billing/batch.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 
-/* Of a trusted MAC: in so many zones and VLANs it may be. */
+/* Of a MAC that is trusted, or paid for: in so many zones and VLANs it may be. */
 #define SESSIONS_MAX	8
 
 static enum ts_access access_of(const struct ts_billing *b, const uint8_t mac[6])
@@ -51,14 +52,16 @@ static bool has_many(const struct ts_billing *b, const uint8_t mac[6])
  * @key: the station
  * @now: the time
  *
- * A trusted one asks for no session first; all others do, or pay.
+ * A trusted one asks for no session first, and one that a wallet pays for does not; all
+ * others do, or pay.
  */
 void ts_station_came(struct ts_billing *b, const struct ts_key *key,
 		     const struct ts_time *now)
 {
 	struct ts_billing_session *s = NULL;
 
-	if (access_of(b, key->mac) == TS_ACCESS_TRUSTED &&
+	if ((access_of(b, key->mac) == TS_ACCESS_TRUSTED ||
+	     (access_of(b, key->mac) == TS_ACCESS_NORMAL && ts_sponsor_has(b, key->mac))) &&
 	    (ts_session_by_key(b, key) || !has_many(b, key->mac)))
 		s = ts_session_of_station(b, key, now);
 	if (s)

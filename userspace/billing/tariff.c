@@ -152,8 +152,12 @@ ts_u128 ts_tariff_most(const struct ts_ledger_payment *row)
 	return ts_memo_parse(&memo, row->data, row->data_len) ? memo.most_wei_per_gb : 0;
 }
 
-/* What the kernel charges, which is what payers are shown. */
-static bool is_dearer(const struct ts_ledger_tariff *t, ts_u128 most_wei_per_gb)
+/**
+ * ts_tariff_is_dearer() - whether a direction of the internet is above a signed price
+ *
+ * By what the kernel charges, which is what payers are shown.
+ */
+bool ts_tariff_is_dearer(const struct ts_ledger_tariff *t, ts_u128 most_wei_per_gb)
 {
 	int dir;
 
@@ -183,7 +187,7 @@ struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 	if (current == p->tariff || is_cheaper(&current->row, &p->tariff->row) ||
 	    !is_held(b, &p->row, now))
 		held = current;
-	return p->most_wei_per_gb && is_dearer(&held->row, p->most_wei_per_gb) ?
+	return p->most_wei_per_gb && ts_tariff_is_dearer(&held->row, p->most_wei_per_gb) ?
 	       NULL : held;
 }
 

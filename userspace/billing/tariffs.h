@@ -21,6 +21,7 @@ struct ts_billing_version *ts_tariff_to_pay(struct ts_billing *b, uint32_t id,
 struct ts_billing_version *ts_tariff_of_payment(struct ts_billing *b,
 						const struct ts_billing_payment *p,
 						const struct ts_time *now);
+bool ts_tariff_is_dearer(const struct ts_ledger_tariff *t, ts_u128 most_wei_per_gb);
 ts_u128 ts_tariff_most(const struct ts_ledger_payment *row);
 int ts_tariff_to_kernel(struct ts_billing *b, struct ts_billing_version *v);
 

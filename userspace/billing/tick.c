@@ -13,6 +13,7 @@
 #include "billing/refunds.h"
 #include "billing/revenues.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
 
@@ -30,7 +31,7 @@ static void ran_low(struct ts_billing *b, struct ts_billing_account *a,
 	/* Serving may have begun another epoch: then there is more. */
 	if (a->row.state != TS_ACCOUNT_OPEN)
 		return;
-	if (ts_account_is_empty(a))
+	if (ts_account_is_empty(b, a))
 		ts_session_notify(b, a->session, exhausted ? TS_NOTICE_DRY :
 							     TS_NOTICE_LOW);
 }
@@ -184,6 +185,8 @@ static void advance_floor(struct ts_billing *b, const struct ts_time *now)
 	const struct ts_billing_version *v;
 
 	b->floor_s = ts_wall_floor(b, now);
+	if (now->wall_s)
+		b->floor_ns = now->boot_ns;
 	TAILQ_FOREACH(v, &b->versions, list) {
 		if (v->row.valid_from_s <= before ||
 		    v->row.valid_from_s > b->floor_s)
@@ -218,6 +221,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 	advance_floor(b, now);
 	ts_revenue_tick(b, now);
 	ts_gifts_tick(b, now);
+	ts_sponsors_tick(b, now);
 	ts_dear_tick(b, now);
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);

@@ -22,7 +22,7 @@ static bool has_value(const struct ts_billing_session *s)
 static enum ts_session_state state_of(const struct ts_billing *b,
 				      const struct ts_billing_session *s)
 {
-	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
+	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments) && !s->account)
 		return TS_SESSION_NEVER_PAID;
 	if (s->account)
 		return s->account->dry && !ts_upstream_holds(b) ? TS_SESSION_DRY :

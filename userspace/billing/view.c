@@ -10,6 +10,7 @@
 #include "billing/channels.h"
 #include "billing/refunds.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 #include "billing/tag.h"
 #include "billing/tariffs.h"
 #include "billing/visit.h"
@@ -54,10 +55,14 @@ static uint64_t bytes_for(ts_u128 wei, const struct ts_ledger_tariff *t)
 static struct ts_billing_version *tariff_for(struct ts_billing *b,
 					     const struct ts_billing_session *s)
 {
+	struct ts_loan loan;
+
 	if (s->account)
 		return s->account->tariff;
 	if (!TAILQ_EMPTY(&s->payments))
 		return TAILQ_FIRST(&s->payments)->tariff;
+	ts_for_each_loan(&loan, b, s)
+		return loan.payment->tariff;
 	return ts_tariff_default(b);
 }
 
@@ -117,12 +122,43 @@ static enum ts_session_state state_of(const struct ts_billing *b,
 {
 	if (view->access == TS_ACCESS_TRUSTED)
 		return TS_SESSION_PAID;
-	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments))
+	if (!s->row.done_wei && TAILQ_EMPTY(&s->payments) && !s->account &&
+	    !view->sponsored_wei)
 		return TS_SESSION_NEVER_PAID;
 	if (view->access == TS_ACCESS_BLOCKED || !view->remaining_bytes ||
 	    (s->account && s->account->dry && !ts_upstream_holds(b)))
 		return TS_SESSION_DRY;
 	return TS_SESSION_PAID;
+}
+
+/* What wallets lend its station, in the kernel too; of one payment once. */
+static ts_u128 lent_wei(struct ts_billing *b, const struct ts_billing_session *s,
+			const struct ts_ledger_tariff *t)
+{
+	const struct ts_billing_reservation *r;
+	struct ts_loan loan;
+	ts_u128 wei = 0, word = 0, left;
+	const struct ts_billing_sponsorship *by = NULL;
+
+	if (s->account)
+		TAILQ_FOREACH(r, &s->account->reservations, list)
+			if (r->sponsorship)
+				wei += ts_wei_holding_units(r->row.units -
+							    r->row.returned_units,
+							    s->account->row.unit_shift);
+	ts_for_each_loan(&loan, b, s) {
+		if (!ts_address_equal(&loan.by->row.said.token, &t->token) ||
+		    ts_loan_is_dear(&loan, t))
+			continue;
+		if (loan.by != by)
+			word = 0;
+		by = loan.by;
+		left = by->row.said.limit_wei - by->row.spent_wei - by->held_wei - word;
+		left = loan.wei < left ? loan.wei : left;
+		word += left;
+		wei += left;
+	}
+	return wei;
 }
 
 static void fill(struct ts_billing *b, struct ts_billing_session *s,
@@ -148,10 +184,13 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 				      p->row.delta_wei : p->row.max_wei;
 		if (!ts_payment_spendable(b, p))
 			continue;
-		view->unspent_wei += ts_payment_available_wei(p) + p->held_wei;
+		view->unspent_wei += ts_payment_available_wei(p) + p->held_wei -
+				     ts_sponsor_lent_wei(b, s, p);
 		if (!p->channel)
 			view->given_wei += ts_payment_available_wei(p) + p->held_wei;
 	}
+	view->sponsored_wei = lent_wei(b, s, &view->tariff);
+	view->unspent_wei += view->sponsored_wei;
 	for (dir = 0; dir < TS_DIR_COUNT; dir++)
 		view->used_bytes[dir] = s->row.done_bytes[dir];
 	paid_wei = view->unspent_wei;
@@ -160,6 +199,9 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	fill_guest(b, s, view);
 	/* Spent first, so what is left of it is no more than all that is. */
 	view->given_wei = ts_u128_less(view->given_wei, paid_wei - view->unspent_wei);
+	if (s->account)
+		view->sponsored_wei = ts_u128_less(view->sponsored_wei,
+						   ts_loan_passed_wei(s->account, NULL));
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
 	view->suggest_wei = suggest_wei(b, &view->tariff);
 	view->tagged_wei = ts_tag_amount(b, s, &view->tariff.token, view->suggest_wei);

@@ -47,6 +47,7 @@ enum ts_session_state {
  *	this token
  * @unspent_wei: of that, not consumed: pool and kernel together
  * @given_wei: of that, what the operator gave and no refund gives back
+ * @sponsored_wei: of that, what wallets pay for this station by a signed word; spent last
  * @remaining_bytes: whole bytes of class internet that @unspent_wei buys, at
  *	the dearer direction; UINT64_MAX when that is free
  * @used_bytes: [up, down], billed, over all accounts of this session
@@ -75,6 +76,7 @@ struct ts_session_view {
 	ts_u128 attached_wei;
 	ts_u128 unspent_wei;
 	ts_u128 given_wei;
+	ts_u128 sponsored_wei;
 	uint64_t remaining_bytes;
 	uint64_t used_bytes[TS_DIR_COUNT];
 	enum ts_access access;

@@ -217,7 +217,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		[TS_ACCESS_BLOCKED] = "blocked",
 	};
 
-	return json_pack("{s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o}",
 		"session", view->code, "station", station(view),
 		"state", states[view->state], "access", accesses[view->access],
 		"account", account(view),
@@ -228,6 +228,7 @@ json_t *ts_portal_session_json(const struct ts_portal_facts *facts,
 		"attached_wei", ts_json_wei(view->attached_wei),
 		"unspent_wei", ts_json_wei(view->unspent_wei),
 		"given_wei", ts_json_wei(view->given_wei),
+		"sponsored_wei", ts_json_wei(view->sponsored_wei),
 		"remaining_bytes", view->remaining_bytes > INT64_MAX ?
 			json_null() : json_integer(view->remaining_bytes),
 		"used_bytes", "up", (json_int_t)view->used_bytes[TS_DIR_UP],
