@@ -22,6 +22,7 @@ billing_far = $(eval $(call unit,$(1),tests/unit/$(1).c tests/unit/billing_far.c
 $(call billing_far,billing_peer)
 $(call billing_far,billing_refund)
 $(call billing_far,billing_dear)
+$(call billing_far,billing_sponsor)
 $(call billing_far,billing_carrying)
 $(call billing_far,billing_revenue)
 $(call billing_unit,billing_tokens)

@@ -196,6 +196,19 @@ int ts_billing_sponsor_serial(struct ts_billing *b, const struct ts_address *wal
 
 /* --- what was spent -------------------------------------------------------- */
 
+/* Of an account that is not settled, as the kernel has it now. */
+static ts_u128 used_wei(struct ts_billing *b, struct ts_billing_account *a,
+			const struct ts_billing_sponsorship *sp)
+{
+	ts_u128 wei = ts_loan_passed_wei(a, sp);
+
+	if (!sp->held_wei || a->row.state == TS_ACCOUNT_CLOSED)
+		return 0;
+	if (a->in_kernel && !ts_account_read(b, a))
+		wei = ts_loan_passed_wei(a, sp);
+	return wei;
+}
+
 int ts_billing_sponsorship_each(struct ts_billing *b, const struct ts_address *wallet,
 				int (*cb)(const struct ts_sponsorship_view *view, void *arg),
 				void *arg)
@@ -212,8 +225,7 @@ int ts_billing_sponsorship_each(struct ts_billing *b, const struct ts_address *w
 		view.said = sp->row.said;
 		view.spent_wei = sp->row.spent_wei;
 		TAILQ_FOREACH(a, &b->accounts, list)
-			if (sp->held_wei)
-				view.spent_wei += ts_loan_passed_wei(a, sp);
+			view.spent_wei += used_wei(b, a, sp);
 		ret = cb(&view, arg);
 		if (ret)
 			return ret;
