@@ -129,6 +129,21 @@ static enum MHD_Result get_channel(struct ts_portal *p, struct MHD_Connection *c
 				p->facts.n_tokens, &view)));
 }
 
+static enum MHD_Result get_sponsored(struct ts_portal *p, struct MHD_Connection *c)
+{
+	struct ts_address wallet;
+	enum MHD_Result ret;
+	json_t *json;
+
+	if (find_wallet(p, c, &wallet, &ret))
+		return ret;
+	json = p->ops.sponsored(p->ops.ctx, &wallet);
+	if (!json)
+		return ts_request_error(p, c, MHD_HTTP_NOT_FOUND, "unknown_channel",
+					"this box knows no channel with this address");
+	return ts_answer(p, c, MHD_HTTP_OK, ts_answer_json(json));
+}
+
 static enum MHD_Result get_health(struct ts_portal *p, struct MHD_Connection *c)
 {
 	bool healthy = false;
@@ -212,6 +227,8 @@ enum MHD_Result ts_request_get(struct ts_listener *l, struct MHD_Connection *c,
 		return get_nonce(p, c);
 	if (!strcmp(url, "/v1/channel"))
 		return get_channel(p, c);
+	if (!strcmp(url, "/v1/sponsor"))
+		return get_sponsored(p, c);
 	if (!strcmp(url, "/v1/outbox"))
 		return get_outbox(p, c);
 	return get_health(p, c);

@@ -90,6 +90,9 @@ struct ts_portal_facts {
  *	call
  * @logout: a session code, to end it; @reply comes back to ts_portal_taken() or
  *	ts_portal_refuse(), likewise
+ * @sponsor: a wallet's signed word for whom it pays; likewise
+ * @sponsored: for whom a wallet pays, as an object; a new reference, NULL: it has no
+ *	channel
  * @fas: openNDS says this of the asker; NULL: there is no openNDS.  0: send it to @url;
  *	-ENOENT: to the page
  * @health: an object of checks, each a text, "ok" or what is wrong; a new
@@ -130,6 +133,8 @@ struct ts_portal_ops {
 	void (*claim)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*mirror)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*logout)(void *ctx, const void *bytes, size_t len, uint64_t reply);
+	void (*sponsor)(void *ctx, const void *bytes, size_t len, uint64_t reply);
+	json_t *(*sponsored)(void *ctx, const struct ts_address *wallet);
 	int (*fas)(void *ctx, const struct sockaddr *peer, const struct ts_fas *fas,
 		   char url[TS_FAS_URL_SIZE]);
 	json_t *(*health)(void *ctx, bool *healthy);

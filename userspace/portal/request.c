@@ -98,6 +98,7 @@ static const struct place places[] = {
 	{ "/v1/channel", METHOD_GET, TS_POST_NONE },
 	{ "/v1/channel/refund", METHOD_POST, TS_POST_REFUND },
 	{ "/v1/roam", METHOD_POST, TS_POST_CLAIM },
+	{ "/v1/sponsor", METHOD_GET | METHOD_POST, TS_POST_SPONSOR },
 	{ "/v1/mirror", METHOD_POST, TS_POST_MIRROR },
 	{ "/v1/health", METHOD_GET, TS_POST_NONE },
 	{ "/captive-portal/api", METHOD_GET, TS_POST_NONE },
@@ -145,7 +146,7 @@ static bool is_type(struct MHD_Connection *c, const char *wanted)
 static int check_type(struct ts_portal *p, struct MHD_Connection *c, enum ts_post post,
 		      enum MHD_Result *ret)
 {
-	const char *wanted = "the body must be application/octet-stream: one Photon datagram, one signed attach, refund or mirror, or the code of a session or voucher";
+	const char *wanted = "the body must be application/octet-stream: one Photon datagram, one signed attach, refund, sponsorship or mirror, or the code of a session or voucher";
 
 	if (ts_form_is(post)) {
 		if (is_type(c, "application/x-www-form-urlencoded"))
@@ -251,6 +252,9 @@ static int hand_on(struct ts_portal *p, struct ts_request *req,
 		return 0;
 	case TS_POST_MIRROR:
 		p->ops.mirror(p->ops.ctx, req->body, req->seen, req->reply);
+		return 0;
+	case TS_POST_SPONSOR:
+		p->ops.sponsor(p->ops.ctx, req->body, req->seen, req->reply);
 		return 0;
 	case TS_POST_LOGOUT:
 		p->ops.logout(p->ops.ctx, req->body, req->seen, req->reply);

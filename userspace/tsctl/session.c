@@ -44,9 +44,10 @@ static void print_session(json_t *one)
 		       (long long)answer_number(station, "vlan"), zone_name(station, zone));
 	else
 		printf(" without a station");
-	printf("\n    %s %s left, %s%s%s\n",
+	printf("\n    %s %s left, %s%s%s%s\n",
 	       answer_amount(one, "unspent_wei", answer_number(tariff, "decimals"), left),
 	       answer_token(tariff), left_bytes(one, bytes),
+	       strcmp(answer_text(one, "sponsored_wei"), "0") ? ", paid for by a wallet" : "",
 	       *access_of(one) ? ", " : "", access_of(one));
 }
 
@@ -74,11 +75,13 @@ static void print_details(json_t *one)
 	const json_t *roam = json_object_get(one, "roam");
 	json_int_t decimals = answer_number(tariff, "decimals");
 	char paid[TS_TOKEN_TEXT_SIZE], given[TS_TOKEN_TEXT_SIZE], up[16], down[16];
+	char lent[TS_TOKEN_TEXT_SIZE];
 
 	print_session(one);
-	printf("    attached %s %s, of what is left given %s\n",
+	printf("    attached %s %s, of what is left given %s, by wallets that pay for its station %s\n",
 	       answer_amount(one, "attached_wei", decimals, paid), answer_token(tariff),
-	       answer_amount(one, "given_wei", decimals, given));
+	       answer_amount(one, "given_wei", decimals, given),
+	       answer_amount(one, "sponsored_wei", decimals, lent));
 	printf("    used %s up, %s down; tariff %lld version %lld\n",
 	       fmt_size((uint64_t)answer_number(used, "up"), up),
 	       fmt_size((uint64_t)answer_number(used, "down"), down),
@@ -185,6 +188,14 @@ static void print_sponsor(json_t *one)
 	char limit[TS_TOKEN_TEXT_SIZE], taken[TS_TOKEN_TEXT_SIZE], until[DATE_SIZE];
 	json_int_t decimals = answer_number(one, "decimals");
 
+	if (*answer_text(one, "wallet")) {
+		printf("%s: %s of %s %s, until %s, by wallet %s\n", answer_text(one, "mac"),
+		       answer_amount(one, "spent_wei", decimals, taken),
+		       answer_amount(one, "limit_wei", decimals, limit), answer_token(one),
+		       fmt_date(answer_number(one, "until_s"), until),
+		       answer_text(one, "wallet"));
+		return;
+	}
 	printf("%s vlan %lld: %s of %s %s, until %s, session %s\n", answer_text(one, "mac"),
 	       (long long)answer_number(one, "vlan"),
 	       answer_amount(one, "taken_wei", decimals, taken),
@@ -278,6 +289,7 @@ const struct verb session_verbs[] = {
 	{ "sponsor", session_sponsor,
 	  "[MAC limit AMOUNT [token SYMBOL] [until DATE] [vlan N] [zone ZONE]|MAC end]",
 	  "pay for a station up to a limit and a date, in place of what was said of it\n"
-	  "          before; or no more; without a MAC: those that are paid for" },
+	  "          before; or no more; without a MAC: those that are paid for, by\n"
+	  "          the operator or by a wallet" },
 	{ 0 },
 };

@@ -13,7 +13,7 @@ $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
 	mesh.c mesh_claim.c metrics.c metrics_meter.c metrics_money.c metrics_text.c ndsctl.c opennds.c opennds_plan.c payout.c police.c ports.c post.c ready.c relay.c relay_adopt.c \
 	relay_count.c relay_effects.c relay_hear.c relay_known.c relay_socket.c \
 	relay_status.c \
-	reply.c revenue.c roam.c rpc_watch.c selftest.c session.c sockets.c \
+	reply.c revenue.c roam.c rpc_watch.c selftest.c session.c sockets.c sponsor.c \
 	statement.c station.c status.c udp.c unlock.c warning.c watcher.c watching.c)))
 
 TSD_LIBRARIES := tsd admin portal billing relay mesh settle ledger chain keys discovery photon \

@@ -3,8 +3,10 @@
 #include <errno.h>
 
 #include "billing/gift.h"
+#include "billing/sponsor.h"
 #include "tsd/daemon.h"
 #include "tsd/front.h"
+#include "tsd/sponsor.h"
 
 static const struct ts_refused busy = {
 	.kind = TS_REFUSE_BUSY,
@@ -35,6 +37,18 @@ static void portal_logout(void *ctx, const void *code, size_t len,
 			  uint64_t portal_reply)
 {
 	from_portal(ctx, code, len, portal_reply, ts_billing_logout);
+}
+
+/* By its wallet's signature alone, wherever it comes from. */
+static void portal_sponsor(void *ctx, const void *bytes, size_t len,
+			   uint64_t portal_reply)
+{
+	from_portal(ctx, bytes, len, portal_reply, ts_billing_sponsor_signed);
+}
+
+static json_t *portal_sponsored(void *ctx, const struct ts_address *wallet)
+{
+	return ts_sponsor_wallet_json(ctx, wallet);
 }
 
 static int portal_who(void *ctx, const struct sockaddr *peer, struct ts_key *key)
@@ -290,6 +304,8 @@ void ts_front_ops(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.roam = portal_roam,
 		.claim = portal_claim,
 		.logout = portal_logout,
+		.sponsor = portal_sponsor,
+		.sponsored = portal_sponsored,
 		.fas = d->config->opennds.gateway.len ? portal_fas : NULL,
 		.health = portal_health,
 		.now = portal_now,

@@ -10,6 +10,7 @@
 #include "tsd/command.h"
 #include "tsd/daemon.h"
 #include "tsd/gift.h"
+#include "tsd/sponsor.h"
 #include "tsd/station.h"
 
 /* At once; each is a row for ever. */
@@ -226,5 +227,6 @@ json_t *ts_sponsor_list_answer(struct ts_daemon *d, const json_t *request)
 	struct listing l = { .config = &d->config->billing, .list = json_array() };
 
 	ts_billing_sponsor_each(d->billing, add_sponsor, &l);
+	ts_sponsor_add_wallets(d, l.list);
 	return json_pack("{s:o}", "sponsors", l.list);
 }

@@ -18,7 +18,7 @@
  *	relay*.c	what is carried for neighbours and by them
  *	control.c	the socket of tsctl			command.c, status.c,
  *							liquidity.c, revenue.c, watcher.c
- *	gift.c		vouchers, sponsored stations
+ *	gift.c		vouchers, sponsored stations		sponsor.c
  *	payout.c	shares in the income are paid out	statement.c
  *
  * ../portal is HTTP, ../billing decides, ../ledger remembers, ../photon knows

@@ -569,6 +569,62 @@ int box_roam(struct box *b, const struct ts_datagram *order, struct session *out
 	return show_signed(b, "/v1/session/roam", order, out, err, err_size);
 }
 
+/* Return: 0, or -EPROTO: it is none. */
+static int read_sponsored(const json_t *one, struct sponsored *s)
+{
+	const char *mac = json_string_value(json_object_get(one, "mac"));
+
+	if (!mac || strlen(mac) >= sizeof(s->mac))
+		return -EPROTO;
+	strcpy(s->mac, mac);
+	make_plain(s->mac);
+	read_address(one, "token", &s->token);
+	s->until_s = (uint64_t)json_integer_value(json_object_get(one, "until_s"));
+	return read_wei(one, "limit_wei", &s->limit_wei) ||
+	       read_wei(one, "spent_wei", &s->spent_wei) ? -EPROTO : 0;
+}
+
+int box_sponsored(struct box *b, const struct ts_address *wallet,
+		  int (*cb)(const struct sponsored *s, void *arg), void *arg,
+		  uint64_t *serial, char *err, size_t err_size)
+{
+	char path[32 + TS_ADDRESS_TEXT_SIZE], text[TS_ADDRESS_TEXT_SIZE];
+	struct sponsored s;
+	json_t *json, *list;
+	int ret = 0;
+	size_t i;
+
+	snprintf(path, sizeof(path), "/v1/sponsor?address=%s", ts_address_print(wallet, text));
+	json = get(b, path, err, err_size);
+	if (!json)
+		return -EIO;
+	list = json_object_get(json, "sponsored");
+	*serial = (uint64_t)json_integer_value(json_object_get(json, "serial"));
+	if (!*serial)
+		ret = -EPROTO;
+	for (i = 0; cb && i < json_array_size(list) && !ret; i++) {
+		ret = read_sponsored(json_array_get(list, i), &s);
+		if (!ret)
+			ret = cb(&s, arg);
+	}
+	if (ret)
+		snprintf(err, err_size, "%s%s: the answer is not for whom a wallet pays", b->url, path);
+	json_decref(json);
+	return ret;
+}
+
+int box_sponsor(struct box *b, const struct ts_datagram *sponsor, char *err, size_t err_size)
+{
+	long status = request(b, "/v1/sponsor", sponsor, err, err_size);
+
+	if (status < 0)
+		return -EIO;
+	if (status == 204)
+		return 0;
+	box_says(b, status, err, err_size);
+	return -EPROTO;
+}
+
 static int on_event(const char *data, void *arg)
 {
 	struct session *s = arg;

@@ -141,6 +141,35 @@ int box_roam(struct box *b, const struct ts_datagram *order, struct session *out
 	     char *err, size_t err_size);
 
 /**
+ * struct sponsored - a station that a wallet pays for
+ * @mac: as text
+ * @token: of the amounts
+ * @limit_wei: so much at most
+ * @spent_wei: of that
+ * @until_s: seconds since 1970
+ */
+struct sponsored {
+	char mac[18];
+	struct ts_address token;
+	ts_u128 limit_wei;
+	ts_u128 spent_wei;
+	uint64_t until_s;
+};
+
+/**
+ * box_sponsored() - for whom a wallet pays
+ * @cb: of each; NULL: it does not matter
+ * @serial: set to the number of what the wallet signs next
+ * Return: as above
+ */
+int box_sponsored(struct box *b, const struct ts_address *wallet,
+		  int (*cb)(const struct sponsored *s, void *arg), void *arg,
+		  uint64_t *serial, char *err, size_t err_size);
+/** box_sponsor() - show what a wallet has signed of that; Return: as above */
+int box_sponsor(struct box *b, const struct ts_datagram *sponsor, char *err,
+		size_t err_size);
+
+/**
  * box_watch() - wait for events of the session, at most @timeout_ms
  * @s: updated by each event that carries the session
  *

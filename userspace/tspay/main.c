@@ -101,6 +101,33 @@ out:
 	return ret;
 }
 
+static int sponsor(struct options *o)
+{
+	ts_u128 limit = 0;
+	struct payer p;
+	int ret = 1;
+
+	if (payer_begin(&p, o, &stop))
+		goto out;
+	ret = 2;
+	o->policy.max_wei_per_gb = TS_U128_MAX;
+	if (o->max_price && !amount("--max-price", o->max_price, p.token.decimals,
+				    &o->policy.max_wei_per_gb))
+		goto out;
+	if (o->amount && !amount("the limit", o->amount, p.token.decimals, &limit))
+		goto out;
+	if (o->amount && !limit) {
+		fprintf(stderr, "tspay: the limit is 0; to end it: tspay sponsor --end MAC URL\n");
+		goto out;
+	}
+	ret = o->sponsor_mac ?
+	      payer_sponsor(&p, o->sponsor_mac, limit, o->sponsor_until) :
+	      payer_sponsor_list(&p);
+out:
+	payer_close(&p);
+	return ret;
+}
+
 static int run(struct options *o)
 {
 	struct payer p;
@@ -155,6 +182,8 @@ int main(int argc, char **argv)
 		ret = key_run(&o);
 	else if (o.channel_verb != CHANNEL_NONE)
 		ret = channel(&o);
+	else if (o.sponsor)
+		ret = sponsor(&o);
 	else
 		ret = o.roam ? roam(&o) : run(&o);
 	options_free(&o);

@@ -26,6 +26,8 @@ static int usage(FILE *f, int ret)
 "       tspay [OPTIONS] --attach CODE URL    take what was paid for CODE along\n"
 "       tspay [OPTIONS] refund [AMOUNT] URL  have back what is paid and not used\n"
 "       tspay [OPTIONS] roam [AMOUNT] URL    go on here with what another box was paid\n"
+"       tspay [OPTIONS] sponsor MAC AMOUNT DATE URL    pay for another station, up to that\n"
+"       tspay [OPTIONS] sponsor --end MAC URL, sponsor URL    no more; and for whom we do\n"
 "       tspay [OPTIONS] channel list|show     what the purses have, without a network\n"
 "       tspay [OPTIONS] channel open|deposit AMOUNT [URL]\n"
 "       tspay [OPTIONS] channel withdraw [AMOUNT] URL\n"
@@ -118,6 +120,7 @@ enum {
 	OPT_V3 = 256,
 	OPT_V3_PASSPHRASE,
 	OPT_CHAIN,
+	OPT_END,
 };
 
 static const struct option long_options[] = {
@@ -142,6 +145,7 @@ static const struct option long_options[] = {
 	{ "node", required_argument, NULL, 'n' },
 	{ "rpc", required_argument, NULL, 'r' },
 	{ "chain", required_argument, NULL, OPT_CHAIN },
+	{ "end", no_argument, NULL, OPT_END },
 	{ "json", no_argument, NULL, 'j' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -164,6 +168,9 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 		free(o->chain_file);
 		o->chain_file = strdup(value);
 		return o->chain_file ? 0 : 2;
+	case OPT_END:
+		o->end = true;
+		return 0;
 	case 'n':
 		o->partner = value;
 		return 0;
@@ -283,6 +290,23 @@ static int take_roam(struct options *o, int n, char **words)
 	o->roam = true;
 	o->amount = n == 2 ? words[0] : NULL;
 	o->url = words[n - 1];
+	return 0;
+}
+
+/* MAC AMOUNT DATE URL, --end MAC URL or URL alone. Return: 0 go on, 2 wrong use. */
+static int take_sponsor(struct options *o, int n, char **words)
+{
+	if (n != (o->end ? 2 : n == 1 ? 1 : 4) || !is_url(words[n - 1]) || o->once ||
+	    o->attach || o->limit || o->code || o->udp || o->discover || o->channel_file)
+		return usage(stderr, 2);
+	o->sponsor = true;
+	o->url = words[n - 1];
+	if (n > 1)
+		o->sponsor_mac = words[0];
+	if (n == 4) {
+		o->amount = words[1];
+		o->sponsor_until = words[2];
+	}
 	return 0;
 }
 
@@ -408,6 +432,12 @@ int options_parse(struct options *o, int argc, char **argv)
 		return take_refund(o, argc - optind - 1, argv + optind + 1);
 	if (argc > optind && !strcmp(argv[optind], "roam"))
 		return take_roam(o, argc - optind - 1, argv + optind + 1);
+	if (argc > optind && !strcmp(argv[optind], "sponsor"))
+		return take_sponsor(o, argc - optind - 1, argv + optind + 1);
+	if (o->end) {
+		fprintf(stderr, "tspay: --end is of \"sponsor\"\n");
+		return 2;
+	}
 	if (argc - optind == 1)
 		o->url = argv[optind];
 	else if (argc > optind)

@@ -34,6 +34,9 @@ enum channel_verb {
  * @channel_verb: what to do with the channel instead of paying
  * @refund: have unspent value come back instead of paying
  * @roam: go on here with what was paid at another box, instead of paying
+ * @sponsor: pay for the station @sponsor_mac, up to @amount and @sponsor_until, instead of
+ *	our own; no MAC: show for whom we do
+ * @end: no more for @sponsor_mac
  * @amount: of the refund, the roaming, the deposit or the withdrawal; NULL: all
  * @partner: of the channel, by its address; NULL: the box at @url, or the only one
  * @chain_file: which chain, see struct chain_config
@@ -64,6 +67,10 @@ struct options {
 	enum channel_verb channel_verb;
 	bool refund;
 	bool roam;
+	bool sponsor;
+	const char *sponsor_mac;
+	const char *sponsor_until;
+	bool end;
 	const char *amount;
 	const char *partner;
 	char *chain_file;

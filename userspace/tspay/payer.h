@@ -85,6 +85,18 @@ int payer_refund(struct payer *p, ts_u128 limit_wei);
  */
 int payer_roam(struct payer *p, ts_u128 limit_wei);
 
+/**
+ * payer_sponsor() - pay for a station that is not ours (M6, M15)
+ * @p: with a box, and without a purse
+ * @mac: which
+ * @limit_wei: so much in all; 0: no more
+ * @until: a date in UTC; NULL with a limit of 0
+ * Return: exit status.
+ */
+int payer_sponsor(struct payer *p, const char *mac, ts_u128 limit_wei, const char *until);
+/** payer_sponsor_list() - for whom we pay there; Return: exit status */
+int payer_sponsor_list(struct payer *p);
+
 /** payer_watch() - pay by the policy until stopped; Return: exit status */
 int payer_watch(struct payer *p);
 
