@@ -157,6 +157,11 @@ static void fake_claim(void *ctx, const void *bytes, size_t len, uint64_t reply)
 	f->claims++;
 }
 
+static json_t *fake_sponsored(void *ctx, const struct ts_address *wallet)
+{
+	return wallet->b[0] == 0x11 ? json_pack("{s:i, s:[]}", "serial", 7, "sponsored") : NULL;
+}
+
 static json_t *fake_health(void *ctx, bool *healthy)
 {
 	struct fixture *f = ctx;
@@ -194,6 +199,7 @@ int portal_setup(void **state)
 		.refund = fake_attach, .pay = fake_pay, .mirror = fake_mirror,
 		.roam = fake_attach, .claim = fake_claim,
 		.voucher = fake_attach, .allowance = fake_attach,
+		.sponsor = fake_pay, .sponsored = fake_sponsored,
 		.logout = fake_logout, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {

@@ -280,6 +280,25 @@ static void test_logout(void **state)
 	EXPECT(f, "GET /v1/session/logout HTTP/1.0\r\n\r\n", "Allow: POST");
 }
 
+/* By a wallet's signature, whoever brings it. */
+static void test_sponsor(void **state)
+{
+	struct fixture *f = *state;
+	int fd;
+
+	f->station_error = -ENOENT;
+	fd = hand_on(f, "/v1/sponsor", "abc", 3, 1);
+	ts_portal_taken(f->portal, f->reply);
+	has(answer(f, fd), "HTTP/1.1 204 ");
+	EXPECT(f, "GET /v1/sponsor HTTP/1.0\r\n\r\n", "\"error\":\"bad_address\"");
+	EXPECT(f, "GET /v1/sponsor?address=0x1111111111111111111111111111111111111111 HTTP/1.0\r\n\r\n",
+	       "{\"serial\":7,\"sponsored\":[]}");
+	EXPECT(f, "GET /v1/sponsor?address=0x2211111111111111111111111111111111111111 HTTP/1.0\r\n\r\n",
+	       "\"error\":\"unknown_channel\"");
+	EXPECT(f, "POST /v1/sponsor HTTP/1.0\r\nOrigin: http://evil.test\r\nContent-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc",
+	       "\"error\":\"foreign_origin\"");
+}
+
 static void test_refund(void **state)
 {
 	struct ts_address wallet = { .b = { 0x11 } };
@@ -329,6 +348,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_roam, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_given, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_logout, portal_setup, portal_teardown),
+		cmocka_unit_test_setup_teardown(test_sponsor, portal_setup, portal_teardown),
 		cmocka_unit_test_setup_teardown(test_refund, portal_setup, portal_teardown),
 	};
 
