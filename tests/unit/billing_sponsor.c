@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "billing/price.h"
@@ -378,6 +379,48 @@ static void an_older_word_never_counts_again(void **state)
 	is_refused(give_good(&first), "serial_ahead");
 }
 
+/* A backup does not know what was ended after it, nor what was begun and ended. */
+static void after_a_restore_none_counts(void **state)
+{
+	const struct ts_ledger_options options = { .path = box.dir.path };
+	char copy[160], kept[200], err[600], wal[220];
+	uint8_t old[TS_SPONSOR_BYTES], unknown[TS_SPONSOR_BYTES];
+	struct ts_sponsor said;
+	struct ts_ledger *l;
+
+	said = good(1, LIMIT);
+	ts_sponsor_sign(&said, box.wallets[PARTNER].key, old);
+	assert_null(give(old, sizeof(old)));
+	snprintf(copy, sizeof(copy), "%s/backup", box.dir.name);
+	l = ledger_dir_open(&box.dir, TS_LEDGER_READ_ONLY);
+	assert_int_equal(ts_ledger_backup(l, copy, err, sizeof(err)), 0);
+	ts_ledger_close(l);
+	said = good(2, LIMIT);
+	ts_sponsor_sign(&said, box.wallets[PARTNER].key, unknown);
+	assert_null(give(unknown, sizeof(unknown)));
+	sponsor(1, 0);
+	sponsor(2, 0);
+	assert_int_equal(ts_billing_stop(box.billing, &box.now), 0);
+	box_close(&box);
+	assert_int_equal(ts_ledger_restore(&options, copy, kept, sizeof(kept), err,
+					   sizeof(err)), 0);
+	assert_int_equal(box_open(&box), 0);
+	is_refused(give(old, sizeof(old)), "old_serial");
+	is_refused(give(unknown, sizeof(unknown)), "old_serial");
+	assert_false(passes(1) || passes(2));
+	/* The box says from which number on it takes one, and that is not far ahead. */
+	assert_int_equal(ts_billing_sponsor_serial(box.billing, &said.wallet, &box.now,
+						   &serial), 0);
+	serial--;
+	said = good(1, LIMIT);
+	assert_null(give_good(&said));
+	assert_true(passes(1));
+	unlink(copy);
+	unlink(kept);
+	snprintf(wal, sizeof(wal), "%s-wal", kept);
+	unlink(wal);
+}
+
 static void a_wallet_pays_for_so_many(void **state)
 {
 	struct ts_sponsor said;
@@ -660,6 +703,7 @@ int main(void)
 		T(not_above_the_signed_price),
 		T(only_the_wallet_says_it_and_to_this_box),
 		T(an_older_word_never_counts_again),
+		T(after_a_restore_none_counts),
 		T(a_wallet_pays_for_so_many),
 		T(it_ends_at_its_date),
 		T(without_a_clock_it_ends_too),

@@ -104,10 +104,15 @@ static bool is_repeated(const struct ts_sponsor *said, const uint8_t *bytes,
 	return sp && !memcmp(sp->row.form, bytes, sizeof(sp->row.form));
 }
 
-/* Stations with that MAC that are here spend from now on. */
+/* Stations with that MAC that are here spend from now on; some were cut a moment ago. */
 static void serve(struct ts_billing *b, const uint8_t mac[6], const struct ts_time *now)
 {
 	struct ts_billing_session *s, *next;
+	unsigned int i;
+
+	for (i = 0; i < b->n_strangers && i < TS_STRANGERS; i++)
+		if (!memcmp(b->strangers[i].key.mac, mac, sizeof(b->strangers[i].key.mac)))
+			ts_station_came(b, &b->strangers[i].key, now);
 
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);

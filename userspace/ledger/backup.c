@@ -205,7 +205,8 @@ static int restore(struct ts_ledger *from, const char *path, char *kept,
 	 * wants again.  What was signed has its nonce: the chain takes it once.
 	 * What was paid of shares since, and which vouchers (0, then 3) were redeemed,
 	 * only the operator knows.  Which stations a wallet has ceased to pay for since,
-	 * only the wallet does: it signs anew, above all that it can have signed by now.
+	 * only the wallet does: it signs anew, above all that it can have signed by now, for
+	 * numbers follow the clock, and are ahead of it by as many as were signed at once.
 	 */
 	static const char mark[] =
 		"UPDATE channels SET restored = 1 WHERE state <> 0;"
@@ -213,8 +214,8 @@ static int restore(struct ts_ledger *from, const char *path, char *kept,
 		"UPDATE vouchers SET state = 3 WHERE state = 0;"
 		"UPDATE sponsorships SET live = 0, form = NULL WHERE live = 1;"
 		"INSERT OR REPLACE INTO meta (key, value) SELECT '" TS_LEDGER_SPONSOR_FLOOR
-		"', max(CAST(strftime('%s', 'now') AS INTEGER), ifnull((SELECT value FROM meta"
-		" WHERE key = 'wall_floor_s'), 0));"
+		"', 3600 + max(CAST(strftime('%s', 'now') AS INTEGER), ifnull((SELECT value"
+		" FROM meta WHERE key = 'wall_floor_s'), 0));"
 		"INSERT OR REPLACE INTO meta (key, value) SELECT '" TS_LEDGER_PAYOUTS_UNKNOWN
 		"', 1 WHERE EXISTS (SELECT 1 FROM shares);";
 	char made[PATH_SIZE];
