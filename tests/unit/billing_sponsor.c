@@ -517,6 +517,42 @@ static void a_refund_ends_it(void **state)
 	assert_int_equal(shown(1).count, 0);
 }
 
+/* Whether the operator ends the channel, or the wallet asks to. */
+static void who_leaves_pays_for_nobody(void **state)
+{
+	struct ts_message msg = { .id = TS_MSG_SETTLE_REQUEST };
+	struct ts_settle *s = &msg.settle_request.settle;
+	const struct ts_channel *c = &far[PARTNER].life.channel;
+	struct ts_datagram d;
+
+	lend_to(1, LIMIT);
+	assert_true(passes(1));
+	far[PARTNER].life.channel = box.wallets[PARTNER].channel;
+	s->channel_identifier = c->channel_identifier;
+	s->open_block_number = c->open_block_number;
+	s->participant1 = c->our_address;
+	s->participant2 = c->partner_address;
+	s->participant1_balance = ts_u256_from_u128(ts_channel_our_balance_wei(c));
+	s->participant2_balance = ts_u256_from_u128(POOL);
+	assert_int_equal(ts_message_sign(&msg, far_key(PARTNER), &box.config.chain_id, &d), 0);
+	far_give(d.b, d.len);
+	after(2 * SECOND);
+	assert_false(passes(1));
+	assert_int_equal(shown(1).count, 0);
+}
+
+static void nor_who_is_left(void **state)
+{
+	lend_to(1, LIMIT);
+	assert_true(passes(1));
+	assert_int_equal(ts_billing_leave(box.billing,
+		ts_signer_address(far_key(PARTNER)), NULL), 0);
+	box_flush(&box);
+	after(2 * SECOND);
+	assert_false(passes(1));
+	assert_int_equal(shown(1).count, 0);
+}
+
 static void a_closed_channel_ends_it(void **state)
 {
 	struct ts_channel_view view;
@@ -709,6 +745,8 @@ int main(void)
 		T(without_a_clock_it_ends_too),
 		T(who_never_knew_the_date_takes_none),
 		T(a_refund_ends_it),
+		T(who_leaves_pays_for_nobody),
+		T(nor_who_is_left),
 		T(a_closed_channel_ends_it),
 		T(a_session_ends_when_what_it_lent_is_back),
 		T(nor_is_it_freed_under_a_loan),

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "billing/sponsor.h"
 #include "billing_one.h"
 
 #define CHEAP		0	/* the wallet's channel in the first token */
@@ -420,6 +421,33 @@ static void how_long_at_the_rate_of_now(void **state)
 	assert_true(v->in_empty_s > 9 * 1800);
 }
 
+/* M6: a wallet lends what it named, and nothing that it has in another token. */
+static void a_wallet_lends_one_token(void **state)
+{
+	struct ts_sponsor said = { .box = box.config.our_address,
+				   .chain_id = box.config.chain_id,
+				   .token = token_of(DEAR),
+				   .wallet = box.wallets[CHEAP].channel.our_address,
+				   .mac = { 2, 0, 0, 0, 0, 1 }, .serial = 1,
+				   .until_s = box.now.wall_s + 86400,
+				   .limit_wei = ALL, .most_wei_per_gb = TS_U128_MAX };
+	int code = box_code(&box, 0), other = box_code(&box, 1);
+	uint8_t bytes[TS_SPONSOR_BYTES];
+
+	assert_true(pay(CHEAP, 50000 * GWEI, code, CHEAP_TARIFF));
+	assert_true(pay(DEAR, 20000 * MWEI, code, DEAR_TARIFF));
+	ts_sponsor_sign(&said, box.wallets[CHEAP].key, bytes);
+	ts_billing_sponsor_signed(box.billing, bytes, sizeof(bytes), 4242, &box.now);
+	box.codes[other].acked_wei += 20000 * MWEI;
+	box_flush(&box);
+	assert_int_equal(box.taken, 1);
+	assert_in_range(box_spend(&box, 1, 100), 19800, 20010);
+	restart();
+	assert_int_equal(box_spend(&box, 1, 100), 0);
+	assert_true(channel(CHEAP).unspent_wei == 50000 * GWEI);
+	assert_in_range(box_spend(&box, 0, 100), 49800, 50110);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, one_teardown)
 
 int main(void)
@@ -434,6 +462,7 @@ int main(void)
 		T(limits_are_by_token),
 		T(deposits_are_added_up_by_token),
 		T(a_tariff_that_changes_its_token_takes_no_value_along),
+		T(a_wallet_lends_one_token),
 		T(a_token_that_is_given_up),
 		T(a_token_needs_a_tariff),
 		T(how_long_a_channel_lasts),
