@@ -123,6 +123,7 @@ struct box {
 	uint64_t random;
 	unsigned int boots;
 	bool quiet;
+	bool lending;	/* wallets pay for stations: what is one's is another's code's */
 	bool generous;	/* the operator bears losses: more may pass */
 	ts_u128 most_wei_per_gb;	/* wallets agree to no more from now on; 0: to any */
 };

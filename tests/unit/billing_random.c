@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * billing_random.c - property test: random payments, frames, events, moves,
- * attaches, silent stations, closes, new prices, vouchers, allowances, sponsored
- * stations, kills and power cuts; every invariant after every step.
+ * attaches, silent stations, closes, new prices, vouchers, allowances, stations that the
+ * operator or a wallet sponsors, kills and power cuts; every invariant after every step.
  *
  * A kill is placed at a random later touch of the disk, the kernel or the
  * network, so that each point between two of them is hit.
@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "billing/gift.h"
+#include "billing/sponsor.h"
 #include "billing_box.h"
 #include "ledger/gift.h"
 
@@ -144,12 +145,35 @@ static void show_voucher(struct box *box)
 				   1000 + roll(1000), &box->now);
 }
 
+/* A wallet pays for a station, or no more; sometimes it says what it said before. */
+static void sponsor(struct box *box)
+{
+	struct ts_signer *key = box->wallets[roll(BOX_WALLETS)].key;
+	struct ts_sponsor said = { .box = box->config.our_address,
+				   .chain_id = box->config.chain_id,
+				   .token = box->config.tokens[0].address,
+				   .wallet = *ts_signer_address(key),
+				   .serial = box->now.wall_s + roll(4),
+				   .until_s = box->now.wall_s + 1 + roll(8000),
+				   .most_wei_per_gb = roll(4) ? TS_U128_MAX :
+						      (ts_u128)GWEI * 1000000000 };
+	uint8_t bytes[TS_SPONSOR_BYTES];
+
+	if (roll(3))
+		said.limit_wei = (ts_u128)(1 + roll(300000)) * 1000000000 + roll(1000);
+	memcpy(said.mac, box_key(roll(BOX_STATIONS)).mac, sizeof(said.mac));
+	ts_sponsor_sign(&said, key, bytes);
+	box->lending = true;
+	ts_billing_sponsor_signed(box->billing, bytes, sizeof(bytes), 1000 + roll(1000),
+				  &box->now);
+}
+
 static void give(struct box *box)
 {
 	struct ts_key key = box_key(roll(BOX_STATIONS));
 	char code[TS_CODE_SIZE];
 
-	switch (roll(4)) {
+	switch (roll(5)) {
 	case 0:
 		make_voucher(box);
 		break;
@@ -168,6 +192,9 @@ static void give(struct box *box)
 				&box->now, code);
 		else
 			ts_billing_sponsor_end(box->billing, &key, &box->now);
+		break;
+	case 4:
+		sponsor(box);
 		break;
 	}
 }
