@@ -314,6 +314,9 @@ void ts_account_serve(struct ts_billing *b, struct ts_billing_session *s,
 
 	if (s->closing || s->resting || s->away || b->broken || b->meter_lost)
 		return;
+	/* What is its wallet's on the way elsewhere has to come back first. */
+	if (!a && s->attach)
+		return;
 	if (!a)
 		a = make(b, s, now);
 	if (!a || a->row.state != TS_ACCOUNT_OPEN)

@@ -154,7 +154,7 @@ static void forget(struct ts_billing *b, struct ts_billing_account *a,
 			ts_session_finish(b, s, now);
 		return;
 	}
-	if (s->attach)
+	if (s->attach && !ts_session_is_lent(b, s))
 		ts_attach_finish(b, s, now);
 	if (s->claim)
 		ts_claim_finish(b, s, now);

@@ -17,6 +17,7 @@
 #include "billing/batch.h"
 #include "billing/payments.h"
 #include "billing/sessions.h"
+#include "billing/sponsors.h"
 #include "photon/attach.h"
 
 #define NONCE_S		60
@@ -231,6 +232,7 @@ void ts_billing_attach(struct ts_billing *b, const struct ts_key *key,
 	const struct ts_refused *why;
 	struct ts_attach attach;
 	uint64_t given_ns = 0;
+	bool is_lent;
 
 	if (b->n_replies == TS_REPLIES_MAX) {
 		b->urgent = true;
@@ -266,9 +268,11 @@ void ts_billing_attach(struct ts_billing *b, const struct ts_key *key,
 	b->n_attaches++;
 	b->urgent = true;
 	/* Who shares the session is not disturbed by somebody's unused value. */
-	if (from->account && is_serving(from->account, &pending))
+	is_lent = ts_session_is_lent(b, from);
+	ts_sponsors_release(b, from);
+	if (from->account && (is_lent || is_serving(from->account, &pending)))
 		ts_account_end(b, from->account);
-	else
+	else if (!is_lent)
 		ts_attach_finish(b, from, now);
 }
 

@@ -63,7 +63,7 @@ static ts_u128 loan_wei(const struct ts_billing *b, const struct ts_loan *loan)
 static bool lends(struct ts_billing *b, const struct ts_billing_session *of,
 		  const struct ts_billing_session *s)
 {
-	return of != s && !of->closing && !ts_visit_find(b, of->row.code);
+	return of != s && !of->closing && !of->attach && !ts_visit_find(b, of->row.code);
 }
 
 /**
@@ -200,16 +200,28 @@ void ts_sponsors_release(struct ts_billing *b, const struct ts_billing_session *
 	}
 }
 
-/** ts_sponsors_settled() - an account is gone: sessions may have waited to end for that */
+/**
+ * ts_sponsors_settled() - an account is gone, and what it had of others' payments is back
+ * @b: billing
+ * @now: the time
+ *
+ * Sessions may have waited for that: to end, or to give what they have to another.
+ */
 void ts_sponsors_settled(struct ts_billing *b, const struct ts_time *now)
 {
-	struct ts_billing_session *s;
+	struct ts_billing_session *s, *next;
 
 	if (TAILQ_EMPTY(&b->sponsorships))
 		return;
-	TAILQ_FOREACH(s, &b->sessions, list)
-		if (s->closing && !s->row.closed && !s->account && !ts_session_is_lent(b, s))
+	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
+		next = TAILQ_NEXT(s, list);
+		if (s->account || (!s->closing && !s->attach) || ts_session_is_lent(b, s))
+			continue;
+		if (!s->closing)
+			ts_attach_finish(b, s, now);
+		else if (!s->row.closed)
 			ts_session_finish(b, s, now);
+	}
 }
 
 /** ts_sponsor_forget() - a payment is done: who had some of it gave that back whole */
