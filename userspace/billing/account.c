@@ -35,16 +35,6 @@ static void consider(struct choice *c, struct ts_billing_version *v, ts_u128 wei
 		c->rest = v;
 }
 
-/* Of what a wallet lends; NULL: it is dearer than the payer, or the lender, has signed. */
-static struct ts_billing_version *loan_tariff(struct ts_billing *b,
-					      const struct ts_loan *loan,
-					      const struct ts_time *now)
-{
-	struct ts_billing_version *v = ts_tariff_of_payment(b, loan->payment, now);
-
-	return v && !ts_loan_is_dear(loan, &v->row) ? v : NULL;
-}
-
 /*
  * The tariff of what is to be spent next: of the first payment that buys more
  * than a rest, or else of the first that buys anything.  What is lent comes after
@@ -65,7 +55,7 @@ static struct ts_billing_version *next_tariff(struct ts_billing *b,
 	if (c.first)
 		return c.first;
 	ts_for_each_loan(&loan, b, s) {
-		consider(&c, loan_tariff(b, &loan, now), loan.wei);
+		consider(&c, ts_loan_tariff(b, &loan, now), loan.wei);
 		if (c.first)
 			return c.first;
 	}

@@ -534,6 +534,7 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 	int err = load_tables(b);
 
 	b->floor_ns = now->boot_ns;
+	b->ticked = *now;
 	if (!err)
 		err = ts_revenue_begin(b, now);
 	ts_liquidity_restart(b, now);

@@ -156,8 +156,7 @@ uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
 	ts_for_each_loan(&loan, b, a->session) {
 		if (got >= units)
 			break;
-		if (!ts_loan_is_dear(&loan, &a->tariff->row) &&
-		    ts_tariff_of_payment(b, loan.payment, now) == a->tariff)
+		if (ts_loan_tariff(b, &loan, now) == a->tariff)
 			got += take(b, a, loan.payment, loan.by, loan.wei, units - got);
 	}
 	return got;

@@ -477,6 +477,7 @@ bool ts_session_is_spent(struct ts_billing *b, const struct ts_billing_session *
 			 const struct ts_billing_version *tariff)
 {
 	const struct ts_billing_payment *p;
+	const struct ts_billing_version *v;
 	struct ts_loan loan;
 	int unit_shift;
 
@@ -489,10 +490,11 @@ bool ts_session_is_spent(struct ts_billing *b, const struct ts_billing_session *
 		if (ts_units_of_wei(ts_payment_available_wei(p), unit_shift))
 			return false;
 	}
-	ts_for_each_loan(&loan, b, s)
-		if (!ts_loan_is_dear(&loan, &tariff->row) &&
-		    ts_units_of_wei(loan.wei, loan.payment->tariff->row.unit_shift))
+	ts_for_each_loan(&loan, b, s) {
+		v = ts_loan_tariff(b, &loan, &b->ticked);
+		if (v && ts_units_of_wei(loan.wei, v->row.unit_shift))
 			return false;
+	}
 	return true;
 }
 

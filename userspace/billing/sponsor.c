@@ -99,10 +99,22 @@ bool ts_loan_next(struct ts_billing *b, const struct ts_billing_session *s,
 	return false;
 }
 
-/** ts_loan_is_dear() - whether a price is above the highest that was signed (M7) */
-bool ts_loan_is_dear(const struct ts_loan *loan, const struct ts_ledger_tariff *t)
+/**
+ * ts_loan_tariff() - at which tariff it is spent
+ * @b: billing
+ * @loan: what a wallet lends
+ * @now: the time
+ *
+ * Return: NULL: at a price above the highest that the wallet has signed, with the payment
+ * or with its word (M7).
+ */
+struct ts_billing_version *ts_loan_tariff(struct ts_billing *b, const struct ts_loan *loan,
+					  const struct ts_time *now)
 {
-	return ts_tariff_is_dearer(t, loan->by->row.said.most_wei_per_gb);
+	struct ts_billing_version *v = ts_tariff_of_payment(b, loan->payment, now);
+	ts_u128 most = loan->by->row.said.most_wei_per_gb;
+
+	return v && !ts_tariff_is_dearer(&v->row, most) ? v : NULL;
 }
 
 /** ts_sponsor_has() - whether some wallet pays for this station now */

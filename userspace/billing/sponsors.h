@@ -26,7 +26,8 @@ struct ts_loan {
 /* sponsor.c */
 bool ts_loan_next(struct ts_billing *b, const struct ts_billing_session *s,
 		  struct ts_loan *loan);
-bool ts_loan_is_dear(const struct ts_loan *loan, const struct ts_ledger_tariff *t);
+struct ts_billing_version *ts_loan_tariff(struct ts_billing *b, const struct ts_loan *loan,
+					  const struct ts_time *now);
 bool ts_sponsor_has(const struct ts_billing *b, const uint8_t mac[6]);
 void ts_sponsorship_write(struct ts_billing *b, const struct ts_billing_sponsorship *sp);
 ts_u128 ts_sponsor_lent_wei(const struct ts_billing *b, const struct ts_billing_session *s,

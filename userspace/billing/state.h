@@ -453,6 +453,7 @@ struct ts_billing_upstream {
  * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
  * @floor_s: wall time was at least this once
  * @floor_ns: that was known then; or since then, as from an earlier process
+ * @ticked: when time was told last; by it views look at prices
  * @sponsorships: stations that wallets pay for, the oldest word first
  * @mark_ns: when channels were marked, oldest first
  * @tries: wrong vouchers of stations without a session
@@ -525,6 +526,7 @@ struct ts_billing {
 	uint64_t hour;
 	uint64_t floor_s;
 	uint64_t floor_ns;
+	struct ts_time ticked;
 	TAILQ_HEAD(, ts_billing_sponsorship) sponsorships;
 	uint64_t mark_ns[TS_MARKS];
 	struct ts_billing_tries tries[TS_TRIES];

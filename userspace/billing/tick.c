@@ -218,6 +218,7 @@ void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
 
 	if (b->broken)
 		return;
+	b->ticked = *now;
 	advance_floor(b, now);
 	ts_revenue_tick(b, now);
 	ts_gifts_tick(b, now);

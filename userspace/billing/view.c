@@ -148,7 +148,7 @@ static ts_u128 lent_wei(struct ts_billing *b, const struct ts_billing_session *s
 							    s->account->row.unit_shift);
 	ts_for_each_loan(&loan, b, s) {
 		if (!ts_address_equal(&loan.by->row.said.token, &t->token) ||
-		    ts_loan_is_dear(&loan, t))
+		    !ts_loan_tariff(b, &loan, &b->ticked))
 			continue;
 		if (loan.by != by)
 			word = 0;
