@@ -447,6 +447,23 @@ static void test_channel_words(void **state)
 	parse_channel("refund 1", 2, CHANNEL_NONE, NULL, NULL);
 }
 
+static void test_sponsor_words(void **state)
+{
+	parse_channel("sponsor 02:00:00:00:00:03 5 2030-01-31 http://box", 0, CHANNEL_NONE,
+		      "5", "http://box");
+	parse_channel("sponsor --end 02:00:00:00:00:03 http://box", 0, CHANNEL_NONE, NULL,
+		      "http://box");
+	parse_channel("sponsor http://box", 0, CHANNEL_NONE, NULL, "http://box");
+	parse_channel("sponsor", 2, CHANNEL_NONE, NULL, NULL);
+	/* Without an end nobody pays, nor without a limit. */
+	parse_channel("sponsor 02:00:00:00:00:03 5 http://box", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("sponsor 02:00:00:00:00:03 http://box", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("sponsor 02:00:00:00:00:03 5 2030-01-31", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("sponsor --end http://box", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("sponsor --once 1 http://box", 2, CHANNEL_NONE, NULL, NULL);
+	parse_channel("--end --cap-hour 1 http://box", 2, CHANNEL_NONE, NULL, NULL);
+}
+
 static int read_config(const char *text, const char *rpc, struct chain_config *c)
 {
 	char path[] = "/tmp/tspay-chain.XXXXXX", err[512] = "";
@@ -507,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_token_text),
 		cmocka_unit_test(test_key_words),
 		cmocka_unit_test(test_channel_words),
+		cmocka_unit_test(test_sponsor_words),
 		cmocka_unit_test(test_chain_config),
 		cmocka_unit_test_setup_teardown(test_purse_same_bytes_after_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_purse_is_used_by_one, setup, teardown),
