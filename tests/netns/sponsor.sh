@@ -65,7 +65,10 @@ watch_both() {
 }
 seen_both() { # sets seen, lost_all
 	local fd; seen=0 lost_all=0
-	for fd in 5 6 7 8; do testify $fd; seen=$((seen + bytes_in)); lost_all=$((lost_all + lost)); done
+	for fd in 5 6 7 8; do
+		testify $fd
+		seen=$((seen + bytes_in)) lost_all=$((lost_all + lost))
+	done
 }
 # Its cost at the price that the kernel has, against a limit in wei.
 cost_of() { echo $((seen * UNITS << SHIFT)); }

@@ -634,6 +634,24 @@ static void lent_value_may_be_attached_elsewhere(void **state)
 	box_verify(&box);
 }
 
+/* Who shows a code at such a station has it there, and what is lent to it goes on. */
+static void its_station_takes_another_session(void **state)
+{
+	struct ts_key key = box_key(1);
+
+	lend_to(1, LIMIT);
+	assert_true(passes(1));
+	assert_int_equal(ts_billing_session_bind(box.billing, box.codes[lender].code, &key,
+						 &box.now), 0);
+	box_flush(&box);
+	after(2 * SECOND);
+	assert_true(passes(1));
+	/* It has its own now, and the limit is not touched. */
+	assert_true(shown(1).view.spent_wei < 1000 * GWEI);
+	assert_in_range(spend_all(1), bytes_of(POOL) - 1000, bytes_of(POOL));
+	assert_true(shown(1).view.spent_wei < 1000 * GWEI);
+}
+
 /* A new word in the place of one: what that one has used it has used. */
 static void a_new_word_has_a_limit_of_its_own(void **state)
 {
@@ -751,6 +769,7 @@ int main(void)
 		T(a_session_ends_when_what_it_lent_is_back),
 		T(nor_is_it_freed_under_a_loan),
 		T(lent_value_may_be_attached_elsewhere),
+		T(its_station_takes_another_session),
 		T(a_new_word_has_a_limit_of_its_own),
 		T(killed_at_any_touch_it_is_the_limit),
 		T(nor_after_a_power_cut_is_it_more),

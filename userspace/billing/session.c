@@ -379,12 +379,12 @@ int ts_billing_session_move(struct ts_billing *b, const char *code,
 	return 0;
 }
 
-/* More than a rest, in its pool or in the kernel. */
+/* More than a rest, in its pool or in the kernel.  What is lent its station is not its own. */
 static bool is_worth_something(struct ts_billing *b, struct ts_billing_session *s)
 {
 	struct ts_billing_account *a = s->account;
 
-	if (!a)
+	if (!a || TAILQ_EMPTY(&s->payments))
 		return ts_session_holds(s);
 	if (a->in_kernel)
 		ts_account_read(b, a);

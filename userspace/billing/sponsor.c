@@ -8,7 +8,6 @@
  * what comes back is the wallet's again.  A MAC proves nothing (M15): the limit is all that
  * a copy of it can spend.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "billing/accounts.h"
@@ -229,10 +228,13 @@ void ts_sponsors_settled(struct ts_billing *b, const struct ts_time *now)
 		next = TAILQ_NEXT(s, list);
 		if (s->account || (!s->closing && !s->attach) || ts_session_is_lent(b, s))
 			continue;
-		if (!s->closing)
+		if (!s->closing) {
 			ts_attach_finish(b, s, now);
-		else if (!s->row.closed)
+			/* The next may have made room for the station's. */
+			next = TAILQ_FIRST(&b->sessions);
+		} else if (!s->row.closed) {
 			ts_session_finish(b, s, now);
+		}
 	}
 }
 

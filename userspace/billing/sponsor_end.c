@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <syslog.h>
 
 #include "billing/accounts.h"
 #include "billing/batch.h"

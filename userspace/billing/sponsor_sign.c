@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* sponsor_sign.c - what wallets sign of stations that they pay for is taken, and shown. */
-#include <errno.h>
 #include <string.h>
 
 #include "billing/accounts.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* sponsors.h - stations that spend of a wallet's payments by its signature.  Private to userspace/billing. */
+/* sponsors.h - stations that spend a wallet's payments by its word.  Private to userspace/billing. */
 #ifndef TS_BILLING_SPONSORS_H
 #define TS_BILLING_SPONSORS_H
 

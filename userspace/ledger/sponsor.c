@@ -53,7 +53,7 @@ int ts_ledger_sponsorship_insert(struct ts_ledger *l, struct ts_ledger_sponsorsh
 	return ret;
 }
 
-/** ts_ledger_sponsorship_update() - what changes of it, in the batch; Return: 0 or negative errno */
+/** ts_ledger_sponsorship_update() - what changes of it, in the batch; Return: as above */
 int ts_ledger_sponsorship_update(struct ts_ledger *l,
 				 const struct ts_ledger_sponsorship *s)
 {

@@ -205,6 +205,13 @@ static int portal_find(void *ctx, const struct sockaddr *peer,
 	return ts_billing_station_find(d->billing, &key, code);
 }
 
+/* A session that was paid for, or given something; who is paid for by a wallet has no more. */
+static bool has_own(const struct ts_session_view *view)
+{
+	return view->state != TS_SESSION_NEVER_PAID &&
+	       (view->attached_wei || !view->sponsored_wei);
+}
+
 /* Nobody's value is taken: neither that session's nor the asker's own. */
 static void portal_show(void *ctx, const struct sockaddr *peer, const char *code)
 {
@@ -218,8 +225,7 @@ static void portal_show(void *ctx, const struct sockaddr *peer, const char *code
 	    portal_who(ctx, peer, &key))
 		return;
 	if (!ts_billing_station_find(d->billing, &key, own) &&
-	    !ts_billing_session_view(d->billing, own, &view) &&
-	    view.state != TS_SESSION_NEVER_PAID)
+	    !ts_billing_session_view(d->billing, own, &view) && has_own(&view))
 		return;
 	ts_clock_now(&now);
 	ts_billing_session_move(d->billing, code, &key, &now);

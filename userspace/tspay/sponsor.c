@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* sponsor.c - pay for a station that is not ours: by a signature, up to a limit and a date. */
-#include <errno.h>
 #include <netinet/ether.h>
 #include <stdio.h>
 #include <string.h>
