@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* sponsor.c - stations that wallets pay for, as the portal and tsctl show them. */
+#include <stdio.h>
+
 #include "billing/sponsor.h"
 #include "chain/json.h"
 #include "lib/key.h"
@@ -31,11 +33,20 @@ static json_t *one_of(const struct listing *l, const struct ts_sponsorship_view 
 	return one;
 }
 
-static int add(const struct ts_sponsorship_view *view, void *arg)
+/*
+ * Anybody who knows its address may ask: the wallet knows its stations by the end of
+ * their MACs, and nobody else gets one to look for.
+ */
+static int add_veiled(const struct ts_sponsorship_view *view, void *arg)
 {
+	char mac[TS_MAC_TEXT_LEN], veiled[sizeof("*:*:*:*:00:00")];
 	struct listing *l = arg;
+	json_t *one = one_of(l, view);
 
-	return json_array_append_new(l->list, one_of(l, view));
+	ts_key_print_mac(view->said.mac, mac, sizeof(mac));
+	snprintf(veiled, sizeof(veiled), "*:*:*:*:%s", mac + sizeof("00:00:00:00:") - 1);
+	json_object_set_new(one, "mac", json_string(veiled));
+	return json_array_append_new(l->list, one);
 }
 
 /**
@@ -61,7 +72,7 @@ json_t *ts_sponsor_wallet_json(struct ts_daemon *d, const struct ts_address *wal
 	if (!is_known || ts_billing_sponsor_serial(d->billing, wallet, &now, &serial))
 		return NULL;
 	l.list = json_array();
-	ts_billing_sponsorship_each(d->billing, wallet, add, &l);
+	ts_billing_sponsorship_each(d->billing, wallet, add_veiled, &l);
 	return json_pack("{s:I, s:o}", "serial", (json_int_t)serial, "sponsored", l.list);
 }
 
