@@ -1,218 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-/* box.c - requests to a box, by libcurl. */
-#include <curl/curl.h>
+/* box.c - what a box says of its token, a session and a channel; and payments to it. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "chain/describe.h"
 #include "photon/ack.h"
 #include "photon/hex.h"
-#include "tspay/box.h"
-#include "tspay/stream.h"
-
-/* No answer of a box is longer; a longer one is cut off, never grown into. */
-#define ANSWER_MAX_BYTES 65536
-#define REQUEST_TIMEOUT_S 10L
-
-/**
- * struct box - a box that is asked
- * @url: without a slash at its end
- * @code: of the session to pay for; NULL: this station's own
- * @own: of the station's own session, once seen: a box that was killed may have
- *	forgotten whose it is until it is shown again
- * @curl: for requests
- * @stream: of events, or NULL
- * @len: of @answer
- * @answer: body of the last answer
- */
-struct box {
-	char *url;
-	char *code;
-	char own[TS_CODE_SIZE];
-	CURL *curl;
-	struct stream *stream;
-	size_t len;
-	char answer[ANSWER_MAX_BYTES];
-};
-
-struct box *box_open(const char *url, const char *code)
-{
-	struct box *b = calloc(1, sizeof(*b));
-
-	if (!b)
-		return NULL;
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	b->url = strdup(url);
-	b->code = code ? strdup(code) : NULL;
-	b->curl = curl_easy_init();
-	if (!b->url || !b->curl || (code && !b->code)) {
-		box_close(b);
-		return NULL;
-	}
-	b->url[strcspn(b->url, "\r\n")] = '\0';
-	while (*b->url && b->url[strlen(b->url) - 1] == '/')
-		b->url[strlen(b->url) - 1] = '\0';
-	return b;
-}
-
-void box_close(struct box *b)
-{
-	if (!b)
-		return;
-	stream_close(b->stream);
-	curl_easy_cleanup(b->curl);
-	free(b->url);
-	free(b->code);
-	free(b);
-}
-
-/*
- * Of a text of the box for the terminal: what would command it becomes '?'.
- * C1 controls are two bytes in UTF-8.
- */
-static void make_plain(char *text)
-{
-	unsigned char *c;
-
-	for (c = (unsigned char *)text; *c; c++) {
-		if (*c < ' ' || *c == 0x7f)
-			*c = '?';
-		else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
-			c[0] = c[1] = '?';
-	}
-}
-
-static size_t on_answer(char *data, size_t size, size_t n, void *arg)
-{
-	struct box *b = arg;
-
-	n *= size;
-	if (n > sizeof(b->answer) - 1 - b->len)
-		return 0;
-	memcpy(b->answer + b->len, data, n);
-	b->len += n;
-	b->answer[b->len] = '\0';
-	return n;
-}
-
-/* Return: the HTTP status, or -1 with one line in @err. */
-static long request(struct box *b, const char *path, const struct ts_datagram *body,
-		    char *err, size_t err_size)
-{
-	struct curl_slist *headers = NULL;
-	char url[1024], why[CURL_ERROR_SIZE] = "";
-	long status = -1;
-	CURLcode code;
-
-	b->len = 0;
-	snprintf(url, sizeof(url), "%s%s", b->url, path);
-	curl_easy_reset(b->curl);
-	curl_easy_setopt(b->curl, CURLOPT_URL, url);
-	curl_easy_setopt(b->curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(b->curl, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(b->curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(b->curl, CURLOPT_TIMEOUT, REQUEST_TIMEOUT_S);
-	curl_easy_setopt(b->curl, CURLOPT_ERRORBUFFER, why);
-	curl_easy_setopt(b->curl, CURLOPT_WRITEFUNCTION, on_answer);
-	curl_easy_setopt(b->curl, CURLOPT_WRITEDATA, b);
-	if (body) {
-		headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
-		headers = curl_slist_append(headers, "Expect:");
-		curl_easy_setopt(b->curl, CURLOPT_HTTPHEADER, headers);
-		curl_easy_setopt(b->curl, CURLOPT_POSTFIELDS, body->b);
-		curl_easy_setopt(b->curl, CURLOPT_POSTFIELDSIZE, (long)body->len);
-	}
-	code = curl_easy_perform(b->curl);
-	if (code == CURLE_OK)
-		curl_easy_getinfo(b->curl, CURLINFO_RESPONSE_CODE, &status);
-	else
-		snprintf(err, err_size, "%s: %s", url, *why ? why : curl_easy_strerror(code));
-	curl_slist_free_all(headers);
-	return status;
-}
-
-/* Whether the refusal is of this name. */
-static bool is_refusal(struct box *b, const char *name)
-{
-	json_t *json = json_loadb(b->answer, b->len, 0, NULL);
-	const char *text = json_string_value(json_object_get(json, "error"));
-	bool is = text && !strcmp(text, name);
-
-	json_decref(json);
-	return is;
-}
-
-/* A refusal of the box in its own words. */
-static void box_says(struct box *b, long status, char *err, size_t err_size)
-{
-	json_t *json = json_loadb(b->answer, b->len, 0, NULL);
-	const char *text = json_string_value(json_object_get(json, "message"));
-
-	snprintf(err, err_size, "the box answers %ld: %s", status,
-		 text ? text : "(no reason given)");
-	make_plain(err);
-	json_decref(json);
-}
-
-/* Return: the JSON object, or NULL with one line in @err. */
-static json_t *ask(struct box *b, const char *path, const struct ts_datagram *body,
-		   char *err, size_t err_size)
-{
-	long status = request(b, path, body, err, err_size);
-	json_error_t je;
-	json_t *json;
-
-	if (status < 0)
-		return NULL;
-	if (status != 200) {
-		box_says(b, status, err, err_size);
-		return NULL;
-	}
-	json = json_loadb(b->answer, b->len, 0, &je);
-	if (!json) {
-		snprintf(err, err_size, "%s%s: the answer is no JSON: %s; is this a TokenSwitch box?",
-			 b->url, path, je.text);
-		make_plain(err);
-	}
-	return json;
-}
-
-static json_t *get(struct box *b, const char *path, char *err, size_t err_size)
-{
-	return ask(b, path, NULL, err, err_size);
-}
-
-/* Zero: there is none. */
-static void read_address(const json_t *object, const char *name, struct ts_address *out)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	if (!text || ts_address_parse(out, text))
-		memset(out, 0, sizeof(*out));
-}
-
-#define NO_AMOUNT	"an amount is no whole number below 2^128"
-
-/* What is not told is 0; what cannot be read is never taken for it. */
-static int read_wei(const json_t *object, const char *name, ts_u128 *wei)
-{
-	const json_t *v = json_object_get(object, name);
-
-	*wei = 0;
-	if (!v)
-		return 0;
-	return json_is_string(v) && !ts_u128_parse(wei, json_string_value(v)) ? 0 : -ERANGE;
-}
+#include "tspay/box_http.h"
 
 static int read_dearest(const json_t *prices, ts_u128 *wei_per_gb)
 {
 	const json_t *internet = json_object_get(prices, "internet");
 	ts_u128 up, down;
 
-	if (read_wei(json_object_get(internet, "up"), "wei_per_gb", &up) ||
-	    read_wei(json_object_get(internet, "down"), "wei_per_gb", &down))
+	if (box_read_wei(json_object_get(internet, "up"), "wei_per_gb", &up) ||
+	    box_read_wei(json_object_get(internet, "down"), "wei_per_gb", &down))
 		return -ERANGE;
 	*wei_per_gb = up > down ? up : down;
 	return 0;
@@ -269,7 +72,7 @@ static int read_info(const json_t *json, const struct ts_address *contract,
 
 	memset(out, 0, sizeof(*out));
 	out->photon_port = (uint16_t)json_integer_value(json_object_get(photon, "port"));
-	read_address(json, "tokens_network", &out->tokens_network);
+	box_read_address(json, "tokens_network", &out->tokens_network);
 	if (!address || ts_address_parse(&out->address, address))
 		return -EPROTO;
 	token = find_token(json_object_get(json, "tokens"), contract, symbol, out);
@@ -279,14 +82,14 @@ static int read_info(const json_t *json, const struct ts_address *contract,
 	out->decimals = (unsigned int)json_integer_value(json_object_get(token, "decimals"));
 	snprintf(out->symbol, sizeof(out->symbol), "%s",
 		 json_string_value(json_object_get(token, "symbol")));
-	make_plain(out->symbol);
+	box_make_plain(out->symbol);
 	return out->decimals > 36 ? -EPROTO : 0;
 }
 
 int box_token(struct box *b, const struct ts_address *contract,
 	      const char *symbol, struct token *out, char *err, size_t err_size)
 {
-	json_t *json = get(b, "/v1/info", err, err_size);
+	json_t *json = box_get(b, "/v1/info", err, err_size);
 	int ret;
 
 	if (!json)
@@ -310,7 +113,7 @@ static uint64_t bytes_of(const json_t *object, const char *name)
 	return json_is_null(bytes) || v < 0 ? UINT64_MAX : (uint64_t)v;
 }
 
-static int read_session(const json_t *json, struct session *out)
+int box_read_session(const json_t *json, struct session *out)
 {
 	const char *code = json_string_value(json_object_get(json, "session"));
 	const char *state = json_string_value(json_object_get(json, "state"));
@@ -325,7 +128,7 @@ static int read_session(const json_t *json, struct session *out)
 	strcpy(out->code, code);
 	snprintf(out->state, sizeof(out->state), "%s%s%s", state, held ? ", " : "",
 		 held ? held : "");
-	make_plain(out->state);
+	box_make_plain(out->state);
 	memset(&out->token, 0, sizeof(out->token));
 	if (token && ts_address_parse(&out->token, token))
 		return -EPROTO;
@@ -333,8 +136,8 @@ static int read_session(const json_t *json, struct session *out)
 	out->remaining_bytes = bytes_of(json, "remaining_bytes");
 	out->used_bytes = bytes_of(used, "up") + bytes_of(used, "down");
 	if (read_dearest(json_object_get(tariff, "prices"), &out->wei_per_gb) ||
-	    read_wei(json, "attached_wei", &out->attached_wei) ||
-	    read_wei(json, "unspent_wei", &out->unspent_wei))
+	    box_read_wei(json, "attached_wei", &out->attached_wei) ||
+	    box_read_wei(json, "unspent_wei", &out->unspent_wei))
 		return -ERANGE;
 	return 0;
 }
@@ -348,12 +151,12 @@ static int ask_session(struct box *b, const char *code, struct session *out,
 
 	snprintf(path, sizeof(path), "/v1/session%s%s", code ? "?code=" : "",
 		 code ? code : "");
-	json = get(b, path, err, err_size);
+	json = box_get(b, path, err, err_size);
 	if (!json)
 		return -EIO;
-	ret = read_session(json, out);
+	ret = box_read_session(json, out);
 	if (ret == -ERANGE)
-		snprintf(err, err_size, "%s%s: " NO_AMOUNT, b->url, path);
+		snprintf(err, err_size, "%s%s: " BOX_NO_AMOUNT, b->url, path);
 	else if (ret)
 		snprintf(err, err_size, "%s%s has no session", b->url, path);
 	json_decref(json);
@@ -388,7 +191,7 @@ int box_channel(struct box *b, const struct ts_address *wallet,
 
 	snprintf(path, sizeof(path), "/v1/channel?address=%s&token=%s",
 		 ts_address_print(wallet, text), ts_address_print(contract, token));
-	json = get(b, path, err, err_size);
+	json = box_get(b, path, err, err_size);
 	if (!json)
 		return -EIO;
 	ret = ts_channel_from_json(json, TS_SIDE_WALLET, out, err, err_size);
@@ -407,13 +210,13 @@ int box_books(struct box *b, const struct ts_address *wallet,
 
 	snprintf(path, sizeof(path), "/v1/channel?address=%s&token=%s",
 		 ts_address_print(wallet, text), ts_address_print(contract, token));
-	json = get(b, path, err, err_size);
+	json = box_get(b, path, err, err_size);
 	if (!json)
 		return -EIO;
 	out->nonce = (uint64_t)json_integer_value(json_object_get(json, "nonce"));
-	if (read_wei(json, "unspent_wei", &out->unspent_wei) ||
-	    read_wei(json, "refunded_wei", &out->refunded_wei)) {
-		snprintf(err, err_size, "%s%s: " NO_AMOUNT, b->url, path);
+	if (box_read_wei(json, "unspent_wei", &out->unspent_wei) ||
+	    box_read_wei(json, "refunded_wei", &out->refunded_wei)) {
+		snprintf(err, err_size, "%s%s: " BOX_NO_AMOUNT, b->url, path);
 		ret = -ERANGE;
 	}
 	json_decref(json);
@@ -442,7 +245,7 @@ int box_outbox(struct box *b, const struct ts_address *wallet,
 	size_t i;
 
 	snprintf(path, sizeof(path), "/v1/outbox?address=%s", ts_address_print(wallet, text));
-	json = get(b, path, err, err_size);
+	json = box_get(b, path, err, err_size);
 	if (!json)
 		return -EIO;
 	messages = json_object_get(json, "messages");
@@ -464,24 +267,13 @@ int box_ack(struct box *b, const uint8_t ack[TS_ACK_BYTES], char *err, size_t er
 	long status;
 
 	memcpy(d.b, ack, TS_ACK_BYTES);
-	status = request(b, "/v1/pay", &d, err, err_size);
+	status = box_request(b, "/v1/pay", &d, err, err_size);
 	if (status < 0)
 		return -EIO;
-	if (status == 204 || is_refusal(b, "nothing_to_ack"))
+	if (status == 204 || box_is_refusal(b, "nothing_to_ack"))
 		return 0;
 	box_says(b, status, err, err_size);
 	return -EPROTO;
-}
-
-int box_refund(struct box *b, const struct ts_datagram *refund, char *err, size_t err_size)
-{
-	json_t *json = ask(b, "/v1/channel/refund", refund, err, err_size);
-
-	if (!json)
-		return is_refusal(b, "nothing_to_refund") ||
-		       is_refusal(b, "no_way_back") ? -ENODATA : -EIO;
-	json_decref(json);
-	return 0;
 }
 
 /* Whether a conflict says that the box has not seen our previous message. */
@@ -502,7 +294,7 @@ static bool lacks_previous(struct box *b, const struct ts_datagram *d)
 enum paid box_pay(struct box *b, const struct ts_datagram *d,
 		  const struct ts_address *receiver, char *err, size_t err_size)
 {
-	long status = request(b, "/v1/pay", d, err, err_size);
+	long status = box_request(b, "/v1/pay", d, err, err_size);
 	struct ts_message msg;
 
 	if (status < 0 || status >= 500 || status == 429) {
@@ -523,113 +315,11 @@ enum paid box_pay(struct box *b, const struct ts_datagram *d,
 	return PAID_REFUSED;
 }
 
-int box_nonce(struct box *b, struct nonce *out, char *err, size_t err_size)
-{
-	json_t *json = get(b, "/v1/session/attach", err, err_size);
-	const char *text;
-	int ret = 0;
-
-	if (!json)
-		return -EIO;
-	text = json_string_value(json_object_get(json, "nonce"));
-	out->expires_s = (uint64_t)json_integer_value(json_object_get(json, "expires_s"));
-	if (!text || ts_hash_parse(&out->nonce, text)) {
-		snprintf(err, err_size, "%s gives no nonce", b->url);
-		ret = -EPROTO;
-	}
-	json_decref(json);
-	return ret;
-}
-
-/* What is signed for this station; the answer is its session. */
-static int show_signed(struct box *b, const char *path, const struct ts_datagram *body,
-		       struct session *out, char *err, size_t err_size)
-{
-	json_t *json = ask(b, path, body, err, err_size);
-	int ret;
-
-	if (!json)
-		return -EIO;
-	ret = read_session(json, out);
-	if (ret)
-		snprintf(err, err_size, "%s answers without a session", b->url);
-	json_decref(json);
-	return ret;
-}
-
-int box_attach(struct box *b, const struct ts_datagram *attach,
-	       struct session *out, char *err, size_t err_size)
-{
-	return show_signed(b, "/v1/session/attach", attach, out, err, err_size);
-}
-
-int box_roam(struct box *b, const struct ts_datagram *order, struct session *out,
-	     char *err, size_t err_size)
-{
-	return show_signed(b, "/v1/session/roam", order, out, err, err_size);
-}
-
-/* Return: 0, or -EPROTO: it is none. */
-static int read_sponsored(const json_t *one, struct sponsored *s)
-{
-	const char *mac = json_string_value(json_object_get(one, "mac"));
-
-	if (!mac || strlen(mac) >= sizeof(s->mac))
-		return -EPROTO;
-	strcpy(s->mac, mac);
-	make_plain(s->mac);
-	read_address(one, "token", &s->token);
-	s->until_s = (uint64_t)json_integer_value(json_object_get(one, "until_s"));
-	return read_wei(one, "limit_wei", &s->limit_wei) ||
-	       read_wei(one, "spent_wei", &s->spent_wei) ? -EPROTO : 0;
-}
-
-int box_sponsored(struct box *b, const struct ts_address *wallet,
-		  int (*cb)(const struct sponsored *s, void *arg), void *arg,
-		  uint64_t *serial, char *err, size_t err_size)
-{
-	char path[32 + TS_ADDRESS_TEXT_SIZE], text[TS_ADDRESS_TEXT_SIZE];
-	struct sponsored s;
-	json_t *json, *list;
-	int ret = 0;
-	size_t i;
-
-	snprintf(path, sizeof(path), "/v1/sponsor?address=%s", ts_address_print(wallet, text));
-	json = get(b, path, err, err_size);
-	if (!json)
-		return -EIO;
-	list = json_object_get(json, "sponsored");
-	*serial = (uint64_t)json_integer_value(json_object_get(json, "serial"));
-	if (!*serial)
-		ret = -EPROTO;
-	for (i = 0; cb && i < json_array_size(list) && !ret; i++) {
-		ret = read_sponsored(json_array_get(list, i), &s);
-		if (!ret)
-			ret = cb(&s, arg);
-	}
-	if (ret)
-		snprintf(err, err_size, "%s%s: the answer is not for whom a wallet pays", b->url, path);
-	json_decref(json);
-	return ret;
-}
-
-int box_sponsor(struct box *b, const struct ts_datagram *sponsor, char *err, size_t err_size)
-{
-	long status = request(b, "/v1/sponsor", sponsor, err, err_size);
-
-	if (status < 0)
-		return -EIO;
-	if (status == 204)
-		return 0;
-	box_says(b, status, err, err_size);
-	return -EPROTO;
-}
-
 static int on_event(const char *data, void *arg)
 {
 	struct session *s = arg;
 	json_t *json = json_loads(data, 0, NULL);
-	int ret = json ? read_session(json, s) : -EPROTO;
+	int ret = json ? box_read_session(json, s) : -EPROTO;
 
 	json_decref(json);
 	return ret ? 0 : 1;
