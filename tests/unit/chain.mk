@@ -4,6 +4,7 @@ chain_unit = $(eval $(call unit,chain_$(1),tests/unit/chain_$(1).c $(2),chain ph
 
 $(call chain_unit,tx)
 $(call chain_unit,calls)
+$(call chain_unit,carry)
 $(call chain_unit,event)
 $(call chain_unit,answer)
 $(call chain_unit,follow,tests/unit/chain_watch.c tests/unit/chain_sim.c)

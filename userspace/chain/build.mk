@@ -4,6 +4,6 @@
 # before libphoton, and with jansson; with libcurl, too, where rpc.h is used.
 
 $(eval $(call library,chain,$(addprefix userspace/chain/, \
-	abi.c block.c describe.c erc20.c event.c follow.c follow_events.c json.c \
-	network.c network_read.c rlp.c rpc.c rpc_answer.c rpc_request.c \
+	abi.c block.c carry.c describe.c erc20.c event.c follow.c follow_events.c json.c \
+	network.c network_read.c rlp.c rlp_read.c rpc.c rpc_answer.c rpc_request.c \
 	rpc_value.c token.c tx.c)))

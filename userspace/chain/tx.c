@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tx.c - legacy transactions, signed for one chain (EIP-155). */
 #include <errno.h>
+#include <string.h>
 
 #include "chain/rlp.h"
 #include "chain/tx.h"
@@ -92,4 +93,67 @@ int ts_tx_sign(const struct ts_tx *tx, const struct ts_signer *key,
 	raw->len = r.len;
 	ts_keccak256(&raw->hash, raw->b, raw->len);
 	return 0;
+}
+
+/* The signature's three numbers; v also says for which chain it is. */
+static int parse_signature(struct ts_rlp_reader *r, const struct ts_u256 *chain_id,
+			   struct ts_signature *signature)
+{
+	struct ts_u256 v = ts_rlp_get_u256(r), want;
+	struct ts_u256 rr = ts_rlp_get_u256(r), ss = ts_rlp_get_u256(r);
+	unsigned int parity;
+
+	if (ts_rlp_read_end(r))
+		return -EBADMSG;
+	ts_u256_put(signature->b, &rr);
+	ts_u256_put(signature->b + TS_U256_BYTES, &ss);
+	for (parity = 0; parity < 2; parity++) {
+		if (eip155_v(chain_id, parity, &want))
+			return -ERANGE;
+		if (!ts_u256_cmp(&v, &want)) {
+			signature->b[TS_SIGNATURE_BYTES - 1] = (uint8_t)(SIGN_V_BASE + parity);
+			return 0;
+		}
+	}
+	return -EXDEV;
+}
+
+/**
+ * ts_tx_parse() - read a signed transaction
+ * @tx: what it says; its data lies in @bytes
+ * @sender: who signed it
+ * @chain_id: of the only chain that it may be for; not 0
+ * @bytes: as it is sent
+ * @len: how many
+ *
+ * Return: 0, -EBADMSG: not the one form of a legacy transaction that calls somebody,
+ * -EXDEV: for another chain or for all, -EINVAL: nobody can have signed it,
+ * -ERANGE: a chain id that EIP-155 has no room for.
+ */
+int ts_tx_parse(struct ts_tx *tx, struct ts_address *sender,
+		const struct ts_u256 *chain_id, const void *bytes, size_t len)
+{
+	struct ts_signature signature;
+	struct ts_rlp_reader r;
+	struct ts_hash digest;
+	struct ts_bytes to;
+	int ret;
+
+	memset(tx, 0, sizeof(*tx));
+	tx->chain_id = *chain_id;
+	ts_rlp_read(&r, bytes, len);
+	tx->nonce = ts_rlp_get_u64(&r);
+	tx->gas_price_wei = ts_rlp_get_u256(&r);
+	tx->gas = ts_rlp_get_u64(&r);
+	to = ts_rlp_get_bytes(&r);
+	tx->value_wei = ts_rlp_get_u256(&r);
+	tx->data = ts_rlp_get_bytes(&r);
+	ret = parse_signature(&r, chain_id, &signature);
+	if (ret)
+		return ret;
+	if (to.len != TS_ADDRESS_BYTES || tx->data.len > TS_TX_DATA_MAX_BYTES)
+		return -EBADMSG;
+	memcpy(tx->to.b, to.p, to.len);
+	ret = signing_digest(tx, &digest);
+	return ret ? ret : ts_signature_recover(&signature, &digest, sender);
 }

@@ -52,5 +52,7 @@ struct ts_tx_raw {
 
 int ts_tx_sign(const struct ts_tx *tx, const struct ts_signer *key,
 	       struct ts_tx_raw *raw);
+int ts_tx_parse(struct ts_tx *tx, struct ts_address *sender,
+		const struct ts_u256 *chain_id, const void *bytes, size_t len);
 
 #endif /* TS_CHAIN_TX_H */
