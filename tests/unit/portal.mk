@@ -3,6 +3,7 @@ portal_unit = $(eval $(call unit,$(1),tests/unit/$(1).c tests/unit/portal_client
 
 $(call portal_unit,portal)
 $(call portal_unit,portal_captive)
+$(call portal_unit,portal_chain)
 $(call portal_unit,portal_fas)
 $(call portal_unit,portal_form)
 $(call portal_unit,portal_https)

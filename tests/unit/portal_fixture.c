@@ -133,6 +133,31 @@ static int fake_attach(void *ctx, const struct sockaddr *peer, const void *bytes
 	return 0;
 }
 
+static int fake_look(void *ctx, const struct sockaddr *peer,
+		     const struct ts_portal_look *look, uint64_t reply)
+{
+	struct fixture *f = ctx;
+
+	if (f->station_error)
+		return f->station_error;
+	f->looks++;
+	f->looked = *look;
+	f->reply = reply;
+	return 0;
+}
+
+static int fake_carry(void *ctx, const struct sockaddr *peer, const void *bytes,
+		      size_t len, uint64_t reply)
+{
+	struct fixture *f = ctx;
+
+	if (f->station_error)
+		return f->station_error;
+	f->carries++;
+	fake_pay(ctx, bytes, len, reply);
+	return 0;
+}
+
 static void fake_logout(void *ctx, const void *bytes, size_t len, uint64_t reply)
 {
 	struct fixture *f = ctx;
@@ -200,6 +225,7 @@ int portal_setup(void **state)
 		.roam = fake_attach, .claim = fake_claim,
 		.voucher = fake_attach, .allowance = fake_attach,
 		.sponsor = fake_pay, .sponsored = fake_sponsored,
+		.look = fake_look, .carry = fake_carry,
 		.logout = fake_logout, .health = fake_health,
 	};
 	struct ts_portal_facts facts = {

@@ -21,6 +21,9 @@
  * @mirrors: proofs to keep
  * @claims: claims of another box
  * @logouts: ends of sessions
+ * @looks: what the chain shows was asked for
+ * @looked: the last of these
+ * @carries: transactions to be sent
  * @shown: codes that were shown
  * @station_error: who asks is no station of ours
  * @who_error: likewise, when connections are counted
@@ -42,6 +45,9 @@ struct fixture {
 	unsigned int mirrors;
 	unsigned int claims;
 	unsigned int logouts;
+	unsigned int looks;
+	struct ts_portal_look looked;
+	unsigned int carries;
 	unsigned int shown;
 	int station_error;
 	int who_error;

@@ -4,6 +4,7 @@ tsd_unit = $(eval $(call unit,$(1),tests/unit/$(1).c $(2),tsd billing chain disc
 
 $(call tsd_unit,config,tests/unit/config_text.c)
 $(call tsd_unit,config_joint,tests/unit/config_text.c)
+$(call tsd_unit,tsd_carry_limit)
 $(call tsd_unit,tsd_parts)
 $(call tsd_unit,tsd_ndsctl)
 $(call tsd_unit,tsd_opennds)

@@ -100,6 +100,34 @@ static int find_token(struct ts_portal *p, struct MHD_Connection *c,
 	return -EINVAL;
 }
 
+/**
+ * ts_request_look() - what a wallet wants to know of the chain
+ * @p: the portal
+ * @c: the connection
+ * @look: set
+ * @ret: likewise, with anything but 0
+ *
+ * Return: 0, or the answer is queued.
+ */
+int ts_request_look(struct ts_portal *p, struct MHD_Connection *c,
+		    struct ts_portal_look *look, enum MHD_Result *ret)
+{
+	const char *tx = ts_request_argument(c, "tx");
+	const struct ts_address *token;
+
+	memset(look, 0, sizeof(*look));
+	look->token = p->facts.tokens[0].address;
+	if (find_wallet(p, c, &look->wallet, ret) ||
+	    find_token(p, c, &look->token, &token, ret))
+		return -EINVAL;
+	look->has_tx = tx;
+	if (!tx || !ts_hash_parse(&look->tx, tx))
+		return 0;
+	*ret = ts_request_error(p, c, MHD_HTTP_BAD_REQUEST, "bad_tx",
+				"?tx= must be the hash of a transaction, 0x and 64 hex digits");
+	return -EINVAL;
+}
+
 static enum MHD_Result get_outbox(struct ts_portal *p, struct MHD_Connection *c)
 {
 	struct ts_address wallet;

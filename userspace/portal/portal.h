@@ -54,6 +54,20 @@ struct ts_portal_facts {
 };
 
 /**
+ * struct ts_portal_look - what a wallet wants to know of the chain
+ * @wallet: whose nonce, balances and channel with us
+ * @token: in which
+ * @has_tx: and what became of @tx
+ * @tx: a transaction, by its hash
+ */
+struct ts_portal_look {
+	struct ts_address wallet;
+	struct ts_address token;
+	bool has_tx;
+	struct ts_hash tx;
+};
+
+/**
  * struct ts_portal_ops - what the portal asks of the daemon
  * @ctx: handed to each function
  * @station: the session of the station with this address, made if new.  0;
@@ -88,6 +102,10 @@ struct ts_portal_facts {
  * @mirror: a signed proof that another box wants shown for it; @reply comes back to
  *	ts_portal_mirrored() or ts_portal_refuse(), once, later or from inside of this
  *	call
+ * @look: the station with this address asks what the chain shows; @reply comes back to
+ *	ts_portal_chain() or ts_portal_refuse(), once, later or from inside of this call.
+ *	0; -ENOENT: likewise
+ * @carry: it wants this transaction sent; likewise
  * @logout: a session code, to end it; @reply comes back to ts_portal_taken() or
  *	ts_portal_refuse(), likewise
  * @sponsor: a wallet's signed word for whom it pays; likewise
@@ -130,6 +148,10 @@ struct ts_portal_ops {
 		       size_t len, uint64_t reply);
 	int (*allowance)(void *ctx, const struct sockaddr *peer, const void *bytes,
 			 size_t len, uint64_t reply);
+	int (*look)(void *ctx, const struct sockaddr *peer,
+		    const struct ts_portal_look *look, uint64_t reply);
+	int (*carry)(void *ctx, const struct sockaddr *peer, const void *bytes,
+		     size_t len, uint64_t reply);
 	void (*claim)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*mirror)(void *ctx, const void *bytes, size_t len, uint64_t reply);
 	void (*logout)(void *ctx, const void *bytes, size_t len, uint64_t reply);
@@ -213,6 +235,7 @@ void ts_portal_attached(struct ts_portal *p, uint64_t reply, const char *code);
 void ts_portal_claimed(struct ts_portal *p, uint64_t reply, const char *order,
 		       ts_u128 bought_wei);
 void ts_portal_mirrored(struct ts_portal *p, uint64_t reply, uint64_t nonce);
+void ts_portal_chain(struct ts_portal *p, uint64_t reply, json_t *object);
 void ts_portal_refuse(struct ts_portal *p, uint64_t reply,
 		      const struct ts_refused *why);
 void ts_portal_session_changed(struct ts_portal *p, const char *code);

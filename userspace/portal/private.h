@@ -121,6 +121,9 @@ enum ts_post {
 	TS_POST_VOUCHER_FORM,
 	TS_POST_ALLOWANCE,
 	TS_POST_SPONSOR,
+	TS_POST_CARRY,
+	/* No body, but an answer that comes later. */
+	TS_POST_LOOK,
 };
 
 /**
@@ -198,6 +201,9 @@ enum MHD_Result ts_request_redirect(struct ts_portal *p, struct MHD_Connection *
 /* get.c */
 enum MHD_Result ts_request_get(struct ts_listener *l, struct MHD_Connection *c,
 			       const char *url);
+
+int ts_request_look(struct ts_portal *p, struct MHD_Connection *c,
+		    struct ts_portal_look *look, enum MHD_Result *ret);
 
 /* human.c */
 enum MHD_Result ts_human_page(struct ts_listener *l, struct MHD_Connection *c);

@@ -153,6 +153,25 @@ void ts_portal_mirrored(struct ts_portal *p, uint64_t reply, uint64_t nonce)
 }
 
 /**
+ * ts_portal_chain() - what the chain shows, or that a transaction is on its way to it
+ * @p: the portal
+ * @reply: which
+ * @object: the answer's body; the reference is taken over; NULL: out of memory
+ */
+void ts_portal_chain(struct ts_portal *p, uint64_t reply, json_t *object)
+{
+	struct ts_request *req = take_waiting(p, reply);
+
+	if (!req) {
+		json_decref(object);
+		return;
+	}
+	req->status = MHD_HTTP_OK;
+	req->answer = ts_answer_json(object);
+	resume(p, req);
+}
+
+/**
  * ts_portal_refuse() - a payment was not accepted
  * @p: the portal
  * @reply: which

@@ -97,6 +97,8 @@ static const struct place places[] = {
 	{ "/v1/outbox", METHOD_GET, TS_POST_NONE },
 	{ "/v1/channel", METHOD_GET, TS_POST_NONE },
 	{ "/v1/channel/refund", METHOD_POST, TS_POST_REFUND },
+	{ "/v1/chain", METHOD_GET, TS_POST_LOOK },
+	{ "/v1/chain/send", METHOD_POST, TS_POST_CARRY },
 	{ "/v1/roam", METHOD_POST, TS_POST_CLAIM },
 	{ "/v1/sponsor", METHOD_GET | METHOD_POST, TS_POST_SPONSOR },
 	{ "/v1/mirror", METHOD_POST, TS_POST_MIRROR },
@@ -146,7 +148,7 @@ static bool is_type(struct MHD_Connection *c, const char *wanted)
 static int check_type(struct ts_portal *p, struct MHD_Connection *c, enum ts_post post,
 		      enum MHD_Result *ret)
 {
-	const char *wanted = "the body must be application/octet-stream: one Photon datagram, one signed attach, refund, sponsorship or mirror, or the code of a session or voucher";
+	const char *wanted = "the body must be application/octet-stream: one Photon datagram, one signed attach, refund, sponsorship, mirror or transaction, or the code of a session or voucher";
 
 	if (ts_form_is(post)) {
 		if (is_type(c, "application/x-www-form-urlencoded"))
@@ -190,8 +192,11 @@ static enum MHD_Result begin(struct ts_portal *p, struct MHD_Connection *c,
 						allow[place->methods]);
 		return ts_answer(p, c, MHD_HTTP_METHOD_NOT_ALLOWED, r);
 	}
-	if (method_of(method) == METHOD_GET)
+	if (method_of(method) == METHOD_GET) {
+		if (place->post == TS_POST_LOOK)
+			req->post = TS_POST_LOOK;
 		return MHD_YES;
+	}
 	if (check_type(p, c, place->post, &ret))
 		return ret;
 	length = ts_request_header(c, MHD_HTTP_HEADER_CONTENT_LENGTH);
@@ -227,9 +232,11 @@ static int hand_on_form(struct ts_portal *p, struct ts_request *req,
 
 /* Whose answer comes later; -ENOENT: it does not, for nobody asked. */
 static int hand_on(struct ts_portal *p, struct ts_request *req,
-		   const struct sockaddr *peer)
+		   const struct ts_portal_look *look, const struct sockaddr *peer)
 {
 	switch (req->post) {
+	case TS_POST_LOOK:
+		return p->ops.look(p->ops.ctx, peer, look, req->reply);
 	case TS_POST_ATTACH:
 		return p->ops.attach(p->ops.ctx, peer, req->body, req->seen,
 				     req->reply);
@@ -247,6 +254,9 @@ static int hand_on(struct ts_portal *p, struct ts_request *req,
 	case TS_POST_ALLOWANCE:
 		return p->ops.allowance(p->ops.ctx, peer, req->body, req->seen,
 					req->reply);
+	case TS_POST_CARRY:
+		return p->ops.carry(p->ops.ctx, peer, req->body, req->seen,
+				    req->reply);
 	case TS_POST_CLAIM:
 		p->ops.claim(p->ops.ctx, req->body, req->seen, req->reply);
 		return 0;
@@ -273,6 +283,8 @@ static enum MHD_Result post(struct ts_portal *p, struct MHD_Connection *c,
 		.text = "your address is not that of a station on a metered port of this box",
 	};
 	struct MHD_Response *answer = req->answer;
+	struct ts_portal_look look;
+	enum MHD_Result ret;
 
 	if (req->status) {	/* billing has answered */
 		req->answer = NULL;
@@ -287,13 +299,15 @@ static enum MHD_Result post(struct ts_portal *p, struct MHD_Connection *c,
 		ts_captive_continue(p, ts_request_peer(c));
 		return ts_human_home(p, c);
 	}
+	if (req->post == TS_POST_LOOK && ts_request_look(p, c, &look, &ret))
+		return ret;
 	req->reply = p->next_reply++;
 	req->connection = c;
 	req->waits = true;
 	req->next = p->waiting;
 	p->waiting = req;
 	MHD_suspend_connection(c);
-	if (hand_on(p, req, ts_request_peer(c)))
+	if (hand_on(p, req, &look, ts_request_peer(c)))
 		ts_portal_refuse(p, req->reply, &nowhere);
 	return MHD_YES;
 }

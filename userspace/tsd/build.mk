@@ -4,7 +4,7 @@
 CPPFLAGS_userspace_tsd_ := $(call pkg_cflags,libnl-route-3.0)
 
 $(eval $(call library,tsd,$(addprefix userspace/tsd/, \
-	bypass.c bypass_judge.c chain.c chain_facts.c chain_follow.c chain_mirrored.c chain_payout.c chain_second.c chain_send.c \
+	bypass.c bypass_judge.c carrier.c carry_limit.c chain.c chain_facts.c chain_follow.c chain_mirrored.c chain_payout.c chain_second.c chain_send.c \
 	chain_status.c channel_export.c \
 	clock.c command.c config.c config_amount.c config_chain.c config_community.c config_discovery.c \
 	config_file.c config_listen.c config_mesh.c config_mirror.c config_money.c config_share.c \

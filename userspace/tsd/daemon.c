@@ -289,6 +289,9 @@ static int open_doors(struct ts_daemon *d, char *err, size_t err_size)
 					d->key, err, err_size);
 		if (!d->chain)
 			return -EIO;
+		d->carrier = ts_carrier_new(d, err, err_size);
+		if (!d->carrier)
+			return -EIO;
 	}
 	if (d->config->n_mirrors) {
 		d->mirrors = ts_mirrors_new(d->loop, d->config, d->ledger, d->billing,
@@ -422,6 +425,7 @@ void ts_daemon_stop(struct ts_daemon *d)
 	ts_control_free(d->control);
 	ts_mirrors_free(d->mirrors);
 	ts_roams_free(d->roams);
+	ts_carrier_free(d->carrier);
 	ts_chain_free(d->chain);
 	ts_discovery_free(d->discovery);
 	ts_peers_free(d->peers);

@@ -16,6 +16,7 @@
 #include "lib/meter.h"
 #include "photon/sign.h"
 #include "portal/portal.h"
+#include "tsd/carrier.h"
 #include "tsd/chain.h"
 #include "tsd/clock.h"
 #include "tsd/config.h"
@@ -60,6 +61,7 @@
  * @peers: where Photon nodes are
  * @discovery: finds them; NULL: switched off
  * @chain: NULL without chain.rpc, and until there is a key
+ * @carrier: the chain for who reaches only us; NULL: likewise
  * @mirrors: who shows our proofs for us; NULL: nobody, or there is no key yet
  * @roams: homes of guests; NULL: no community, or there is no key yet
  * @relaying: neighbours of a mesh; NULL: none is configured, or there is no key yet
@@ -111,6 +113,7 @@ struct ts_daemon {
 	struct ts_peers *peers;
 	struct ts_discovery *discovery;
 	struct ts_chain *chain;
+	struct ts_carrier *carrier;
 	struct ts_mirrors *mirrors;
 	struct ts_roams *roams;
 	struct ts_relaying *relaying;

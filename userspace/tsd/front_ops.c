@@ -142,6 +142,42 @@ static int portal_allowance(void *ctx, const struct sockaddr *peer, const void *
 	return to_billing_of_station(ctx, peer, bytes, len, portal_reply, allowance);
 }
 
+static const struct ts_refused no_chain = {
+	.kind = TS_REFUSE_UNKNOWN,
+	.name = "no_chain",
+	.text = "this box asks no node of the chain; open the channel elsewhere",
+};
+
+static int portal_look(void *ctx, const struct sockaddr *peer,
+		       const struct ts_portal_look *look, uint64_t portal_reply)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_key key;
+
+	if (portal_who(d, peer, &key))
+		return -ENOENT;
+	if (d->carrier)
+		ts_carrier_look(d->carrier, &key, look, portal_reply);
+	else
+		ts_portal_refuse(d->portal, portal_reply, &no_chain);
+	return 0;
+}
+
+static int portal_carry(void *ctx, const struct sockaddr *peer, const void *bytes,
+			size_t len, uint64_t portal_reply)
+{
+	struct ts_daemon *d = ctx;
+	struct ts_key key;
+
+	if (portal_who(d, peer, &key))
+		return -ENOENT;
+	if (d->carrier)
+		ts_carrier_send(d->carrier, &key, bytes, len, portal_reply);
+	else
+		ts_portal_refuse(d->portal, portal_reply, &no_chain);
+	return 0;
+}
+
 /* From another box, which is nobody's station. */
 static void portal_claim(void *ctx, const void *bytes, size_t len,
 			 uint64_t portal_reply)
@@ -308,6 +344,8 @@ void ts_front_ops(struct ts_portal_ops *ops, struct ts_daemon *d)
 		.refund = portal_refund,
 		.mirror = portal_mirror,
 		.roam = portal_roam,
+		.look = portal_look,
+		.carry = portal_carry,
 		.claim = portal_claim,
 		.logout = portal_logout,
 		.sponsor = portal_sponsor,

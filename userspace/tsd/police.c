@@ -17,42 +17,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tsd/bucket.h"
 #include "tsd/endpoint.h"
 #include "tsd/police.h"
 
-#define NS_PER_S 1000000000ull
 /* So many times what a stranger may send. */
 #define KNOWN_SHARE 4
 /* Where a known source may stand in the table. */
 #define PROBES 8
 /* As long as a peer is held to be where it was heard. */
-#define KNOWN_NS (600 * NS_PER_S)
-
-struct bucket {
-	uint64_t full_at_ns;	/* when it would be full again */
-};
+#define KNOWN_NS (600 * TS_NS_PER_S)
 
 struct known {
 	uint64_t hash;
 	uint64_t until_ns;
-	struct bucket bucket;
-};
-
-/* Of each bucket: the time that one datagram takes, and all that are in it. */
-struct rate {
-	uint64_t cost_ns;
-	uint64_t room_ns;
+	struct ts_bucket bucket;
 };
 
 struct ts_police {
 	unsigned int sources;
-	struct rate of_source;
-	struct rate of_known;
-	struct rate of_strangers;
-	struct bucket strangers;
+	struct ts_rate of_source;
+	struct ts_rate of_known;
+	struct ts_rate of_strangers;
+	struct ts_bucket strangers;
 	uint8_t key[crypto_shorthash_KEYBYTES];
 	struct known *known;
-	struct bucket buckets[];
+	struct ts_bucket buckets[];
 };
 
 /**
@@ -78,13 +68,13 @@ struct ts_police *ts_police_new(unsigned int sources, unsigned int per_s,
 		return NULL;
 	}
 	p->sources = sources;
-	p->of_source.cost_ns = NS_PER_S / per_s;
+	p->of_source.cost_ns = TS_NS_PER_S / per_s;
 	p->of_source.room_ns = p->of_source.cost_ns * burst;
 	p->of_known.cost_ns = p->of_source.cost_ns / KNOWN_SHARE;
 	p->of_known.room_ns = p->of_source.room_ns;
 	if (strangers_per_s) {
-		p->of_strangers.cost_ns = NS_PER_S / strangers_per_s;
-		p->of_strangers.room_ns = NS_PER_S / 10;
+		p->of_strangers.cost_ns = TS_NS_PER_S / strangers_per_s;
+		p->of_strangers.room_ns = TS_NS_PER_S / 10;
 	}
 	randombytes_buf(p->key, sizeof(p->key));
 	return p;
@@ -112,16 +102,6 @@ static uint64_t hash_of(const struct ts_police *p, const struct sockaddr *from)
 		memset(addr + 8, 0, 8);
 	crypto_shorthash((uint8_t *)&hash, addr, sizeof(addr), p->key);
 	return hash;
-}
-
-static bool take(struct bucket *b, const struct rate *rate, uint64_t now_ns)
-{
-	if (b->full_at_ns < now_ns)
-		b->full_at_ns = now_ns;
-	if (b->full_at_ns + rate->cost_ns > now_ns + rate->room_ns)
-		return false;
-	b->full_at_ns += rate->cost_ns;
-	return true;
 }
 
 static struct known *find_known(struct ts_police *p, uint64_t hash,
@@ -153,11 +133,11 @@ bool ts_police_admit(struct ts_police *p, const struct sockaddr *from,
 	struct known *k = find_known(p, hash, now_ns);
 
 	if (k)
-		return take(&k->bucket, &p->of_known, now_ns);
-	if (!take(&p->buckets[hash % p->sources], &p->of_source, now_ns))
+		return ts_bucket_take(&k->bucket, &p->of_known, now_ns);
+	if (!ts_bucket_take(&p->buckets[hash % p->sources], &p->of_source, now_ns))
 		return false;
 	return !p->of_strangers.cost_ns ||
-	       take(&p->strangers, &p->of_strangers, now_ns);
+	       ts_bucket_take(&p->strangers, &p->of_strangers, now_ns);
 }
 
 /**

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tsd_carry_limit.c - a station, a wallet, and all strangers together have a limit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tsd/carry_limit.h"
+
+#define S TS_NS_PER_S
+
+static struct ts_carry_limit l;
+
+static int setup(void **state)
+{
+	ts_carry_limit_init(&l);
+	/* So that the test knows which places are shared. */
+	memset(l.hash_key, 7, sizeof(l.hash_key));
+	return 0;
+}
+
+static struct ts_key station(unsigned int n)
+{
+	struct ts_key key = { .zone = 3, .mac = { 2, 0, 0, n >> 16, n >> 8, n } };
+
+	return key;
+}
+
+static unsigned int looks(unsigned int n, unsigned int times, uint64_t now_ns)
+{
+	struct ts_key key = station(n);
+	unsigned int had = 0;
+
+	while (times--)
+		had += ts_carry_limit_look(&l, &key, now_ns);
+	return had;
+}
+
+static unsigned int sends(unsigned int n, unsigned int times, uint64_t now_ns)
+{
+	struct ts_key key = station(n);
+	unsigned int had = 0;
+
+	while (times--)
+		had += ts_carry_limit_station(&l, &key, now_ns);
+	return had;
+}
+
+static void test_station(void **state)
+{
+	assert_int_equal(looks(1, 100, 1000 * S), 10);
+	assert_int_equal(looks(1, 100, 1001 * S), 1);
+	assert_int_equal(looks(2, 100, 1001 * S), 10);
+	assert_int_equal(looks(1, 100, 2000 * S), 10);
+	assert_int_equal(sends(1, 100, 2000 * S), 8);
+	assert_int_equal(sends(1, 100, 2009 * S), 0);
+	assert_int_equal(sends(1, 100, 2010 * S), 1);
+}
+
+static void test_wallet(void **state)
+{
+	struct ts_address wallet = { { 1 } }, other = { { 2 } };
+	unsigned int had = 0, i;
+
+	for (i = 0; i < 100; i++)
+		had += ts_carry_limit_wallet(&l, &wallet, 1000 * S);
+	assert_int_equal(had, 8);
+	assert_true(ts_carry_limit_wallet(&l, &other, 1000 * S));
+}
+
+/* Whoever has many MACs has no more than all together. */
+static void test_all(void **state)
+{
+	unsigned int had = 0, sent = 0, n;
+
+	for (n = 0; n < 100000; n++) {
+		had += looks(n, 1, 1000 * S);
+		sent += sends(n, 1, 1000 * S);
+	}
+	assert_int_equal(had, 40);
+	assert_int_equal(sent, 32);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_station, setup),
+		cmocka_unit_test_setup(test_wallet, setup),
+		cmocka_unit_test_setup(test_all, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
