@@ -72,3 +72,17 @@ test('it is small: on the way less than 100 kB in all', (t) => {
 	assert.ok(sum('gzip_bytes') < 100000);
 	assert.ok(sum('bytes') < 150000);
 });
+
+test('no word and no text is lost on the way', async () => {
+	const { wordlist } = await import('@scure/bip39/wordlists/english');
+	const { TEXTS } = await import('../src/texts.js');
+	const js = file('wallet.js').toString();
+	const [coded] = /0abandon[a-z0-9]+/.exec(js);
+	let last = '';
+
+	assert.deepEqual(coded.match(/\d\D+/g).map((c) => { last = last.slice(0, c[0]) + c.slice(1); return last; }), wordlist);
+	for (const texts of Object.values(TEXTS))
+		for (const text of Object.values(texts))
+			assert.ok(js.includes(text), text);
+	assert.ok(js.includes(Object.keys(TEXTS.en).join(' ')));
+});

@@ -7,7 +7,7 @@
 // loads; nothing else is loaded.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -23,10 +23,54 @@ const CSP = [
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });
 const integrity = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
 
+/* The names of the texts are the same in each language, so they are there once. */
+async function loadTexts({ path }) {
+	const { TEXTS } = await import(pathToFileURL(path));
+	const languages = Object.entries(TEXTS).map(([language, texts]) =>
+		`${language}: t(${JSON.stringify(Object.values(texts)).slice(1, -1)})`);
+
+	return { contents: `
+		const names = ${JSON.stringify(Object.keys(TEXTS.en).join(' '))}.split(' ');
+		const t = (...texts) => Object.fromEntries(names.map((name, i) => [name, texts[i]]));
+		export const TEXTS = { ${languages.join()} };` };
+}
+
+/* What its functions make of constants has no effect: of a dozen encodings none is asked for. */
+function loadBase({ path }) {
+	const made = /(?<![.\w])(?<!function )(chain|radix2?|alphabet|padding|join|normalize|checksum|convertRadix2?|genBase58|genBech32)\(/g;
+
+	return { contents: readFileSync(path, 'utf8').replace(made, '/* @__PURE__ */ $&') };
+}
+
+/* In the order of a dictionary each word begins as the one before: so many letters, the rest. */
+async function loadWords({ path }) {
+	const { wordlist } = await import(pathToFileURL(path));
+	const common = (a, b) => [...b].findIndex((letter, i) => letter !== a[i]);
+	const coded = wordlist.map((word, i) => {
+		const n = common(wordlist[i - 1] ?? '', word);
+
+		return n + word.slice(n);
+	}).join('');
+
+	return { contents: `
+		let last = '';
+		export const wordlist = '${coded}'.match(/\\d\\D+/g).map((c) => last = last.slice(0, c[0]) + c.slice(1));` };
+}
+
+const smaller = {
+	name: 'smaller',
+	setup(to) {
+		to.onLoad({ filter: /\/src\/texts\.js$/ }, loadTexts);
+		to.onLoad({ filter: /\/bip39\/esm\/wordlists\/english\.js$/ }, loadWords);
+		to.onLoad({ filter: /\/@scure\/base\/lib\/esm\/index\.js$/ }, loadBase);
+	},
+};
+
 async function bundle(entry, ending) {
 	const { outputFiles } = await build({
 		entryPoints: [here(entry)], bundle: true, minify: true, write: false, format: 'esm',
 		target: ['es2022'], charset: 'utf8', legalComments: 'none', outfile: `wallet.${ending}`,
+		plugins: [smaller],
 	});
 
 	return Buffer.from(outputFiles[0].contents);

@@ -163,6 +163,16 @@ export class Box {
 		}
 	}
 
+	/** look() - what the chain shows of a wallet's side of @channel, and of a transaction; see readLook() */
+	look(channel, hash) {
+		return this.#object(`/v1/chain?address=${channel.address}&token=${channel.token}${hash ? `&tx=${hash}` : ''}`);
+	}
+
+	/** sendTransaction() - Return: its hash, when the node has it */
+	async sendTransaction(raw) {
+		return (await this.#object('/v1/chain/send', raw)).hash;
+	}
+
 	/** outbox() - what the box has for a wallet, in its order */
 	async outbox(address) {
 		const { messages } = await this.#object(`/v1/outbox?address=${address}`);

@@ -4,6 +4,7 @@ import { $ } from './view.js';
 import { Said } from './keypage.js';
 import { parseAmount, printAmount } from './amount.js';
 import { balanceWei, channelId } from './channel.js';
+import { DepositPage } from './depositpage.js';
 import { NotPaid, Payer, watch } from './payer.js';
 import { dearest, spentLastHour } from './policy.js';
 import { Purse } from './purse.js';
@@ -30,6 +31,7 @@ export class ChannelPage {
 	#release = null;
 	#watching = null;
 	#life = null;
+	#deposits;
 
 	/** @act: runs what a button asks for, and says what went wrong; @onLock: the key is wiped */
 	constructor(view, box, act, onLock) {
@@ -51,7 +53,11 @@ export class ChannelPage {
 		button('exportJson', () => this.#export('json', 'application/json', exportJson));
 		button('exportCsv', () => this.#export('csv', 'text/csv', exportCsv));
 		button('lock', () => { this.end(); onLock(); });
-		view.onLanguage = () => this.#render();
+		this.#deposits = new DepositPage(view, box, act, () => this.#credited());
+		view.onLanguage = () => {
+			this.#deposits.render();
+			return this.#render();
+		};
 	}
 
 	/** begin() - @key: open, and ended here; @keystore: its sealed form; @channel: its identity */
@@ -66,6 +72,7 @@ export class ChannelPage {
 		$('tokenAddress').textContent = channel.token;
 		$('contract').textContent = channel.tokens_network;
 		this.#refreshing(this.#life.signal);
+		await this.#deposits.begin(store, { ...channel, address: key.address }, key, this.#life.signal);
 		await this.#find();
 	}
 
@@ -73,6 +80,7 @@ export class ChannelPage {
 	end() {
 		this.#watching?.abort();
 		this.#life?.abort();
+		this.#deposits.end();
 		this.#key?.wipe();
 		this.#release?.();
 		this.#watching = this.#life = this.#key = this.#release = this.#payer = this.#session = null;
@@ -102,6 +110,19 @@ export class ChannelPage {
 		this.#view.token(seen.channel.symbol, seen.channel.decimals);
 		await this.#turn(channelId(seen.channel));
 		await this.#open(seen);
+	}
+
+	/* What is ours in the channel, by the box's word; what grew is taken over. */
+	async #credited() {
+		const seen = await this.#box.channel(this.#key.address, this.#channel.token);
+
+		if (this.#payer && seen && channelId(seen.channel) === this.#payer.purse.id) {
+			await this.#payer.purse.see(seen);
+			await this.#render();
+		} else if (seen?.our_deposit_wei) {
+			await this.#find();
+		}
+		return seen?.our_deposit_wei ?? 0n;
 	}
 
 	async #turn(name) {

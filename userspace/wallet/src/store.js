@@ -5,7 +5,7 @@
 // have it on the disk by then.  Whoever commits says which state it goes on from: of two
 // tabs that go on from the same one, the second fails.
 const NAME = 'tokenswitch-wallet';
-const VERSION = 1;
+const VERSION = 2;
 
 /** StoreError - nothing can be kept here, so nothing may be held either */
 export class StoreError extends Error {
@@ -19,10 +19,13 @@ export class Overtaken extends Error {
 
 const failed = (what) => new StoreError(String(what?.message ?? what ?? 'refused'));
 
-function upgrade(db) {
-	db.createObjectStore('keys', { keyPath: 'address' });
-	db.createObjectStore('purses', { keyPath: 'id' });
-	db.createObjectStore('receipts', { keyPath: ['purse', 'number'] });
+function upgrade(db, from) {
+	if (from < 1) {
+		db.createObjectStore('keys', { keyPath: 'address' });
+		db.createObjectStore('purses', { keyPath: 'id' });
+		db.createObjectStore('receipts', { keyPath: ['purse', 'number'] });
+	}
+	db.createObjectStore('deposits', { keyPath: 'id' });
 }
 
 function openDatabase(factory) {
@@ -30,7 +33,7 @@ function openDatabase(factory) {
 		/* Where storage is forbidden even to look at it throws. */
 		const request = factory.open(NAME, VERSION);
 
-		request.onupgradeneeded = () => upgrade(request.result);
+		request.onupgradeneeded = (event) => upgrade(request.result, event.oldVersion);
 		request.onsuccess = () => resolve(request.result);
 		request.onerror = () => reject(failed(request.error));
 		request.onblocked = () => reject(failed('blocked by another tab'));
@@ -120,6 +123,23 @@ export class Store {
 
 	receipt(id, number) {
 		return this.#read('receipts', (s) => s.get([id, number]));
+	}
+
+	/** deposit() - of a wallet, that is under way; or undefined */
+	deposit(address) {
+		return this.#read('deposits', (s) => s.get(address));
+	}
+
+	/** addDeposit() - throws Overtaken where there is one already: another tab was faster */
+	addDeposit(record) {
+		return this.#run(['deposits'], 'readwrite', (tx, out) => {
+			tx.objectStore('deposits').add(record).onerror = () => { out.why = new Overtaken(); };
+		});
+	}
+
+	/** dropDeposit() - it is over */
+	dropDeposit(address) {
+		return this.#run(['deposits'], 'readwrite', (tx) => tx.objectStore('deposits').delete(address));
 	}
 
 	/**

@@ -46,6 +46,8 @@ export class View {
 	}
 
 	token(symbol, decimals) {
+		if (symbol === this.#symbol && decimals === this.#decimals)
+			return;
 		this.#symbol = symbol;
 		this.#decimals = decimals;
 		this.translate();

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+// deposit.js - a deposit into the channel, over a box that carries it to the chain.
+//
+// All is signed at once, and kept before anything of it leaves; from then on the same bytes
+// are sent until they are in a block.  Each has its own nonce, and the chain takes a nonce
+// once: so whatever is lost, sent twice or closed in between, it is one deposit.
+//
+// The box says what the chain shows, and may lie.  It names no address and no amount that
+// is signed: those are the key's own channel and what the person has chosen.  What it does
+// name (price, time, kind of token) is bounded here, and shown before it is signed.
+import { Refused, plainText } from './channel.js';
+import { hex, unhex } from './bytes.js';
+import { HASH_BYTES } from './hash.js';
+import { sameText } from './address.js';
+import { depositCalls, signCall } from './transaction.js';
+
+/* What tspay pays at most, unless it is told otherwise. */
+export const GAS_PRICE_MAX_WEI = 200n * 10n ** 9n;
+/* Some weeks: so long a close can keep the money away. */
+const TIMEOUT_MAX_BLOCKS = 100000n;
+const KINDS = ['erc20', 'erc223', 'smt'];
+const IDENTITY = ['tokens_network', 'token', 'address'];
+const RESEND_MS = 20000;
+/* A node may be behind itself for a moment. */
+const GONE_ROUNDS = 3;
+
+function refuseIf(is, reason) {
+	if (is)
+		throw new Refused(reason);
+}
+
+function amount(value) {
+	const text = typeof value === 'string' ? value : Number.isSafeInteger(value) ? String(value) : '';
+
+	refuseIf(!/^\d{1,78}$/.test(text), 'bad_look');
+	return BigInt(text);
+}
+
+function mined(json) {
+	return json && { block: amount(json.block), succeeded: json.succeeded === true,
+		confirmations: amount(json.confirmations) };
+}
+
+/** readLook() - what the box says of the chain; of another channel than @channel it is refused */
+export function readLook(json, channel) {
+	let same;
+
+	try {
+		same = IDENTITY.every((name) => sameText(json[name]) === (name === 'address' ? channel.box : channel[name]));
+	} catch {
+		same = false;
+	}
+	refuseIf(!same || amount(json.chain_id) !== channel.chain_id, 'other_contract');
+	refuseIf(!KINDS.includes(json.kind) || !Number.isInteger(json.decimals) || json.decimals < 0 ||
+		json.decimals > 36, 'bad_look');
+	return {
+		kind: json.kind, decimals: json.decimals, symbol: plainText(json.symbol, 15),
+		nonce: amount(json.nonce), pending: amount(json.pending_nonce) > amount(json.nonce),
+		gas_price_wei: amount(json.gas_price_wei), coin_wei: amount(json.coin_wei),
+		token_wei: amount(json.token_wei), allowance_wei: amount(json.allowance_wei),
+		min_deposit_wei: amount(json.min_deposit_wei), timeout: amount(json.settle_timeout),
+		confirmations: amount(json.confirmations), state: json.channel?.state,
+		transaction: mined(json.transaction),
+	};
+}
+
+/**
+ * planDeposit() - what would be signed, and what it costs at most; throws Refused
+ * @channel: of the key: chain_id, tokens_network, token, box, address
+ * @look: of readLook()
+ */
+export function planDeposit(channel, look, wei) {
+	refuseIf(look.gas_price_wei > GAS_PRICE_MAX_WEI, 'gas_price');
+	refuseIf(look.timeout > TIMEOUT_MAX_BLOCKS, 'timeout');
+	refuseIf(look.pending, 'pending');
+	refuseIf(look.state !== 'none' && look.state !== 'open', 'closed');
+	refuseIf(wei < look.min_deposit_wei && look.state === 'none', 'small');
+	refuseIf(wei > look.token_wei || !wei, 'few_tokens');
+	const calls = depositCalls(channel, look.kind, wei, look.state === 'open' ? 0n : look.timeout,
+		look.allowance_wei >= wei);
+	const fee_wei = calls.reduce((sum, c) => sum + BigInt(c.gas) * look.gas_price_wei, 0n);
+
+	refuseIf(fee_wei + calls.at(-1).value > look.coin_wei, 'few_coins');
+	return { channel, calls, wei, fee_wei, nonce: look.nonce, gas_price_wei: look.gas_price_wei };
+}
+
+/**
+ * signDeposit() - Return: what is to be kept before it is sent
+ * @beforeWei: what is in the channel already, as the box says
+ */
+export function signDeposit({ channel, calls, wei, nonce, gas_price_wei }, beforeWei, key) {
+	refuseIf(key.address !== channel.address, 'wrong_key');
+	return {
+		id: channel.address, wei, until_wei: beforeWei + wei, steps: calls.map((call, i) => ({ what: call.what, nonce: nonce + BigInt(i),
+			...signCall(call, nonce + BigInt(i), gas_price_wei, channel.chain_id, key) })),
+	};
+}
+
+/** Deposit - one that is kept, on its way */
+export class Deposit {
+	#box;
+	#channel;
+	#record;
+	#at = 0;
+	#sentMs = -Infinity;
+	#gone = 0;
+
+	constructor(box, channel, record) {
+		this.#box = box;
+		this.#channel = channel;
+		this.#record = record;
+	}
+
+	get record() { return this.#record; }
+
+	async #send(step, nowMs) {
+		if (nowMs - this.#sentMs < RESEND_MS)
+			return null;
+		this.#sentMs = nowMs;
+		try {
+			const hash = await this.#box.sendTransaction(unhex(step.raw));
+
+			refuseIf(hex(unhex(hash, HASH_BYTES)) !== step.hash, 'bad_look');
+			return null;
+		} catch (e) {
+			if (!e.status || e.status === 429 || e.status >= 500)
+				this.#sentMs = -Infinity;
+			return e.message;
+		}
+	}
+
+	/* Its number was used, and not by it. */
+	#isGone(look, step) {
+		this.#gone = look.nonce > step.nonce ? this.#gone + 1 : 0;
+		return this.#gone >= GONE_ROUNDS;
+	}
+
+	/**
+	 * round() - look, and send what is not in a block
+	 * Return: { at, state, block, n, all, why }: the state of step @at: atSent, atMined,
+	 * atDeep, atFailed or atGone.  The next step begins when the one before is in a block.
+	 */
+	async round(nowMs) {
+		const { steps } = this.#record;
+		const step = steps[this.#at];
+		const look = readLook(await this.#box.look(this.#channel, step.hash), this.#channel);
+		const found = look.transaction;
+		const said = { at: this.#at, block: found?.block, n: found?.confirmations, all: look.confirmations };
+
+		if (!found && this.#isGone(look, step))
+			return { ...said, state: 'atGone' };
+		if (!found)
+			return { ...said, state: 'atSent', why: await this.#send(step, nowMs) };
+		this.#gone = 0;
+		if (!found.succeeded)
+			return { ...said, state: 'atFailed' };
+		if (this.#at < steps.length - 1) {
+			this.#at++;
+			this.#sentMs = -Infinity;
+			return { ...said, state: 'atMined' };
+		}
+		return { ...said, state: found.confirmations >= look.confirmations ? 'atDeep' : 'atMined' };
+	}
+}
