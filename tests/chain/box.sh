@@ -57,7 +57,8 @@ mine_until() { # SECONDS COMMAND...
 
 about() { jq -r "$1" "$W/chain"; }
 
-# tsd.conf; set before: MONEY, PRICE, TOKEN, SECOND, RULES where they are not the usual.
+# tsd.conf; set before: MONEY, PRICE, TOKEN, SECOND, RULES where they are not the usual;
+# MORE_LISTEN, MORE: keys of listen, and of all.
 box_config() {
 	cat >"$W/tsd.conf" <<-CONF
 	run_dir = "$W"; state_dir = "$W";
@@ -65,12 +66,13 @@ box_config() {
 	chain = { id = $(about .chain_id); tokens_network = "$(about .contracts.tokens_network)";
 		tokens = ( { ${TOKEN:-address = \"$(about .contracts.erc20)\"; symbol = \"MESH\"; decimals = 18;} } );
 		rpc = "$(about .rpc)"; second_rpc = "${SECOND:-$(about .rpc)}"; second_above = "50"; poll_seconds = 1; confirmations = $CONFIRMATIONS; };
-	listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; };
+	listen = { http = [ "10.66.1.1:2050" ]; photon = "10.66.1.1:40001"; ${MORE_LISTEN:-} };
 	meter = { driver = "$DRIVER"; };
 	ports = ( { pattern = "p0"; meter = "$METER"; } );
 	rules = ( "free udp 53", "local 10.66.1.0/24"${RULES:+, $RULES} );
 	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "${PRICE:-1}"; down = "${PRICE:-1}"; }; } );
 	money = { ${MONEY:-min_settle_timeout = 40;} };
+	${MORE:-}
 	CONF
 }
 

@@ -12,6 +12,11 @@
 //                    I, BLOCKS until it can be settled
 //   deposit I J      what I has in its channel with J
 //   balance I        of erc20
+//   fund ADDRESS COINS AMOUNT        from account 0, in wei, of the coin and of erc20; the
+//                    address has sent something before (see keeper.js)
+//   purse ADDRESS    prints NONCE AMOUNT DEPOSIT: transactions that are in blocks, its erc20,
+//                    and what it has in its channel with account 1
+//   hold, let        no transaction gets into a block but by mine; each does again
 //   mine N, snapshot, revert ID      as of tests/chain/chain
 //   sum EXPRESSION                   of whole numbers, exact
 'use strict';
@@ -56,6 +61,21 @@ const commands = {
 		return (await channel.side(channel.a))[0];
 	},
 	balance: (i) => net.balance('erc20', account(i)),
+	async fund(address, coins, amount) {
+		const from = account(0);
+
+		await net.rpc('evm_setAccountNonce', [address, '0x1']);
+		await net.transact(from, { to: address, value: `0x${BigInt(coins).toString(16)}` });
+		await net.send(from, 'erc20', 'transfer', [address, BigInt(amount)]);
+	},
+	async purse(address) {
+		const channel = new Channel(net, { address }, account(1));
+		const nonce = await net.rpc('eth_getTransactionCount', [address, 'latest']);
+
+		return `${Number(nonce)} ${await net.balance('erc20', address)} ${(await channel.side(channel.a))[0]}`;
+	},
+	hold: () => net.rpc('miner_stop', []).then(() => undefined),
+	let: () => net.rpc('miner_start', []).then(() => undefined),
 	mine: (n) => blocks.mine(net.url, Number(n)).then(() => undefined),
 	snapshot: () => blocks.snapshot(net.url),
 	revert: (id) => blocks.revert(net.url, id),

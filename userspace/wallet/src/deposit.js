@@ -81,17 +81,22 @@ export function planDeposit(channel, look, wei) {
 	const fee_wei = calls.reduce((sum, c) => sum + BigInt(c.gas) * look.gas_price_wei, 0n);
 
 	refuseIf(fee_wei + calls.at(-1).value > look.coin_wei, 'few_coins');
-	return { channel, calls, wei, fee_wei, nonce: look.nonce, gas_price_wei: look.gas_price_wei };
+	const { symbol, decimals, nonce, gas_price_wei } = look;
+
+	return { channel, calls, wei, fee_wei, nonce, gas_price_wei, symbol, decimals };
 }
 
 /**
  * signDeposit() - Return: what is to be kept before it is sent
  * @beforeWei: what is in the channel already, as the box says
  */
-export function signDeposit({ channel, calls, wei, nonce, gas_price_wei }, beforeWei, key) {
+export function signDeposit(plan, beforeWei, key) {
+	const { channel, calls, wei, nonce, gas_price_wei, symbol, decimals } = plan;
+
 	refuseIf(key.address !== channel.address, 'wrong_key');
 	return {
-		id: channel.address, wei, until_wei: beforeWei + wei, steps: calls.map((call, i) => ({ what: call.what, nonce: nonce + BigInt(i),
+		id: channel.address, wei, until_wei: beforeWei + wei, symbol, decimals,
+		steps: calls.map((call, i) => ({ what: call.what, nonce: nonce + BigInt(i),
 			...signCall(call, nonce + BigInt(i), gas_price_wei, channel.chain_id, key) })),
 	};
 }

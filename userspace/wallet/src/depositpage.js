@@ -66,6 +66,8 @@ export class DepositPage {
 
 		this.#said = null;
 		this.#deposit = record ? new Deposit(this.#box, this.#channel, record) : null;
+		if (record)
+			this.#view.token(record.symbol, record.decimals);
 		this.render();
 	}
 
