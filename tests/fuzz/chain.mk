@@ -4,3 +4,4 @@ chain_fuzzer = $(eval $(call fuzzer,chain_$(1),tests/fuzz/chain_$(1).c,chain pho
 
 $(call chain_fuzzer,answer)
 $(call chain_fuzzer,follow)
+$(call chain_fuzzer,carry)

@@ -194,6 +194,31 @@ test('another transaction with its number: said, once that is sure', async () =>
 		['atSent', 'atSent', 'atGone']);
 });
 
+test('a block that is undone: its transaction is sent again, and the other after it', async () => {
+	const box = new ChainBox();
+	const record = await sign(box);
+	const deposit = new Deposit(box, channel, record);
+
+	await deposit.round(0);
+	box.mine();
+	await deposit.round(3000);
+	await deposit.round(6000);
+	assert.deepEqual(box.sent, record.steps.map((s) => s.raw));
+	box.mined.clear();
+	box.pool.clear();
+	box.nonce = 3;
+	for (const ms of [9000, 30000, 60000])
+		await deposit.round(ms);
+	assert.equal(box.sent.at(-1), record.steps[0].raw);
+	box.mine();
+	await deposit.round(70000);
+	await deposit.round(73000);
+	box.mine(4);
+	box.mine(3);
+	assert.equal((await deposit.round(76000)).state, 'atDeep');
+	assert.equal(new Set(box.sent).size, 2);
+});
+
 test('what the box says instead of sending is told, and it is tried again', async () => {
 	const box = new ChainBox();
 	const deposit = new Deposit(box, channel, await sign(box));

@@ -154,6 +154,9 @@ export class Deposit {
 
 		if (!found && this.#isGone(look, step))
 			return { ...said, state: 'atGone' };
+		/* The block of the step before was undone: it comes first again. */
+		if (!found && this.#at && look.nonce < step.nonce)
+			this.#at--;
 		if (!found)
 			return { ...said, state: 'atSent', why: await this.#send(step, nowMs) };
 		this.#gone = 0;
