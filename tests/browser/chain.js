@@ -8,7 +8,7 @@ import { router } from './router.js';
 
 const PASS = 'a passphrase of the tests';
 const TOKEN = 10n ** 18n;
-const [network, token] = router('contracts').split(' ');
+const [network, token, calling, smt] = router('contracts').split(' ');
 
 let context;
 let page;
@@ -47,6 +47,21 @@ async function review(amount) {
 	await page.click('#depositForm button');
 }
 
+/* @token: its place in the list of those that the box takes */
+async function makeKey(token) {
+	await page.locator('#noKey').waitFor();
+	await page.selectOption('#token', token);
+	await page.locator('#noKey details summary').first().click();
+	await page.click('#makeForm button');
+	await page.locator('#words li').nth(11).waitFor();
+	const words = await page.locator('#words li').allInnerTexts();
+	const n = Number(/\d+/.exec(await page.locator('#wordAsk').innerText())[0]);
+
+	await page.fill('#word', words[n - 1]);
+	await keep('keepForm');
+	await page.locator('#noChannel').waitFor();
+}
+
 /* What the box says of the chain is changed on its way; gives what undoes that. */
 async function lying(change) {
 	await page.route('**/v1/chain?*', async (route) => {
@@ -63,15 +78,7 @@ test('a wallet is made, and shows where to send what', async () => {
 	context = await stayer();
 	page = await context.newPage();
 	await page.goto(`${HTTPS}wallet/`);
-	await page.locator('#noKey details summary').first().click();
-	await page.click('#makeForm button');
-	await page.locator('#words li').nth(11).waitFor();
-	const words = await page.locator('#words li').allInnerTexts();
-	const n = Number(/\d+/.exec(await page.locator('#wordAsk').innerText())[0]);
-
-	await page.fill('#word', words[n - 1]);
-	await keep('keepForm');
-	await page.locator('#noChannel').waitFor();
+	await makeKey('0');
 	await page.locator('#coins', { hasText: /^0$/ }).waitFor();
 	address = await page.locator('#noChannel .address').innerText();
 	await review('5');
@@ -232,6 +239,36 @@ test('what is no deposit is not carried, and not often', async () => {
 	assert.equal(said[0], 'bad_transaction');
 	assert.equal(said.at(-1), 'busy');
 });
+
+for (const [place, contract, at, symbol, paid] of [['1', 'erc223', calling, 'CALL', /fee: at most [\d.]+ coins\.$/],
+	['2', 'smt', smt, 'SMT', /it is paid in coins of the chain\.$/]])
+	test(`a token that is paid in otherwise, by one transaction: ${symbol}`, async () => {
+		const other = await stayer();
+		const first = page;
+
+		page = await other.newPage();
+		await page.goto(`${HTTPS}wallet/`);
+		await makeKey(place);
+		const wallet = await page.locator('#noChannel .address').innerText();
+
+		router('fund', wallet, String(9n * TOKEN), String(contract === 'smt' ? 0n : 9n * TOKEN), contract);
+		await page.locator('#outside', { hasText: `9 ${symbol}` }).waitFor({ timeout: 15000 });
+		await review('4');
+		await page.locator('#signRow').waitFor();
+		const said = plain(await page.locator('#reviewText').innerText()).toLowerCase();
+
+		assert.ok(said.includes(at) && said.includes(network), said);
+		assert.match(said, paid);
+		await page.click('#sign');
+		await state(/1\/1.*in block/);
+		router('mine', '4');
+		await page.locator('#status', { hasText: 'The deposit is in the channel' }).waitFor({ timeout: 30000 });
+		assert.match(await page.locator('#inChannel').innerText(), new RegExp(`4 ${symbol}`));
+		assert.deepEqual(router('purse', wallet, contract).split(' ').map(BigInt),
+			[2n, contract === 'smt' ? 0n : 5n * TOKEN, 4n * TOKEN]);
+		await other.close();
+		page = first;
+	});
 
 test('at the size of a phone, dark, in each language', async () => {
 	await page.setViewportSize(PHONE.viewport);

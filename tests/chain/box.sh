@@ -58,7 +58,7 @@ mine_until() { # SECONDS COMMAND...
 about() { jq -r "$1" "$W/chain"; }
 
 # tsd.conf; set before: MONEY, PRICE, TOKEN, SECOND, RULES where they are not the usual;
-# MORE_LISTEN, MORE: keys of listen, and of all.
+# MORE_LISTEN, MORE_TARIFFS, MORE: keys of listen, further tariffs, keys of all.
 box_config() {
 	cat >"$W/tsd.conf" <<-CONF
 	run_dir = "$W"; state_dir = "$W";
@@ -70,7 +70,7 @@ box_config() {
 	meter = { driver = "$DRIVER"; };
 	ports = ( { pattern = "p0"; meter = "$METER"; } );
 	rules = ( "free udp 53", "local 10.66.1.0/24"${RULES:+, $RULES} );
-	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "${PRICE:-1}"; down = "${PRICE:-1}"; }; } );
+	tariffs = ( { id = 1; local = { up = "0"; down = "0"; }; internet = { up = "${PRICE:-1}"; down = "${PRICE:-1}"; }; }${MORE_TARIFFS:+, $MORE_TARIFFS} );
 	money = { ${MONEY:-min_settle_timeout = 40;} };
 	${MORE:-}
 	CONF

@@ -12,10 +12,10 @@
 //                    I, BLOCKS until it can be settled
 //   deposit I J      what I has in its channel with J
 //   balance I        of erc20
-//   fund ADDRESS COINS AMOUNT        from account 0, in wei, of the coin and of erc20; the
-//                    address has sent something before (see keeper.js)
-//   purse ADDRESS    prints NONCE AMOUNT DEPOSIT: transactions that are in blocks, its erc20,
-//                    and what it has in its channel with account 1
+//   fund ADDRESS COINS AMOUNT [CONTRACT]   from account 0, in wei, of the coin and of erc20
+//                    or that token; the address has sent something before (see keeper.js)
+//   purse ADDRESS [CONTRACT]    prints NONCE AMOUNT DEPOSIT: transactions that are in blocks,
+//                    its tokens, and what it has in its channel with account 1
 //   hold, let        no transaction gets into a block but by mine; each does again
 //   mine N, snapshot, revert ID      as of tests/chain/chain
 //   sum EXPRESSION                   of whole numbers, exact
@@ -61,18 +61,19 @@ const commands = {
 		return (await channel.side(channel.a))[0];
 	},
 	balance: (i) => net.balance('erc20', account(i)),
-	async fund(address, coins, amount) {
+	async fund(address, coins, amount, contract = 'erc20') {
 		const from = account(0);
 
 		await net.rpc('evm_setAccountNonce', [address, '0x1']);
 		await net.transact(from, { to: address, value: `0x${BigInt(coins).toString(16)}` });
-		await net.send(from, 'erc20', 'transfer', [address, BigInt(amount)]);
+		if (BigInt(amount))
+			await net.send(from, contract, 'transfer(address,uint256)', [address, BigInt(amount)]);
 	},
-	async purse(address) {
-		const channel = new Channel(net, { address }, account(1));
+	async purse(address, contract = 'erc20') {
+		const channel = new Channel(net, { address }, account(1), contract);
 		const nonce = await net.rpc('eth_getTransactionCount', [address, 'latest']);
 
-		return `${Number(nonce)} ${await net.balance('erc20', address)} ${(await channel.side(channel.a))[0]}`;
+		return `${Number(nonce)} ${await net.balance(contract, address)} ${(await channel.side(channel.a))[0]}`;
 	},
 	hold: () => net.rpc('miner_stop', []).then(() => undefined),
 	let: () => net.rpc('miner_start', []).then(() => undefined),
