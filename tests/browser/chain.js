@@ -144,6 +144,14 @@ test('closed at each step it goes on, and is one deposit', async () => {
 	await again();
 	await state(/1\/2.*sent, in no block yet/);
 	assert.equal(purse()[0], 1n);
+	/* At a higher price, in the place of the one that waits. */
+	await page.click('#dearer');
+	await page.locator('#signRow').waitFor();
+	assert.match(plain(await page.locator('#reviewText').innerText()), /Fee: at most 0\.0121500000006 coins/);
+	await accessible(page, 'a higher fee');
+	await shot(page, 'deposit-dearer');
+	await page.click('#sign');
+	await state(/1\/2.*sent, in no block yet/);
 	router('mine', '1');
 	await state(/2\/2.*sent, in no block yet/);
 	assert.equal(purse()[0], 2n);
@@ -204,22 +212,26 @@ test('more is deposited into the open channel', async () => {
 });
 
 test('the node does not answer: the page says so, and all else goes on', async () => {
-	router('stall');
-	await page.locator('#chainNote', { hasText: 'does not reach the chain' }).waitFor({ timeout: 40000 });
-	await accessible(page, 'no chain');
-	const asked = page.evaluate(() => fetch('/v1/chain?address=0x1111111111111111111111111111111111111111').then((r) => r.status));
 	let served = 0;
 
-	/* Each takes a round trip, and none the eight seconds of the one that waits. */
-	for (let i = 0; i < 20; i++)
-		served += (await session()).state === 'paid';
-	assert.equal(await Promise.race([asked, 'it waits still']), 'it waits still');
-	assert.equal(served, 20);
-	await page.fill('#aheadAmount', '0.01');
-	await page.click('#aheadForm button');
-	await page.locator('#status', { hasText: /^Paid/ }).waitFor();
-	assert.equal(await asked, 503);
-	router('resume');
+	router('stall');
+	try {
+		await page.locator('#chainNote', { hasText: 'does not reach the chain' }).waitFor({ timeout: 40000 });
+		await accessible(page, 'no chain');
+		const asked = page.evaluate(() => fetch('/v1/chain?address=0x1111111111111111111111111111111111111111').then((r) => r.status));
+
+		/* None of these waits the eight seconds of the one that waits. */
+		for (let i = 0; i < 20; i++)
+			served += (await session()).state === 'paid';
+		assert.equal(await Promise.race([asked, 'it waits still']), 'it waits still');
+		assert.equal(served, 20);
+		await page.fill('#aheadAmount', '0.01');
+		await page.click('#aheadForm button');
+		await page.locator('#status', { hasText: /^Paid/ }).waitFor();
+		assert.equal(await asked, 503);
+	} finally {
+		router('resume');
+	}
 	await page.locator('#chainNote').waitFor({ state: 'hidden', timeout: 40000 });
 });
 

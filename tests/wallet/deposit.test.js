@@ -6,7 +6,7 @@ import test from 'node:test';
 import { BoxError } from '../src/box.js';
 import { hex } from '../src/bytes.js';
 import { Refused } from '../src/channel.js';
-import { Deposit, GAS_PRICE_MAX_WEI, planDeposit, readLook, signDeposit } from '../src/deposit.js';
+import { Deposit, GAS_PRICE_MAX_WEI, planDearer, planDeposit, readLook, signDearer, signDeposit } from '../src/deposit.js';
 import { keccak } from '../src/hash.js';
 import { Overtaken, Store, StoreError } from '../src/store.js';
 import { CHANNEL, IDBFactory, TOKEN, newStore, walletKey } from './scene.js';
@@ -95,7 +95,7 @@ test('step by step, with the page loaded anew before each: two transactions, eac
 	};
 
 	assert.equal(record.until_wei, 5n * TOKEN);
-	await (await newStore(factory)).addDeposit(record);
+	await (await newStore(factory)).keepDeposit(record);
 	assert.equal(box.sent.length, 0, 'nothing leaves before it is kept');
 	await round();
 	await round();
@@ -131,8 +131,8 @@ test('of two tabs that sign, one is kept; the other sends nothing', async () => 
 	const box = new ChainBox();
 	const [one, two] = [await sign(box), await sign(box, 7n * TOKEN)];
 
-	await (await newStore(factory)).addDeposit(one);
-	await assert.rejects((await newStore(factory)).addDeposit(two), Overtaken);
+	await (await newStore(factory)).keepDeposit(one);
+	await assert.rejects((await newStore(factory)).keepDeposit(two), Overtaken);
 	assert.deepEqual(await (await newStore(factory)).deposit(channel.address), one);
 	await (await newStore(factory)).dropDeposit(channel.address);
 	assert.equal(await reload(factory, box), undefined);
@@ -142,7 +142,7 @@ test('where the store refuses, that is told', async () => {
 	const store = await newStore();
 
 	store.close();
-	await assert.rejects(store.addDeposit(await sign(new ChainBox())), StoreError);
+	await assert.rejects(store.keepDeposit(await sign(new ChainBox())), StoreError);
 });
 
 test('a store of the version before keeps its keys, and takes deposits', async () => {
@@ -163,7 +163,7 @@ test('a store of the version before keeps its keys, and takes deposits', async (
 	const store = await Store.open(() => factory);
 
 	assert.deepEqual(await store.keys(), [{ address: 'kept' }]);
-	await store.addDeposit({ id: 'x' });
+	await store.keepDeposit({ id: 'x', seq: 1 });
 });
 
 test('refused by the chain: the deposit behind it is never sent', async () => {
@@ -192,6 +192,54 @@ test('another transaction with its number: said, once that is sure', async () =>
 	box.nonce++;
 	assert.deepEqual([(await deposit.round(3)).state, (await deposit.round(4)).state, (await deposit.round(5)).state],
 		['atSent', 'atSent', 'atGone']);
+});
+
+test('at a higher price: the same numbers and calls, so one of each; whichever is taken is found', async () => {
+	for (const taken of [0, 1]) {
+		const factory = new IDBFactory();
+		const box = new ChainBox();
+		const first = await sign(box);
+		const store = await newStore(factory);
+		let deposit = new Deposit(box, channel, first);
+
+		await store.keepDeposit(first);
+		await deposit.round(0);
+		const look = readLook(await box.look(channel), channel);
+		const plan = planDearer(channel, first, deposit.at, look);
+		const second = signDearer(plan, walletKey());
+
+		assert.equal(plan.gas_price_wei, 18n * GWEI * 9n / 8n + 1n);
+		assert.equal(plan.fee_wei, 600000n * plan.gas_price_wei);
+		assert.deepEqual(second.steps.map((s) => s.nonce), first.steps.map((s) => s.nonce));
+		assert.deepEqual(second.steps.map((s) => s.call), first.steps.map((s) => s.call));
+		await store.keepDeposit(second);
+		await assert.rejects(store.keepDeposit(signDearer(plan, walletKey())), Overtaken, 'another tab');
+		deposit = await reload(factory, box);
+		await deposit.round(0);
+		assert.deepEqual(box.sent, [first.steps[0].raw, second.steps[0].raw]);
+		/* The chain takes one of the two. */
+		box.pool.delete([first, second][1 - taken].steps[0].hash);
+		box.mine();
+		assert.equal((await deposit.round(3000)).state, 'atMined');
+		assert.equal(deposit.at, 1);
+		await deposit.round(6000);
+		assert.equal(box.sent.at(-1), second.steps[1].raw);
+		box.mine();
+		assert.equal((await deposit.round(9000)).state, 'atMined');
+		assert.equal(box.nonce, 5);
+	}
+});
+
+test('the price is never raised above what is bearable', async () => {
+	const box = new ChainBox({ gas_price_wei: '190000000000' });
+	const record = await sign(box);
+	const look = readLook(await box.look(channel), channel);
+
+	assert.throws(() => planDearer(channel, record, 0, look), refused('gas_price'));
+	assert.throws(() => planDearer(channel, { ...record, steps: [{ ...record.steps[0], gas_price_wei: 1n }, record.steps[1]] }, 0,
+		{ ...look, gas_price_wei: GAS_PRICE_MAX_WEI + 1n }), refused('gas_price'));
+	assert.throws(() => planDearer(channel, { ...record, steps: record.steps.map((s) => ({ ...s, gas_price_wei: 1n })) }, 0,
+		{ ...look, gas_price_wei: 1n, coin_wei: 5n }), refused('few_coins'));
 });
 
 test('a block that is undone: its transaction is sent again, and the other after it', async () => {

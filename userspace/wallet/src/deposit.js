@@ -64,6 +64,8 @@ export function readLook(json, channel) {
 	};
 }
 
+const feeOf = (calls, price) => calls.reduce((sum, c) => sum + BigInt(c.gas) * price, 0n);
+
 /**
  * planDeposit() - what would be signed, and what it costs at most; throws Refused
  * @channel: of the key: chain_id, tokens_network, token, box, address
@@ -78,7 +80,7 @@ export function planDeposit(channel, look, wei) {
 	refuseIf(wei > look.token_wei || !wei, 'few_tokens');
 	const calls = depositCalls(channel, look.kind, wei, look.state === 'open' ? 0n : look.timeout,
 		look.allowance_wei >= wei);
-	const fee_wei = calls.reduce((sum, c) => sum + BigInt(c.gas) * look.gas_price_wei, 0n);
+	const fee_wei = feeOf(calls, look.gas_price_wei);
 
 	refuseIf(fee_wei + calls.at(-1).value > look.coin_wei, 'few_coins');
 	const { symbol, decimals, nonce, gas_price_wei } = look;
@@ -87,17 +89,51 @@ export function planDeposit(channel, look, wei) {
 }
 
 /**
+ * planDearer() - the same again at a higher price, under the same numbers: of each the
+ * chain still takes one; throws Refused
+ * @record: kept; its first @at steps are in blocks
+ */
+export function planDearer(channel, record, at, look) {
+	const last = record.steps[at].gas_price_wei;
+	/* Nodes want a tenth more than before. */
+	const least = last + last / 8n + 1n;
+	const gas_price_wei = look.gas_price_wei > least ? look.gas_price_wei : least;
+	const calls = record.steps.slice(at).map((s) => s.call);
+	const fee_wei = feeOf(calls, gas_price_wei);
+
+	refuseIf(gas_price_wei > GAS_PRICE_MAX_WEI, 'gas_price');
+	refuseIf(fee_wei + calls.at(-1).value > look.coin_wei, 'few_coins');
+	return { channel, calls, wei: record.wei, fee_wei, gas_price_wei, record, at };
+}
+
+function signStep(plan, call, nonce, key) {
+	refuseIf(key.address !== plan.channel.address, 'wrong_key');
+	return { what: call.what, call, nonce, gas_price_wei: plan.gas_price_wei,
+		...signCall(call, nonce, plan.gas_price_wei, plan.channel.chain_id, key) };
+}
+
+/**
  * signDeposit() - Return: what is to be kept before it is sent
+ * @plan: of planDeposit()
  * @beforeWei: what is in the channel already, as the box says
  */
 export function signDeposit(plan, beforeWei, key) {
-	const { channel, calls, wei, nonce, gas_price_wei, symbol, decimals } = plan;
+	const { channel, calls, wei, symbol, decimals } = plan;
 
-	refuseIf(key.address !== channel.address, 'wrong_key');
 	return {
-		id: channel.address, wei, until_wei: beforeWei + wei, symbol, decimals,
-		steps: calls.map((call, i) => ({ what: call.what, nonce: nonce + BigInt(i),
-			...signCall(call, nonce + BigInt(i), gas_price_wei, channel.chain_id, key) })),
+		id: channel.address, seq: 1, wei, until_wei: beforeWei + wei, symbol, decimals,
+		steps: calls.map((call, i) => ({ ...signStep(plan, call, plan.nonce + BigInt(i), key), before: [] })),
+	};
+}
+
+/** signDearer() - Return: likewise, to be kept in the place of the one before; @plan: of planDearer() */
+export function signDearer(plan, key) {
+	const { record, at } = plan;
+
+	return {
+		...record, seq: record.seq + 1,
+		steps: record.steps.map((s, i) => (i < at ? s :
+			{ ...signStep(plan, s.call, s.nonce, key), before: [...s.before, s.hash] })),
 	};
 }
 
@@ -117,6 +153,16 @@ export class Deposit {
 	}
 
 	get record() { return this.#record; }
+	get at() { return this.#at; }
+
+	/* The newest, or when its number was used one of those before it at a lower price. */
+	async #find(step) {
+		const look = readLook(await this.#box.look(this.#channel, step.hash), this.#channel);
+
+		for (const hash of look.nonce > step.nonce ? step.before : [])
+			look.transaction ??= readLook(await this.#box.look(this.#channel, hash), this.#channel).transaction;
+		return look;
+	}
 
 	async #send(step, nowMs) {
 		if (nowMs - this.#sentMs < RESEND_MS)
@@ -148,7 +194,7 @@ export class Deposit {
 	async round(nowMs) {
 		const { steps } = this.#record;
 		const step = steps[this.#at];
-		const look = readLook(await this.#box.look(this.#channel, step.hash), this.#channel);
+		const look = await this.#find(step);
 		const found = look.transaction;
 		const said = { at: this.#at, block: found?.block, n: found?.confirmations, all: look.confirmations };
 

@@ -4,7 +4,7 @@
 import { $ } from './view.js';
 import { Said } from './keypage.js';
 import { parseAmount, printAmount } from './amount.js';
-import { Deposit, planDeposit, readLook, signDeposit } from './deposit.js';
+import { Deposit, planDearer, planDeposit, readLook, signDearer, signDeposit } from './deposit.js';
 import { whyText } from './language.js';
 
 const COIN_DECIMALS = 18;
@@ -40,6 +40,7 @@ export class DepositPage {
 		});
 		$('depositAmount').addEventListener('input', () => this.#forget());
 		$('sign').addEventListener('click', () => act(() => this.#sign(), 'sign'));
+		$('dearer').addEventListener('click', () => act(() => this.#dearer(), 'dearer'));
 		$('drop').addEventListener('click', () => act(() => this.#drop(), 'drop'));
 	}
 
@@ -136,8 +137,19 @@ export class DepositPage {
 			$('depositAmount').focus();
 			throw new Said('badNumber', { text: $('depositAmount').value });
 		}
-		this.#plan = planDeposit(this.#channel, look, wei);
+		const plan = planDeposit(this.#channel, look, wei);
+
 		this.#beforeWei = await this.#onCredited();
+		this.#offer(plan);
+	}
+
+	/* At that price nobody has put it into a block. */
+	async #dearer() {
+		this.#offer(planDearer(this.#channel, this.#deposit.record, this.#deposit.at, await this.#look()));
+	}
+
+	#offer(plan) {
+		this.#plan = plan;
 		this.#renderPlan();
 		$('signRow').hidden = false;
 		$('sign').focus();
@@ -155,11 +167,12 @@ export class DepositPage {
 
 	/* Nothing of it leaves before it is kept; who was faster in another tab has signed. */
 	async #sign() {
-		const record = signDeposit(this.#plan, this.#beforeWei, this.#key);
+		const record = this.#plan.record ? signDearer(this.#plan, this.#key) :
+			signDeposit(this.#plan, this.#beforeWei, this.#key);
 
 		this.#forget();
 		try {
-			await this.#store.addDeposit(record);
+			await this.#store.keepDeposit(record);
 		} finally {
 			await this.#load();
 		}
@@ -178,13 +191,14 @@ export class DepositPage {
 		const record = this.#deposit?.record;
 		const { at = 0, state = 'atSent', block, n, all } = this.#said ?? {};
 
+		$('dearerRow').hidden = !record || state !== 'atSent';
 		$('dropRow').hidden = !record || !OVER.includes(state);
 		if (record)
 			$('depositForm').hidden = true;
 		if (this.#plan)
 			this.#renderPlan();
-		this.#view.note('depositState', record && this.#view.say(state, { n, all, block,
-			what: this.#view.say(record.steps[at].what, { amount: this.#view.amount(record.wei) }),
-			step: `${at + 1}/${record.steps.length}` }));
+		this.#view.note('depositState', record && `${at + 1}/${record.steps.length} · ${
+			this.#view.say(record.steps[at].what, { amount: this.#view.amount(record.wei) })} · ${
+			this.#view.say(state, { n, all, block })}`);
 	}
 }

@@ -130,11 +130,9 @@ export class Store {
 		return this.#read('deposits', (s) => s.get(address));
 	}
 
-	/** addDeposit() - throws Overtaken where there is one already: another tab was faster */
-	addDeposit(record) {
-		return this.#run(['deposits'], 'readwrite', (tx, out) => {
-			tx.objectStore('deposits').add(record).onerror = () => { out.why = new Overtaken(); };
-		});
+	/** keepDeposit() - with seq, as commit(): another tab may have been faster */
+	keepDeposit(record) {
+		return this.#run(['deposits'], 'readwrite', (tx, out) => advance(tx, out, tx.objectStore('deposits'), record));
 	}
 
 	/** dropDeposit() - it is over */
@@ -151,21 +149,25 @@ export class Store {
 	 */
 	commit(record, receipts = []) {
 		return this.#run(['purses', 'receipts'], 'readwrite', (tx, out) => {
-			const purses = tx.objectStore('purses');
-			const request = purses.get(record.id);
-
-			request.onsuccess = () => {
-				if ((request.result?.seq ?? 0) !== record.seq - 1) {
-					out.why = new Overtaken();
-					tx.abort();
-					return;
-				}
-				purses.put(record);
-				for (const receipt of receipts)
-					tx.objectStore('receipts').put({ ...receipt, purse: record.id });
-			};
+			for (const receipt of receipts)
+				tx.objectStore('receipts').put({ ...receipt, purse: record.id });
+			advance(tx, out, tx.objectStore('purses'), record);
 		});
 	}
+}
+
+/* Goes on from the record before, or all of the transaction is undone. */
+function advance(tx, out, records, record) {
+	const request = records.get(record.id);
+
+	request.onsuccess = () => {
+		if ((request.result?.seq ?? 0) === record.seq - 1) {
+			records.put(record);
+			return;
+		}
+		out.why = new Overtaken();
+		tx.abort();
+	};
 }
 
 /* All keys that begin with it; what is later than any number is an array. */
