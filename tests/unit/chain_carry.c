@@ -303,6 +303,10 @@ static void test_one_form(void **state)
 	ts_rlp_read(&r, "\xca\x89\x01\0\0\0\0\0\0\0\0", 11);
 	ts_rlp_get_u64(&r);
 	assert_int_equal(ts_rlp_read_end(&r), -EBADMSG);
+	/* More in the list than is asked for. */
+	ts_rlp_read(&r, "\xc2\x01\x02", 3);
+	assert_int_equal(ts_rlp_get_u64(&r), 1);
+	assert_int_equal(ts_rlp_read_end(&r), -EBADMSG);
 	ts_rlp_read(&r, "\xc2\x81\x80", 3);
 	assert_int_equal(ts_rlp_get_u64(&r), 128);
 	assert_int_equal(ts_rlp_read_end(&r), 0);
