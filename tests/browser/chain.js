@@ -2,6 +2,7 @@
 // chain.js - from nothing to a channel, over the box alone: the wallet is funded, and signs;
 // the box carries, lies, and does not reach its node; the page is closed at each step.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { HTTPS, PHONE, accessible, begin, end, fits, session, shot, stayer, until } from './client.js';
 import { router } from './router.js';
@@ -236,19 +237,22 @@ test('the node does not answer: the page says so, and all else goes on', async (
 });
 
 test('what is no deposit is not carried, and not often', async () => {
-	const said = await page.evaluate(async () => {
+	/* A deposit on another chain, and no transaction at all, again and again. */
+	const { transactions } = JSON.parse(readFileSync(new URL('transactions.json', import.meta.url), 'utf8'));
+	const said = await page.evaluate(async (raw) => {
 		const all = [];
+		const elsewhere = Uint8Array.from(raw.slice(2).match(/../g), (b) => parseInt(b, 16));
 
 		for (let i = 0; i < 12; i++) {
-			const response = await fetch('/v1/chain/send', { method: 'POST', body: new Uint8Array(100),
+			const response = await fetch('/v1/chain/send', { method: 'POST', body: i ? new Uint8Array(100) : elsewhere,
 				headers: { 'Content-Type': 'application/octet-stream' } });
 
 			all.push((await response.json()).error);
 		}
 		return all;
-	});
+	}, transactions[0].raw);
 
-	assert.equal(said[0], 'bad_transaction');
+	assert.deepEqual(said.slice(0, 2), ['wrong_chain', 'bad_transaction']);
 	assert.equal(said.at(-1), 'busy');
 });
 

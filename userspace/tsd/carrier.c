@@ -135,6 +135,15 @@ static unsigned int token_of(const struct ts_carrier *c, const struct ts_address
 	return i;
 }
 
+/* Nobody shall deposit where the box does not look. */
+static bool refuse_unfollowed(struct ts_carrier *c, uint64_t reply)
+{
+	if (ts_chain_is_followed(c->d->chain))
+		return false;
+	ts_portal_refuse(c->d->portal, reply, &unreachable);
+	return true;
+}
+
 static struct job *free_job(struct ts_carrier *c)
 {
 	unsigned int i;
@@ -359,6 +368,8 @@ void ts_carrier_look(struct ts_carrier *c, const struct ts_key *station,
 		ts_portal_refuse(c->d->portal, reply, &unknown_token);
 		return;
 	}
+	if (refuse_unfollowed(c, reply))
+		return;
 	if (!ts_carry_limit_look(&c->limit, station, ts_clock_boot_ns()) || !j) {
 		ts_portal_refuse(c->d->portal, reply, &busy);
 		return;
@@ -470,6 +481,8 @@ void ts_carrier_send(struct ts_carrier *c, const struct ts_key *station,
 	struct job *j = free_job(c);
 	struct ts_address sender;
 
+	if (refuse_unfollowed(c, reply))
+		return;
 	/* Before the signature, for that costs us. */
 	if (!j || !ts_carry_limit_station(&c->limit, station, now_ns)) {
 		ts_portal_refuse(c->d->portal, reply, &busy);

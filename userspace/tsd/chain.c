@@ -36,6 +36,12 @@ void ts_chain_off(struct ts_chain *c, const char *why)
 	ev_timer_stop(c->loop, &c->poll);
 }
 
+/** ts_chain_is_followed() - Return: whether a deposit would be seen, now or when caught up */
+bool ts_chain_is_followed(const struct ts_chain *c)
+{
+	return c->phase == TS_CHAIN_FOLLOWING;
+}
+
 /** ts_chain_pump() - ask whatever can be asked now */
 void ts_chain_pump(struct ts_chain *c)
 {

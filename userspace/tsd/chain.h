@@ -49,6 +49,7 @@ void ts_chain_before_flush(struct ts_chain *c);
 void ts_chain_after_flush(struct ts_chain *c);
 
 bool ts_chain_at_head(const struct ts_chain *c);
+bool ts_chain_is_followed(const struct ts_chain *c);
 json_t *ts_chain_status(const struct ts_chain *c);
 json_t *ts_chain_wallet(const struct ts_chain *c);
 int ts_chain_close(struct ts_chain *c, const struct ts_address *partner,

@@ -122,7 +122,7 @@ export class ChannelPage {
 		} else if (seen?.our_deposit_wei) {
 			await this.#find();
 		}
-		return seen?.our_deposit_wei ?? 0n;
+		return seen?.state === 'open' ? seen.our_deposit_wei : 0n;
 	}
 
 	async #turn(name) {

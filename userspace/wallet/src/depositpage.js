@@ -89,16 +89,19 @@ export class DepositPage {
 	}
 
 	async #round(signal) {
-		if (!this.#deposit) {
+		const deposit = this.#deposit;
+
+		if (!deposit) {
 			this.#show(await this.#look());
 			return;
 		}
-		const said = await this.#deposit.round(performance.now());
+		const said = await deposit.round(performance.now());
 
-		if (signal.aborted)
+		/* Locked, put aside or signed anew meanwhile. */
+		if (signal.aborted || deposit !== this.#deposit)
 			return;
 		this.#said = said;
-		if (said.state === 'atDeep' && await this.#onCredited() >= this.#deposit.record.until_wei)
+		if (said.state === 'atDeep' && await this.#onCredited() >= deposit.record.until_wei)
 			await this.#finish();
 		this.render();
 		this.#view.note('chainNote', said.why && this.#view.say('why_other', { message: said.why }));

@@ -134,7 +134,9 @@ export class View {
 	/** note() - a line that is there when it has something to say */
 	note(id, text) {
 		$(id).hidden = !text;
-		$(id).textContent = text || '';
+		/* What is the same is not read aloud again. */
+		if ($(id).textContent !== (text || ''))
+			$(id).textContent = text || '';
 	}
 
 	watching(is) {
