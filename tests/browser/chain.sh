@@ -25,6 +25,8 @@ tell_() { # WORDS: prints the answer
 }
 
 chain_up
+# A node that was stalled would not hear of our end.
+trap 'kill -CONT "$(about .pid)" 2>/dev/null; net_down; rm -rf "$W"' EXIT
 wallet_up
 scene_up
 start in_ns $S python3 "$here/upstream.py" "$W/upstream.log"

@@ -259,7 +259,7 @@ static void test_each_byte(void **state)
 	for (at = 0; at < raw.len; at++) {
 		for (bit = 1; bit < 256; bit <<= 1) {
 			raw.b[at] ^= bit;
-			/* Another signature or call is another signer's, whose deposit this is not. */
+			/* Another signature or call is another signer's. */
 			assert_int_not_equal(ts_carry_check(&s->rules, raw.b, raw.len, &sender), 0);
 			raw.b[at] ^= bit;
 		}
@@ -270,8 +270,9 @@ static void test_each_byte(void **state)
 	longer[raw.len] = 0;
 	assert_int_equal(ts_carry_check(&s->rules, longer, raw.len + 1, &sender), -EBADMSG);
 	memset(longer, 0xff, sizeof(longer));
-	assert_int_equal(ts_carry_check(&s->rules, longer, TS_CARRY_MAX_BYTES + 1, &sender), -E2BIG);
-	assert_int_equal(ts_carry_check(&s->rules, longer, TS_CARRY_MAX_BYTES, &sender), -EBADMSG);
+	len = TS_CARRY_MAX_BYTES;
+	assert_int_equal(ts_carry_check(&s->rules, longer, len + 1, &sender), -E2BIG);
+	assert_int_equal(ts_carry_check(&s->rules, longer, len, &sender), -EBADMSG);
 }
 
 /* Other ways to write the same: a node may take one of them, and its hash is another. */
