@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
-$(O)/rel/tests/bench/meter_bench.o: | $(BPF_SKELETONS) $(O)/gen/meter_wrap.skel.h
-$(O)/rel/tests/unit/classify_maps.o: | $(BPF_SKELETONS)
+BENCH_BPF := meter_wrap meter_steps
+BENCH_SKELETONS := $(BENCH_BPF:%=$(O)/gen/%.skel.h)
 
-$(O)/bpf/meter_wrap.bpf.o: tests/bench/meter_wrap.bpf.c bpf/build.mk
+$(BENCH_BPF:%=$(O)/bpf/%.bpf.o): $(O)/bpf/%.bpf.o: tests/bench/%.bpf.c bpf/build.mk
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_FLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/gen/meter_wrap.skel.h: $(O)/bpf/meter_wrap.bpf.o
+$(BENCH_SKELETONS): $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
 	@mkdir -p $(@D)
-	$(Q)$(BPFTOOL) gen skeleton $< name meter_wrap > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
 
--include $(O)/bpf/meter_wrap.bpf.d
+-include $(BENCH_BPF:%=$(O)/bpf/%.bpf.d)
 
-$(eval $(call helper,meter_bench,tests/bench/meter_bench.c tests/unit/classify_maps.c,,libbpf))
+$(addprefix $(O)/rel/tests/bench/,meter_bench.o meter_run.o meter_live.o): \
+	| $(BPF_SKELETONS) $(BENCH_SKELETONS)
+$(O)/rel/tests/unit/classify_maps.o: | $(BPF_SKELETONS)
+
+$(eval $(call helper,meter_bench,$(addprefix tests/bench/,meter_bench.c meter_run.c \
+	meter_live.c row.c) tests/unit/classify_maps.c,,libbpf))
