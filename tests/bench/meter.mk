@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-BENCH_BPF := meter_wrap meter_steps
+BENCH_BPF := meter_wrap meter_steps forward_wrap
 BENCH_SKELETONS := $(BENCH_BPF:%=$(O)/gen/%.skel.h)
 
 $(BENCH_BPF:%=$(O)/bpf/%.bpf.o): $(O)/bpf/%.bpf.o: tests/bench/%.bpf.c bpf/build.mk

@@ -149,7 +149,7 @@ int rig_meter(struct bench_rig *rig, const struct bench_case *c)
 
 int main(int argc, char **argv)
 {
-	int rounds = argc > 1 ? atoi(argv[1]) : 9;
+	int rounds = argc > 1 ? atoi(argv[1]) : 5;
 	uint32_t repeat = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000000;
 	cpu_set_t one;
 

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The traffic of bench-forward: UDP from many clients to one server.  Each frame
+ * is written anew, for a recycled page keeps what the stack did to it.
+ */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+
+/* The mix: 7 of 64, 4 of 576 and 1 of 1500 bytes in a dozen. */
+#define SIZE_MIX 0
+#define DOZEN 12
+#define SIZE_MAX_BYTES 1500
+
+/* Of whom the frames are: clients first .. first + count - 1. */
+const volatile __u32 fwd_first = 0;
+const volatile __u32 fwd_count = 1;
+/* Device to send from. */
+const volatile __u32 fwd_ifindex = 0;
+const volatile __u32 fwd_size = 64;
+const volatile __u8 fwd_router[6];
+
+struct frame {
+	__u8 dest[6], source[6];
+	__be16 type;
+	__u8 ver, tos;
+	__be16 total;
+	__be16 id, frag;
+	__u8 ttl, proto;
+	__be16 check;
+	__be32 saddr, daddr;
+	__be16 sport, dport, len, udp_check;
+} __attribute__((packed));
+
+static __always_inline __u32 choose_size(void)
+{
+	__u32 n;
+
+	if (fwd_size != SIZE_MIX)
+		return fwd_size;
+	n = (__u64)bpf_get_prandom_u32() * DOZEN >> 32;
+	return n < 7 ? 64 : n < 11 ? 576 : 1500;
+}
+
+static __always_inline __be16 header_sum(const struct frame *f)
+{
+	const __u8 *p = (const __u8 *)&f->ver;
+	__u32 sum = 0;
+	int i;
+
+#pragma unroll
+	for (i = 0; i < 20; i += 2)
+		sum += p[i] << 8 | p[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return bpf_htons(~sum & 0xffff);
+}
+
+/* Client n is 02:01:00:n at 10.80.0.0 + n, as crowd and forward.sh have it. */
+static __always_inline void write_frame(struct frame *f, __u32 n, __u32 size)
+{
+	int i;
+
+#pragma unroll
+	for (i = 0; i < 6; i++)
+		f->dest[i] = fwd_router[i];
+	f->source[0] = 2;
+	f->source[1] = 1;
+	f->source[2] = 0;
+	f->source[3] = n >> 16;
+	f->source[4] = n >> 8;
+	f->source[5] = n;
+	f->type = bpf_htons(0x0800);
+	f->ver = 0x45;
+	f->tos = 0;
+	f->total = bpf_htons(size - 14);
+	f->id = 0;
+	f->frag = bpf_htons(0x4000);
+	f->ttl = 64;
+	f->proto = 17;
+	f->check = 0;
+	f->saddr = bpf_htonl(0x0a500000 + n);
+	f->daddr = bpf_htonl(0x0a420202);
+	f->sport = bpf_htons(4000);
+	f->dport = bpf_htons(4242);
+	f->len = bpf_htons(size - 34);
+	f->udp_check = 0;
+	f->check = header_sum(f);
+}
+
+SEC("xdp")
+int fwd_send(struct xdp_md *ctx)
+{
+	__u32 n, size = choose_size();
+	struct frame *f;
+
+	n = fwd_first + ((__u64)bpf_get_prandom_u32() * fwd_count >> 32);
+	/* A buffer is as it was before: as large as its largest frame. */
+	if (fwd_size == SIZE_MIX)
+		bpf_xdp_adjust_tail(ctx, (int)size - SIZE_MAX_BYTES);
+	f = (void *)(long)ctx->data;
+	if ((void *)(f + 1) > (void *)(long)ctx->data_end)
+		return XDP_ABORTED;
+	write_frame(f, n, size);
+	return bpf_redirect(fwd_ifindex, 0);
+}
+
+SEC("xdp")
+int fwd_xdp_noop(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
+
+SEC("tc")
+int fwd_tc_noop(struct __sk_buff *skb)
+{
+	return TC_ACT_UNSPEC;
+}
+
+char LICENSE[] SEC("license") = "GPL";
