@@ -185,10 +185,14 @@ check-%:
 
 bench:
 	$(Q)tools/install-deps build run check
-	$(Q)$(MAKE) --no-print-directory all tests
+	$(Q)$(MAKE) --no-print-directory all $(TEST_HELPERS)
 	$(Q)tests/bench/run
+
+bench-plots:
+	$(Q)tools/install-deps plots
+	$(Q)tests/bench/plots
 
 bench-%:
 	$(Q)tools/install-deps build run check
-	$(Q)$(MAKE) --no-print-directory all tests
+	$(Q)$(MAKE) --no-print-directory all $(TEST_HELPERS)
 	$(Q)tests/bench/run $*

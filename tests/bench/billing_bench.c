@@ -8,12 +8,14 @@
  * each session, all of it is granted.  Events are LOW ones of random accounts.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bench_box.h"
+#include "row.h"
 
 #define PAID_WEI	((ts_u128)200000 * 1000000000)	/* 200 kB */
 #define EVENTS		20000
@@ -272,8 +274,9 @@ int main(int argc, char **argv)
 	struct ts_signer *wallet = ts_signer_generate();
 	struct ts_billing_config config = { .unpaid_sessions_max = 1000 };
 	struct ts_channel of_box, of_wallet;
+	double start, adopted_ms, each_bytes;
 	struct ts_ledger *ledger;
-	double start;
+	size_t heap;
 
 	b.accounts = calloc(b.n, sizeof(*b.accounts));
 	b.codes = calloc(b.n, sizeof(*b.codes));
@@ -298,9 +301,13 @@ int main(int argc, char **argv)
 	ticks(&b);
 	bench_must(ts_billing_stop(b.billing, &b.now), "stop");
 	ts_billing_free(b.billing);
+	heap = mallinfo2().uordblks;
 	start = bench_seconds();
 	open_billing(&b, ledger, &config);
-	printf("%-34s %10.1f ms\n", "start and adoption", (bench_seconds() - start) * 1000);
+	adopted_ms = (bench_seconds() - start) * 1000;
+	bench_row("start and adoption of the paid sessions", "ms", NULL, &adopted_ms, 1);
+	each_bytes = (double)(mallinfo2().uordblks - heap) / b.n;
+	bench_row("memory of the daemon's billing, a session", "bytes", NULL, &each_bytes, 1);
 	ts_billing_free(b.billing);
 	ts_ledger_close(ledger);
 	snprintf(path, sizeof(path), "rm -r %s", dir);

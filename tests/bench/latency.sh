@@ -20,17 +20,13 @@ sleep 0.3
 in_ns $C timeout $((seconds + 5)) iperf3 -c 10.66.2.2 -p 5301 -R -t "$seconds" >/dev/null 2>&1
 sleep 0.5
 
-# figures NAME FROM-FIELD TO-FIELD PATTERN
+# figures NAME GOAL FROM-FIELD TO-FIELD PATTERN: a row of milliseconds for report.py
 figures() {
-	grep -E "$4" "$W/tsd.log" | sed -n "s/.*$2=\([0-9]*\) $3=\([0-9]*\).*/\1 \2/p" |
-	awk '{ printf "%.3f\n", ($2 - $1) / 1e6 }' | sort -n |
-	awk -v name="$1" '{ v[NR] = $1 } END {
-		if (!NR) { printf "%-44s no samples\n", name; exit }
-		printf "%-44s n=%-5d min %.3f  median %.3f  p99 %.3f  max %.3f ms\n", name, NR,
-			v[1], v[int((NR + 1) / 2)], v[int(NR * 0.99 + 0.5) ? int(NR * 0.99 + 0.5) : 1], v[NR]
-	}'
+	grep -E "$5" "$W/tsd.log" | sed -n "s/.*$3=\([0-9]*\) $4=\([0-9]*\).*/\1 \2/p" |
+	awk -v name="$1" -v goal="$2" '{ v = v (NR > 1 ? " " : "") sprintf("%.3f", ($2 - $1) / 1e6) }
+		END { printf "row\t%s\tms\t%s\t%s\n", name, goal, v }'
 }
-echo "kernel $(uname -r), $(nproc) CPUs, ledger on $(command stat -f -c %T "$W")"
-figures "packet refused -> event handled by tsd" raised_ns handled_ns ' exhausted '
-figures "low water -> event handled by tsd" raised_ns handled_ns ' low '
-figures "payment arrives -> granted in the kernel" arrived_ns granted_ns 'payment_done .*grants=[1-9]'
+printf 'fact\tledger on\t%s\n' "$(command stat -f -c %T "$W")"
+figures "packet refused -> event handled by tsd" '<=10' raised_ns handled_ns ' exhausted '
+figures "low water -> event handled by tsd" '<=10' raised_ns handled_ns ' low '
+figures "payment arrives -> granted in the kernel" '<=20' arrived_ns granted_ns 'payment_done .*grants=[1-9]'

@@ -156,20 +156,20 @@ static struct meter_steps *load_steps(struct bench_rig *rig)
 	return steps;
 }
 
-/** bench_steps() - where the time of the XDP meter goes, one client, warm */
-void bench_steps(int rounds, uint32_t repeat)
+static void bench_steps_of(uint32_t clients, int rounds, uint32_t repeat)
 {
-	static const struct bench_case warm = { .hook = HOOK_XDP, .clients = 1 };
+	const struct bench_case c = { .hook = HOOK_XDP, .clients = clients };
 	static const char *const names[] = {
-		"step: parse", "step: parse, class", "step: parse, class, find the station",
-		"step: parse, class, find, charge and count", "step: write metadata, alone",
+		"parse", "parse, class", "parse, class, find the station",
+		"parse, class, find, charge and count", "write metadata, alone",
 	};
 	double delta[5][ROUNDS_MAX], noop;
 	struct meter_steps *steps;
 	struct bench_rig rig;
+	char what[96];
 	int i, k, fd;
 
-	rig_open(&rig, &warm);
+	rig_open(&rig, &c);
 	steps = load_steps(&rig);
 	fd = bpf_program__fd(rig.wrap->progs.bench_xdp);
 	for (i = 0; i < rounds; i++) {
@@ -185,8 +185,17 @@ void bench_steps(int rounds, uint32_t repeat)
 			delta[k][i] = run(&rig, fd, repeat, 0) - noop;
 		}
 	}
-	for (k = 0; k < 5; k++)
-		bench_row(names[k], "ns", NULL, delta[k], rounds);
+	for (k = 0; k < 5; k++) {
+		snprintf(what, sizeof(what), "step, %u clients: %s", clients, names[k]);
+		bench_row(what, "ns", NULL, delta[k], rounds);
+	}
 	meter_steps__destroy(steps);
 	rig_close(&rig);
+}
+
+/** bench_steps() - where the time of the XDP meter goes: warm, and far from it */
+void bench_steps(int rounds, uint32_t repeat)
+{
+	bench_steps_of(1, rounds, repeat);
+	bench_steps_of(60000, rounds, repeat);
 }
