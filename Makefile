@@ -51,7 +51,7 @@ pkg_libs   = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all modules bpf install clean check demo bench deps tests FORCE
+.PHONY: all modules bpf install clean check demo bench bench-plots deps tests FORCE
 
 # --- macros for build.mk -----------------------------------------------------
 
@@ -183,9 +183,12 @@ check-%:
 	$(Q)tools/install-deps build run check kernel $(NODE_GROUP)
 	$(Q)tests/check $*
 
+BENCH_HELPERS := $(addprefix $(O)/test/,billing_bench cheapkey crowd forward_send framecount \
+	meshframe meter_bench pay_bench portal_bench)
+
 bench:
 	$(Q)tools/install-deps build run check
-	$(Q)$(MAKE) --no-print-directory all $(TEST_HELPERS)
+	$(Q)$(MAKE) --no-print-directory all $(BENCH_HELPERS)
 	$(Q)tests/bench/run
 
 bench-plots:
@@ -194,5 +197,5 @@ bench-plots:
 
 bench-%:
 	$(Q)tools/install-deps build run check
-	$(Q)$(MAKE) --no-print-directory all $(TEST_HELPERS)
+	$(Q)$(MAKE) --no-print-directory all $(BENCH_HELPERS)
 	$(Q)tests/bench/run $*
