@@ -156,14 +156,17 @@ static struct meter_steps *load_steps(struct bench_rig *rig)
 	return steps;
 }
 
+#define STEPS 6
+
 static void bench_steps_of(uint32_t clients, int rounds, uint32_t repeat)
 {
 	const struct bench_case c = { .hook = HOOK_XDP, .clients = clients };
 	static const char *const names[] = {
 		"parse", "parse, class", "parse, class, find the station",
-		"parse, class, find, charge and count", "write metadata, alone",
+		"parse, class, find, charge", "parse, class, find, charge and count",
+		"write metadata, alone",
 	};
-	double delta[5][ROUNDS_MAX], noop;
+	double delta[STEPS][ROUNDS_MAX], noop;
 	struct meter_steps *steps;
 	struct bench_rig rig;
 	char what[96];
@@ -175,17 +178,18 @@ static void bench_steps_of(uint32_t clients, int rounds, uint32_t repeat)
 	for (i = 0; i < rounds; i++) {
 		const struct bpf_program *step[] = {
 			steps->progs.step_parse, steps->progs.step_class,
-			steps->progs.step_find, steps->progs.step_bill, steps->progs.step_meta,
+			steps->progs.step_find, steps->progs.step_charge,
+			steps->progs.step_bill, steps->progs.step_meta,
 		};
 
 		rig_next(&rig, HOOK_XDP, bpf_program__fd(rig.wrap->progs.bench_xdp_noop));
 		noop = run(&rig, fd, repeat, 0);
-		for (k = 0; k < 5; k++) {
+		for (k = 0; k < STEPS; k++) {
 			rig_next(&rig, HOOK_XDP, bpf_program__fd(step[k]));
 			delta[k][i] = run(&rig, fd, repeat, 0) - noop;
 		}
 	}
-	for (k = 0; k < 5; k++) {
+	for (k = 0; k < STEPS; k++) {
 		snprintf(what, sizeof(what), "step, %u clients: %s", clients, names[k]);
 		bench_row(what, "ns", NULL, delta[k], rounds);
 	}

@@ -46,6 +46,25 @@ int step_find(struct xdp_md *ctx)
 	return answer(class + s.id);
 }
 
+/* The line of the account alone, without the counters of each CPU. */
+SEC("xdp")
+int step_charge(struct xdp_md *ctx)
+{
+	struct ts_budget *line;
+	struct ts_station s;
+	struct ts_frame f;
+	__u32 class;
+
+	PARSE(f, ctx);
+	class = ts_frame_class(&f, NULL, TS_DIR_UP, 0);
+	ts_station_find(&s, &f, TS_DIR_UP);
+	line = bpf_map_lookup_elem(&ts_accounts, &s.id);
+	if (!line || !s.id)
+		return XDP_DROP;
+	return answer(ts_budget_charge_once(line, ts_budget_cost(line, class & 3, TS_DIR_UP,
+							   ctx->data_end - ctx->data)));
+}
+
 SEC("xdp")
 int step_bill(struct xdp_md *ctx)
 {
