@@ -190,7 +190,7 @@ static void bench_steps_of(uint32_t clients, int rounds, uint32_t repeat)
 		}
 	}
 	for (k = 0; k < STEPS; k++) {
-		snprintf(what, sizeof(what), "step, %u clients: %s", clients, names[k]);
+		snprintf(what, sizeof(what), "step, %u client%s: %s", clients, clients > 1 ? "s" : "", names[k]);
 		bench_row(what, "ns", NULL, delta[k], rounds);
 	}
 	meter_steps__destroy(steps);
