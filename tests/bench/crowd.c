@@ -164,8 +164,7 @@ static int scale(const char *driver, int rounds)
 	row("dump of %u accounts", d.n, "ms", d.n == 10000 ? "<=10" : NULL, dumped, rounds);
 	row("adopt %u accounts: open, own, read all", d.n, "ms", NULL, adopted, rounds);
 	row("grants through the library, %u accounts", d.n, "1/s", NULL, grants, rounds);
-	row("kernel tables, for each of %u accounts that fit", info.accounts_max, "bytes", NULL,
-	    &bytes, 1);
+	row("kernel tables with %u accounts, for each that fits", d.n, "bytes", NULL, &bytes, 1);
 	return 0;
 }
 

@@ -133,7 +133,7 @@ tcp() { # up|down: streams by iperf3, gigabits a second
 
 # Those who pay lose nothing while others flood, from the other CPU.
 flood() { # WAY
-	local before sent out=() lost=() flooded
+	local before sent out=() lost=() paid=() flooded
 	use "$1"
 	for ((round = 0; round < rounds; round++)); do
 		before=$(arrived)
@@ -143,10 +143,12 @@ flood() { # WAY
 		read -r sent _ < <(send 64 0 "$clients" 500 0 1000)
 		read -r -u 6 flooded _
 		lost+=($((sent - $(arrived) + before)))
+		paid+=("$sent")
 		out+=($((flooded / 1000)))
 	done
-	row "flood by strangers, $1: lost of $sent paid" frames 'max<=0' "${lost[*]}"
-	row "flood by strangers, $1" kpps - "${out[*]}"
+	row "flood by strangers, $1: paid frames lost" frames 'max<=0' "${lost[*]}"
+	row "flood by strangers, $1: paid frames sent" frames - "${paid[*]}"
+	row "flood by strangers, $1: the flood" kpps - "${out[*]}"
 }
 
 [ $# -gt 0 ] || set -- 10 1000 10000

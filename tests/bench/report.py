@@ -33,6 +33,18 @@ def first_line(path, prefix="", default="unknown"):
     return default
 
 
+def caches():
+    """Of the first CPU, the largest last: how large a table may be and stay fast."""
+    top = "/sys/devices/system/cpu/cpu0/cache"
+    found = []
+    for index in sorted(os.listdir(top)) if os.path.isdir(top) else []:
+        kind, level, size = (first_line(os.path.join(top, index, f))
+                             for f in ("type", "level", "size"))
+        if kind in ("Data", "Unified"):
+            found.append(f"L{level} {size}")
+    return found
+
+
 def machine():
     weak = "/sys/devices/system/cpu/vulnerabilities"
     names = sorted(os.listdir(weak)) if os.path.isdir(weak) else []
@@ -41,6 +53,7 @@ def machine():
         "machine": platform.machine(),
         "cpu": first_line("/proc/cpuinfo", "model name"),
         "cpus": os.cpu_count(),
+        "caches": caches(),
         "bpf_jit": first_line("/proc/sys/net/core/bpf_jit_enable"),
         "mitigations": [n for n in names
                         if first_line(os.path.join(weak, n)).startswith("Mitigation")],
@@ -91,6 +104,7 @@ def number(x):
 def table(report, out):
     m = report["machine"]
     print(f"kernel {m['kernel']}, {m['cpu']}, {m['cpus']} CPUs, "
+          f"{', '.join(m['caches']) or 'caches unknown'}, "
           f"mitigations: {' '.join(m['mitigations']) or 'none'}", file=out)
     for name, bench in report["benchmarks"].items():
         print(f"\n== {name}", file=out)
