@@ -127,26 +127,7 @@ check "both are cut" is_dry $N
 check "the copy, too" is_dry $X
 
 # --- what was signed before
-cat >"$W/sniff.py" <<'PY'
-import http.server, sys, urllib.request
-class Sniffer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        answer = urllib.request.urlopen(sys.argv[1] + self.path)
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(answer.read())
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        open(sys.argv[2], "wb").write(body)
-        self.send_response(503)
-        self.end_headers()
-    def log_message(self, *a):
-        pass
-server = http.server.HTTPServer(("127.0.0.1", 2050), Sniffer)
-print("ready", flush=True)
-server.serve_forever()
-PY
-start in_ns $C python3 "$W/sniff.py" $BOX "$W/heard" >"$W/sniff"
+start in_ns $C python3 "$TOP/tests/netns/sniff.py" $BOX "$W/heard" >"$W/sniff"
 sniffer=$!
 until_true 10 grep -q ready "$W/sniff"
 sponsor $MAC 0.01 2099-01-01 http://127.0.0.1:2050 >/dev/null 2>&1

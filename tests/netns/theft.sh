@@ -28,27 +28,6 @@ payers() {
 quiet() { "$@" >/dev/null 2>&1; }
 agrees() { ctl ledger check >/dev/null; }
 
-# Between wallet and box: lets all pass but payments, which it keeps. At the client itself,
-# where nothing that it hears is the box's fault.
-cat >"$W/sniff.py" <<'PY'
-import http.server, sys, urllib.request
-class Sniffer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        answer = urllib.request.urlopen(sys.argv[1] + self.path)
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(answer.read())
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        open(sys.argv[2], "wb").write(body)
-        self.send_response(503)
-        self.end_headers()
-    def log_message(self, *a):
-        pass
-server = http.server.HTTPServer(("127.0.0.1", 2050), Sniffer)
-print("ready", flush=True)
-server.serve_forever()
-PY
 
 net_up
 ip netns add $N
@@ -69,7 +48,7 @@ CODE=$(session $C .session)
 OWN=$(session $N .session)
 
 # --- a payment that is heard, and delivered first by somebody else
-start in_ns $C python3 "$W/sniff.py" $BOX "$W/heard" >"$W/sniff"
+start in_ns $C python3 "$TOP/tests/netns/sniff.py" $BOX "$W/heard" >"$W/sniff"
 sniffer=$!
 until_true 10 grep -q ready "$W/sniff"
 in_ns $C tspay -k "$W/wallet" -p file:"$W/pass" -s "$W/purse" --session "$CODE" --once 0.5 \

@@ -35,15 +35,6 @@ static int hand_on(struct fixture *f, const char *request, size_t len, unsigned 
 	return fd;
 }
 
-static const char *answer(struct fixture *f, int fd)
-{
-	static char out[4096];
-
-	read_until(f, fd, NULL, out, sizeof(out));
-	close(fd);
-	return out;
-}
-
 static void test_look(void **state)
 {
 	static const char request[] = "GET /v1/chain?address=" WALLET "&token=" TOKEN "&tx=" TX PLAIN;

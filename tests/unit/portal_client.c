@@ -64,6 +64,16 @@ void read_until(struct fixture *f, int fd, const char *want, char *out, size_t s
 	}
 }
 
+char *answer(struct fixture *f, int fd)
+{
+	static char out[65536];
+
+	read_until(f, fd, NULL, out, sizeof(out));
+	close(fd);
+	turn(f);
+	return out;
+}
+
 void ask(struct fixture *f, uint16_t port, const char *request, size_t len,
 	 char *out, size_t size)
 {

@@ -10,6 +10,8 @@ int dial(uint16_t port);
 /* One turn of the loop, which never sleeps for long. */
 void turn(struct fixture *f);
 /* Reads until @want is in it or the peer closed; gives up after 200 turns. */
+/* All that is said to it; good until the next one. */
+char *answer(struct fixture *f, int fd);
 void read_until(struct fixture *f, int fd, const char *want, char *out, size_t size);
 /* Sends a whole request and reads what comes until the portal closes. */
 void ask(struct fixture *f, uint16_t port, const char *request, size_t len,

@@ -29,16 +29,6 @@ static int fill_in(struct fixture *f, const char *lang, const char *more, const 
 	return fd;
 }
 
-static char *answer(struct fixture *f, int fd)
-{
-	static char out[65536];
-
-	read_until(f, fd, NULL, out, sizeof(out));
-	close(fd);
-	turn(f);
-	return out;
-}
-
 /* Turns until billing was handed something for the @pays-th time. */
 static int hand_on(struct fixture *f, const char *lang, const char *body, unsigned int pays)
 {

@@ -74,16 +74,6 @@ static int hand_on(struct fixture *f, const char *path, const void *body, size_t
 	return fd;
 }
 
-/* All that is said to it; good until the next one. */
-static const char *answer(struct fixture *f, int fd)
-{
-	static char out[4096];
-
-	read_until(f, fd, NULL, out, sizeof(out));
-	close(fd);
-	return out;
-}
-
 static int pay(struct fixture *f, size_t len, unsigned int pays)
 {
 	char payment[1200];

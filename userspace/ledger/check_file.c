@@ -52,6 +52,20 @@ static int check(struct ts_ledger *l, const char *sql, const char *well,
 	return ret;
 }
 
+/** ts_check_rows() - each row of @sql says what is wrong; Return: 0 or negative errno */
+int ts_check_rows(struct ts_ledger *l, const char *sql,
+		  void (*fault)(const char *text, void *arg), void *arg)
+{
+	sqlite3_stmt *stmt = ts_db_prepare(l, sql, "");
+	int ret;
+
+	if (!stmt)
+		return -EIO;
+	while ((ret = ts_db_step(l, stmt)) > 0)
+		fault((const char *)sqlite3_column_text(stmt, 0), arg);
+	return ret;
+}
+
 /**
  * ts_check_file() - ask SQLite
  * @l: the ledger

@@ -112,15 +112,9 @@ int ts_check_sponsors(struct ts_ledger *l, unsigned int flags,
 {
 	struct check c = { .l = l, .flags = flags, .fault = fault, .arg = arg };
 	int ret = ts_ledger_sponsorship_load(l, check_one, &c);
-	sqlite3_stmt *stmt;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(contradictions) / sizeof(contradictions[0]) && !ret; i++) {
-		stmt = ts_db_prepare(l, contradictions[i], "");
-		if (!stmt)
-			return -EIO;
-		while ((ret = ts_db_step(l, stmt)) > 0)
-			fault((const char *)sqlite3_column_text(stmt, 0), arg);
-	}
+	for (i = 0; i < sizeof(contradictions) / sizeof(contradictions[0]) && !ret; i++)
+		ret = ts_check_rows(l, contradictions[i], fault, arg);
 	return ret;
 }

@@ -95,6 +95,8 @@ int ts_check_revenues(struct ts_ledger *l, void (*fault)(const char *text, void 
 		      void *arg);
 int ts_check_file(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
 		  void *arg);
+int ts_check_rows(struct ts_ledger *l, const char *sql,
+		  void (*fault)(const char *text, void *arg), void *arg);
 int ts_check_gifts(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
 		   void *arg);
 int ts_check_sponsors(struct ts_ledger *l, unsigned int flags,

@@ -101,6 +101,14 @@ out:
 	return ret;
 }
 
+/* Without one any price will do. */
+static bool read_max_price(struct options *o, const struct payer *p)
+{
+	o->policy.max_wei_per_gb = TS_U128_MAX;
+	return !o->max_price || amount("--max-price", o->max_price, p->token.decimals,
+				       &o->policy.max_wei_per_gb);
+}
+
 static int sponsor(struct options *o)
 {
 	ts_u128 limit = 0;
@@ -110,9 +118,7 @@ static int sponsor(struct options *o)
 	if (payer_begin(&p, o, &stop))
 		goto out;
 	ret = 2;
-	o->policy.max_wei_per_gb = TS_U128_MAX;
-	if (o->max_price && !amount("--max-price", o->max_price, p.token.decimals,
-				    &o->policy.max_wei_per_gb))
+	if (!read_max_price(o, &p))
 		goto out;
 	if (o->amount && !amount("the limit", o->amount, p.token.decimals, &limit))
 		goto out;
@@ -144,9 +150,7 @@ static int run(struct options *o)
 		goto out;
 	}
 	ret = 2;
-	o->policy.max_wei_per_gb = TS_U128_MAX;
-	if (o->max_price && !amount("--max-price", o->max_price, p.token.decimals,
-				    &o->policy.max_wei_per_gb))
+	if (!read_max_price(o, &p))
 		goto out;
 	if (o->once) {
 		ret = pay_once(&p);
