@@ -301,6 +301,55 @@ static void a_wallet_asks_for_its_own(void **state)
 	assert_string_equal(ask_refund(&refund, PARTNER), "wrong_box");
 }
 
+/* The chain ends the life of the partner's channel, and begins one with as much of ours. */
+static void begin_next_life(ts_u128 our_deposit_wei)
+{
+	struct ts_channel_event event = { .kind = TS_SEEN_SETTLED, .block = 500,
+					  .confirmed = true };
+
+	far_see(PARTNER, &event);
+	event = (struct ts_channel_event){
+		.kind = TS_SEEN_OPENED, .block = 600, .confirmed = true,
+		.partner_deposit_wei = 1000 * GWEI, .settle_timeout_blocks = 50000,
+	};
+	far_see(PARTNER, &event);
+	event = (struct ts_channel_event){
+		.kind = TS_SEEN_DEPOSITED, .block = 700, .confirmed = true,
+		.ours = true, .our_deposit_wei = our_deposit_wei,
+	};
+	far_see(PARTNER, &event);
+}
+
+/* M11: nor is what is owed from a life before, while another station's is under way. */
+static void nothing_is_reserved_again_before_it_is_back(void **state)
+{
+	struct box_account *k;
+	struct ts_stat *stat;
+	uint64_t units;
+	int code[2];
+
+	code[0] = box_code(&box, 0);
+	code[1] = box_code(&box, 1);
+	assert_true(box_pay(&box, PARTNER, 300000 * GWEI, code[0]));
+	assert_true(box_pay(&box, PARTNER, 300000 * GWEI, code[1]));
+	begin_next_life(600000 * GWEI);
+	k = box_account(&box, 1);
+	units = 1000ull *
+		box_view(&box, code[1]).tariff.price[TS_CLASS_INTERNET][TS_DIR_DOWN];
+	k->a.charged_units += units;
+	assert_int_equal(refund(PARTNER, TS_U128_MAX), 0);
+	ts_billing_tick(box.billing, &box.now);
+	box_flush(&box);
+	assert_int_equal(box.refunds, 0);
+	assert_null(box_account(&box, 0));
+	stat = &k->a.stats[TS_CLASS_INTERNET][TS_DIR_DOWN];
+	stat->bytes += 1000;
+	stat->units += units;
+	box_flush(&box);
+	assert_int_equal(box.refunds, 1);
+	assert_true(far_total().refunded_wei + far_total().consumed_wei == 600000 * GWEI);
+}
+
 /* M11: what is owed from a life before comes back as far as this one carries it. */
 static void what_the_channel_cannot_carry_stays_owed(void **state)
 {
@@ -440,6 +489,7 @@ int main(void)
 		T(what_is_owed_is_not_paid_with),
 		T(a_refund_that_is_killed_counts_once),
 		T(what_the_channel_cannot_carry_stays_owed),
+		T(nothing_is_reserved_again_before_it_is_back),
 		T(a_wallet_asks_for_its_own),
 		T(a_logout_gives_the_sessions_value_back),
 		T(an_operator_who_ends_a_session_keeps_nothing),

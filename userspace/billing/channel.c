@@ -120,7 +120,7 @@ static struct ts_billing_channel *of_wallet(struct ts_table_node *n,
 }
 
 /** ts_channel_of_wallet() - a life of a channel with @wallet, or NULL */
-struct ts_billing_channel *ts_channel_of_wallet(struct ts_billing *b,
+struct ts_billing_channel *ts_channel_of_wallet(const struct ts_billing *b,
 						const struct ts_address *wallet)
 {
 	return of_wallet(ts_table_first(&b->channel_by_wallet, wallet->b,

@@ -15,7 +15,7 @@ void ts_channel_add(struct ts_billing *b, struct ts_billing_channel *c);
 struct ts_billing_channel *ts_channel_life(struct ts_billing *b,
 					   const struct ts_hash *identifier,
 					   uint64_t open_block_number);
-struct ts_billing_channel *ts_channel_of_wallet(struct ts_billing *b,
+struct ts_billing_channel *ts_channel_of_wallet(const struct ts_billing *b,
 						const struct ts_address *wallet);
 struct ts_billing_channel *
 ts_channel_of_wallet_next(struct ts_billing_channel *c);

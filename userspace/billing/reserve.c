@@ -10,9 +10,23 @@
 #include "billing/batch.h"
 #include "billing/channels.h"
 #include "billing/gifts.h"
+#include "billing/parts.h"
 #include "billing/sessions.h"
 #include "billing/sponsors.h"
 #include "billing/tariffs.h"
+
+/* The newest life says so for all: what was paid in those before goes back with it. */
+static bool is_refunding(const struct ts_billing *b, const struct ts_billing_channel *c)
+{
+	struct ts_billing_channel *life;
+
+	if (!b->n_refunds)
+		return false;
+	ts_for_each_life(life, b, c)
+		if (life->refunding)
+			return true;
+	return false;
+}
 
 /*
  * Not at a price above what its payer signed (M7), nor while it is refunded, nor of a frozen channel until the chain has what
@@ -27,7 +41,7 @@ bool ts_payment_spendable(const struct ts_billing *b,
 	if (!p->channel)
 		return ts_gift_spendable(p);
 	ch = &p->channel->row.channel;
-	return !p->too_dear && !p->channel->refunding &&
+	return !p->too_dear && !is_refunding(b, p->channel) &&
 	       (!ch->frozen || ch->state == TS_CHANNEL_NONE) &&
 	       !ts_channel_foreign(b, ch);
 }
