@@ -97,6 +97,7 @@ struct box {
 	struct box_account accounts[BOX_ACCOUNTS];
 	uint32_t next_epoch;
 	unsigned int n_closings;	/* calls, each of as many accounts as there were */
+	unsigned int n_reads;		/* of one account */
 	struct ts_tariff tariffs[BOX_TARIFFS];
 	struct ts_meter_event events[BOX_EVENTS];
 	unsigned int n_events;

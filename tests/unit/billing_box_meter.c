@@ -95,7 +95,9 @@ static int m_account_set(void *m, struct ts_account *a)
 static int m_account_get(void *m, uint32_t id, struct ts_account *a)
 {
 	struct box_account *k = box_kernel_find(m, id);
+	struct box *box = m;
 
+	box->n_reads++;
 	if (fault.dead)
 		return -EIO;
 	if (!k)

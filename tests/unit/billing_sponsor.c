@@ -210,6 +210,21 @@ static void its_share_is_shown(void **state)
 	assert_int_equal(shown(2).count, 0);
 }
 
+/* Anybody may ask what a wallet's stations spent: that costs those accounts, not all. */
+static void who_asks_makes_little_work(void **state)
+{
+	unsigned int reads;
+
+	lend_to(1, LIMIT);
+	assert_true(passes(1));
+	assert_true(box_frame(&box, 0, 1000, TS_DIR_DOWN));
+	assert_true(box_pay(&box, TARGET, LIMIT, box_code(&box, 2)));
+	assert_true(box_frame(&box, 2, 1000, TS_DIR_DOWN));
+	reads = box.n_reads;
+	assert_int_equal(shown(1).count, 1);
+	assert_int_equal(box.n_reads - reads, 1);
+}
+
 /* One pool, and to each its own limit. */
 static void two_stations_share_the_pool_and_no_limit(void **state)
 {
@@ -750,6 +765,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(it_needs_no_login_and_ends_at_the_limit),
 		T(its_share_is_shown),
+		T(who_asks_makes_little_work),
 		T(two_stations_share_the_pool_and_no_limit),
 		T(copies_of_its_mac_share_its_limit),
 		T(its_own_money_is_spent_first),

@@ -159,6 +159,18 @@ ts_u128 ts_sponsor_lent_wei(const struct ts_billing *b, const struct ts_billing_
 	return wei;
 }
 
+/** ts_account_borrows() - whether an account has anything by this word */
+bool ts_account_borrows(const struct ts_billing_account *a,
+			const struct ts_billing_sponsorship *by)
+{
+	const struct ts_billing_reservation *r;
+
+	TAILQ_FOREACH(r, &a->reservations, list)
+		if (r->sponsorship == by)
+			return true;
+	return false;
+}
+
 /**
  * ts_loan_passed_wei() - what an open account has used by a wallet's word
  * @a: the account

@@ -33,17 +33,11 @@ uint64_t ts_sponsors_clock(const struct ts_billing *b, const struct ts_time *now
 /* Nothing that is held is left: it comes back when the accounts are settled. */
 static void revoke(struct ts_billing *b, const struct ts_billing_sponsorship *sp)
 {
-	struct ts_billing_reservation *r;
 	struct ts_billing_account *a;
 
-	TAILQ_FOREACH(a, &b->accounts, list) {
-		TAILQ_FOREACH(r, &a->reservations, list) {
-			if (r->sponsorship != sp)
-				continue;
+	TAILQ_FOREACH(a, &b->accounts, list)
+		if (ts_account_borrows(a, sp))
 			ts_account_end(b, a);
-			break;
-		}
-	}
 }
 
 /**
@@ -102,13 +96,11 @@ void ts_sponsors_look(struct ts_billing *b, const struct ts_time *now)
 static bool is_referred_to(const struct ts_billing *b,
 			   const struct ts_billing_sponsorship *sp)
 {
-	const struct ts_billing_reservation *r;
 	const struct ts_billing_account *a;
 
 	TAILQ_FOREACH(a, &b->accounts, list)
-		TAILQ_FOREACH(r, &a->reservations, list)
-			if (r->sponsorship == sp)
-				return true;
+		if (ts_account_borrows(a, sp))
+			return true;
 	return false;
 }
 

@@ -200,17 +200,18 @@ int ts_billing_sponsor_serial(struct ts_billing *b, const struct ts_address *wal
 
 /* --- what was spent -------------------------------------------------------- */
 
-/* Of an account that is not settled, as the kernel has it now. */
+/*
+ * Of an account that is not settled, as the kernel has it now.  Anybody may ask, so of the
+ * kernel only what is needed is.
+ */
 static ts_u128 used_wei(struct ts_billing *b, struct ts_billing_account *a,
 			const struct ts_billing_sponsorship *sp)
 {
-	ts_u128 wei = ts_loan_passed_wei(a, sp);
-
-	if (!sp->held_wei || a->row.state == TS_ACCOUNT_CLOSED)
+	if (!sp->held_wei || a->row.state == TS_ACCOUNT_CLOSED || !ts_account_borrows(a, sp))
 		return 0;
-	if (a->in_kernel && !ts_account_read(b, a))
-		wei = ts_loan_passed_wei(a, sp);
-	return wei;
+	if (a->in_kernel)
+		ts_account_read(b, a);
+	return ts_loan_passed_wei(a, sp);
 }
 
 int ts_billing_sponsorship_each(struct ts_billing *b, const struct ts_address *wallet,

@@ -32,6 +32,8 @@ bool ts_sponsor_has(const struct ts_billing *b, const uint8_t mac[6]);
 void ts_sponsorship_write(struct ts_billing *b, const struct ts_billing_sponsorship *sp);
 ts_u128 ts_sponsor_lent_wei(const struct ts_billing *b, const struct ts_billing_session *s,
 			    const struct ts_billing_payment *p);
+bool ts_account_borrows(const struct ts_billing_account *a,
+			const struct ts_billing_sponsorship *by);
 ts_u128 ts_loan_passed_wei(const struct ts_billing_account *a,
 			   const struct ts_billing_sponsorship *by);
 bool ts_session_is_lent(const struct ts_billing *b, const struct ts_billing_session *s);
