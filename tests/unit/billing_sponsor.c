@@ -14,6 +14,7 @@
 
 #include "billing/price.h"
 #include "billing/sponsor.h"
+#include "billing_box_parts.h"
 #include "billing_far.h"
 #include "photon/attach.h"
 
@@ -453,6 +454,68 @@ static void a_wallet_pays_for_so_many(void **state)
 	assert_null(give_good(&said));
 }
 
+/* Somebody opens a channel with the box, and pays nothing over it. */
+static struct ts_signer *who_opens(uint8_t seed)
+{
+	struct ts_signer *key = box_make_key(seed);
+	struct ts_channel_view view;
+
+	assert_int_equal(ts_billing_channel_view(box.billing,
+		ts_signer_address(far_key(PAYER)), NULL, &view), 0);
+	view.channel.partner_address = *ts_signer_address(key);
+	ts_channel_identifier(&view.channel.our_address, &view.channel.partner_address,
+			      &view.channel.token, &view.channel.tokens_network,
+			      &view.channel.channel_identifier);
+	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
+						   &box.now), 0);
+	return key;
+}
+
+static const char *give_for(const struct ts_signer *key, uint8_t one, uint8_t other)
+{
+	struct ts_sponsor said = good(3, LIMIT);
+	uint8_t bytes[TS_SPONSOR_BYTES];
+
+	said.wallet = *ts_signer_address(key);
+	said.until_s = INT64_MAX;
+	said.mac[3] = one;
+	said.mac[4] = other;
+	ts_sponsor_sign(&said, key, bytes);
+	return give(bytes, sizeof(bytes));
+}
+
+/* Who has paid nothing keeps nobody who has from it, however many come first. */
+static void those_who_paid_nothing_make_room(void **state)
+{
+	struct ts_signer *key[17];
+	struct ts_sponsor said;
+	unsigned int i, j;
+
+	box.quiet = true;
+	for (i = 0; i < 17; i++)
+		key[i] = who_opens((uint8_t)(0x60 + i));
+	for (i = 0; i < 16; i++)
+		for (j = 0; j < 64; j++)
+			assert_null(give_for(key[i], (uint8_t)i, (uint8_t)j));
+	is_refused(give_for(key[16], 16, 0), "too_many_sponsored");
+	lend_to(1, LIMIT);
+	assert_true(passes(1));
+	/* Nor do those who have paid push each other out. */
+	assert_true(box_pay(&box, TARGET, LIMIT, box_code(&box, 2)));
+	for (i = 0; i < 64; i++) {
+		said = good(3, LIMIT);
+		said.wallet = *ts_signer_address(far_key(TARGET));
+		said.mac[4] = (uint8_t)(i + 1);
+		assert_null(give_by(&said, TARGET));
+	}
+	after(2 * SECOND);
+	is_refused(give_for(key[0], 16, 0), "too_many_sponsored");
+	assert_int_equal(shown(1).count, 1);
+	assert_true(passes(1));
+	for (i = 0; i < 17; i++)
+		ts_signer_free(key[i]);
+}
+
 /* --- its end --------------------------------------------------------------- */
 
 static void it_ends_at_its_date(void **state)
@@ -775,6 +838,7 @@ int main(void)
 		T(an_older_word_never_counts_again),
 		T(after_a_restore_none_counts),
 		T(a_wallet_pays_for_so_many),
+		T(those_who_paid_nothing_make_room),
 		T(it_ends_at_its_date),
 		T(without_a_clock_it_ends_too),
 		T(who_never_knew_the_date_takes_none),

@@ -175,18 +175,24 @@ void ts_idle_wake(struct ts_billing *b, struct ts_billing_session *s,
 	ts_account_serve(b, s, now);
 }
 
+/** ts_payment_is_more_than_rest() - does it buy more than a rest that is no frame? */
+bool ts_payment_is_more_than_rest(const struct ts_billing_payment *p)
+{
+	const struct ts_ledger_tariff *t = &p->tariff->row;
+	ts_u128 left_wei = p->row.delta_wei - p->row.spent_wei - p->row.refunded_wei;
+
+	return ts_units_of_wei(left_wei, t->unit_shift) >
+	       (uint64_t)TS_REST_BYTES * ts_tariff_dearest(t);
+}
+
 /** ts_session_holds() - is it worth more than rests that buy no frame? */
 bool ts_session_holds(const struct ts_billing_session *s)
 {
 	const struct ts_billing_payment *p;
-	ts_u128 left;
 
-	TAILQ_FOREACH(p, &s->payments, list) {
-		left = p->row.delta_wei - p->row.spent_wei;
-		if (ts_units_of_wei(left, p->tariff->row.unit_shift) >
-		    (uint64_t)TS_REST_BYTES * ts_tariff_dearest(&p->tariff->row))
+	TAILQ_FOREACH(p, &s->payments, list)
+		if (ts_payment_is_more_than_rest(p))
 			return true;
-	}
 	return false;
 }
 

@@ -65,6 +65,7 @@ bool ts_idle_is_over(const struct ts_billing *b,
 		     const struct ts_time *now);
 void ts_idle_wake(struct ts_billing *b, struct ts_billing_session *s,
 		  const struct ts_time *now);
+bool ts_payment_is_more_than_rest(const struct ts_billing_payment *p);
 bool ts_session_holds(const struct ts_billing_session *s);
 void ts_idle_forget(struct ts_billing *b, const struct ts_time *now);
 

@@ -11,7 +11,10 @@
 #include "billing/sponsors.h"
 #include "billing/tariffs.h"
 
-/* At once: each is a list entry that frames of strangers are compared with. */
+/*
+ * At once: each is a list entry that frames of strangers are compared with.  A channel is
+ * opened for little, and a date can be far, so who has paid nothing keeps none of all.
+ */
 #define OF_WALLET_MAX	64
 #define ALL_MAX		1024
 /* A number so far ahead may be above what a restored ledger does not take any more. */
@@ -37,7 +40,7 @@ over = { TS_REFUSE_FORBIDDEN, "sponsor_expired",
 no_clock = { TS_REFUSE_FORBIDDEN, "no_clock",
 	     "this box has never known the date, so it could not end this in time; ask again later", NULL },
 many = { TS_REFUSE_FORBIDDEN, "too_many_sponsored",
-	 "this wallet, or all of them together, pay for as many stations here as can be; end one first", NULL },
+	 "this wallet, or all of them together, pay for as many stations here as can be; end one first, or pay if nothing of this wallet's is left here", NULL },
 read_only = { TS_REFUSE_READ_ONLY, "read_only",
 	      "the box cannot store anything now; its operator must act", NULL };
 
@@ -82,16 +85,47 @@ static struct ts_billing_sponsorship *current(struct ts_billing *b,
 	return NULL;
 }
 
-static bool is_full(const struct ts_billing *b, const struct ts_address *wallet)
+/* More than a rest of what it paid is left, for whatever session. */
+static bool has_value(const struct ts_billing *b, const struct ts_sponsor *said)
+{
+	const struct ts_billing_payment *p;
+	const struct ts_billing_session *s;
+
+	TAILQ_FOREACH(s, &b->sessions, list)
+		TAILQ_FOREACH(p, &s->payments, list)
+			if (p->channel && ts_payment_is_more_than_rest(p) &&
+			    ts_address_equal(&p->row.wallet, &said->wallet) &&
+			    ts_address_equal(&p->channel->row.channel.token, &said->token))
+				return true;
+	return false;
+}
+
+/* The oldest word that nothing is behind goes for one of a wallet that has paid. */
+static bool make_room(struct ts_billing *b, const struct ts_sponsor *said)
+{
+	struct ts_billing_sponsorship *sp;
+
+	if (!has_value(b, said))
+		return false;
+	TAILQ_FOREACH(sp, &b->sponsorships, list)
+		if (!sp->over && !has_value(b, &sp->row.said))
+			break;
+	if (sp)
+		ts_sponsorship_end(b, sp);
+	return sp;
+}
+
+/* Those that are over have only to be forgotten. */
+static bool has_room(struct ts_billing *b, const struct ts_sponsor *said)
 {
 	const struct ts_billing_sponsorship *sp;
 	unsigned int all = 0, theirs = 0;
 
 	TAILQ_FOREACH(sp, &b->sponsorships, list) {
-		all++;
-		theirs += ts_address_equal(&sp->row.said.wallet, wallet);
+		all += !sp->over;
+		theirs += !sp->over && ts_address_equal(&sp->row.said.wallet, &said->wallet);
 	}
-	return all >= ALL_MAX || theirs >= OF_WALLET_MAX;
+	return theirs < OF_WALLET_MAX && (all < ALL_MAX || make_room(b, said));
 }
 
 /* The very word that was taken last: its answer was lost. */
@@ -131,7 +165,7 @@ static const struct ts_refused *take(struct ts_billing *b, const struct ts_spons
 {
 	struct ts_ledger_sponsorship row = { .said = *said, .live = true };
 
-	if (said->limit_wei && !before && is_full(b, &said->wallet))
+	if (said->limit_wei && !before && !has_room(b, said))
 		return &many;
 	if (!ts_batch(b))
 		return &read_only;
