@@ -558,6 +558,25 @@ static void without_a_clock_it_ends_too(void **state)
 	is_refused(give_good(&said), "sponsor_expired");
 }
 
+/* Nor does it last longer for a daemon that is started again each day. */
+static void a_new_process_knows_how_long_the_last_was_up(void **state)
+{
+	unsigned int i;
+
+	lend_to(1, LIMIT);
+	assert_true(box_frame(&box, 1, 1000, TS_DIR_DOWN));
+	box.now.wall_s = 0;
+	for (i = 0; i < 3; i++) {
+		far_restart(false);
+		assert_true(passes(1));
+		after(8 * 3600 * SECOND);
+	}
+	far_restart(true);
+	after(3 * 3600 * SECOND);
+	assert_false(passes(1));
+	assert_int_equal(shown(1).count, 0);
+}
+
 static void who_never_knew_the_date_takes_none(void **state)
 {
 	struct ts_sponsor said;
@@ -841,6 +860,7 @@ int main(void)
 		T(those_who_paid_nothing_make_room),
 		T(it_ends_at_its_date),
 		T(without_a_clock_it_ends_too),
+		T(a_new_process_knows_how_long_the_last_was_up),
 		T(who_never_knew_the_date_takes_none),
 		T(a_refund_ends_it),
 		T(who_leaves_pays_for_nobody),

@@ -522,6 +522,18 @@ int ts_billing_adopt(struct ts_billing *b, const struct ts_time *now)
 	return 0;
 }
 
+/* A ledger from before knows none: its floor is taken for true now. */
+static int load_floor_age(struct ts_billing *b, const struct ts_time *now)
+{
+	int err = ts_ledger_meta_get(b->ledger, "wall_floor_age_s", &b->floor_age_s);
+
+	if (err == -ENOENT)
+		b->floor_age_s = ts_age_s(b, now);
+	else if (err)
+		return ts_billing_fail(b, err, "%s", ts_ledger_error(b->ledger));
+	return 0;
+}
+
 /**
  * ts_billing_load() - everything from the ledger, then adopt
  * @b: billing, with nothing in memory
@@ -533,13 +545,14 @@ int ts_billing_load(struct ts_billing *b, const struct ts_time *now)
 {
 	int err = load_tables(b);
 
-	b->floor_ns = now->boot_ns;
 	b->ticked = *now;
 	if (!err)
 		err = ts_revenue_begin(b, now);
 	ts_liquidity_restart(b, now);
 	if (!err)
 		err = ts_age_load(b, now);
+	if (!err)
+		err = load_floor_age(b, now);
 	if (!err)
 		err = ts_tariff_sync(b, now);
 	if (!err)

@@ -438,10 +438,8 @@ int ts_billing_stop(struct ts_billing *b, const struct ts_time *now)
 			ts_session_dirty(b, s);
 	if (ts_batch(b)) {
 		ts_session_write_all(b);
-		ts_age_write(b, now);
-		b->floor_s = ts_wall_floor(b, now);
-		ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s",
-						     b->floor_s));
+		ts_wall_floor_raise(b, now);
+		ts_wall_floor_write(b, now);
 	}
 	b->urgent = true;
 	ret = ts_billing_flush(b, now);

@@ -18,16 +18,19 @@
  * @b: billing
  * @now: the time
  *
- * Without a synchronised clock what was known last, and the time that has passed in this
- * process since: so a date comes late at worst, by what the box was off.
+ * Without a synchronised clock what was known last, and how much older the ledger has become
+ * since: so a date comes late at worst, by what the box was off and up to an hour for each
+ * power cut.
  *
  * Return: seconds since 1970; 0: nobody ever knew.
  */
 uint64_t ts_sponsors_clock(const struct ts_billing *b, const struct ts_time *now)
 {
-	if (now->wall_s || !b->floor_s || now->boot_ns < b->floor_ns)
+	uint64_t age_s = ts_age_s(b, now);
+
+	if (now->wall_s || !b->floor_s || age_s < b->floor_age_s)
 		return ts_wall_floor(b, now);
-	return b->floor_s + (now->boot_ns - b->floor_ns) / TS_NS_PER_S;
+	return b->floor_s + (age_s - b->floor_age_s);
 }
 
 /* Nothing that is held is left: it comes back when the accounts are settled. */

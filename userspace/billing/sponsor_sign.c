@@ -172,8 +172,8 @@ static const struct ts_refused *take(struct ts_billing *b, const struct ts_spons
 	ts_batch_check(b, ts_ledger_sponsor_serial_put(b->ledger, &said->wallet,
 						       said->serial));
 	/* The date must not be forgotten that its end is judged by. */
-	ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s",
-					     ts_wall_floor(b, now)));
+	ts_wall_floor_raise(b, now);
+	ts_wall_floor_write(b, now);
 	if (before)
 		ts_sponsorship_end(b, before);
 	b->urgent = true;

@@ -452,7 +452,7 @@ struct ts_billing_upstream {
  * @meter_lost: there is no meter: nothing is to be asked of it
  * @hour: of the last hourly checkpoint, in hours of CLOCK_BOOTTIME
  * @floor_s: wall time was at least this once
- * @floor_ns: that was known then; or since then, as from an earlier process
+ * @floor_age_s: the ledger's age when that was known last, see ts_age_s()
  * @ticked: when time was told last; by it views look at prices
  * @sponsorships: stations that wallets pay for, the oldest word first
  * @mark_ns: when channels were marked, oldest first
@@ -525,7 +525,7 @@ struct ts_billing {
 	char error[512];
 	uint64_t hour;
 	uint64_t floor_s;
-	uint64_t floor_ns;
+	uint64_t floor_age_s;
 	struct ts_time ticked;
 	TAILQ_HEAD(, ts_billing_sponsorship) sponsorships;
 	uint64_t mark_ns[TS_MARKS];

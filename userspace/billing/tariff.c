@@ -9,6 +9,7 @@
 
 #include "billing/batch.h"
 #include "billing/price.h"
+#include "billing/sessions.h"
 #include "billing/tariffs.h"
 
 struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row)
@@ -25,6 +26,23 @@ struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row)
 uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now)
 {
 	return now->wall_s > b->floor_s ? now->wall_s : b->floor_s;
+}
+
+/** ts_wall_floor_raise() - what the clock says now it will have said, and at which age */
+void ts_wall_floor_raise(struct ts_billing *b, const struct ts_time *now)
+{
+	b->floor_s = ts_wall_floor(b, now);
+	if (now->wall_s)
+		b->floor_age_s = ts_age_s(b, now);
+}
+
+/** ts_wall_floor_write() - into the open batch, and the age that goes on from there */
+void ts_wall_floor_write(struct ts_billing *b, const struct ts_time *now)
+{
+	ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s", b->floor_s));
+	ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_age_s",
+					     b->floor_age_s));
+	ts_age_write(b, now);
 }
 
 /**

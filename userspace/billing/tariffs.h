@@ -8,6 +8,8 @@
 /* tariff.c */
 int ts_tariff_sync(struct ts_billing *b, const struct ts_time *now);
 uint64_t ts_wall_floor(const struct ts_billing *b, const struct ts_time *now);
+void ts_wall_floor_raise(struct ts_billing *b, const struct ts_time *now);
+void ts_wall_floor_write(struct ts_billing *b, const struct ts_time *now);
 struct ts_billing_version *ts_tariff_by_row(struct ts_billing *b, int64_t row);
 struct ts_billing_version *ts_tariff_current(struct ts_billing *b, uint32_t id,
 					     const struct ts_address *token,

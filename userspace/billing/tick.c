@@ -169,11 +169,6 @@ static void tick_account(struct ts_billing *b, struct ts_billing_account *a,
 	ts_account_serve(b, a->session, now);
 }
 
-static void write_floor(struct ts_billing *b)
-{
-	ts_batch_check(b, ts_ledger_meta_put(b->ledger, "wall_floor_s", b->floor_s));
-}
-
 /*
  * What the clock said once stays said, also when it is not synchronised any
  * more; and on the disk before a price depends on it, or a power cut would bring
@@ -184,15 +179,13 @@ static void advance_floor(struct ts_billing *b, const struct ts_time *now)
 	uint64_t before = b->floor_s;
 	const struct ts_billing_version *v;
 
-	b->floor_s = ts_wall_floor(b, now);
-	if (now->wall_s)
-		b->floor_ns = now->boot_ns;
+	ts_wall_floor_raise(b, now);
 	TAILQ_FOREACH(v, &b->versions, list) {
 		if (v->row.valid_from_s <= before ||
 		    v->row.valid_from_s > b->floor_s)
 			continue;
 		if (ts_batch(b))
-			write_floor(b);
+			ts_wall_floor_write(b, now);
 		return;
 	}
 }
@@ -206,8 +199,7 @@ static void hourly(struct ts_billing *b, const struct ts_time *now)
 	TAILQ_FOREACH(a, &b->accounts, list)
 		if (a->row.state == TS_ACCOUNT_OPEN && a->in_kernel)
 			ts_account_book(b, a, now);
-	write_floor(b);
-	ts_age_write(b, now);
+	ts_wall_floor_write(b, now);
 }
 
 void ts_billing_tick(struct ts_billing *b, const struct ts_time *now)
