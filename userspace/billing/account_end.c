@@ -150,11 +150,11 @@ static void forget(struct ts_billing *b, struct ts_billing_account *a,
 	ts_sponsors_settled(b, now);
 	if (s->closing) {
 		/* What is lent of its payments has to come back first. */
-		if (!s->row.closed && !ts_session_is_lent(b, s))
+		if (!s->row.closed && !ts_session_is_lent(s))
 			ts_session_finish(b, s, now);
 		return;
 	}
-	if (s->attach && !ts_session_is_lent(b, s))
+	if (s->attach && !ts_session_is_lent(s))
 		ts_attach_finish(b, s, now);
 	if (s->claim)
 		ts_claim_finish(b, s, now);

@@ -42,6 +42,7 @@ uint64_t ts_reserve(struct ts_billing *b, struct ts_billing_account *a,
 		    uint64_t units, const struct ts_time *now);
 void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 		       uint64_t keep_units);
+void ts_reservation_hold(struct ts_billing_reservation *r, ts_u128 wei);
 void ts_reserve_forget(struct ts_billing_account *a, const struct ts_billing_payment *p);
 void ts_reserve_settle(struct ts_billing *b, struct ts_billing_account *a,
 		       uint64_t used_units);

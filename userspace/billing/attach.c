@@ -268,7 +268,7 @@ void ts_billing_attach(struct ts_billing *b, const struct ts_key *key,
 	b->n_attaches++;
 	b->urgent = true;
 	/* Who shares the session is not disturbed by somebody's unused value. */
-	is_lent = ts_session_is_lent(b, from);
+	is_lent = ts_session_is_lent(from);
 	ts_sponsors_release(b, from);
 	if (from->account && (is_lent || is_serving(from->account, &pending)))
 		ts_account_end(b, from->account);

@@ -232,7 +232,7 @@ void ts_idle_forget(struct ts_billing *b, const struct ts_time *now)
 		next = TAILQ_NEXT(s, list);
 		if (s->account || s->attach || s->closing || s->told ||
 		    age_s < s->row.seen_s + wait_s || ts_session_holds(s) ||
-		    ts_session_is_lent(b, s))
+		    ts_session_is_lent(s))
 			continue;
 		if (!ts_batch(b))
 			return;

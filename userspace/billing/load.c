@@ -205,7 +205,6 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	struct ts_billing_payment *p = reserved_of(of, row);
 	struct ts_billing_account *a = of->a;
 	struct ts_billing_reservation *r;
-	ts_u128 wei;
 
 	a->last_seq = row->seq;
 	a->reserved_units += row->units;
@@ -219,14 +218,13 @@ static int load_reservation(const struct ts_ledger_reservation *row, void *arg)
 	r->row = *row;
 	r->payment = p;
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
-	wei = ts_wei_holding_units(row->units - row->returned_units, a->row.unit_shift);
-	p->held_wei += wei;
-	if (!row->sponsorship)
-		return 0;
-	r->sponsorship = ts_sponsorship_of_row(of->b, row->sponsorship);
-	if (!r->sponsorship)
-		return -EUCLEAN;
-	r->sponsorship->held_wei += wei;
+	if (row->sponsorship) {
+		r->sponsorship = ts_sponsorship_of_row(of->b, row->sponsorship);
+		if (!r->sponsorship)
+			return -EUCLEAN;
+	}
+	ts_reservation_hold(r, ts_wei_holding_units(row->units - row->returned_units,
+						    a->row.unit_shift));
 	return 0;
 }
 

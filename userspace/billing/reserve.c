@@ -89,6 +89,25 @@ static ts_u128 wallet_room_wei(const struct ts_billing *b,
 	       token->reservation_cap_wei - wei : 0;
 }
 
+/** ts_reservation_hold() - so much more is held, of its payment and by its word */
+void ts_reservation_hold(struct ts_billing_reservation *r, ts_u128 wei)
+{
+	r->payment->held_wei += wei;
+	if (!r->sponsorship)
+		return;
+	r->payment->lent_wei += wei;
+	r->sponsorship->held_wei += wei;
+}
+
+static void let_go(struct ts_billing_reservation *r, ts_u128 wei)
+{
+	r->payment->held_wei -= wei;
+	if (!r->sponsorship)
+		return;
+	r->payment->lent_wei -= wei;
+	r->sponsorship->held_wei -= wei;
+}
+
 static struct ts_billing_reservation *add(struct ts_billing *b,
 					  struct ts_billing_account *a,
 					  struct ts_billing_payment *p,
@@ -107,9 +126,7 @@ static struct ts_billing_reservation *add(struct ts_billing *b,
 	r->sponsorship = by;
 	r->row.units = units;
 	TAILQ_INSERT_TAIL(&a->reservations, r, list);
-	p->held_wei += ts_wei_holding_units(units, a->row.unit_shift);
-	if (by)
-		by->held_wei += ts_wei_holding_units(units, a->row.unit_shift);
+	ts_reservation_hold(r, ts_wei_holding_units(units, a->row.unit_shift));
 	a->reserved_units += units;
 	ts_account_work(b, a);
 	ts_batch_check(b, ts_ledger_reservation_insert(b->ledger, &r->row));
@@ -188,7 +205,6 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 	int shift = a->row.unit_shift;
 	struct ts_billing_reservation *r;
 	uint64_t effective, keep;
-	ts_u128 wei;
 
 	ts_account_work(b, a);
 	TAILQ_FOREACH(r, &a->reservations, list) {
@@ -199,11 +215,8 @@ void ts_reserve_return(struct ts_billing *b, struct ts_billing_account *a,
 			continue;
 		r->row.returned_units += effective - keep;
 		a->returned_units += effective - keep;
-		wei = ts_wei_holding_units(effective, shift) -
-		      ts_wei_holding_units(keep, shift);
-		r->payment->held_wei -= wei;
-		if (r->sponsorship)
-			r->sponsorship->held_wei -= wei;
+		let_go(r, ts_wei_holding_units(effective, shift) -
+			  ts_wei_holding_units(keep, shift));
 		ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
 	}
 }
@@ -233,11 +246,10 @@ static void spend(struct ts_billing *b, struct ts_billing_reservation *r, ts_u12
 	struct ts_billing_sponsorship *by = r->sponsorship;
 	struct ts_billing_payment *p = r->payment;
 
-	p->held_wei -= held_wei;
+	let_go(r, held_wei);
 	p->row.spent_wei += used_wei;
 	ts_batch_check(b, ts_ledger_reservation_update(b->ledger, &r->row));
 	if (by) {
-		by->held_wei -= held_wei;
 		by->row.spent_wei += used_wei;
 		ts_sponsorship_write(b, by);
 	}

@@ -434,7 +434,7 @@ int ts_billing_session_close(struct ts_billing *b, const char *code,
 	ts_sponsors_release(b, s);
 	if (s->account)
 		ts_account_end(b, s->account);
-	else if (!ts_session_is_lent(b, s))
+	else if (!ts_session_is_lent(s))
 		ts_session_finish(b, s, now);
 	return 0;
 }

@@ -133,32 +133,6 @@ void ts_sponsorship_write(struct ts_billing *b, const struct ts_billing_sponsors
 	ts_batch_check(b, ts_ledger_sponsorship_update(b->ledger, &sp->row));
 }
 
-/**
- * ts_sponsor_lent_wei() - what other sessions' accounts have reserved of a payment
- * @b: billing
- * @s: the payment's session
- * @p: the payment
- *
- * Return: of its held_wei, what is not held by the account of @s.
- */
-ts_u128 ts_sponsor_lent_wei(const struct ts_billing *b, const struct ts_billing_session *s,
-			    const struct ts_billing_payment *p)
-{
-	const struct ts_billing_reservation *r;
-	const struct ts_billing_account *a;
-	ts_u128 wei = 0;
-
-	if (!p->held_wei || TAILQ_EMPTY(&b->sponsorships))
-		return 0;
-	TAILQ_FOREACH(a, &b->accounts, list)
-		TAILQ_FOREACH(r, &a->reservations, list)
-			if (r->payment == p && a->session != s)
-				wei += ts_wei_holding_units(r->row.units -
-							    r->row.returned_units,
-							    a->row.unit_shift);
-	return wei;
-}
-
 /** ts_account_borrows() - whether an account has anything by this word */
 bool ts_account_borrows(const struct ts_billing_account *a,
 			const struct ts_billing_sponsorship *by)
@@ -197,12 +171,12 @@ ts_u128 ts_loan_passed_wei(const struct ts_billing_account *a,
 }
 
 /** ts_session_is_lent() - whether another session's account has some of its payments */
-bool ts_session_is_lent(const struct ts_billing *b, const struct ts_billing_session *s)
+bool ts_session_is_lent(const struct ts_billing_session *s)
 {
 	const struct ts_billing_payment *p;
 
 	TAILQ_FOREACH(p, &s->payments, list)
-		if (ts_sponsor_lent_wei(b, s, p))
+		if (p->lent_wei)
 			return true;
 	return false;
 }
@@ -238,7 +212,7 @@ void ts_sponsors_settled(struct ts_billing *b, const struct ts_time *now)
 		return;
 	for (s = TAILQ_FIRST(&b->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, list);
-		if (s->account || (!s->closing && !s->attach) || ts_session_is_lent(b, s))
+		if (s->account || (!s->closing && !s->attach) || ts_session_is_lent(s))
 			continue;
 		if (!s->closing) {
 			ts_attach_finish(b, s, now);

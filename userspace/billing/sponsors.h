@@ -30,13 +30,11 @@ struct ts_billing_version *ts_loan_tariff(struct ts_billing *b, const struct ts_
 					  const struct ts_time *now);
 bool ts_sponsor_has(const struct ts_billing *b, const uint8_t mac[6]);
 void ts_sponsorship_write(struct ts_billing *b, const struct ts_billing_sponsorship *sp);
-ts_u128 ts_sponsor_lent_wei(const struct ts_billing *b, const struct ts_billing_session *s,
-			    const struct ts_billing_payment *p);
 bool ts_account_borrows(const struct ts_billing_account *a,
 			const struct ts_billing_sponsorship *by);
 ts_u128 ts_loan_passed_wei(const struct ts_billing_account *a,
 			   const struct ts_billing_sponsorship *by);
-bool ts_session_is_lent(const struct ts_billing *b, const struct ts_billing_session *s);
+bool ts_session_is_lent(const struct ts_billing_session *s);
 void ts_sponsors_release(struct ts_billing *b, const struct ts_billing_session *s);
 void ts_sponsors_settled(struct ts_billing *b, const struct ts_time *now);
 void ts_sponsor_forget(struct ts_billing *b, const struct ts_billing_payment *p);

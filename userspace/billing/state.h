@@ -167,6 +167,7 @@ struct ts_billing_gift {
  * @row: of a gift only id, session, tariff, delta, spent, wall_s, max and live count
  * @channel: over which it was paid; NULL: it is a gift
  * @held_wei: reserved by accounts that are not closed
+ * @lent_wei: of that, by accounts of other sessions, see sponsor.c
  * @most_wei_per_gb: its payer signed that it agrees to no more (M7); 0: to any price
  * @too_dear: when looked at last, that was exceeded: nothing is reserved of it
  * @dear_ns: not given back for that before then
@@ -180,6 +181,7 @@ struct ts_billing_payment {
 	struct ts_billing_channel *channel;
 	struct ts_billing_version *tariff;
 	ts_u128 held_wei;
+	ts_u128 lent_wei;
 	ts_u128 most_wei_per_gb;
 	bool too_dear;
 	uint64_t dear_ns;

@@ -140,6 +140,8 @@ static ts_u128 lent_wei(struct ts_billing *b, const struct ts_billing_session *s
 	ts_u128 wei = 0, word = 0, left;
 	const struct ts_billing_sponsorship *by = NULL;
 
+	if (TAILQ_EMPTY(&b->sponsorships))
+		return 0;
 	if (s->account)
 		TAILQ_FOREACH(r, &s->account->reservations, list)
 			if (r->sponsorship)
@@ -185,7 +187,7 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 		if (!ts_payment_spendable(b, p))
 			continue;
 		view->unspent_wei += ts_payment_available_wei(p) + p->held_wei -
-				     ts_sponsor_lent_wei(b, s, p);
+				     p->lent_wei;
 		if (!p->channel)
 			view->given_wei += ts_payment_available_wei(p) + p->held_wei;
 	}
@@ -199,7 +201,7 @@ static void fill(struct ts_billing *b, struct ts_billing_session *s,
 	fill_guest(b, s, view);
 	/* Spent first, so what is left of it is no more than all that is. */
 	view->given_wei = ts_u128_less(view->given_wei, paid_wei - view->unspent_wei);
-	if (s->account)
+	if (s->account && view->sponsored_wei)
 		view->sponsored_wei = ts_u128_less(view->sponsored_wei,
 						   ts_loan_passed_wei(s->account, NULL));
 	view->remaining_bytes = bytes_for(view->unspent_wei, &view->tariff);
