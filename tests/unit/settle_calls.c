@@ -130,14 +130,16 @@ static void test_deposit(void **state)
 	struct ts_wish wishes[2];
 	struct ts_hash add;
 
-	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC20, 5), 2);
+	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC20, 5, 77), 2);
+	/* Both end then: a partner does not wait for ever. */
+	assert_true(wishes[0].until_block == 77 && wishes[1].until_block == 77);
 	assert_string_equal(wishes[0].label, "approve");
 	assert_true(ts_address_equal(&wishes[0].to, &channel.token));
 	assert_string_equal(wishes[1].label, "deposit");
 	assert_false(wishes[0].vital || wishes[1].vital);
 	add = wishes[1].intent;
 	channel.open_block_number = 0;
-	ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC20, 5);
+	ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC20, 5, 77);
 	assert_string_equal(wishes[1].label, "open");
 	assert_memory_not_equal(&wishes[1].intent, &add, sizeof(add));
 }
@@ -148,12 +150,12 @@ static void test_deposit_in_one(void **state)
 	struct ts_channel channel = box->life.channel;
 	struct ts_wish wishes[2];
 
-	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC223, 5), 1);
+	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_ERC223, 5, 77), 1);
 	assert_string_equal(wishes[0].label, "deposit");
 	assert_true(ts_address_equal(&wishes[0].to, &channel.token));
 	assert_true(wishes[0].value_wei == 0);
 	channel.open_block_number = 0;
-	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_SMT, 5), 1);
+	assert_int_equal(ts_wish_of_deposit(wishes, &channel, TS_TOKEN_SMT, 5, 77), 1);
 	assert_string_equal(wishes[0].label, "open");
 	assert_true(ts_address_equal(&wishes[0].to, &channel.token));
 	assert_true(wishes[0].value_wei == 5);
@@ -173,7 +175,7 @@ static void test_deposit_is_known_by_its_call(void **state)
 	other.partner_address.b[19] ^= 1;
 	in_other.token.b[19] ^= 1;
 	for (kind = TS_TOKEN_ERC20; kind <= TS_TOKEN_SMT; kind++) {
-		n = ts_wish_of_deposit(wishes, &channel, kind, 5);
+		n = ts_wish_of_deposit(wishes, &channel, kind, 5, 77);
 		snprintf(row.label, sizeof(row.label), "%s", wishes[n - 1].label);
 		row.to = wishes[n - 1].to;
 		row.data_len = wishes[n - 1].call.len;

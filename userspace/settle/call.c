@@ -254,7 +254,6 @@ static void name_deposit(struct ts_wish *wish, const struct ts_channel *channel,
 {
 	wish->label = channel->open_block_number ? "deposit" : "open";
 	wish->to = *to;
-	wish->until_block = TS_ANY_BLOCK;
 	name_wish(wish, channel, NULL);
 }
 
@@ -267,7 +266,6 @@ static void approve_and_deposit(struct ts_wish wishes[2],
 
 	approve->label = "approve";
 	approve->to = channel->token;
-	approve->until_block = TS_ANY_BLOCK;
 	ts_erc20_approve(&approve->call, &channel->tokens_network, &amount);
 	name_wish(approve, channel, NULL);
 	ts_network_deposit(&deposit->call, &channel->token, &opening->participant,
@@ -282,12 +280,14 @@ static void approve_and_deposit(struct ts_wish wishes[2],
  * @channel: with whom, in which token; open_block_number 0: it is to be opened
  * @kind: of the token
  * @amount_wei: what is added
+ * @until_block: the last block in which it is of use; see struct ts_wish
  *
  * Return: how many transactions it takes: 2, approve and deposit, or 1.
  */
 unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 				const struct ts_channel *channel,
-				enum ts_token_kind kind, ts_u128 amount_wei)
+				enum ts_token_kind kind, ts_u128 amount_wei,
+				uint64_t until_block)
 {
 	struct ts_opening opening = {
 		.participant = channel->our_address,
@@ -298,6 +298,7 @@ unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 	struct ts_u256 amount = ts_u256_from_u128(amount_wei);
 
 	memset(wishes, 0, 2 * sizeof(*wishes));
+	wishes[0].until_block = wishes[1].until_block = until_block;
 	switch (kind) {
 	case TS_TOKEN_ERC20:
 		approve_and_deposit(wishes, channel, &opening, amount_wei);

@@ -23,7 +23,8 @@ void ts_wish_of_delegated(struct ts_wish *wish, const struct ts_delegated *d,
 			  uint64_t settle_block);
 unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 				const struct ts_channel *channel,
-				enum ts_token_kind kind, ts_u128 amount_wei);
+				enum ts_token_kind kind, ts_u128 amount_wei,
+				uint64_t until_block);
 
 bool ts_wish_is_deposit(const struct ts_ledger_transaction *row,
 			const struct ts_channel *channel);

@@ -234,12 +234,20 @@ bool ts_chain_deposit_pending(void *arg, const struct ts_channel *channel)
 }
 
 /*
+ * While it is on its way nothing is co-signed in its channel.  One that the contract refuses,
+ * for there are not so many tokens or the partner has closed, would be asked for again for
+ * ever: some hours are time enough to bring coin for the gas.
+ */
+#define DEPOSIT_PATIENCE_BLOCKS	1000
+
+/*
  * approve() sets what deposit() may take, whichever channel it is for: so one at
  * a time.
  */
 static int add_deposit(struct ts_chain *c, const struct ts_channel *channel,
 		       ts_u128 amount_wei, char *err, size_t err_size)
 {
+	struct ts_follow_progress progress;
 	struct ts_wish wishes[2];
 	bool found = false;
 	unsigned int i = 0, n;
@@ -252,7 +260,12 @@ static int add_deposit(struct ts_chain *c, const struct ts_channel *channel,
 	while (i < c->n_tokens - 1 &&
 	       !ts_address_equal(&c->tokens[i].address, &channel->token))
 		i++;
-	n = ts_wish_of_deposit(wishes, channel, c->config.token_kind[i], amount_wei);
+	ts_follow_progress(c->follower, &progress);
+	if (!progress.head_block)
+		return ts_chain_fail(err, err_size, -EAGAIN,
+			    "the chain was not reached yet; see \"tsctl chain status\"");
+	n = ts_wish_of_deposit(wishes, channel, c->config.token_kind[i], amount_wei,
+			       progress.head_block + DEPOSIT_PATIENCE_BLOCKS);
 	if (ts_billing_begin(c->billing))
 		return ts_chain_fail(err, err_size, -EROFS, ts_billing_error(c->billing));
 	ret = ts_transactions_add(c->transactions, &wishes[0], &wishes[1].after);

@@ -84,7 +84,7 @@ static bool is_opening(struct job *j, const struct ts_channel *channel)
 	unsigned int n;
 
 	c.open_block_number = 0;
-	n = ts_wish_of_deposit(wishes, &c, j->config.kind, 0);
+	n = ts_wish_of_deposit(wishes, &c, j->config.kind, 0, TS_ANY_BLOCK);
 	j->intent = wishes[n - 1].intent;
 	return chain_is_live(&j->c, &j->intent);
 }
