@@ -65,9 +65,8 @@ int ts_ledger_sponsorship_update(struct ts_ledger *l,
 /** ts_ledger_sponsorship_delete() - one that nothing was ever reserved by; in the batch */
 int ts_ledger_sponsorship_delete(struct ts_ledger *l, int64_t id)
 {
-	return ts_db_write(l, "DELETE FROM sponsorships WHERE id=? AND id NOT IN"
-			   " (SELECT sponsorship FROM reservations"
-			   "  WHERE sponsorship IS NOT NULL)", "i", id);
+	return ts_db_write(l, "DELETE FROM sponsorships WHERE id=?1 AND NOT EXISTS"
+			   " (SELECT 1 FROM reservations WHERE sponsorship=?1)", "i", id);
 }
 
 static bool get(sqlite3_stmt *stmt, struct ts_ledger_sponsorship *s)
