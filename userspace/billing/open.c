@@ -165,6 +165,7 @@ static int init_tables(struct ts_billing *b)
 	struct ts_table *tables[] = {
 		&b->session_by_code, &b->session_by_station,
 		&b->session_by_row, &b->account_by_number,
+		&b->sponsorship_by_mac,
 		&b->channel_by_identifier, &b->channel_by_wallet,
 		&b->channel_by_row,
 	};
@@ -184,6 +185,7 @@ static void free_tables(struct ts_billing *b)
 	ts_table_free(&b->session_by_station);
 	ts_table_free(&b->session_by_row);
 	ts_table_free(&b->account_by_number);
+	ts_table_free(&b->sponsorship_by_mac);
 	ts_table_free(&b->channel_by_identifier);
 	ts_table_free(&b->channel_by_wallet);
 	ts_table_free(&b->channel_by_row);

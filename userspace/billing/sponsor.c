@@ -65,6 +65,21 @@ static bool lends(struct ts_billing *b, const struct ts_billing_session *of,
 	return of != s && !of->closing && !of->attach && !ts_visit_find(b, of->row.code);
 }
 
+/** ts_sponsor_has() - whether some wallet pays for this station now */
+bool ts_sponsor_has(const struct ts_billing *b, const uint8_t mac[6])
+{
+	const struct ts_billing_sponsorship *sp;
+	struct ts_table_node *n;
+
+	for (n = ts_table_first(&b->sponsorship_by_mac, mac, sizeof(sp->row.said.mac)); n;
+	     n = ts_table_next(n)) {
+		sp = ts_table_entry(n, struct ts_billing_sponsorship, by_mac);
+		if (!sp->over && !memcmp(sp->row.said.mac, mac, sizeof(sp->row.said.mac)))
+			return true;
+	}
+	return false;
+}
+
 /**
  * ts_loan_next() - the next that a session's station may have of a wallet's
  * @b: billing
@@ -76,6 +91,9 @@ static bool lends(struct ts_billing *b, const struct ts_billing_session *of,
 bool ts_loan_next(struct ts_billing *b, const struct ts_billing_session *s,
 		  struct ts_loan *loan)
 {
+	/* Most stations have no word, and all of them are looked at each second. */
+	if (!loan->by && !ts_sponsor_has(b, s->row.mac))
+		return false;
 	if (!loan->by)
 		loan->by = TAILQ_FIRST(&b->sponsorships);
 	for (; loan->by; loan->by = TAILQ_NEXT(loan->by, list), loan->of = NULL) {
@@ -114,17 +132,6 @@ struct ts_billing_version *ts_loan_tariff(struct ts_billing *b, const struct ts_
 	ts_u128 most = loan->by->row.said.most_wei_per_gb;
 
 	return v && !ts_tariff_is_dearer(&v->row, most) ? v : NULL;
-}
-
-/** ts_sponsor_has() - whether some wallet pays for this station now */
-bool ts_sponsor_has(const struct ts_billing *b, const uint8_t mac[6])
-{
-	const struct ts_billing_sponsorship *sp;
-
-	TAILQ_FOREACH(sp, &b->sponsorships, list)
-		if (!sp->over && !memcmp(sp->row.said.mac, mac, 6))
-			return true;
-	return false;
 }
 
 /** ts_sponsorship_write() - what changed of it, into the open batch */

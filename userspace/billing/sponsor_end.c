@@ -139,12 +139,15 @@ struct ts_billing_sponsorship *ts_sponsorship_add(struct ts_billing *b,
 	sp->row = *row;
 	sp->over = !row->live;
 	TAILQ_INSERT_TAIL(&b->sponsorships, sp, list);
+	ts_table_add(&b->sponsorship_by_mac, &sp->by_mac, sp->row.said.mac,
+		     sizeof(sp->row.said.mac));
 	return sp;
 }
 
 /* No reservation may point to it. */
 void ts_sponsorship_free(struct ts_billing *b, struct ts_billing_sponsorship *sp)
 {
+	ts_table_remove(&b->sponsorship_by_mac, &sp->by_mac);
 	TAILQ_REMOVE(&b->sponsorships, sp, list);
 	free(sp);
 }

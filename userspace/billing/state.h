@@ -196,6 +196,7 @@ struct ts_billing_payment {
  */
 struct ts_billing_sponsorship {
 	TAILQ_ENTRY(ts_billing_sponsorship) list;
+	struct ts_table_node by_mac;
 	struct ts_ledger_sponsorship row;
 	ts_u128 held_wei;
 	bool over;
@@ -417,7 +418,7 @@ struct ts_billing_upstream {
  * @news: those whose view is to be sent
  * @work: accounts that the next flush looks at: every one that has reserved,
  *	returned or begun a step since the last
- * @session_by_code, @session_by_station, @account_by_number,
+ * @session_by_code, @session_by_station, @account_by_number, @sponsorship_by_mac,
  * @channel_by_identifier, @channel_by_wallet: keyed tables
  * @session_by_row, @channel_by_row: the same, filled only while loading
  * @age_base_s: the box's age is this and CLOCK_BOOTTIME: it counts the time
@@ -487,6 +488,7 @@ struct ts_billing {
 	struct ts_table session_by_station;
 	struct ts_table session_by_row;
 	struct ts_table account_by_number;
+	struct ts_table sponsorship_by_mac;
 	struct ts_table channel_by_identifier;
 	struct ts_table channel_by_wallet;
 	struct ts_table channel_by_row;
