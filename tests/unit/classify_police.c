@@ -138,7 +138,7 @@ static uint64_t pass_of_flood(struct ts_test_frame t)
 
 	w = meter_wrap__open();
 	assert_non_null(w);
-	w->rodata->bench_mask = 0xffffff;
+	w->rodata->bench_clients = 1U << 24;
 	assert_int_equal(meter_wrap__load(w), 0);
 	fd = bpf_program__fd(fx.xdp->progs.ts_xdp_up);
 	bpf_map_update_elem(bpf_map__fd(w->maps.bench_next_xdp), &zero, &fd, BPF_ANY);
