@@ -134,8 +134,28 @@ test('of two tabs that sign, one is kept; the other sends nothing', async () => 
 	await (await newStore(factory)).keepDeposit(one);
 	await assert.rejects((await newStore(factory)).keepDeposit(two), Overtaken);
 	assert.deepEqual(await (await newStore(factory)).deposit(channel.address), one);
-	await (await newStore(factory)).dropDeposit(channel.address);
+	await (await newStore(factory)).dropDeposit(one);
 	assert.equal(await reload(factory, box), undefined);
+});
+
+test('a tab that was put aside neither drops nor replaces what another has signed since', async () => {
+	const factory = new IDBFactory();
+	const box = new ChainBox();
+	const old = await sign(box);
+	const [here, there] = [await newStore(factory), await newStore(factory)];
+	const dearer = signDearer(planDearer(channel, old, 0, readLook(await box.look(channel), channel)), walletKey());
+
+	await here.keepDeposit(old);
+	await there.dropDeposit(old);
+	await assert.rejects(here.keepDeposit(dearer, old), Overtaken, 'it is not there any more');
+	box.nonce = 5;
+	const next = await sign(box);
+
+	await there.keepDeposit(next);
+	await assert.rejects(here.dropDeposit(old), Overtaken);
+	await assert.rejects(here.keepDeposit(dearer, old), Overtaken, 'another one');
+	await assert.rejects(here.keepDeposit(await sign(box, 7n * TOKEN)), Overtaken);
+	assert.deepEqual(await there.deposit(channel.address), next);
 });
 
 test('where the store refuses, that is told', async () => {
@@ -163,7 +183,7 @@ test('a store of the version before keeps its keys, and takes deposits', async (
 	const store = await Store.open(() => factory);
 
 	assert.deepEqual(await store.keys(), [{ address: 'kept' }]);
-	await store.keepDeposit({ id: 'x', seq: 1 });
+	await store.keepDeposit({ id: 'x', steps: [{ hash: '0x01' }] });
 });
 
 test('refused by the chain: the deposit behind it is never sent', async () => {
@@ -212,8 +232,8 @@ test('at a higher price: the same numbers and calls, so one of each; whichever i
 		assert.equal(plan.fee_wei, 600000n * plan.gas_price_wei);
 		assert.deepEqual(second.steps.map((s) => s.nonce), first.steps.map((s) => s.nonce));
 		assert.deepEqual(second.steps.map((s) => s.call), first.steps.map((s) => s.call));
-		await store.keepDeposit(second);
-		await assert.rejects(store.keepDeposit(signDearer(plan, walletKey())), Overtaken, 'another tab');
+		await store.keepDeposit(second, first);
+		await assert.rejects(store.keepDeposit(signDearer(plan, walletKey()), first), Overtaken, 'another tab');
 		deposit = await reload(factory, box);
 		await deposit.round(0);
 		assert.deepEqual(box.sent, [first.steps[0].raw, second.steps[0].raw]);

@@ -121,7 +121,7 @@ export function signDeposit(plan, beforeWei, key) {
 	const { channel, calls, wei, symbol, decimals } = plan;
 
 	return {
-		id: channel.address, seq: 1, wei, until_wei: beforeWei + wei, symbol, decimals,
+		id: channel.address, wei, until_wei: beforeWei + wei, symbol, decimals,
 		steps: calls.map((call, i) => ({ ...signStep(plan, call, plan.nonce + BigInt(i), key), before: [] })),
 	};
 }
@@ -131,7 +131,7 @@ export function signDearer(plan, key) {
 	const { record, at } = plan;
 
 	return {
-		...record, seq: record.seq + 1,
+		...record,
 		steps: record.steps.map((s, i) => (i < at ? s :
 			{ ...signStep(plan, s.call, s.nonce, key), before: [...s.before, s.hash] })),
 	};

@@ -102,15 +102,23 @@ export class DepositPage {
 			return;
 		this.#said = said;
 		if (said.state === 'atDeep' && await this.#onCredited() >= deposit.record.until_wei)
-			await this.#finish();
+			await this.#finish(deposit.record);
 		this.render();
 		this.#view.note('chainNote', said.why && this.#view.say('why_other', { message: said.why }));
 	}
 
-	async #finish() {
-		await this.#store.dropDeposit(this.#channel.address);
-		this.#deposit = null;
+	async #finish(record) {
+		await this.#dropped(record);
 		this.#view.status(this.#view.say('credited'));
+	}
+
+	/* Whatever becomes of that, from now on it is about what is kept. */
+	async #dropped(record) {
+		try {
+			await this.#store.dropDeposit(record);
+		} finally {
+			await this.#load();
+		}
 	}
 
 	async #look() {
@@ -170,12 +178,13 @@ export class DepositPage {
 
 	/* Nothing of it leaves before it is kept; who was faster in another tab has signed. */
 	async #sign() {
-		const record = this.#plan.record ? signDearer(this.#plan, this.#key) :
+		const from = this.#plan.record;
+		const record = from ? signDearer(this.#plan, this.#key) :
 			signDeposit(this.#plan, this.#beforeWei, this.#key);
 
 		this.#forget();
 		try {
-			await this.#store.keepDeposit(record);
+			await this.#store.keepDeposit(record, from);
 		} finally {
 			await this.#load();
 		}
@@ -185,8 +194,7 @@ export class DepositPage {
 	}
 
 	async #drop() {
-		await this.#store.dropDeposit(this.#channel.address);
-		await this.#load();
+		await this.#dropped(this.#deposit.record);
 	}
 
 	/** render() - also when the language is another one */

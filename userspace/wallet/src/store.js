@@ -130,14 +130,22 @@ export class Store {
 		return this.#read('deposits', (s) => s.get(address));
 	}
 
-	/** keepDeposit() - with seq, as commit(): another tab may have been faster */
-	keepDeposit(record) {
-		return this.#run(['deposits'], 'readwrite', (tx, out) => advance(tx, out, tx.objectStore('deposits'), record));
+	/** keepDeposit() - @from: the record that it goes on from, if any: another tab may have been faster */
+	keepDeposit(record, from) {
+		return this.#deposits(from, record.id, (s) => s.put(record));
 	}
 
-	/** dropDeposit() - it is over */
-	dropDeposit(address) {
-		return this.#run(['deposits'], 'readwrite', (tx) => tx.objectStore('deposits').delete(address));
+	/** dropDeposit() - it is over; likewise, for another tab may have signed the next one */
+	dropDeposit(record) {
+		return this.#deposits(record, record.id, (s) => s.delete(record.id));
+	}
+
+	#deposits(from, id, work) {
+		return this.#run(['deposits'], 'readwrite', (tx, out) => {
+			const records = tx.objectStore('deposits');
+
+			goOn(tx, out, records.get(id), (found) => lastHash(found) === lastHash(from), () => work(records));
+		});
 	}
 
 	/**
@@ -157,18 +165,23 @@ export class Store {
 }
 
 /* Goes on from the record before, or all of the transaction is undone. */
-function advance(tx, out, records, record) {
-	const request = records.get(record.id);
-
+function goOn(tx, out, request, isBefore, work) {
 	request.onsuccess = () => {
-		if ((request.result?.seq ?? 0) === record.seq - 1) {
-			records.put(record);
+		if (isBefore(request.result)) {
+			work();
 			return;
 		}
 		out.why = new Overtaken();
 		tx.abort();
 	};
 }
+
+function advance(tx, out, records, record) {
+	goOn(tx, out, records.get(record.id), (found) => (found?.seq ?? 0) === record.seq - 1, () => records.put(record));
+}
+
+/* Names a deposit as it was signed: by its last transaction, for a number in a row begins anew. */
+const lastHash = (deposit) => deposit?.steps.at(-1).hash;
 
 /* All keys that begin with it; what is later than any number is an array. */
 function rangeOf(id) {
