@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BoxError } from '../src/box.js';
-import { hex } from '../src/bytes.js';
+import { hex, unhex } from '../src/bytes.js';
 import { Refused } from '../src/channel.js';
 import { Deposit, GAS_PRICE_MAX_WEI, planDearer, planDeposit, readLook, signDearer, signDeposit } from '../src/deposit.js';
 import { keccak } from '../src/hash.js';
@@ -218,22 +218,23 @@ test('at a higher price: the same numbers and calls, so one of each; whichever i
 	for (const taken of [0, 1]) {
 		const factory = new IDBFactory();
 		const box = new ChainBox();
-		const first = await sign(box);
+		const asked = await plan(box);
+		const first = signDeposit(asked, 0n, walletKey());
 		const store = await newStore(factory);
 		let deposit = new Deposit(box, channel, first);
 
 		await store.keepDeposit(first);
 		await deposit.round(0);
 		const look = readLook(await box.look(channel), channel);
-		const plan = planDearer(channel, first, deposit.at, look);
-		const second = signDearer(plan, walletKey());
+		const dearer = planDearer(channel, first, deposit.at, look);
+		const second = signDearer(dearer, walletKey());
 
-		assert.equal(plan.gas_price_wei, 18n * GWEI * 9n / 8n + 1n);
-		assert.equal(plan.fee_wei, 600000n * plan.gas_price_wei);
+		assert.equal(dearer.gas_price_wei, 18n * GWEI * 9n / 8n + 1n);
+		assert.equal(dearer.fee_wei, 600000n * dearer.gas_price_wei);
 		assert.deepEqual(second.steps.map((s) => s.nonce), first.steps.map((s) => s.nonce));
-		assert.deepEqual(second.steps.map((s) => s.call), first.steps.map((s) => s.call));
+		assert.deepEqual(dearer.calls, asked.calls);
 		await store.keepDeposit(second, first);
-		await assert.rejects(store.keepDeposit(signDearer(plan, walletKey()), first), Overtaken, 'another tab');
+		await assert.rejects(store.keepDeposit(signDearer(dearer, walletKey()), first), Overtaken, 'another tab');
 		deposit = await reload(factory, box);
 		await deposit.round(0);
 		assert.deepEqual(box.sent, [first.steps[0].raw, second.steps[0].raw]);
@@ -260,6 +261,22 @@ test('the price is never raised above what is bearable', async () => {
 		{ ...look, gas_price_wei: GAS_PRICE_MAX_WEI + 1n }), refused('gas_price'));
 	assert.throws(() => planDearer(channel, { ...record, steps: record.steps.map((s) => ({ ...s, gas_price_wei: 1n })) }, 0,
 		{ ...look, gas_price_wei: 1n, coin_wei: 5n }), refused('few_coins'));
+});
+
+test('at a higher price nothing is signed that the channel does not say, whatever is kept', async () => {
+	for (const change of [{}, { kind: 'erc223' }, { kind: 'smt', token_wei: TOKEN.toString() }, { channel: { state: 'open' } },
+		{ allowance_wei: (5n * TOKEN).toString() }]) {
+		const box = new ChainBox(change);
+		const first = await sign(box, 1000n);
+		const evil = unhex(`0x${'99'.repeat(20)}`);
+		const kept = { ...first, steps: first.steps.map((s) => ({ ...s, to: hex(evil), value: 1n, data: evil, gas: 9e9,
+			call: { what: s.what, to: hex(evil), value: 1n, data: evil, gas: 9e9 } })) };
+		const look = readLook(await box.look(channel), channel);
+		const [second, honest] = [kept, first].map((r) => signDearer(planDearer(channel, r, 0, look), walletKey()));
+
+		assert.deepEqual(second.steps.map((s) => s.raw), honest.steps.map((s) => s.raw), JSON.stringify(change));
+		assert.ok(!JSON.stringify(second.steps.map((s) => s.raw)).includes('99'.repeat(20)));
+	}
 });
 
 test('a block that is undone: its transaction is sent again, and the other after it', async () => {

@@ -64,6 +64,7 @@ export function readLook(json, channel) {
 	};
 }
 
+const callsOf = (channel, what) => depositCalls(channel, what.kind, what.wei, what.timeout, what.approved);
 const feeOf = (calls, price) => calls.reduce((sum, c) => sum + BigInt(c.gas) * price, 0n);
 
 /**
@@ -78,14 +79,13 @@ export function planDeposit(channel, look, wei) {
 	refuseIf(look.state !== 'none' && look.state !== 'open', 'closed');
 	refuseIf(wei < look.min_deposit_wei && look.state === 'none', 'small');
 	refuseIf(wei > look.token_wei || !wei, 'few_tokens');
-	const calls = depositCalls(channel, look.kind, wei, look.state === 'open' ? 0n : look.timeout,
-		look.allowance_wei >= wei);
-	const fee_wei = feeOf(calls, look.gas_price_wei);
+	const { symbol, decimals, nonce, gas_price_wei, kind } = look;
+	const what = { wei, kind, timeout: look.state === 'open' ? 0n : look.timeout, approved: look.allowance_wei >= wei };
+	const calls = callsOf(channel, what);
+	const fee_wei = feeOf(calls, gas_price_wei);
 
 	refuseIf(fee_wei + calls.at(-1).value > look.coin_wei, 'few_coins');
-	const { symbol, decimals, nonce, gas_price_wei } = look;
-
-	return { channel, calls, wei, fee_wei, nonce, gas_price_wei, symbol, decimals };
+	return { channel, calls, ...what, fee_wei, nonce, gas_price_wei, symbol, decimals };
 }
 
 /**
@@ -98,17 +98,18 @@ export function planDearer(channel, record, at, look) {
 	/* Nodes want a tenth more than before. */
 	const least = last + last / 8n + 1n;
 	const gas_price_wei = look.gas_price_wei > least ? look.gas_price_wei : least;
-	const calls = record.steps.slice(at).map((s) => s.call);
+	/* Made anew: what is kept may have been changed, and the person is shown the channel. */
+	const calls = callsOf(channel, record).slice(at);
 	const fee_wei = feeOf(calls, gas_price_wei);
 
 	refuseIf(gas_price_wei > GAS_PRICE_MAX_WEI, 'gas_price');
 	refuseIf(fee_wei + calls.at(-1).value > look.coin_wei, 'few_coins');
-	return { channel, calls, wei: record.wei, fee_wei, gas_price_wei, record, at };
+	return { channel, calls, wei: record.wei, timeout: record.timeout, fee_wei, gas_price_wei, record, at };
 }
 
 function signStep(plan, call, nonce, key) {
 	refuseIf(key.address !== plan.channel.address, 'wrong_key');
-	return { what: call.what, call, nonce, gas_price_wei: plan.gas_price_wei,
+	return { what: call.what, nonce, gas_price_wei: plan.gas_price_wei,
 		...signCall(call, nonce, plan.gas_price_wei, plan.channel.chain_id, key) };
 }
 
@@ -118,22 +119,22 @@ function signStep(plan, call, nonce, key) {
  * @beforeWei: what is in the channel already, as the box says
  */
 export function signDeposit(plan, beforeWei, key) {
-	const { channel, calls, wei, symbol, decimals } = plan;
+	const { channel, calls, wei, kind, timeout, approved, symbol, decimals } = plan;
 
 	return {
-		id: channel.address, wei, until_wei: beforeWei + wei, symbol, decimals,
+		id: channel.address, wei, kind, timeout, approved, until_wei: beforeWei + wei, symbol, decimals,
 		steps: calls.map((call, i) => ({ ...signStep(plan, call, plan.nonce + BigInt(i), key), before: [] })),
 	};
 }
 
 /** signDearer() - Return: likewise, to be kept in the place of the one before; @plan: of planDearer() */
 export function signDearer(plan, key) {
-	const { record, at } = plan;
+	const { record, at, calls } = plan;
 
 	return {
 		...record,
 		steps: record.steps.map((s, i) => (i < at ? s :
-			{ ...signStep(plan, s.call, s.nonce, key), before: [...s.before, s.hash] })),
+			{ ...signStep(plan, calls[i - at], s.nonce, key), before: [...s.before, s.hash] })),
 	};
 }
 
