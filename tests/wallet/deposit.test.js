@@ -351,6 +351,14 @@ test('another chain, contract, token or box is not signed for', async () => {
 		await assert.rejects(plan(new ChainBox(change)), refused('other_contract'), JSON.stringify(change));
 });
 
+test('the point is set once: who types 5 does not sign 5000', () => {
+	const box = new ChainBox({ decimals: 21, token_wei: (100000n * TOKEN).toString() });
+
+	assert.equal(readLook(box.describe(), { ...channel, decimals: 21 }).decimals, 21);
+	assert.throws(() => readLook(box.describe(), { ...channel, decimals: 18 }), refused('other_contract'));
+	assert.throws(() => readLook(box.describe(), { ...channel, decimals: 0 }), refused('other_contract'));
+});
+
 test('the box names no address that is signed', async () => {
 	const { steps } = await sign(new ChainBox({ to: `0x${'99'.repeat(20)}`, spender: `0x${'99'.repeat(20)}` }));
 
@@ -363,7 +371,7 @@ test('the box names no address that is signed', async () => {
 
 test('what cannot be, or would cost too much, is not signed', async () => {
 	for (const [change, reason] of [
-		[{ settle_timeout: 100001 }, 'timeout'], [{ pending_nonce: 4 }, 'pending'],
+		[{ settle_timeout: 100001 }, 'timeout'], [{ settle_timeout: 0 }, 'timeout'], [{ pending_nonce: 4 }, 'pending'],
 		[{ channel: { state: 'closed' } }, 'closed'], [{ channel: null }, 'closed'],
 		[{ min_deposit_wei: (6n * TOKEN).toString() }, 'small'], [{ token_wei: '1000' }, 'few_tokens'],
 		[{ coin_wei: '1000' }, 'few_coins'], [{ kind: 'smt', coin_wei: (5n * TOKEN).toString() }, 'few_coins'],

@@ -6,8 +6,9 @@
 // once: so whatever is lost, sent twice or closed in between, it is one deposit.
 //
 // The box says what the chain shows, and may lie.  It names no address and no amount that
-// is signed: those are the key's own channel and what the person has chosen.  What it does
-// name (price, time, kind of token) is bounded here, and shown before it is signed.
+// is signed: those are the key's own channel and what the person has chosen, and it may not
+// move the point in that once it has set it.  What it does name (price, time, kind of token)
+// is bounded here, and shown before it is signed.
 import { Refused, plainText } from './channel.js';
 import { hex, unhex } from './bytes.js';
 import { HASH_BYTES } from './hash.js';
@@ -18,6 +19,8 @@ import { depositCalls, signCall } from './transaction.js';
 export const GAS_PRICE_MAX_WEI = 200n * 10n ** 9n;
 /* Some weeks: so long a close can keep the money away. */
 const TIMEOUT_MAX_BLOCKS = 100000n;
+/* The contract opens nothing with less. */
+const TIMEOUT_MIN_BLOCKS = 6n;
 const KINDS = ['erc20', 'erc223', 'smt'];
 const IDENTITY = ['tokens_network', 'token', 'address'];
 const RESEND_MS = 20000;
@@ -41,7 +44,10 @@ function mined(json) {
 		confirmations: amount(json.confirmations) };
 }
 
-/** readLook() - what the box says of the chain; of another channel than @channel it is refused */
+/**
+ * readLook() - what the box says of the chain; of another channel than @channel it is refused
+ * @channel: with decimals, once they are known
+ */
 export function readLook(json, channel) {
 	let same;
 
@@ -50,7 +56,8 @@ export function readLook(json, channel) {
 	} catch {
 		same = false;
 	}
-	refuseIf(!same || amount(json.chain_id) !== channel.chain_id, 'other_contract');
+	refuseIf(!same || amount(json.chain_id) !== channel.chain_id ||
+		json.decimals !== (channel.decimals ?? json.decimals), 'other_contract');
 	refuseIf(!KINDS.includes(json.kind) || !Number.isInteger(json.decimals) || json.decimals < 0 ||
 		json.decimals > 36, 'bad_look');
 	return {
@@ -74,7 +81,7 @@ const feeOf = (calls, price) => calls.reduce((sum, c) => sum + BigInt(c.gas) * p
  */
 export function planDeposit(channel, look, wei) {
 	refuseIf(look.gas_price_wei > GAS_PRICE_MAX_WEI, 'gas_price');
-	refuseIf(look.timeout > TIMEOUT_MAX_BLOCKS, 'timeout');
+	refuseIf(look.timeout > TIMEOUT_MAX_BLOCKS || look.timeout < TIMEOUT_MIN_BLOCKS, 'timeout');
 	refuseIf(look.pending, 'pending');
 	refuseIf(look.state !== 'none' && look.state !== 'open', 'closed');
 	refuseIf(wei < look.min_deposit_wei && look.state === 'none', 'small');

@@ -62,9 +62,18 @@ export class DepositPage {
 		$('chain').hidden = true;
 	}
 
+	/* Where the point is the box says once; a purse, or what is under way, knows it from before. */
+	async #known(record) {
+		const { address } = this.#channel;
+		const purse = record ? null : (await this.#store.purses()).find((p) => p.state.address === address);
+
+		return record?.decimals ?? purse?.state.decimals ?? this.#channel.decimals;
+	}
+
 	async #load() {
 		const record = await this.#store.deposit(this.#channel.address);
 
+		this.#channel = { ...this.#channel, decimals: await this.#known(record) };
 		this.#said = null;
 		this.#deposit = record ? new Deposit(this.#box, this.#channel, record) : null;
 		if (record)
@@ -122,7 +131,12 @@ export class DepositPage {
 	}
 
 	async #look() {
-		return readLook(await this.#box.look(this.#channel), this.#channel);
+		const channel = this.#channel;
+		const look = readLook(await this.#box.look(channel), channel);
+
+		if (this.#channel === channel)
+			this.#channel = { ...channel, decimals: look.decimals };
+		return look;
 	}
 
 	#show(look) {
@@ -167,12 +181,13 @@ export class DepositPage {
 	}
 
 	#renderPlan() {
-		const { calls, wei, fee_wei } = this.#plan;
+		const { calls, wei, fee_wei, timeout } = this.#plan;
 		const { box, token, tokens_network: contract, chain_id: chain } = this.#channel;
-		const facts = { amount: this.#view.amount(wei), box, token, contract, chain,
+		const facts = { amount: this.#view.amount(wei), wei, box, token, contract, chain, blocks: timeout,
 			fee: printAmount(fee_wei, COIN_DECIMALS) };
 
 		this.#view.note('reviewText', this.#view.say('reviewed', facts) +
+			(timeout ? ` ${this.#view.say('opens', facts)}` : '') +
 			(calls.at(-1).value ? ` ${this.#view.say('inCoins')}` : ''));
 	}
 
