@@ -371,7 +371,7 @@ test('the box names no address that is signed', async () => {
 
 test('what cannot be, or would cost too much, is not signed', async () => {
 	for (const [change, reason] of [
-		[{ settle_timeout: 100001 }, 'timeout'], [{ settle_timeout: 0 }, 'timeout'], [{ pending_nonce: 4 }, 'pending'],
+		[{ settle_timeout: 100001 }, 'timeout'], [{ settle_timeout: 0 }, 'bad_look'], [{ pending_nonce: 4 }, 'pending'],
 		[{ channel: { state: 'closed' } }, 'closed'], [{ channel: null }, 'closed'],
 		[{ min_deposit_wei: (6n * TOKEN).toString() }, 'small'], [{ token_wei: '1000' }, 'few_tokens'],
 		[{ coin_wei: '1000' }, 'few_coins'], [{ kind: 'smt', coin_wei: (5n * TOKEN).toString() }, 'few_coins'],

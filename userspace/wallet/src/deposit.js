@@ -81,7 +81,8 @@ const feeOf = (calls, price) => calls.reduce((sum, c) => sum + BigInt(c.gas) * p
  */
 export function planDeposit(channel, look, wei) {
 	refuseIf(look.gas_price_wei > GAS_PRICE_MAX_WEI, 'gas_price');
-	refuseIf(look.timeout > TIMEOUT_MAX_BLOCKS || look.timeout < TIMEOUT_MIN_BLOCKS, 'timeout');
+	refuseIf(look.timeout > TIMEOUT_MAX_BLOCKS, 'timeout');
+	refuseIf(look.timeout < TIMEOUT_MIN_BLOCKS, 'bad_look');
 	refuseIf(look.pending, 'pending');
 	refuseIf(look.state !== 'none' && look.state !== 'open', 'closed');
 	refuseIf(wei < look.min_deposit_wei && look.state === 'none', 'small');

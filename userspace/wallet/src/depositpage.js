@@ -183,11 +183,10 @@ export class DepositPage {
 	#renderPlan() {
 		const { calls, wei, fee_wei, timeout } = this.#plan;
 		const { box, token, tokens_network: contract, chain_id: chain } = this.#channel;
-		const facts = { amount: this.#view.amount(wei), wei, box, token, contract, chain, blocks: timeout,
+		const facts = { amount: this.#view.amount(wei), wei, box, token, contract, chain, blocks: timeout || '–',
 			fee: printAmount(fee_wei, COIN_DECIMALS) };
 
 		this.#view.note('reviewText', this.#view.say('reviewed', facts) +
-			(timeout ? ` ${this.#view.say('opens', facts)}` : '') +
 			(calls.at(-1).value ? ` ${this.#view.say('inCoins')}` : ''));
 	}
 
