@@ -263,6 +263,41 @@ test('the price is never raised above what is bearable', async () => {
 		{ ...look, gas_price_wei: 1n, coin_wei: 5n }), refused('few_coins'));
 });
 
+test('after many prices it does not ask for all of them at once, and finds the one that was taken', async () => {
+	const box = new ChainBox({ kind: 'erc223' });
+	let record = await sign(box, 1000n);
+
+	for (let i = 0; i < 8; i++)
+		record = signDearer(planDearer(channel, record, 0, readLook(box.describe(), channel)), walletKey());
+	const deposit = new Deposit(box, channel, record);
+	const states = [];
+
+	box.pool.set(record.steps[0].before[6]);
+	box.mine();
+	for (let i = 0; i < 10; i++) {
+		const before = box.looks;
+
+		states.push((await deposit.round(i * 3000)).state);
+		assert.ok(box.looks - before <= 2, 'a round of 3 s has 3 looks');
+	}
+	assert.deepEqual([...new Set(states)], ['atSent', 'atMined']);
+	assert.deepEqual(states.slice(6), Array(4).fill('atMined'));
+});
+
+test('a number that never comes: said, and it may be put aside', async () => {
+	const box = new ChainBox({ pending_nonce: 1000, nonce: 1000 });
+	const deposit = new Deposit(box, channel, await sign(box));
+
+	box.change = {};
+	box.deny = new BoxError(409, 'not_taken', 'nonce too high');
+	assert.deepEqual([(await deposit.round(0)).state, (await deposit.round(1)).state, (await deposit.round(2)).state],
+		['atSent', 'atSent', 'atEarly']);
+	box.nonce = 1000;
+	box.deny = null;
+	assert.equal((await deposit.round(30000)).state, 'atSent');
+	assert.equal(box.sent.length, 1);
+});
+
 test('at a higher price nothing is signed that the channel does not say, whatever is kept', async () => {
 	for (const change of [{}, { kind: 'erc223' }, { kind: 'smt', token_wei: TOKEN.toString() }, { channel: { state: 'open' } },
 		{ allowance_wei: (5n * TOKEN).toString() }]) {

@@ -153,7 +153,9 @@ export class Deposit {
 	#record;
 	#at = 0;
 	#sentMs = -Infinity;
-	#gone = 0;
+	#lostWhy = false;
+	#lostRounds = 0;
+	#turn = 0;
 
 	constructor(box, channel, record) {
 		this.#box = box;
@@ -164,12 +166,20 @@ export class Deposit {
 	get record() { return this.#record; }
 	get at() { return this.#at; }
 
-	/* The newest, or when its number was used one of those before it at a lower price. */
+	/*
+	 * The newest, or when its number was used those before it at a lower price, in turn: who
+	 * asks for all of them each time asks more than a station may.
+	 */
 	async #find(step) {
 		const look = readLook(await this.#box.look(this.#channel, step.hash), this.#channel);
+		const { before } = step;
 
-		for (const hash of look.nonce > step.nonce ? step.before : [])
-			look.transaction ??= readLook(await this.#box.look(this.#channel, hash), this.#channel).transaction;
+		if (look.transaction || look.nonce <= step.nonce || !before.length)
+			return look;
+		look.transaction = readLook(await this.#box.look(this.#channel, before[this.#turn % before.length]),
+			this.#channel).transaction;
+		if (!look.transaction)
+			this.#turn++;
 		return look;
 	}
 
@@ -189,16 +199,19 @@ export class Deposit {
 		}
 	}
 
-	/* Its number was used, and not by it. */
-	#isGone(look, step) {
-		this.#gone = look.nonce > step.nonce ? this.#gone + 1 : 0;
-		return this.#gone >= GONE_ROUNDS;
+	/* Its number was used, and not by it; or one before it was never used, or not any more. */
+	#lost(look, step) {
+		const why = look.nonce > step.nonce ? 'atGone' : look.nonce < this.#record.steps[0].nonce && 'atEarly';
+
+		this.#lostRounds = why && why === this.#lostWhy ? this.#lostRounds + 1 : 1;
+		this.#lostWhy = why;
+		return this.#lostRounds >= GONE_ROUNDS + step.before.length && why;
 	}
 
 	/**
 	 * round() - look, and send what is not in a block
 	 * Return: { at, state, block, n, all, why }: the state of step @at: atSent, atMined,
-	 * atDeep, atFailed or atGone.  The next step begins when the one before is in a block.
+	 * atDeep, atFailed, atGone or atEarly.  The next step begins when the one before is in a block.
 	 */
 	async round(nowMs) {
 		const { steps } = this.#record;
@@ -207,14 +220,16 @@ export class Deposit {
 		const found = look.transaction;
 		const said = { at: this.#at, block: found?.block, n: found?.confirmations, all: look.confirmations };
 
-		if (!found && this.#isGone(look, step))
-			return { ...said, state: 'atGone' };
+		const lost = !found && this.#lost(look, step);
+
+		if (lost === 'atGone')
+			return { ...said, state: lost };
 		/* The block of the step before was undone: it comes first again. */
 		if (!found && this.#at && look.nonce < step.nonce)
 			this.#at--;
 		if (!found)
-			return { ...said, state: 'atSent', why: await this.#send(step, nowMs) };
-		this.#gone = 0;
+			return { ...said, state: lost || 'atSent', why: await this.#send(step, nowMs) };
+		this.#lostWhy = false;
 		if (!found.succeeded)
 			return { ...said, state: 'atFailed' };
 		if (this.#at < steps.length - 1) {

@@ -10,7 +10,7 @@ import { whyText } from './language.js';
 const COIN_DECIMALS = 18;
 const IDLE_MS = 10000;
 const ROUND_MS = 3000;
-const OVER = ['atFailed', 'atGone', 'atDeep'];
+const OVER = ['atFailed', 'atGone', 'atEarly', 'atDeep'];
 
 const nap = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
