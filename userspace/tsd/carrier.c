@@ -164,11 +164,16 @@ static json_t *u256(const struct ts_u256 *value)
 }
 
 /* What no chain has is 0. */
+static json_int_t number_u64(uint64_t n)
+{
+	return n > INT64_MAX ? 0 : (json_int_t)n;
+}
+
 static json_int_t number(const struct ts_u256 *value)
 {
 	uint64_t n;
 
-	return ts_u256_to_u64(value, &n) || n > INT64_MAX ? 0 : (json_int_t)n;
+	return ts_u256_to_u64(value, &n) ? 0 : number_u64(n);
 }
 
 static json_t *address(const struct ts_address *a)
@@ -182,7 +187,7 @@ static json_t *address(const struct ts_address *a)
 static json_t *transaction(const struct job *j)
 {
 	json_int_t head = number(&j->value[ASK_HEAD]);
-	json_int_t block = (json_int_t)j->receipt.block_number;
+	json_int_t block = number_u64(j->receipt.block_number);
 
 	if (!j->mined)
 		return json_null();
@@ -199,7 +204,7 @@ static json_t *channel(const struct job *j)
 	};
 
 	return json_pack("{s:s, s:I}", "state", words[j->channel.state],
-			 "open_block_number", (json_int_t)j->channel.open_block_number);
+			 "open_block_number", number_u64(j->channel.open_block_number));
 }
 
 static json_t *look_json(const struct job *j)
