@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* tsd_carry_limit.c - a station, a wallet, and all strangers together have a limit. */
+/* tsd_carry_limit.c - a station, a transaction, and all strangers together have a limit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,15 +60,19 @@ static void test_station(void **state)
 	assert_int_equal(sends(1, 100, 2010 * S), 1);
 }
 
-static void test_wallet(void **state)
+/*
+ * What somebody has signed everybody can read, and bring here again: that is no reason not
+ * to carry the next one of the same wallet.
+ */
+static void test_transaction(void **state)
 {
-	struct ts_address wallet = { { 1 } }, other = { { 2 } };
+	struct ts_hash approve = { { 1 } }, deposit = { { 2 } };
 	unsigned int had = 0, i;
 
 	for (i = 0; i < 100; i++)
-		had += ts_carry_limit_wallet(&l, &wallet, 1000 * S);
+		had += ts_carry_limit_transaction(&l, &approve, 1000 * S);
 	assert_int_equal(had, 8);
-	assert_true(ts_carry_limit_wallet(&l, &other, 1000 * S));
+	assert_true(ts_carry_limit_transaction(&l, &deposit, 1000 * S));
 }
 
 /* Whoever has many MACs has no more than all together. */
@@ -84,12 +88,30 @@ static void test_all(void **state)
 	assert_int_equal(sent, 32);
 }
 
+/* While all together have no more, who asks in vain loses nothing of its own. */
+static void test_in_vain(void **state)
+{
+	static struct ts_carry_limit before;
+	unsigned int n;
+
+	for (n = 0; n < 10; n++) {
+		looks(n, 10, 1000 * S);
+		sends(n, 8, 1000 * S);
+	}
+	before = l;
+	assert_int_equal(looks(99, 100, 1000 * S), 0);
+	assert_int_equal(sends(99, 100, 1000 * S), 0);
+	assert_memory_equal(before.looks, l.looks, sizeof(l.looks));
+	assert_memory_equal(before.sends, l.sends, sizeof(l.sends));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_station, setup),
-		cmocka_unit_test_setup(test_wallet, setup),
+		cmocka_unit_test_setup(test_transaction, setup),
 		cmocka_unit_test_setup(test_all, setup),
+		cmocka_unit_test_setup(test_in_vain, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

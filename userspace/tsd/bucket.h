@@ -23,14 +23,23 @@ struct ts_rate {
 	uint64_t room_ns;
 };
 
+/** ts_bucket_has() - Return: whether there is one more in it */
+static inline bool ts_bucket_has(const struct ts_bucket *b, const struct ts_rate *rate,
+				 uint64_t now_ns)
+{
+	uint64_t full_at_ns = b->full_at_ns < now_ns ? now_ns : b->full_at_ns;
+
+	return full_at_ns + rate->cost_ns <= now_ns + rate->room_ns;
+}
+
 /** ts_bucket_take() - Return: whether there was one more in it */
 static inline bool ts_bucket_take(struct ts_bucket *b, const struct ts_rate *rate,
 				  uint64_t now_ns)
 {
+	if (!ts_bucket_has(b, rate, now_ns))
+		return false;
 	if (b->full_at_ns < now_ns)
 		b->full_at_ns = now_ns;
-	if (b->full_at_ns + rate->cost_ns > now_ns + rate->room_ns)
-		return false;
 	b->full_at_ns += rate->cost_ns;
 	return true;
 }

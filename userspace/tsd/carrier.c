@@ -375,7 +375,7 @@ void ts_carrier_look(struct ts_carrier *c, const struct ts_key *station,
 	}
 	if (refuse_unfollowed(c, reply))
 		return;
-	if (!ts_carry_limit_look(&c->limit, station, ts_clock_boot_ns()) || !j) {
+	if (!j || !ts_carry_limit_look(&c->limit, station, ts_clock_boot_ns())) {
 		ts_portal_refuse(c->d->portal, reply, &busy);
 		return;
 	}
@@ -485,6 +485,7 @@ void ts_carrier_send(struct ts_carrier *c, const struct ts_key *station,
 	uint64_t now_ns = ts_clock_boot_ns();
 	struct job *j = free_job(c);
 	struct ts_address sender;
+	struct ts_hash hash;
 
 	if (refuse_unfollowed(c, reply))
 		return;
@@ -495,13 +496,14 @@ void ts_carrier_send(struct ts_carrier *c, const struct ts_key *station,
 	}
 	if (refuse_other(c, check(c, bytes, len, &sender), reply))
 		return;
-	if (!ts_carry_limit_wallet(&c->limit, &sender, now_ns)) {
+	ts_keccak256(&hash, bytes, len);
+	if (!ts_carry_limit_transaction(&c->limit, &hash, now_ns)) {
 		ts_portal_refuse(c->d->portal, reply, &busy);
 		return;
 	}
 	memcpy(raw.b, bytes, len);
 	begin(j, reply);
-	ts_keccak256(&j->look.tx, bytes, len);
+	j->look.tx = hash;
 	ask(j, TS_RPC_SEND_RAW_TRANSACTION, ts_rpc_params_raw_transaction(&raw), on_sent);
 	if (!j->waiting)
 		ts_portal_refuse(c->d->portal, reply, &unreachable);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * carry_limit.c - how often a station and a wallet may have something carried.
+ * carry_limit.c - how often a station may have something carried.
  *
  * A page looks every few seconds while it opens a channel, and sends two transactions,
  * each again now and then until it is mined.  The node may cost the operator money by the
- * question, so all stations together have a limit, too: a MAC is easily another.
+ * question, so all stations together have a limit, too: a MAC is easily another.  A wallet
+ * has none, for its transactions can be read by everybody, who could then use it up.
  */
 #include <sodium.h>
 #include <string.h>
@@ -42,26 +43,34 @@ static size_t place_of(const struct ts_carry_limit *l, const struct ts_key *stat
 	return place(l, b, sizeof(b));
 }
 
+/* Who is refused because of the others loses nothing of its own. */
+static bool take(struct ts_bucket *own, const struct ts_rate *rate, struct ts_bucket *all,
+		 const struct ts_rate *all_rate, uint64_t now_ns)
+{
+	return ts_bucket_has(all, all_rate, now_ns) && ts_bucket_take(own, rate, now_ns) &&
+	       ts_bucket_take(all, all_rate, now_ns);
+}
+
 /** ts_carry_limit_look() - Return: whether the node may be asked for this station */
 bool ts_carry_limit_look(struct ts_carry_limit *l, const struct ts_key *station,
 			 uint64_t now_ns)
 {
-	return ts_bucket_take(&l->looks[place_of(l, station)], &look_rate, now_ns) &&
-	       ts_bucket_take(&l->all_looks, &all_look_rate, now_ns);
+	return take(&l->looks[place_of(l, station)], &look_rate, &l->all_looks,
+		    &all_look_rate, now_ns);
 }
 
 /** ts_carry_limit_station() - Return: whether a transaction of it may be looked at */
 bool ts_carry_limit_station(struct ts_carry_limit *l, const struct ts_key *station,
 			    uint64_t now_ns)
 {
-	return ts_bucket_take(&l->sends[place_of(l, station)], &send_rate, now_ns) &&
-	       ts_bucket_take(&l->all_sends, &all_send_rate, now_ns);
+	return take(&l->sends[place_of(l, station)], &send_rate, &l->all_sends,
+		    &all_send_rate, now_ns);
 }
 
-/** ts_carry_limit_wallet() - Return: whether one of this wallet may be carried */
-bool ts_carry_limit_wallet(struct ts_carry_limit *l, const struct ts_address *wallet,
-			   uint64_t now_ns)
+/** ts_carry_limit_transaction() - Return: whether this one may be carried, whoever brings it */
+bool ts_carry_limit_transaction(struct ts_carry_limit *l, const struct ts_hash *tx,
+				uint64_t now_ns)
 {
-	return ts_bucket_take(&l->wallets[place(l, wallet->b, sizeof(wallet->b))],
-			      &send_rate, now_ns);
+	return ts_bucket_take(&l->transactions[place(l, tx->b, sizeof(tx->b))], &send_rate,
+			      now_ns);
 }

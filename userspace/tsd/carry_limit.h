@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * carry_limit.h - how often a station and a wallet may have the chain's node asked, and
- * transactions carried, in bounded memory.  No clock.
+ * carry_limit.h - how often a station may have the chain's node asked, and a
+ * transaction is carried, in bounded memory.  No clock.
  */
 #ifndef TS_TSD_CARRY_LIMIT_H
 #define TS_TSD_CARRY_LIMIT_H
 
 #include "lib/meter.h"
-#include "photon/sign.h"
+#include "photon/hash.h"
 #include "tsd/bucket.h"
 
 #define TS_CARRY_PLACES	256
@@ -17,7 +17,7 @@
  * @hash_key: so that nobody can choose whose place is shared
  * @looks: of stations
  * @sends: of stations
- * @wallets: what was carried for them
+ * @transactions: the same one again
  * @all_looks: of all stations together
  * @all_sends: likewise
  */
@@ -25,7 +25,7 @@ struct ts_carry_limit {
 	uint8_t hash_key[16];
 	struct ts_bucket looks[TS_CARRY_PLACES];
 	struct ts_bucket sends[TS_CARRY_PLACES];
-	struct ts_bucket wallets[TS_CARRY_PLACES];
+	struct ts_bucket transactions[TS_CARRY_PLACES];
 	struct ts_bucket all_looks;
 	struct ts_bucket all_sends;
 };
@@ -35,7 +35,7 @@ bool ts_carry_limit_look(struct ts_carry_limit *l, const struct ts_key *station,
 			 uint64_t now_ns);
 bool ts_carry_limit_station(struct ts_carry_limit *l, const struct ts_key *station,
 			    uint64_t now_ns);
-bool ts_carry_limit_wallet(struct ts_carry_limit *l, const struct ts_address *wallet,
-			   uint64_t now_ns);
+bool ts_carry_limit_transaction(struct ts_carry_limit *l, const struct ts_hash *tx,
+				uint64_t now_ns);
 
 #endif /* TS_TSD_CARRY_LIMIT_H */
