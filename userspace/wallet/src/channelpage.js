@@ -62,6 +62,8 @@ export class ChannelPage {
 
 	/** begin() - @key: open, and ended here; @keystore: its sealed form; @channel: its identity */
 	async begin(store, channel, key, keystore) {
+		/* It may have begun before, and the box not answered: of its loops one is enough. */
+		this.end();
 		this.#store = store;
 		this.#channel = channel;
 		this.#key = key;
