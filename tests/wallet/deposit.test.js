@@ -386,6 +386,15 @@ test('another chain, contract, token or box is not signed for', async () => {
 		await assert.rejects(plan(new ChainBox(change)), refused('other_contract'), JSON.stringify(change));
 });
 
+test('a deposit goes on its way, wherever the box has the point meanwhile', async () => {
+	const box = new ChainBox();
+	const deposit = new Deposit(box, { ...channel, decimals: 18 }, await sign(box));
+
+	box.change = { decimals: 6 };
+	assert.equal((await deposit.round(0)).state, 'atSent');
+	assert.equal(box.sent.length, 1);
+});
+
 test('the point is set once: who types 5 does not sign 5000', () => {
 	const box = new ChainBox({ decimals: 21, token_wei: (100000n * TOKEN).toString() });
 

@@ -159,7 +159,8 @@ export class Deposit {
 
 	constructor(box, channel, record) {
 		this.#box = box;
-		this.#channel = channel;
+		/* Nothing is signed by what is looked at here, so the point may be anywhere. */
+		this.#channel = { ...channel, decimals: undefined };
 		this.#record = record;
 	}
 
