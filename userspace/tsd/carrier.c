@@ -271,6 +271,8 @@ static int take(struct job *j, enum question q, const struct ts_rpc_answer *a)
 	case ASK_CHANNEL:
 		return ts_network_read_channel_info(&a->data, &j->channel);
 	case ASK_RECEIPT:
+		if (!ts_hash_equal(&a->receipt.tx_hash, &j->look.tx))
+			return -EBADMSG;
 		j->receipt = a->receipt;
 		j->mined = true;
 		return 0;
