@@ -18,7 +18,10 @@
 #include "tsd/daemon.h"
 #include "tsd/rpc_watch.h"
 
-/* Pages wait ten seconds for an answer. */
+/*
+ * Pages wait ten seconds for an answer.  Of what waits behind others for a connection
+ * libcurl (7.88) sees only when one ends that its time is over: at most once as long after.
+ */
 #define TIMEOUT_MS		8000
 #define ANSWER_MAX_BYTES	(64u << 10)
 /* At once; each look is up to QUESTIONS of the TS_RPC_OUTSTANDING_MAX. */
