@@ -6,6 +6,7 @@ import { Said } from './keypage.js';
 import { parseAmount, printAmount } from './amount.js';
 import { Deposit, planDearer, planDeposit, readLook, signDearer, signDeposit } from './deposit.js';
 import { whyText } from './language.js';
+import { lastHash } from './store.js';
 
 const COIN_DECIMALS = 18;
 const IDLE_MS = 10000;
@@ -97,9 +98,20 @@ export class DepositPage {
 		$('depositForm').hidden ||= error.error === 'no_chain' || error.reason === 'other_contract';
 	}
 
+	/* Another tab may have signed meanwhile, or be through with it. */
+	async #follow(signal) {
+		const kept = await this.#store.deposit(this.#channel.address);
+
+		if (!signal.aborted && lastHash(kept) !== lastHash(this.#deposit?.record))
+			await this.#load();
+	}
+
 	async #round(signal) {
+		await this.#follow(signal);
 		const deposit = this.#deposit;
 
+		if (signal.aborted)
+			return;
 		if (!deposit) {
 			this.#show(await this.#look());
 			return;

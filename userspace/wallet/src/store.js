@@ -180,8 +180,8 @@ function advance(tx, out, records, record) {
 	goOn(tx, out, records.get(record.id), (found) => (found?.seq ?? 0) === record.seq - 1, () => records.put(record));
 }
 
-/* Names a deposit as it was signed: by its last transaction, for a number in a row begins anew. */
-const lastHash = (deposit) => deposit?.steps.at(-1).hash;
+/** lastHash() - names a deposit as it was signed; a number in a row would begin anew */
+export const lastHash = (deposit) => deposit?.steps.at(-1).hash;
 
 /* All keys that begin with it; what is later than any number is an array. */
 function rangeOf(id) {
