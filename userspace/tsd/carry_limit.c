@@ -14,7 +14,8 @@
 
 static const struct ts_rate look_rate = { TS_NS_PER_S, 10 * TS_NS_PER_S };
 static const struct ts_rate send_rate = { 10 * TS_NS_PER_S, 80 * TS_NS_PER_S };
-static const struct ts_rate all_look_rate = { TS_NS_PER_S / 20, 2 * TS_NS_PER_S };
+/* Up to nine questions each, of a node whose provider may count them with our own. */
+static const struct ts_rate all_look_rate = { TS_NS_PER_S / 5, 8 * TS_NS_PER_S };
 static const struct ts_rate all_send_rate = { TS_NS_PER_S / 2, 16 * TS_NS_PER_S };
 
 /** ts_carry_limit_init() - nothing was asked or carried */
