@@ -139,8 +139,8 @@ read -r got ms < <(tunnel 10.66.1.1 53 $R $tunnel_seconds)
 counted=$(($(free_bytes) - before))
 note "a tunnel through the box's resolver: $got bytes in $ms ms, $counted by the meter"
 # TS_ONWARD_BURST_BYTES and TS_ONWARD_BYTES_PER_S, and a jiffy's worth.
-bound=$((8192 + 1024 * (ms + 10) / 1000 + 1))
-check "a tunnel through the resolver has 8 KiB and 1 KiB a second" test "$got" -le $bound -a "$got" -gt 0
+bound=$((16384 + 1024 * (ms + 10) / 1000 + 1))
+check "a tunnel through the resolver has 16 KiB and 1 KiB a second" test "$got" -le $bound -a "$got" -gt 0
 check "... which is less than 2 kB a second, its beginning too" test "$got" -le $((2 * ms))
 # Beside it the station's neighbour discovery is free.
 check "... and so says the meter" test "$counted" -ge "$got" -a "$counted" -le $((bound + 1000))

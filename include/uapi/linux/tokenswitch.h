@@ -675,7 +675,7 @@ enum ts_price_attr {
  * @TS_RULE_A_ENDS_HERE: flag, of a service: it answers by itself and passes on
  *	nothing that it is asked, so no tunnel leads through it, and its bytes
  *	take only a sixteenth from the free rate.  A portal ends here; a resolver
- *	and a proxy do not.  Without it a station that has no account gets 8 KiB at
+ *	and a proxy do not.  Without it a station that has no account gets 16 KiB at
  *	once and 1 KiB a second of all such services together, both directions, and
  *	all those of a port 256 KiB and 32 KiB a second; so too of ports 53 and 853
  *	in prefixes of class free.
