@@ -17,11 +17,12 @@ authority() {
 	certutil -d sql:"$W/.pki/nssdb" -A -t C,, -n tests -i "$W/ca.crt"
 } >"$W/authority.log" 2>&1
 
-# Names of the box, and of the world: whatever it is, it is the server.
+# Names of the world and of the box; all others are the box, as behind many a portal.  A
+# resolver that does not know them is asked again and again.
 resolver() {
 	start in_ns $R dnsmasq --keep-in-foreground --interface=p0 --bind-interfaces --no-resolv \
 		--no-hosts --address=/portal.test/10.66.1.1 --address=/shop.test/10.66.2.2 \
-		--address=/#/10.66.2.2 --pid-file= --user=root \
+		--address=/connectivitycheck.gstatic.com/10.66.2.2 --address=/#/10.66.1.1 --pid-file= --user=root \
 		--log-facility="$W/dnsmasq.log"
 	echo "nameserver 10.66.1.1" >"$W/resolv.conf"
 }
