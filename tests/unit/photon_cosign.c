@@ -91,16 +91,21 @@ static void test_settle_trap(void **state)
 	assert_int_equal(ends.refusal, TS_REFUSED_FROZEN);
 }
 
+/* The payer's request, which the box has still to get. */
+static struct ts_outgoing withdraw_asked(void)
+{
+	ends_withdraw(&ends, payer, 50);
+	return payer->life.outbox.queue[payer->life.outbox.queue_count - 1];
+}
+
 /*
  * A box that has just started does not know the head yet.  It says nothing: one of
  * ours takes a no for the last word, and would wait for the day it may close.
  */
 static void test_not_known_yet_is_no_no(void **state)
 {
-	struct ts_outgoing asked;
+	struct ts_outgoing asked = withdraw_asked();
 
-	ends_withdraw(&ends, payer, 50);
-	asked = payer->life.outbox.queue[payer->life.outbox.queue_count - 1];
 	ends.moment.head_fresh = false;
 	assert_int_equal(ends_take(&ends, box, asked.b, asked.len),
 			 TS_REFUSED_CHAIN_STALE);
@@ -125,10 +130,8 @@ static void test_not_known_yet_is_no_no(void **state)
  */
 static void test_a_deposit_comes_first(void **state)
 {
-	struct ts_outgoing asked;
+	struct ts_outgoing asked = withdraw_asked();
 
-	ends_withdraw(&ends, payer, 50);
-	asked = payer->life.outbox.queue[payer->life.outbox.queue_count - 1];
 	ends.moment.deposit_pending = true;
 	assert_int_equal(ends_take(&ends, box, asked.b, asked.len),
 			 TS_REFUSED_DEPOSIT_PENDING);

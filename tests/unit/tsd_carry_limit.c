@@ -29,25 +29,21 @@ static struct ts_key station(unsigned int n)
 	return key;
 }
 
-static unsigned int looks(unsigned int n, unsigned int times, uint64_t now_ns)
+/* Of so many tries of a station, how many were let. */
+static unsigned int let(bool (*limit)(struct ts_carry_limit *l, const struct ts_key *station,
+				      uint64_t now_ns),
+			unsigned int n, unsigned int times, uint64_t now_ns)
 {
 	struct ts_key key = station(n);
 	unsigned int had = 0;
 
 	while (times--)
-		had += ts_carry_limit_look(&l, &key, now_ns);
+		had += limit(&l, &key, now_ns);
 	return had;
 }
 
-static unsigned int sends(unsigned int n, unsigned int times, uint64_t now_ns)
-{
-	struct ts_key key = station(n);
-	unsigned int had = 0;
-
-	while (times--)
-		had += ts_carry_limit_station(&l, &key, now_ns);
-	return had;
-}
+#define looks(...) let(ts_carry_limit_look, __VA_ARGS__)
+#define sends(...) let(ts_carry_limit_station, __VA_ARGS__)
 
 static void test_station(void **state)
 {

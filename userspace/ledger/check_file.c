@@ -52,6 +52,38 @@ static int check(struct ts_ledger *l, const char *sql, const char *well,
 	return ret;
 }
 
+/**
+ * ts_check_reserved() - what reservations say of what lent them their value
+ * @l: the ledger
+ * @sql: which of them, by TS_CHECK_RESERVED
+ * @id: of what lent it
+ * @held_wei: set to what accounts hold that are not closed
+ * @spent_wei: set to what those used that are
+ *
+ * Return: 0, or negative errno: they cannot be read.
+ */
+int ts_check_reserved(struct ts_ledger *l, const char *sql, int64_t id,
+		      ts_u128 *held_wei, ts_u128 *spent_wei)
+{
+	sqlite3_stmt *stmt = ts_db_prepare(l, sql, "i", id);
+	uint64_t units;
+	bool bad = false;
+	int ret, shift;
+
+	*held_wei = *spent_wei = 0;
+	if (!stmt)
+		return -EIO;
+	while ((ret = ts_db_step(l, stmt)) > 0) {
+		shift = sqlite3_column_int(stmt, 1);
+		units = ts_db_u64(stmt, 2, &bad) - ts_db_u64(stmt, 3, &bad);
+		if (sqlite3_column_int(stmt, 0) < TS_ACCOUNT_CLOSED)
+			*held_wei += ts_wei_holding_units(units, shift);
+		else
+			*spent_wei += ts_wei_of_units(ts_db_u64(stmt, 4, &bad), shift);
+	}
+	return bad ? -EUCLEAN : ret;
+}
+
 /** ts_check_rows() - each row of @sql says what is wrong; Return: 0 or negative errno */
 int ts_check_rows(struct ts_ledger *l, const char *sql,
 		  void (*fault)(const char *text, void *arg), void *arg)

@@ -10,18 +10,6 @@
 #include "ledger/db.h"
 #include "ledger/gift.h"
 
-/**
- * struct used - what the reservations say of one gift
- * @gift: its number
- * @held_wei: reserved by accounts that are not closed
- * @spent_wei: used by those that are
- */
-struct used {
-	int64_t gift;
-	ts_u128 held_wei;
-	ts_u128 spent_wei;
-};
-
 static void say(void (*fault)(const char *text, void *arg), void *arg, int64_t gift,
 		const char *wrong)
 {
@@ -29,31 +17,6 @@ static void say(void (*fault)(const char *text, void *arg), void *arg, int64_t g
 
 	snprintf(text, sizeof(text), "gift %" PRId64 ": %s", gift, wrong);
 	fault(text, arg);
-}
-
-/* All reservations of one gift. */
-static int add_up(struct ts_ledger *l, struct used *used)
-{
-	uint64_t units;
-	sqlite3_stmt *stmt;
-	bool bad = false;
-	int ret, shift;
-
-	stmt = ts_db_prepare(l, "SELECT a.state, a.unit_shift, r.units, r.returned_units,"
-			     " r.used_units FROM reservations r"
-			     " JOIN accounts a ON a.row = r.account WHERE r.gift=?", "i",
-			     used->gift);
-	if (!stmt)
-		return -EIO;
-	while ((ret = ts_db_step(l, stmt)) > 0) {
-		shift = sqlite3_column_int(stmt, 1);
-		units = ts_db_u64(stmt, 2, &bad) - ts_db_u64(stmt, 3, &bad);
-		if (sqlite3_column_int(stmt, 0) < TS_ACCOUNT_CLOSED)
-			used->held_wei += ts_wei_holding_units(units, shift);
-		else
-			used->spent_wei += ts_wei_of_units(ts_db_u64(stmt, 4, &bad), shift);
-	}
-	return bad ? -EUCLEAN : ret;
 }
 
 /** struct check - of all gifts */
@@ -65,17 +28,18 @@ struct check {
 
 static int check_one(const struct ts_ledger_gift *g, void *arg)
 {
-	struct used used = { .gift = g->id };
+	ts_u128 held_wei, spent_wei;
 	struct check *c = arg;
-	int ret = add_up(c->l, &used);
+	int ret = ts_check_reserved(c->l, "SELECT " TS_CHECK_RESERVED " WHERE r.gift=?",
+				    g->id, &held_wei, &spent_wei);
 
 	if (ret)
 		return ret;
-	if (used.spent_wei != g->spent_wei)
+	if (spent_wei != g->spent_wei)
 		say(c->fault, c->arg, g->id, "its reservations used another amount than it lost");
-	if (used.held_wei + used.spent_wei > g->wei)
+	if (held_wei + spent_wei > g->wei)
 		say(c->fault, c->arg, g->id, "more is reserved and spent than was given");
-	if (used.held_wei && !g->live)
+	if (held_wei && !g->live)
 		say(c->fault, c->arg, g->id, "held by an account but marked as done");
 	return 0;
 }

@@ -27,32 +27,6 @@ static void say(const struct check *c, int64_t id, const char *wrong)
 	c->fault(text, c->arg);
 }
 
-/* What the reservations say: of accounts that are not closed, and of those that are. */
-static int add_up(struct ts_ledger *l, int64_t id, ts_u128 *held_wei, ts_u128 *spent_wei)
-{
-	uint64_t units;
-	sqlite3_stmt *stmt;
-	bool bad = false;
-	int ret, shift;
-
-	*held_wei = *spent_wei = 0;
-	stmt = ts_db_prepare(l, "SELECT a.state, a.unit_shift, r.units, r.returned_units,"
-			     " r.used_units FROM reservations r"
-			     " JOIN accounts a ON a.row = r.account WHERE r.sponsorship=?",
-			     "i", id);
-	if (!stmt)
-		return -EIO;
-	while ((ret = ts_db_step(l, stmt)) > 0) {
-		shift = sqlite3_column_int(stmt, 1);
-		units = ts_db_u64(stmt, 2, &bad) - ts_db_u64(stmt, 3, &bad);
-		if (sqlite3_column_int(stmt, 0) < TS_ACCOUNT_CLOSED)
-			*held_wei += ts_wei_holding_units(units, shift);
-		else
-			*spent_wei += ts_wei_of_units(ts_db_u64(stmt, 4, &bad), shift);
-	}
-	return bad ? -EUCLEAN : ret;
-}
-
 /* The form is what was signed; the columns are there for queries, and say the same. */
 static bool is_as_signed(const struct ts_ledger_sponsorship *s)
 {
@@ -71,7 +45,9 @@ static int check_one(const struct ts_ledger_sponsorship *s, void *arg)
 {
 	ts_u128 held_wei, spent_wei;
 	struct check *c = arg;
-	int ret = add_up(c->l, s->id, &held_wei, &spent_wei);
+	int ret = ts_check_reserved(c->l, "SELECT " TS_CHECK_RESERVED
+				    " WHERE r.sponsorship=?", s->id, &held_wei,
+				    &spent_wei);
 
 	if (ret)
 		return ret;

@@ -95,6 +95,12 @@ int ts_check_revenues(struct ts_ledger *l, void (*fault)(const char *text, void 
 		      void *arg);
 int ts_check_file(struct ts_ledger *l, void (*fault)(const char *text, void *arg),
 		  void *arg);
+/* What ts_check_reserved() reads, with a WHERE of one number. */
+#define TS_CHECK_RESERVED \
+	"a.state, a.unit_shift, r.units, r.returned_units, r.used_units" \
+	" FROM reservations r JOIN accounts a ON a.row = r.account"
+int ts_check_reserved(struct ts_ledger *l, const char *sql, int64_t id,
+		      ts_u128 *held_wei, ts_u128 *spent_wei);
 int ts_check_rows(struct ts_ledger *l, const char *sql,
 		  void (*fault)(const char *text, void *arg), void *arg);
 int ts_check_gifts(struct ts_ledger *l, void (*fault)(const char *text, void *arg),

@@ -340,6 +340,34 @@ bool ts_wish_is_deposit(const struct ts_ledger_transaction *row,
 }
 
 /**
+ * struct into - deposits that are looked for
+ * @channel: into which
+ * @found: there is one
+ */
+struct into {
+	const struct ts_channel *channel;
+	bool found;
+};
+
+static void find_into(const struct ts_transaction_view *view, void *arg)
+{
+	struct into *into = arg;
+
+	into->found |= view->row->state <= TS_TRANSACTION_MINED &&
+		       ts_wish_is_deposit(view->row, into->channel);
+}
+
+/** ts_wish_deposit_pending() - Return: whether a deposit may still come into @channel */
+bool ts_wish_deposit_pending(const struct ts_transactions *t,
+			     const struct ts_channel *channel)
+{
+	struct into into = { .channel = channel };
+
+	ts_transactions_each(t, find_into, &into);
+	return into.found;
+}
+
+/**
  * ts_wish_of_payout() - pay a holder of a share in our income
  * @wish: where it goes
  * @token: in which

@@ -28,6 +28,8 @@ unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 
 bool ts_wish_is_deposit(const struct ts_ledger_transaction *row,
 			const struct ts_channel *channel);
+bool ts_wish_deposit_pending(const struct ts_transactions *t,
+			     const struct ts_channel *channel);
 
 void ts_wish_of_payout(struct ts_wish *wish, const struct ts_address *token,
 		       const struct ts_address *holder, ts_u128 paid_wei, ts_u128 wei,

@@ -202,35 +202,13 @@ static void find_deposit(const struct ts_transaction_view *view, void *arg)
 			  view->row->state <= TS_TRANSACTION_MINED;
 }
 
-/**
- * struct into - deposits that are looked for
- * @channel: into which
- * @found: there is one
- */
-struct into {
-	const struct ts_channel *channel;
-	bool found;
-};
-
-static void find_deposit_into(const struct ts_transaction_view *view, void *arg)
-{
-	struct into *into = arg;
-
-	into->found |= view->row->state <= TS_TRANSACTION_MINED &&
-		       ts_wish_is_deposit(view->row, into->channel);
-}
-
 /** ts_chain_deposit_pending() - a ts_billing_deposit_pending of the chain @arg */
 bool ts_chain_deposit_pending(void *arg, const struct ts_channel *channel)
 {
-	struct into into = { .channel = channel };
-	struct ts_chain *c = arg;
+	const struct ts_chain *c = arg;
 
 	/* What the ledger has of transactions is not read yet; nor is the head known. */
-	if (!c->transactions)
-		return false;
-	ts_transactions_each(c->transactions, find_deposit_into, &into);
-	return into.found;
+	return c->transactions && ts_wish_deposit_pending(c->transactions, channel);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "chain/erc20.h"
+#include "settle/call.h"
 #include "tspay/chain.h"
 
 #define TIMEOUT_MS		20000
@@ -269,7 +270,8 @@ void chain_moment(const struct chain *c, struct ts_moment *moment)
 	moment->head_block = progress.seen_block;
 	/* Asked in this very round. */
 	moment->head_fresh = progress.state == TS_FOLLOW_AT_HEAD && !c->trouble;
-	moment->deposit_pending = chain_deposit_pending(c, &c->purse->life.channel);
+	moment->deposit_pending = ts_wish_deposit_pending(c->transactions,
+							  &c->purse->life.channel);
 }
 
 /* --- what the contracts say now -------------------------------------------- */

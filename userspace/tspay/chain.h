@@ -127,8 +127,6 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 		  struct ts_hash *intent);
 /** chain_deposit_told() - the user knows of it; Return: 0 or negative errno with @c->err */
 int chain_deposit_told(struct chain *c, const struct ts_hash *intent);
-/** chain_deposit_pending() - whether a deposit of ours may still come into @channel */
-bool chain_deposit_pending(const struct chain *c, const struct ts_channel *channel);
 bool chain_is_live(const struct chain *c, const struct ts_hash *intent);
 
 /* Shared by the files of chain*.c. */

@@ -355,27 +355,6 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 	return chain_fatal(c, -EBUSY, c->err);
 }
 
-struct into {
-	const struct ts_channel *channel;
-	bool found;
-};
-
-static void find_into(const struct ts_transaction_view *view, void *arg)
-{
-	struct into *into = arg;
-
-	into->found |= view->row->state <= TS_TRANSACTION_MINED &&
-		       ts_wish_is_deposit(view->row, into->channel);
-}
-
-bool chain_deposit_pending(const struct chain *c, const struct ts_channel *channel)
-{
-	struct into into = { .channel = channel };
-
-	ts_transactions_each(c->transactions, find_into, &into);
-	return into.found;
-}
-
 bool chain_is_live(const struct chain *c, const struct ts_hash *intent)
 {
 	return ts_transactions_is_live(c->transactions, intent);

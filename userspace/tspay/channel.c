@@ -15,6 +15,7 @@
 
 #include "chain/token.h"
 #include "photon/onchain.h"
+#include "settle/call.h"
 #include "tspay/channel.h"
 #include "tspay/channel_job.h"
 
@@ -205,7 +206,7 @@ static int is_withdrawn(struct job *j)
 /* By what is signed before a deposit of ours is in, it would be the box's (M2). */
 static int is_paid_in(struct job *j)
 {
-	return !chain_deposit_pending(&j->c, channel_of(j));
+	return !ts_wish_deposit_pending(j->c.transactions, channel_of(j));
 }
 
 static int is_closed(struct job *j)
