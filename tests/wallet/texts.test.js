@@ -45,7 +45,7 @@ test('what the page asks for is there, and what is there is asked for', () => {
 		assert.ok(Object.hasOwn(TEXTS.en, name), name);
 	/* Kinds and states of receipts, and answers of the policy, are said by their own name. */
 	for (const name of Object.keys(TEXTS.en))
-		assert.ok(asked.has(name) || new RegExp(`'${name.replace(/^why_/, '')}'`).test(sources), `${name} is never said`);
+		assert.ok(asked.has(name) || new RegExp(`'${name.replace(/^(why|unsigned)_/, '')}'`).test(sources), `${name} is never said`);
 });
 
 test('every reason of the policy has its words', () => {

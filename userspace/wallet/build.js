@@ -26,12 +26,17 @@ const integrity = (bytes) => `sha384-${createHash('sha384').update(bytes).digest
 /* The names of the texts are the same in each language, so they are there once. */
 async function loadTexts({ path }) {
 	const { TEXTS } = await import(pathToFileURL(path));
-	const languages = Object.entries(TEXTS).map(([language, texts]) =>
-		`${language}: t(${JSON.stringify(Object.values(texts)).slice(1, -1)})`);
+	const listed = (texts) => {
+		if (texts.some((text) => text.includes('|')))
+			throw new Error('a text has the character that parts them');
+		return JSON.stringify(texts.join('|'));
+	};
+	const languages = Object.entries(TEXTS)
+		.map(([language, texts]) => `${language}: t(${listed(Object.values(texts))})`);
 
 	return { contents: `
-		const names = ${JSON.stringify(Object.keys(TEXTS.en).join(' '))}.split(' ');
-		const t = (...texts) => Object.fromEntries(names.map((name, i) => [name, texts[i]]));
+		const names = ${listed(Object.keys(TEXTS.en))}.split('|');
+		const t = (texts) => Object.fromEntries(texts.split('|').map((text, i) => [names[i], text]));
 		export const TEXTS = { ${languages.join()} };` };
 }
 
@@ -76,9 +81,10 @@ async function bundle(entry, ending) {
 	return Buffer.from(outputFiles[0].contents);
 }
 
-/* The placeholders are in the source once each. */
+/* The placeholders are in the source once each; beside a block no end of a line shows. */
 function html(css, js) {
 	return Buffer.from(readFileSync(here('page/index.html'), 'utf8')
+		.replace(/(<\/?(?:p|h\d|d[dlt]|section|form|fieldset|details|noscript|legend|summary|option|main|header|head|body|meta|link)\b[^>]*>)\n+/g, '$1')
 		.replace('@CSP@', CSP.join('; ')).replace('@CSS@', integrity(css)).replace('@JS@', integrity(js)));
 }
 

@@ -25,8 +25,10 @@ export function say(language, name, facts = {}) {
 
 /** whyText() - what went wrong, by its word; else in the box's own words */
 export function whyText(language, error) {
-	const name = `why_${error.reason ?? error.error}`;
+	const reason = error.reason ?? error.error, name = `why_${reason}`, unsigned = `unsigned_${reason}`;
 
+	if (Object.hasOwn(TEXTS.en, unsigned))
+		return say(language, 'unsigned', { why: say(language, unsigned) });
 	return Object.hasOwn(TEXTS.en, name) ? say(language, name) :
 		say(language, 'why_other', { message: error.message || error.error || String(error) });
 }
