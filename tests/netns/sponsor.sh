@@ -96,6 +96,7 @@ sponsor $MAC 0.004 2099-01-01 $BOX >"$W/said"
 is "a wallet pays for a station" "$?" 0
 check "and is told what a MAC is worth" grep -q "whoever copies that MAC" "$W/said"
 check "which passes without a login" until_true 12 passes $N
+# So may the one at the other port, which has the same MAC, once a frame of it was heard.
 check "it has a session" quiet jq -e "any(.[]; .station.mac == \"$MAC\" and .state == \"paid\")" <(ctl -j session list)
 VEILED="*:*:*:*:${MAC#??:??:??:??:}"
 is "the wallet sees for whom it pays, and others not quite" "$(sponsored '.sponsored[0] | "\(.mac) \(.limit_wei) \(.symbol)"')" "$VEILED 4000000000000000 SMT"
