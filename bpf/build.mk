@@ -6,8 +6,11 @@ BPF_OBJECTS := $(patsubst %,$(O)/bpf/%.bpf.o,$(BPF_NAMES))
 BPF_SKELETONS := $(patsubst %,$(O)/gen/%.skel.h,$(BPF_NAMES))
 # Where Debian keeps asm/types.h, which the uapi headers include.
 BPF_MULTIARCH := $(shell $(CC) -print-multiarch)
+# Little-endian, and CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS is set for them.
+BPF_ANYWHERE := $(filter x86_64-% aarch64-%,$(shell $(CC) -dumpmachine))
 BPF_FLAGS := -target bpf -mcpu=v3 -O2 -g $(CSTD) -Wall -Wextra -Wno-unused-parameter \
-	-Iinclude -Iinclude/uapi -Ibpf $(if $(BPF_MULTIARCH),-isystem /usr/include/$(BPF_MULTIARCH))
+	-Iinclude -Iinclude/uapi -Ibpf $(if $(BPF_ANYWHERE),-DTS_LOAD_ANYWHERE) \
+	$(if $(BPF_MULTIARCH),-isystem /usr/include/$(BPF_MULTIARCH))
 
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c bpf/build.mk
 	$(call say,CLANG,$@)

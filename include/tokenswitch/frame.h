@@ -165,6 +165,26 @@ static __always_inline __u64 ts_frame_mac(const __u8 *p)
 	return ts_le16(p) | (__u64)ts_le16(p + 2) << 16 | (__u64)ts_le16(p + 4) << 32;
 }
 
+/**
+ * ts_frame_macs() - the two of a frame
+ * @p: its first 14 bytes
+ * @dest: set
+ * @source: set
+ *
+ * TS_LOAD_ANYWHERE: a BPF program for a machine whose verifier lets it load from
+ * any address of a frame (bpf/build.mk).  Then one load for each.
+ */
+static __always_inline void ts_frame_macs(const __u8 *p, __u64 *dest, __u64 *source)
+{
+#ifdef TS_LOAD_ANYWHERE
+	*dest = *(const __u64 *)p & 0xffffffffffffULL;
+	*source = *(const __u64 *)(p + 6) & 0xffffffffffffULL;
+#else
+	*dest = ts_frame_mac(p);
+	*source = ts_frame_mac(p + 6);
+#endif
+}
+
 static __always_inline int ts_frame_is_tag(__u32 ethertype)
 {
 	return ethertype == TS_ETH_8021Q || ethertype == TS_ETH_8021AD;
@@ -403,8 +423,7 @@ static __always_inline __u32 ts_frame_parse(struct ts_frame *f, const void *data
 	f->flags = TS_FRAME_MALFORMED;
 	if (p + 14 > e)
 		return f->flags;
-	dest = ts_frame_mac(p);
-	source = ts_frame_mac(p + 6);
+	ts_frame_macs(p, &dest, &source);
 	f->station = dir == TS_DIR_UP ? source : dest;
 	f->peer = dir == TS_DIR_UP ? dest : source;
 	f->flags = dest & 1 ? TS_FRAME_GROUP : 0;
