@@ -19,7 +19,7 @@
  * A KEY IS REMOVED    slot.b = 0 (slot[0] keeps TS_KEY_F_OVERFLOW) -> grace
  *                     period -> slot.a = 0.  From the overflow: delete_elem;
  *                     the bit may stay set, it only costs a look-up.
- * AN ACCOUNT IS MADE  ts_stats element zeroed (update_elem: not live), ts_police
+ * AN ACCOUNT IS MADE  its lines in ts_paid and ts_stats zeroed (not live), ts_police
  *                     element zeroed, line: granted = charged = dry_at = 0,
  *                     low_at = TS_LOW_DISARMED, prices, expires, flags, epoch;
  *                     then its keys.
@@ -39,7 +39,7 @@
 #include <linux/tokenswitch.h>
 #include <tokenswitch/budget.h>
 
-#define TS_MAPS_FORMAT 2
+#define TS_MAPS_FORMAT 3
 #define TS_PIN_ROOT "/sys/fs/bpf/tokenswitch"
 
 /* Defaults of what is chosen when the maps are made; ts_meta has the facts. */
@@ -72,7 +72,7 @@
 /**
  * struct ts_meta - ts_meta[0]: facts of this set of maps, and loss
  * @format: TS_MAPS_FORMAT, written last when the maps are made
- * @accounts_max: entries of ts_accounts, ts_stats, ts_police (id 0 is unused)
+ * @accounts_max: entries of ts_accounts and ts_police, a power of two (id 0 is unused)
  * @key_buckets: entries of ts_keys, a power of two
  * @strangers: entries of ts_strangers, a power of two
  * @hz: ticks per second of bpf_jiffies64(): the driver asks
@@ -166,28 +166,66 @@ struct ts_overflow_key {
 #define TS_STATS_CLASSES 3
 
 /**
- * struct ts_stat_cell - one class and direction on one CPU
- * Written by the datapath in softirq, without atomics.
+ * struct ts_paid_line - ts_paid[ts_paid_index()]: what passed of a class that is
+ * billed, on one CPU
+ * @passed: by direction
+ * @last_seen: jiffies64 of the last frame of the station that was counted here;
+ *	0: none yet.  The driver takes the highest of all lines.  It is here, and
+ *	not once for the account, for a paid frame to touch one line only.
+ * @pad: 0
+ *
+ * These lines have a map of their own, and lie beside those of other accounts:
+ * then the lines of 10,000 clients are in 160 pages, and a frame of a client that
+ * was not heard for a while need not wait for an address to be translated.
  */
-struct ts_stat_cell {
-	__u64 bytes;
-	__u64 packets;
-	__u64 units;
-	__u64 dropped_bytes;
-	__u64 dropped_packets;
-};
-
-/**
- * struct ts_account_stats - ts_stats[account id], per CPU
- * @cell: [class][direction]
- * @last_seen: jiffies64 of the last frame from the station; 0: none yet.  The
- *	driver takes the highest of all CPUs.
- */
-struct ts_account_stats {
-	struct ts_stat_cell cell[TS_STATS_CLASSES][TS_DIR_COUNT];
+struct ts_paid_line {
+	struct {
+		__u64 bytes;
+		__u64 packets;
+		__u64 units;
+	} passed[TS_DIR_COUNT];
 	__u64 last_seen;
 	__u64 pad;
 };
+
+/** struct ts_stat_count - what passed for nothing, or was dropped */
+struct ts_stat_count {
+	__u64 bytes;
+	__u64 packets;
+};
+
+/**
+ * struct ts_account_stats - ts_stats[ts_stats_index()]: the rest, on one CPU
+ * @free: passed in class free, by direction
+ * @dropped: [class][direction]
+ */
+struct ts_account_stats {
+	struct ts_stat_count free[TS_DIR_COUNT];
+	struct ts_stat_count dropped[TS_STATS_CLASSES][TS_DIR_COUNT];
+};
+
+/**
+ * ts_stats_index() - where a CPU counts for an account, in ts_stats
+ * @id: account
+ * @cpu: below the number of possible ones
+ * @shift: accounts_max is 1 << @shift
+ */
+static __always_inline __u32 ts_stats_index(__u32 id, __u32 cpu, __u32 shift)
+{
+	return cpu << shift | id;
+}
+
+/**
+ * ts_paid_index() - where a CPU counts a class that is billed, in ts_paid
+ * @id: account
+ * @cpu: below the number of possible ones
+ * @class: TS_CLASS_LOCAL or TS_CLASS_INTERNET, which differ in the lowest bit
+ * @shift: accounts_max is 1 << @shift
+ */
+static __always_inline __u32 ts_paid_index(__u32 id, __u32 cpu, __u32 class, __u32 shift)
+{
+	return (cpu << 1 | (class & 1)) << shift | id;
+}
 
 /**
  * struct ts_account_police - ts_police[account id]: token buckets, 0: full
@@ -199,14 +237,14 @@ struct ts_account_police {
 	__u64 group;
 };
 
-/** struct ts_port_counters - ts_port_stats[port slot], per CPU */
+/** struct ts_port_counters - of a port, on one CPU */
 struct ts_port_counters {
 	__u64 free_bytes;
 	__u64 group_bytes;
 	__u64 passed_bytes;
 	__u64 pad;
 	__u64 drops[TS_DROP_COUNT];
-};
+} __attribute__((aligned(64)));
 
 /* --- ports ----------------------------------------------------------------- */
 
@@ -247,7 +285,9 @@ struct ts_port_line {
 
 _Static_assert(sizeof(struct ts_meta) == 128, "ts_meta is part of the format");
 _Static_assert(sizeof(struct ts_key_bucket) == 64, "a bucket is one cache line");
-_Static_assert(sizeof(struct ts_account_stats) == 256, "part of the format");
+_Static_assert(sizeof(struct ts_paid_line) == 64, "a paid frame counts in one line");
+_Static_assert(sizeof(struct ts_account_stats) == 128, "part of the format");
+_Static_assert(sizeof(struct ts_port_counters) == 128, "part of the format");
 _Static_assert(sizeof(struct ts_port_line) == 256, "part of the format");
 
 /**
@@ -262,6 +302,7 @@ _Static_assert(sizeof(struct ts_port_line) == 256, "part of the format");
  * @hz: as ts_meta
  * @key_mask: key_buckets - 1
  * @stranger_mask: strangers - 1
+ * @accounts_shift: accounts_max is 1 << this
  * @seed: as ts_meta
  * @free_rate: bytes per second of a station in class free
  * @free_burst: bytes
@@ -278,7 +319,7 @@ struct ts_port_config {
 	__u32 hz;
 	__u32 key_mask;
 	__u32 stranger_mask;
-	__u32 pad;
+	__u32 accounts_shift;
 	__u64 seed;
 	__u32 free_rate;
 	__u32 free_burst;
@@ -433,11 +474,12 @@ _Static_assert(TS_PORTS_MAX <= 64, "a slot has 6 bits in the metadata");
  * ts_key_ports      ARRAY mmap        bucket      struct ts_key_port    datapath, cleared: driver
  * ts_keys_overflow  HASH              ts_overflow_key  u32 id           driver
  * ts_accounts       ARRAY mmap        account id  struct ts_budget      see budget.h
- * ts_stats          PERCPU_ARRAY      account id  ts_account_stats      datapath, zeroed: driver
+ * ts_paid           ARRAY mmap        ts_paid_index()   struct ts_paid_line      datapath, zeroed: driver
+ * ts_stats          ARRAY mmap        ts_stats_index()  struct ts_account_stats  datapath, zeroed: driver
  * ts_police         ARRAY mmap        account id  ts_account_police     datapath
  * ts_book           ARRAY mmap        account id  struct ts_book        driver
  * ts_ports          ARRAY mmap        port slot   struct ts_port_line   see there
- * ts_port_stats     PERCPU_ARRAY      port slot   ts_port_counters      datapath, zeroed: driver
+ * ts_port_stats     ARRAY mmap        CPU * TS_PORTS_MAX + port slot  struct ts_port_counters  likewise
  * ts_bitmap4, 6     ARRAY mmap        word        u64                   driver: set before, and
  *                                                                      cleared after, the prefix
  * ts_lpm4, ts_lpm6  LPM_TRIE          ts_lpm*_key u32 class             driver
@@ -450,7 +492,11 @@ _Static_assert(TS_PORTS_MAX <= 64, "a slot has 6 bits in the metadata");
  * ts_money          RINGBUF           -           struct ts_ring_event  datapath
  * ts_hints          RINGBUF           -           struct ts_ring_event  datapath
  *
- * Sizes: ts_accounts, ts_stats, ts_police, ts_book have accounts_max entries;
+ * Counters are in plain arrays, written by one CPU each: a PERCPU_ARRAY keeps a
+ * pointer to each element, one line of memory more for a frame to wait for.
+ *
+ * Sizes: ts_accounts, ts_police, ts_book have accounts_max entries, ts_stats as
+ * many for each possible CPU, ts_paid twice as many;
  * ts_keys and ts_key_ports key_buckets; ts_keys_overflow accounts_max.  The
  * driver sets them (bpf_map__set_max_entries) before the first load.
  *

@@ -15,14 +15,6 @@
 		__type(value, value_type);		\
 	} name SEC(".maps")
 
-#define TS_PERCPU_ARRAY(name, entries, value_type)	\
-	struct {					\
-		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY); \
-		__uint(max_entries, entries);		\
-		__type(key, __u32);			\
-		__type(value, value_type);		\
-	} name SEC(".maps")
-
 #define TS_TABLE(name, map_type, flags, entries, key_type, value_type) \
 	struct {					\
 		__uint(type, map_type);			\
@@ -44,11 +36,12 @@ TS_ARRAY(ts_key_ports, TS_ACCOUNTS_DEFAULT / 2, struct ts_key_port);
 TS_TABLE(ts_keys_overflow, BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC,
 	 TS_ACCOUNTS_DEFAULT, struct ts_overflow_key, __u32);
 TS_ARRAY(ts_accounts, TS_ACCOUNTS_DEFAULT, struct ts_budget);
-TS_PERCPU_ARRAY(ts_stats, TS_ACCOUNTS_DEFAULT, struct ts_account_stats);
+TS_ARRAY(ts_paid, 2 * TS_ACCOUNTS_DEFAULT, struct ts_paid_line);
+TS_ARRAY(ts_stats, TS_ACCOUNTS_DEFAULT, struct ts_account_stats);
 TS_ARRAY(ts_police, TS_ACCOUNTS_DEFAULT, struct ts_account_police);
 TS_ARRAY(ts_book, TS_ACCOUNTS_DEFAULT, struct ts_book);
 TS_ARRAY(ts_ports, TS_PORTS_MAX, struct ts_port_line);
-TS_PERCPU_ARRAY(ts_port_stats, TS_PORTS_MAX, struct ts_port_counters);
+TS_ARRAY(ts_port_stats, TS_PORTS_MAX, struct ts_port_counters);
 TS_ARRAY(ts_bitmap4, TS_BITMAP_WORDS, __u64);
 TS_ARRAY(ts_bitmap6, TS_BITMAP_WORDS, __u64);
 TS_TABLE(ts_lpm4, BPF_MAP_TYPE_LPM_TRIE, BPF_F_NO_PREALLOC, TS_PREFIXES_MAX,

@@ -51,11 +51,30 @@ static __always_inline void ts_bill_unpack(struct ts_bill *bill, __u32 bytes, __
 	bill->dir = packed & 1;
 }
 
+static __always_inline struct ts_port_counters *ts_count_port_on(__u32 cpu)
+{
+	__u32 i = cpu * TS_PORTS_MAX + ts_port.slot;
+
+	return bpf_map_lookup_elem(&ts_port_stats, &i);
+}
+
 static __always_inline struct ts_port_counters *ts_count_port(void)
 {
-	__u32 slot = ts_port.slot;
+	return ts_count_port_on(bpf_get_smp_processor_id());
+}
 
-	return bpf_map_lookup_elem(&ts_port_stats, &slot);
+static __always_inline struct ts_account_stats *ts_count_account(__u32 id, __u32 cpu)
+{
+	__u32 i = ts_stats_index(id, cpu, ts_port.accounts_shift);
+
+	return bpf_map_lookup_elem(&ts_stats, &i);
+}
+
+static __always_inline struct ts_paid_line *ts_count_line(__u32 id, __u32 cpu, __u32 class)
+{
+	__u32 i = ts_paid_index(id, cpu, class, ts_port.accounts_shift);
+
+	return bpf_map_lookup_elem(&ts_paid, &i);
 }
 
 static __always_inline __u32 ts_drop(__u32 reason, __u32 segs)
@@ -67,11 +86,67 @@ static __always_inline __u32 ts_drop(__u32 reason, __u32 segs)
 	return TS_FATE_DROP | reason;
 }
 
-static __always_inline struct ts_stat_cell *ts_count_cell(struct ts_account_stats *stats,
-							  const struct ts_bill *bill)
+static __always_inline void ts_line_seen(struct ts_paid_line *line, __u32 dir)
 {
+	__u64 now;
+
+	if (dir != TS_DIR_UP)
+		return;
+	now = bpf_jiffies64();
+	if (line->last_seen != now)
+		line->last_seen = now;
+}
+
+/* A frame of a station that is in no line of a class that is billed. */
+static __always_inline void ts_count_seen(__u32 id, __u32 cpu, __u32 dir)
+{
+	struct ts_paid_line *line = ts_count_line(id, cpu, TS_CLASS_INTERNET);
+
+	if (line)
+		ts_line_seen(line, dir);
+}
+
+static __always_inline void ts_line_count(struct ts_paid_line *line,
+					  const struct ts_bill *bill, __u64 units)
+{
+	__u32 dir = bill->dir & (TS_DIR_COUNT - 1);
+
+	line->passed[dir].bytes += bill->bytes;
+	line->passed[dir].packets += bill->segs;
+	line->passed[dir].units += units;
+	ts_line_seen(line, bill->dir);
+}
+
+static __always_inline void ts_count_paid(__u32 id, const struct ts_bill *bill, __u64 units)
+{
+	struct ts_paid_line *line = ts_count_line(id, bpf_get_smp_processor_id(), bill->class);
+
+	if (line)
+		ts_line_count(line, bill, units);
+}
+
+static __always_inline void ts_count_free(__u32 id, const struct ts_bill *bill)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct ts_account_stats *stats = ts_count_account(id, cpu);
+	struct ts_stat_count *count;
+
+	if (!stats)
+		return;
+	count = &stats->free[bill->dir & (TS_DIR_COUNT - 1)];
+	count->bytes += bill->bytes;
+	count->packets += bill->segs;
+	ts_count_seen(id, cpu, bill->dir);
+}
+
+static __always_inline void ts_count_refusal(__u32 id, __u32 cpu, const struct ts_bill *bill)
+{
+	struct ts_account_stats *stats = ts_count_account(id, cpu);
+	struct ts_stat_count *count;
 	__u64 class = bill->class;
 
+	if (!stats)
+		return;
 	/*
 	 * In assembly, because the compiler may bound one copy of the number
 	 * and use another, which the verifier of 6.1 does not connect.
@@ -80,45 +155,10 @@ static __always_inline struct ts_stat_cell *ts_count_cell(struct ts_account_stat
 		     "%[class] = %[last]"
 		     : [class] "+r"(class)
 		     : [count] "i"(TS_STATS_CLASSES), [last] "i"(TS_CLASS_INTERNET));
-	return &stats->cell[class][bill->dir & (TS_DIR_COUNT - 1)];
-}
-
-static __always_inline void ts_count_seen(struct ts_account_stats *stats, __u32 dir)
-{
-	__u64 now;
-
-	if (dir != TS_DIR_UP)
-		return;
-	now = bpf_jiffies64();
-	if (stats->last_seen != now)
-		stats->last_seen = now;
-}
-
-static __always_inline void ts_count_pass(struct ts_account_stats *stats,
-					  const struct ts_bill *bill, __u64 units)
-{
-	struct ts_stat_cell *cell;
-
-	if (!stats)
-		return;
-	cell = ts_count_cell(stats, bill);
-	cell->bytes += bill->bytes;
-	cell->packets += bill->segs;
-	cell->units += units;
-	ts_count_seen(stats, bill->dir);
-}
-
-static __always_inline void ts_count_refusal(struct ts_account_stats *stats,
-					     const struct ts_bill *bill)
-{
-	struct ts_stat_cell *cell;
-
-	if (!stats)
-		return;
-	cell = ts_count_cell(stats, bill);
-	cell->dropped_bytes += bill->bytes;
-	cell->dropped_packets += bill->segs;
-	ts_count_seen(stats, bill->dir);
+	count = &stats->dropped[class][bill->dir & (TS_DIR_COUNT - 1)];
+	count->bytes += bill->bytes;
+	count->packets += bill->segs;
+	ts_count_seen(id, cpu, bill->dir);
 }
 
 /**
@@ -133,21 +173,20 @@ static __always_inline void ts_count_refusal(struct ts_account_stats *stats,
  */
 __noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed, __u32 kind)
 {
-	struct ts_account_stats *stats = NULL;
 	struct ts_port_counters *c;
 	struct ts_bill bill;
 
 	ts_bill_unpack(&bill, bytes, packed);
 	bill.class = TS_CLASS_FREE;
-	if (id)
-		stats = bpf_map_lookup_elem(&ts_stats, &id);
-	else if (bill.dir == TS_DIR_UP)
+	if (!id && bill.dir == TS_DIR_UP)
 		ts_stranger_note(a);
 	if (!ts_station_police(id, a, ts_free_tokens(kind, bytes), kind, bill.dir)) {
-		ts_count_refusal(stats, &bill);
+		if (id)
+			ts_count_refusal(id, bpf_get_smp_processor_id(), &bill);
 		return 0;
 	}
-	ts_count_pass(stats, &bill, 0);
+	if (id)
+		ts_count_free(id, &bill);
 	c = ts_count_port();
 	if (c)
 		c->free_bytes += bytes;
@@ -241,7 +280,6 @@ static __always_inline __u32 ts_line_charge(struct ts_budget *line, __u32 id, __
  */
 __noinline int ts_account_bill(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 {
-	struct ts_account_stats *stats;
 	struct ts_port_counters *c;
 	struct ts_budget *line;
 	struct ts_bill bill;
@@ -252,13 +290,12 @@ __noinline int ts_account_bill(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 	line = bpf_map_lookup_elem(&ts_accounts, &id);
 	if (!line)
 		return 1 + TS_DROP_GONE;
-	stats = bpf_map_lookup_elem(&ts_stats, &id);
 	refusal = ts_line_charge(line, id, a, &bill, &units);
 	if (refusal) {
-		ts_count_refusal(stats, &bill);
+		ts_count_refusal(id, bpf_get_smp_processor_id(), &bill);
 		return refusal;
 	}
-	ts_count_pass(stats, &bill, units);
+	ts_count_paid(id, &bill, units);
 	c = ts_count_port();
 	if (c)
 		c->passed_bytes += bytes;
@@ -299,7 +336,6 @@ static __always_inline __u32 ts_line_group(struct ts_budget *line, __u32 id, __u
  */
 __noinline int ts_account_group(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 {
-	struct ts_account_stats *stats;
 	struct ts_port_counters *c;
 	struct ts_budget *line;
 	struct ts_bill bill;
@@ -307,58 +343,62 @@ __noinline int ts_account_group(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 
 	ts_bill_unpack(&bill, bytes, packed);
 	line = bpf_map_lookup_elem(&ts_accounts, &id);
-	stats = bpf_map_lookup_elem(&ts_stats, &id);
-	if (!line || !stats)
+	if (!line)
 		return 1 + TS_DROP_GONE;
 	refusal = ts_line_group(line, id, a, &bill);
 	if (refusal) {
-		ts_count_refusal(stats, &bill);
+		ts_count_refusal(id, bpf_get_smp_processor_id(), &bill);
 		return refusal;
 	}
-	ts_count_seen(stats, bill.dir);
+	ts_count_seen(id, bpf_get_smp_processor_id(), bill.dir);
 	c = ts_count_port();
 	if (c)
 		c->group_bytes += bytes;
 	return 0;
 }
 
+/* For ts_bill_once(): nothing was done. */
+#define TS_BILL_UNDECIDED (~0U)
+
 /*
- * The common case of ts_account_bill() without a call, which costs more than
- * all that it does.  Return: 1: billed and counted; 0: nothing was done.
+ * The common cases of ts_account_bill() without a call, which costs more than all
+ * that it does: paid for, and dry for some time.
+ * Return: as there, or TS_BILL_UNDECIDED.
  */
-static __always_inline int ts_account_bill_once(__u32 id, const struct ts_bill *bill)
+static __always_inline __u32 ts_bill_once(__u32 id, const struct ts_bill *bill)
 {
-	struct ts_account_stats *stats = bpf_map_lookup_elem(&ts_stats, &id);
+	__u32 cpu = bpf_get_smp_processor_id();
 	struct ts_budget *line = bpf_map_lookup_elem(&ts_accounts, &id);
-	struct ts_port_counters *c = ts_count_port();
-	struct ts_stat_cell *cell;
+	struct ts_paid_line *paid = ts_count_line(id, cpu, bill->class);
+	struct ts_port_counters *c = ts_count_port_on(cpu);
 	__u64 expires, units;
 
-	if (!line || !stats || !c || line->flags)
-		return 0;
+	if (!line || !paid || !c || line->flags)
+		return TS_BILL_UNDECIDED;
+	/* Fetched beside the line: behind its atomic it would be waited for. */
+	(void)*(volatile __u64 *)&paid->last_seen;
 	expires = ts_load(&line->expires);
 	if (expires && bpf_jiffies64() >= expires)
-		return 0;
-	cell = ts_count_cell(stats, bill);
-	/* Fetched beside the line: behind its atomic it would be waited for. */
-	(void)*(volatile __u64 *)&cell->bytes;
+		return TS_BILL_UNDECIDED;
 	units = ts_budget_cost(line, bill->class, bill->dir, bill->bytes);
-	if (!ts_budget_charge_once(line, units))
+	if (ts_budget_charge_once(line, units)) {
+		ts_line_count(paid, bill, units);
+		c->passed_bytes += bill->bytes;
 		return 0;
-	cell->bytes += bill->bytes;
-	cell->packets += bill->segs;
-	cell->units += units;
-	ts_count_seen(stats, bill->dir);
-	c->passed_bytes += bill->bytes;
-	return 1;
+	}
+	if (!ts_budget_stays_dry(line, units))
+		return TS_BILL_UNDECIDED;
+	ts_count_refusal(id, cpu, bill);
+	return 1 + TS_DROP_DRY;
 }
 
 static __always_inline __u32 ts_bill_frame(const struct ts_station *s,
 					   const struct ts_bill *bill)
 {
-	if (ts_account_bill_once(s->id, bill))
-		return 0;
-	return ts_account_bill(s->id, s->a, bill->bytes, ts_bill_pack(bill));
+	__u32 refusal = ts_bill_once(s->id, bill);
+
+	return refusal != TS_BILL_UNDECIDED ? refusal :
+	       ts_account_bill(s->id, s->a, bill->bytes, ts_bill_pack(bill));
 }
 
 /* A close or an operator forbade it, as opposed to time. */

@@ -235,6 +235,23 @@ static __always_inline int ts_budget_charge_once(struct ts_budget *b, __u64 cost
 }
 
 /**
+ * ts_budget_stays_dry() - would ts_budget_charge() refuse this, and raise nothing?
+ * @b: the account line
+ * @cost: as there
+ *
+ * The common refusal: of a budget whose exhausted event was raised.  Nothing is
+ * written, so a flood at a dry account costs its CPUs no line of memory.
+ *
+ * Return: 1: it would; 0: ts_budget_charge() decides.
+ */
+static __always_inline int ts_budget_stays_dry(const struct ts_budget *b, __u64 cost)
+{
+	__u64 c = ts_load(&b->charged), g = ts_load(&b->granted);
+
+	return c <= g && cost > g - c && ts_load(&b->dry_at) > g;
+}
+
+/**
  * ts_budget_covers() - would ts_budget_charge() take this?
  * @b: the account line
  * @cost: credit units, from ts_budget_cost()

@@ -76,7 +76,7 @@ int step_bill(struct xdp_md *ctx)
 	bill.bytes = ctx->data_end - ctx->data;
 	bill.class = ts_frame_class(&f, NULL, TS_DIR_UP, 0);
 	ts_station_find(&s, &f, TS_DIR_UP);
-	return answer(s.id && ts_account_bill_once(s.id, &bill));
+	return answer(s.id && !ts_bill_once(s.id, &bill));
 }
 
 /* What XDP must do to tell its companion anything. */

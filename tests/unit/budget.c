@@ -133,6 +133,38 @@ static void dry_event_at_the_top(void **state)
 	assert_int_equal(ts_budget_charge(&b, 1), REFUSE);
 }
 
+/* What a meter asks before the step must be what the step would have done. */
+static void shortcuts_are_the_step(void **state)
+{
+	static const __u64 values[] = { 0, 1, 2, 9, 10, 11, 1514, MAX - 1, MAX, MAX + 1, U64_MAX };
+	const size_t n = sizeof(values) / sizeof(*values);
+	size_t at, once = 0, dry = 0;
+
+	/* Granted, charged, the value it was dry at, low water, cost. */
+	for (at = 0; at < n * n * n * n * n; at++) {
+		struct ts_budget before = {
+			.granted = values[at % n] > MAX ? MAX : values[at % n],
+			.charged = values[at / n % n],
+			.dry_at = values[at / n / n % n],
+			.low_at = values[at / n / n / n % n],
+		}, b = before, step = before;
+		__u64 cost = values[at / n / n / n / n];
+		unsigned int verdict = ts_budget_charge(&step, cost);
+
+		if (ts_budget_stays_dry(&b, cost)) {
+			dry++;
+			assert_int_equal(verdict, REFUSE);
+			assert_memory_equal(&step, &before, sizeof(b));
+		}
+		if (ts_budget_charge_once(&b, cost)) {
+			once++;
+			assert_int_equal(verdict, PASS);
+			assert_memory_equal(&b, &step, sizeof(b));
+		}
+	}
+	assert_true(once > 0 && dry > 0);
+}
+
 static void low_event_table(void **state)
 {
 	static const struct {
@@ -325,6 +357,7 @@ int main(void)
 		cmocka_unit_test(dry_event_once_per_granted_value),
 		cmocka_unit_test(dry_event_of_a_late_cpu),
 		cmocka_unit_test(dry_event_at_the_top),
+		cmocka_unit_test(shortcuts_are_the_step),
 		cmocka_unit_test(low_event_table),
 		cmocka_unit_test(low_event_rearms_with_a_grant),
 		cmocka_unit_test(grant_table),

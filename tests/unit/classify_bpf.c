@@ -17,7 +17,7 @@
 static void test_paid(void **state)
 {
 	struct ts_port_counters c;
-	struct ts_account_stats s;
+	struct ts_paid_line s;
 
 	NEED_ROOT();
 	pay(PLENTY);
@@ -26,11 +26,11 @@ static void test_paid(void **state)
 	assert_int_equal((int)up(&web_up).retval, TC_ACT_UNSPEC);
 	assert_int_equal((int)down(&web_down, 0).retval, TC_ACT_UNSPEC);
 	assert_int_equal(fx.accounts[ID].charged, 4 * WEB_BYTES * PRICE);
-	s = stats(ID);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].bytes, 3 * WEB_BYTES);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].packets, 3);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].units, 3 * WEB_BYTES * PRICE);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_DOWN].bytes, WEB_BYTES);
+	s = paid(ID, TS_CLASS_INTERNET);
+	assert_int_equal(s.passed[TS_DIR_UP].bytes, 3 * WEB_BYTES);
+	assert_int_equal(s.passed[TS_DIR_UP].packets, 3);
+	assert_int_equal(s.passed[TS_DIR_UP].units, 3 * WEB_BYTES * PRICE);
+	assert_int_equal(s.passed[TS_DIR_DOWN].bytes, WEB_BYTES);
 	assert_true(s.last_seen);
 	ts_fixture_counters(&fx, &c);
 	assert_int_equal(c.passed_bytes, 4 * WEB_BYTES);
@@ -58,8 +58,8 @@ static void test_dry_at_that_packet(void **state)
 	assert_int_equal(last_event.epoch, 1);
 	assert_int_equal(last_event.granted - last_event.charged, PRICE * 59);
 	s = stats(ID);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].dropped_packets, 3);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].dropped_bytes, 3 * WEB_BYTES);
+	assert_int_equal(s.dropped[TS_CLASS_INTERNET][TS_DIR_UP].packets, 3);
+	assert_int_equal(s.dropped[TS_CLASS_INTERNET][TS_DIR_UP].bytes, 3 * WEB_BYTES);
 	/* What was refused was not lost: a smaller frame spends it. */
 	assert_int_equal((int)up(&(struct ts_test_frame){ .from = ME4, .to = FAR4,
 			 .proto = TS_IP_TCP, .dport = 443, .payload = 5 }).retval, TC_ACT_UNSPEC);
@@ -186,16 +186,16 @@ static void test_flooded_copy(void **state)
 
 static void test_flags(void **state)
 {
-	struct ts_account_stats s;
+	struct ts_paid_line s;
 
 	NEED_ROOT();
 	pay(PLENTY);
 	fx.accounts[ID].flags = TS_ACCOUNT_F_TRUSTED;
 	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
 	assert_int_equal(fx.accounts[ID].charged, 0);
-	s = stats(ID);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].bytes, WEB_BYTES);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].units, 0);
+	s = paid(ID, TS_CLASS_INTERNET);
+	assert_int_equal(s.passed[TS_DIR_UP].bytes, WEB_BYTES);
+	assert_int_equal(s.passed[TS_DIR_UP].units, 0);
 	fx.accounts[ID].flags = TS_ACCOUNT_F_TRUSTED | TS_ACCOUNT_F_FORBID;
 	assert_int_equal(xdp(&web_up).retval, XDP_DROP);
 	assert_int_equal(xdp(&syn80_up).retval, XDP_DROP);
@@ -245,12 +245,12 @@ static void test_group(void **state)
 	ts_fixture_account(&fx, ID, MDNS_BYTES * PRICE - 1, PRICE);
 	assert_int_equal(xdp(&mdns).retval, XDP_DROP);
 	assert_int_equal(drops(TS_DROP_DRY), 1);
-	assert_int_equal(stats(ID).cell[TS_CLASS_INTERNET][TS_DIR_UP].dropped_packets, 1);
+	assert_int_equal(stats(ID).dropped[TS_CLASS_INTERNET][TS_DIR_UP].packets, 1);
 	ts_fixture_account(&fx, ID, MDNS_BYTES * PRICE, PRICE);
 	assert_int_equal(xdp(&mdns).retval, XDP_PASS);
 	ts_fixture_account(&fx, ID, 0, 0);
 	assert_int_equal(xdp(&mdns).retval, XDP_PASS);
-	assert_true(stats(ID).last_seen);
+	assert_true(paid(ID, TS_CLASS_INTERNET).last_seen);
 }
 
 /* Multicast DNS of who may not speak to a group: to the box and nobody else. */
@@ -340,7 +340,7 @@ static void test_super_packets(void **state)
 {
 	struct ts_test_frame big = web_down;
 	struct ts_frame_form form = { .gso_size = 200, .ingress_ifindex = 1 };
-	struct ts_account_stats s;
+	struct ts_paid_line s;
 
 	NEED_ROOT();
 	pay(PLENTY);
@@ -353,9 +353,9 @@ static void test_super_packets(void **state)
 	form.wire_len = 0;
 	tc(ts_fixture_up_fd(&fx), &big, &form);
 	assert_int_equal(fx.accounts[ID].charged, 2 * (1000 + 5 * 54) * PRICE);
-	s = stats(ID);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_UP].packets, 5);
-	assert_int_equal(s.cell[TS_CLASS_INTERNET][TS_DIR_DOWN].packets, 5);
+	s = paid(ID, TS_CLASS_INTERNET);
+	assert_int_equal(s.passed[TS_DIR_UP].packets, 5);
+	assert_int_equal(s.passed[TS_DIR_DOWN].packets, 5);
 }
 
 /* A tunnel's headers, then those of the packets inside: on each segment. */
@@ -441,7 +441,7 @@ static void test_classes(void **state)
 	ts_fixture_prefix4(&fx, "203.0.112.0", 24, TS_CLASS_LOCAL);
 	assert_int_equal(xdp(&web_up).retval, XDP_PASS);
 	assert_int_equal(fx.accounts[ID].charged, WEB_BYTES + WEB_BYTES * PRICE);
-	assert_int_equal(stats(ID).cell[TS_CLASS_LOCAL][TS_DIR_UP].units, WEB_BYTES);
+	assert_int_equal(paid(ID, TS_CLASS_LOCAL).passed[TS_DIR_UP].units, WEB_BYTES);
 }
 
 static void test_malformed(void **state)

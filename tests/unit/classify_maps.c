@@ -57,6 +57,7 @@ static void configure(struct ts_fixture *fx, volatile struct ts_port_config *c,
 	c->hz = fx->hz;
 	c->key_mask = fx->key_buckets - 1;
 	c->stranger_mask = TS_STRANGERS_DEFAULT - 1;
+	c->accounts_shift = __builtin_ctz(fx->accounts_max);
 	c->seed = TEST_SEED;
 	c->free_rate = TS_FREE_RATE_BYTES;
 	c->free_burst = TS_FREE_BURST_BYTES;
@@ -77,7 +78,9 @@ static int load(struct ts_fixture *fx, uint32_t flags)
 	bpf_map__set_max_entries(fx->xdp->maps.ts_keys, fx->key_buckets);
 	bpf_map__set_max_entries(fx->xdp->maps.ts_key_ports, fx->key_buckets);
 	bpf_map__set_max_entries(fx->xdp->maps.ts_accounts, fx->accounts_max);
-	bpf_map__set_max_entries(fx->xdp->maps.ts_stats, fx->accounts_max);
+	bpf_map__set_max_entries(fx->xdp->maps.ts_paid, 2 * fx->cpus * fx->accounts_max);
+	bpf_map__set_max_entries(fx->xdp->maps.ts_stats, fx->cpus * fx->accounts_max);
+	bpf_map__set_max_entries(fx->xdp->maps.ts_port_stats, fx->cpus * TS_PORTS_MAX);
 	bpf_map__set_max_entries(fx->xdp->maps.ts_police, fx->accounts_max);
 	bpf_map__set_max_entries(fx->xdp->maps.ts_book, fx->accounts_max);
 	if (xdp_bpf__load(fx->xdp))
@@ -140,19 +143,6 @@ static int clear_array(int fd, size_t size)
 	return 0;
 }
 
-static int clear_percpu(const struct ts_fixture *fx, const struct bpf_map *map)
-{
-	size_t each = (bpf_map__value_size(map) + 7) / 8 * 8;
-	void *zero = calloc((size_t)fx->cpus, each);
-	uint32_t i;
-	int err = zero ? 0 : -ENOMEM;
-
-	for (i = 0; !err && i < bpf_map__max_entries(map); i++)
-		err = bpf_map_update_elem(bpf_map__fd(map), &i, zero, BPF_ANY);
-	free(zero);
-	return err;
-}
-
 static int clear_table(int fd)
 {
 	uint8_t key[64];
@@ -186,9 +176,6 @@ int ts_fixture_reset(struct ts_fixture *fx)
 		case BPF_MAP_TYPE_ARRAY:
 			err = clear_array(fd, (size_t)bpf_map__max_entries(map) *
 					      bpf_map__value_size(map));
-			break;
-		case BPF_MAP_TYPE_PERCPU_ARRAY:
-			err = clear_percpu(fx, map);
 			break;
 		case BPF_MAP_TYPE_RINGBUF:
 			break;
@@ -313,33 +300,51 @@ void ts_fixture_box_addr(struct ts_fixture *fx, const char *addr)
 	bpf_map_update_elem(bpf_map__fd(fx->xdp->maps.ts_box_addrs), &key, &one, BPF_ANY);
 }
 
-/* Every member is a u64; last_seen is the highest, the others are summed. */
-static void sum_percpu(int map_fd, uint32_t key, void *sum, size_t size, int cpus)
+/* Every member is a u64; last_seen is not 0 if one of them was. */
+static void add_element(const struct bpf_map *map, uint32_t key, void *sum, size_t size)
 {
-	uint64_t *all = calloc(cpus, size), *out = sum;
-	size_t words = size / sizeof(*all), i;
-	int cpu;
+	uint64_t element[32], *out = sum;
+	size_t i;
 
-	memset(sum, 0, size);
-	if (!all || bpf_map_lookup_elem(map_fd, &key, all))
+	if (size > sizeof(element) || bpf_map_lookup_elem(bpf_map__fd(map), &key, element))
 		abort();
-	for (cpu = 0; cpu < cpus; cpu++)
-		for (i = 0; i < words; i++)
-			out[i] += all[cpu * words + i];
-	free(all);
+	for (i = 0; i < size / sizeof(*out); i++)
+		out[i] += element[i];
 }
 
-/** ts_fixture_stats() - counters of an account; last_seen: not 0 if it was */
+/** ts_fixture_paid() - what was counted of an account in a class that is billed */
+void ts_fixture_paid(struct ts_fixture *fx, uint32_t id, uint32_t class, struct ts_paid_line *sum)
+{
+	uint32_t shift = __builtin_ctz(fx->accounts_max);
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for (cpu = 0; cpu < fx->cpus; cpu++)
+		add_element(fx->xdp->maps.ts_paid, ts_paid_index(id, cpu, class, shift), sum,
+			    sizeof(*sum));
+}
+
+/** ts_fixture_stats() - what was counted of an account besides */
 void ts_fixture_stats(struct ts_fixture *fx, uint32_t id, struct ts_account_stats *sum)
 {
-	sum_percpu(bpf_map__fd(fx->xdp->maps.ts_stats), id, sum, sizeof(*sum), fx->cpus);
+	uint32_t shift = __builtin_ctz(fx->accounts_max);
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for (cpu = 0; cpu < fx->cpus; cpu++)
+		add_element(fx->xdp->maps.ts_stats, ts_stats_index(id, cpu, shift), sum,
+			    sizeof(*sum));
 }
 
 /** ts_fixture_counters() - counters of the port */
 void ts_fixture_counters(struct ts_fixture *fx, struct ts_port_counters *sum)
 {
-	sum_percpu(bpf_map__fd(fx->xdp->maps.ts_port_stats), TS_TEST_SLOT, sum, sizeof(*sum),
-		   fx->cpus);
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for (cpu = 0; cpu < fx->cpus; cpu++)
+		add_element(fx->xdp->maps.ts_port_stats, cpu * TS_PORTS_MAX + TS_TEST_SLOT, sum,
+			    sizeof(*sum));
 }
 
 /**

@@ -74,6 +74,7 @@ void ts_fixture_prefix4(struct ts_fixture *fx, const char *addr, uint32_t len, u
 void ts_fixture_service(struct ts_fixture *fx, const char *addr, uint8_t proto, uint16_t port,
 			uint8_t kind);
 void ts_fixture_box_addr(struct ts_fixture *fx, const char *addr);
+void ts_fixture_paid(struct ts_fixture *fx, uint32_t id, uint32_t class, struct ts_paid_line *sum);
 void ts_fixture_stats(struct ts_fixture *fx, uint32_t id, struct ts_account_stats *sum);
 void ts_fixture_counters(struct ts_fixture *fx, struct ts_port_counters *sum);
 

@@ -138,6 +138,14 @@ uint64_t drops(enum ts_drop reason)
 	return c.drops[reason];
 }
 
+struct ts_paid_line paid(uint32_t id, uint32_t class)
+{
+	struct ts_paid_line line;
+
+	ts_fixture_paid(&fx, id, class, &line);
+	return line;
+}
+
 struct ts_account_stats stats(uint32_t id)
 {
 	struct ts_account_stats s;

@@ -50,6 +50,7 @@ struct ts_outcome up(const struct ts_test_frame *t);
 /* From another interface; @by_box: from this box. */
 struct ts_outcome down(const struct ts_test_frame *t, int by_box);
 uint64_t drops(enum ts_drop reason);
+struct ts_paid_line paid(uint32_t id, uint32_t class);
 struct ts_account_stats stats(uint32_t id);
 /* The client has account ID, and this in it. */
 void pay(uint64_t granted);

@@ -21,6 +21,7 @@ enum ts_bpf_map {
 	TS_MAP_KEY_PORTS,
 	TS_MAP_KEYS_OVERFLOW,
 	TS_MAP_ACCOUNTS,
+	TS_MAP_PAID,
 	TS_MAP_STATS,
 	TS_MAP_POLICE,
 	TS_MAP_BOOK,
@@ -144,7 +145,7 @@ struct ts_bpf_port_state {
  * @owned: this process keeps the lock
  * @map: descriptors
  * @meta: mapped, as all that follow
- * @n_cpus: possible ones: per-CPU values have as many parts
+ * @n_cpus: possible ones: each has counters of its own
  * @highest: highest account id in use
  * @n_accounts: in use
  * @clock_fd: program ts_clock_read
@@ -175,9 +176,12 @@ struct ts_bpf {
 	struct ts_key_bucket *keys;
 	struct ts_key_port *key_ports;
 	struct ts_budget *accounts;
+	struct ts_paid_line *paid;
+	struct ts_account_stats *stats;
 	struct ts_account_police *police;
 	struct ts_book *book;
 	struct ts_port_line *ports;
+	struct ts_port_counters *port_stats;
 	uint64_t *bitmap4;
 	uint64_t *bitmap6;
 	uint64_t *service_bits;
@@ -207,6 +211,30 @@ struct ts_bpf {
 static inline struct ts_bpf *ts_bpf(struct ts_meter *m)
 {
 	return (struct ts_bpf *)m;
+}
+
+static inline uint32_t ts_bpf_accounts_shift(const struct ts_bpf *b)
+{
+	return __builtin_ctz(b->meta->accounts_max);
+}
+
+/* Counters: a line of mapped memory for each CPU, which alone adds to it. */
+static inline struct ts_paid_line *ts_bpf_paid_line(const struct ts_bpf *b, uint32_t id,
+						    unsigned int cpu, uint32_t class)
+{
+	return &b->paid[ts_paid_index(id, cpu, class, ts_bpf_accounts_shift(b))];
+}
+
+static inline struct ts_account_stats *ts_bpf_stats(const struct ts_bpf *b, uint32_t id,
+						    unsigned int cpu)
+{
+	return &b->stats[ts_stats_index(id, cpu, ts_bpf_accounts_shift(b))];
+}
+
+static inline struct ts_port_counters *ts_bpf_port_counters(const struct ts_bpf *b,
+							    uint32_t slot, unsigned int cpu)
+{
+	return &b->port_stats[cpu * TS_PORTS_MAX + slot];
 }
 
 /* meter_bpf_map.c */
@@ -261,14 +289,12 @@ void ts_bpf_account_reprice(struct ts_bpf *b, uint32_t id, const struct ts_tarif
 void ts_bpf_account_expire(struct ts_bpf *b);
 
 /* meter_bpf_read.c */
-void ts_bpf_account_fill(struct ts_bpf *b, uint32_t id, const struct ts_account_stats *cpus,
-			 uint64_t jiffies, struct ts_account *a);
-int ts_bpf_account_read(struct ts_bpf *b, uint32_t id, struct ts_account *a);
+void ts_bpf_account_read(struct ts_bpf *b, uint32_t id, uint64_t jiffies, struct ts_account *a);
 int ts_bpf_account_get(struct ts_meter *m, uint32_t id, struct ts_account *a);
 int ts_bpf_account_find(struct ts_meter *m, const struct ts_key *key, struct ts_account *a);
 int ts_bpf_account_dump(struct ts_meter *m, int (*cb)(const struct ts_account *, void *),
 			void *arg);
-int ts_bpf_stats_sum(struct ts_bpf *b, uint32_t id, uint64_t *units);
+uint64_t ts_bpf_units_sum(const struct ts_bpf *b, uint32_t id);
 
 /* meter_bpf_grant.c */
 int ts_bpf_grant(struct ts_meter *m, uint32_t id, uint32_t epoch, uint64_t granted_units);

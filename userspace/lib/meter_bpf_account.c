@@ -67,31 +67,26 @@ void ts_bpf_account_reprice(struct ts_bpf *b, uint32_t id, const struct ts_tarif
 	__atomic_store_n(&words[1], price_word(t, 1), __ATOMIC_RELEASE);
 }
 
-static int zero_stats(struct ts_bpf *b, uint32_t id)
+static void zero_counters(struct ts_bpf *b, uint32_t id)
 {
-	struct ts_account_stats *zero = calloc(b->n_cpus, sizeof(*zero));
-	int ret;
+	unsigned int cpu;
+	int class;
 
-	if (!zero)
-		return ts_meter_fail(&b->base, -ENOMEM, "out of memory");
-	ret = bpf_map_update_elem(b->map[TS_MAP_STATS], &id, zero, BPF_ANY);
-	free(zero);
-	if (ret)
-		return ts_meter_fail(&b->base, ret, "cannot clear the counters of account %u: %s",
-				     id, strerror(-ret));
-	return 0;
+	for (cpu = 0; cpu < b->n_cpus; cpu++) {
+		for (class = TS_CLASS_LOCAL; class <= TS_CLASS_INTERNET; class++)
+			memset(ts_bpf_paid_line(b, id, cpu, class), 0, sizeof(struct ts_paid_line));
+		memset(ts_bpf_stats(b, id, cpu), 0, sizeof(struct ts_account_stats));
+	}
 }
 
 /* A line that no key leads to and no program holds any more. */
-static int make_line(struct ts_bpf *b, uint32_t id)
+static void make_line(struct ts_bpf *b, uint32_t id)
 {
 	struct ts_budget *line = &b->accounts[id];
 	uint32_t epoch = line->epoch ? line->epoch + 1
 				     : (uint32_t)b->meta->driver[TS_FACT_EPOCH_BASE];
-	int ret = zero_stats(b, id);
 
-	if (ret)
-		return ret;
+	zero_counters(b, id);
 	memset(&b->book[id], 0, sizeof(b->book[id]));
 	ts_bpf_book_state(&b->book[id], TS_BOOK_MAKING);
 	memset(&b->police[id], 0, sizeof(b->police[id]));
@@ -102,7 +97,6 @@ static int make_line(struct ts_bpf *b, uint32_t id)
 	line->expires = 0;
 	line->flags = 0;
 	line->epoch = epoch ? epoch : 1;
-	return 0;
 }
 
 static void set_low(struct ts_bpf *b, uint32_t id, uint64_t low_units)
@@ -226,9 +220,7 @@ static int set_locked(struct ts_bpf *b, struct ts_account *a, const struct ts_ta
 			return ts_meter_fail(&b->base, -ENOSPC,
 					     "the table of %u accounts is full: delete some",
 					     b->meta->accounts_max - 1);
-		ret = make_line(b, id);
-		if (ret)
-			return ret;
+		make_line(b, id);
 		b->n_accounts++;
 		b->highest = id > b->highest ? id : b->highest;
 	} else {
@@ -248,7 +240,10 @@ static int set_locked(struct ts_bpf *b, struct ts_account *a, const struct ts_ta
 		return ret;
 	}
 	ts_bpf_book_state(&b->book[id], TS_BOOK_LIVE);
-	return ret ? ret : ts_bpf_account_read(b, id, a);
+	if (ret)
+		return ret;
+	ts_bpf_account_read(b, id, ts_bpf_clock_jiffies(b), a);
+	return 0;
 }
 
 int ts_bpf_account_set(struct ts_meter *m, struct ts_account *a)

@@ -65,14 +65,12 @@ static int find_device(const struct ts_bpf *b, uint32_t ifindex)
 	return -1;
 }
 
-static int zero_counters(struct ts_bpf *b, uint32_t slot)
+static void zero_counters(struct ts_bpf *b, uint32_t slot)
 {
-	struct ts_port_counters *zero = calloc(b->n_cpus, sizeof(*zero));
-	int ret = zero ? bpf_map_update_elem(b->map[TS_MAP_PORT_STATS], &slot, zero, BPF_ANY)
-		       : -ENOMEM;
+	unsigned int cpu;
 
-	free(zero);
-	return ret;
+	for (cpu = 0; cpu < b->n_cpus; cpu++)
+		memset(ts_bpf_port_counters(b, slot, cpu), 0, sizeof(struct ts_port_counters));
 }
 
 /* A line of its own for a device, as its claim says. */
@@ -81,15 +79,11 @@ static int take_line(struct ts_bpf *b, int claim, const struct ts_bpf_device *de
 	int slot = find_line(b, TS_PORT_UNUSED, NULL);
 	struct ts_port_line copy = b->ports[claim];
 	struct ts_port_line *line;
-	int ret;
 
 	if (slot < 0)
 		return ts_meter_fail(&b->base, -ENOSPC, "%s: all %d ports are in use", dev->name,
 				     TS_PORTS_MAX);
-	ret = zero_counters(b, slot);
-	if (ret)
-		return ts_meter_fail(&b->base, ret, "%s: cannot clear its counters: %s",
-				     dev->name, strerror(-ret));
+	zero_counters(b, slot);
 	line = &b->ports[slot];
 	/* Unused until complete, also for who finds it after a kill. */
 	copy.used = TS_PORT_UNUSED;

@@ -98,9 +98,7 @@ static int close_finish(struct ts_bpf *b, struct ts_closing *c)
 	if (ret)
 		return ret;
 	c->taken_units = take(b, c->id, UINT64_MAX);
-	ret = ts_bpf_account_read(b, c->id, &c->last);
-	if (ret)
-		return ret;
+	ts_bpf_account_read(b, c->id, ts_bpf_clock_jiffies(b), &c->last);
 	tell(b, c->id, TS_EVENT_CLOSED, c->taken_units);
 	ts_bpf_account_free(b, c->id);
 	return 0;

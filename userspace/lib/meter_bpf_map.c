@@ -22,10 +22,11 @@
 #define PER_ACCOUNT 0
 #define PER_BUCKET UINT32_MAX
 
+/* @copies: of @entries: 0: one; else so many for each possible CPU. */
 static const struct {
 	const char *name;
 	enum bpf_map_type type;
-	uint32_t key_size, value_size, entries, flags;
+	uint32_t key_size, value_size, entries, flags, copies;
 } defs[TS_MAP_COUNT] = {
 	[TS_MAP_META] = { "ts_meta", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ts_meta), 1,
 			  BPF_F_MMAPABLE },
@@ -38,16 +39,19 @@ static const struct {
 				   BPF_F_NO_PREALLOC },
 	[TS_MAP_ACCOUNTS] = { "ts_accounts", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ts_budget),
 			      PER_ACCOUNT, BPF_F_MMAPABLE },
-	[TS_MAP_STATS] = { "ts_stats", BPF_MAP_TYPE_PERCPU_ARRAY, 4,
-			   sizeof(struct ts_account_stats), PER_ACCOUNT, 0 },
+	[TS_MAP_PAID] = { "ts_paid", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ts_paid_line),
+			  PER_ACCOUNT, BPF_F_MMAPABLE, .copies = 2 },
+	[TS_MAP_STATS] = { "ts_stats", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ts_account_stats),
+			   PER_ACCOUNT, BPF_F_MMAPABLE, .copies = 1 },
 	[TS_MAP_POLICE] = { "ts_police", BPF_MAP_TYPE_ARRAY, 4,
 			    sizeof(struct ts_account_police), PER_ACCOUNT, BPF_F_MMAPABLE },
 	[TS_MAP_BOOK] = { "ts_book", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ts_book),
 			  PER_ACCOUNT, BPF_F_MMAPABLE },
 	[TS_MAP_PORTS] = { "ts_ports", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ts_port_line),
 			   TS_PORTS_MAX, BPF_F_MMAPABLE },
-	[TS_MAP_PORT_STATS] = { "ts_port_stats", BPF_MAP_TYPE_PERCPU_ARRAY, 4,
-				sizeof(struct ts_port_counters), TS_PORTS_MAX, 0 },
+	[TS_MAP_PORT_STATS] = { "ts_port_stats", BPF_MAP_TYPE_ARRAY, 4,
+				sizeof(struct ts_port_counters), TS_PORTS_MAX,
+				BPF_F_MMAPABLE, .copies = 1 },
 	[TS_MAP_BITMAP4] = { "ts_bitmap4", BPF_MAP_TYPE_ARRAY, 4, 8, TS_BITMAP_WORDS,
 			     BPF_F_MMAPABLE },
 	[TS_MAP_BITMAP6] = { "ts_bitmap6", BPF_MAP_TYPE_ARRAY, 4, 8, TS_BITMAP_WORDS,
@@ -76,22 +80,24 @@ const char *ts_bpf_map_name(enum ts_bpf_map map)
 	return defs[map].name;
 }
 
-static uint32_t entries(enum ts_bpf_map map, uint32_t accounts_max)
+static uint32_t entries(const struct ts_bpf *b, enum ts_bpf_map map, uint32_t accounts_max)
 {
-	if (defs[map].entries == PER_ACCOUNT)
-		return accounts_max;
-	return defs[map].entries == PER_BUCKET ? accounts_max / 2 : defs[map].entries;
+	uint32_t n = defs[map].entries;
+
+	if (n == PER_ACCOUNT)
+		n = accounts_max;
+	else if (n == PER_BUCKET)
+		n = accounts_max / 2;
+	return defs[map].copies ? n * defs[map].copies * b->n_cpus : n;
 }
 
 /* Kernel memory of one map, as far as its definition tells. */
 static uint64_t map_bytes(const struct ts_bpf *b, enum ts_bpf_map map)
 {
-	uint64_t n = entries(map, b->meta->accounts_max);
+	uint64_t n = entries(b, map, b->meta->accounts_max);
 	uint64_t bytes = (uint64_t)defs[map].key_size + defs[map].value_size;
 
 	switch (defs[map].type) {
-	case BPF_MAP_TYPE_PERCPU_ARRAY:
-		return n * defs[map].value_size * b->n_cpus;
 	case BPF_MAP_TYPE_ARRAY:
 		return n * defs[map].value_size;
 	case BPF_MAP_TYPE_RINGBUF:
@@ -142,7 +148,7 @@ static int make_map(struct ts_bpf *b, enum ts_bpf_map map)
 	int fd;
 
 	fd = bpf_map_create(defs[map].type, defs[map].name, defs[map].key_size,
-			    defs[map].value_size, entries(map, TS_ACCOUNTS_DEFAULT), &opts);
+			    defs[map].value_size, entries(b, map, TS_ACCOUNTS_DEFAULT), &opts);
 	if (fd < 0)
 		return ts_meter_fail(&b->base, fd, "cannot make BPF map %s: %s%s",
 				     defs[map].name, strerror(-fd),
@@ -178,7 +184,7 @@ static size_t map_size(const struct ts_bpf *b, enum ts_bpf_map map)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	uint32_t accounts_max = b->meta ? b->meta->accounts_max : 0;
-	size_t bytes = (size_t)entries(map, accounts_max) * defs[map].value_size;
+	size_t bytes = (size_t)entries(b, map, accounts_max) * defs[map].value_size;
 
 	return (bytes + page - 1) / page * page;
 }
@@ -195,12 +201,18 @@ static void **map_place(struct ts_bpf *b, enum ts_bpf_map map)
 		return (void **)&b->key_ports;
 	case TS_MAP_ACCOUNTS:
 		return (void **)&b->accounts;
+	case TS_MAP_PAID:
+		return (void **)&b->paid;
+	case TS_MAP_STATS:
+		return (void **)&b->stats;
 	case TS_MAP_POLICE:
 		return (void **)&b->police;
 	case TS_MAP_BOOK:
 		return (void **)&b->book;
 	case TS_MAP_PORTS:
 		return (void **)&b->ports;
+	case TS_MAP_PORT_STATS:
+		return (void **)&b->port_stats;
 	case TS_MAP_BITMAP4:
 		return (void **)&b->bitmap4;
 	case TS_MAP_BITMAP6:

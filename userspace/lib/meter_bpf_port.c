@@ -24,6 +24,7 @@ static struct ts_port_config port_config(const struct ts_bpf *b, uint32_t slot, 
 		.hz = b->meta->hz,
 		.key_mask = b->meta->key_buckets - 1,
 		.stranger_mask = b->meta->strangers - 1,
+		.accounts_shift = ts_bpf_accounts_shift(b),
 		.seed = b->meta->seed,
 		.free_rate = TS_FREE_RATE_BYTES,
 		.free_burst = TS_FREE_BURST_BYTES,
@@ -256,21 +257,17 @@ void ts_bpf_port_event(struct ts_bpf *b, uint32_t slot, uint8_t type)
 
 static void read_counters(struct ts_bpf *b, uint32_t slot, struct ts_port *port)
 {
-	struct ts_port_counters *cpus = calloc(b->n_cpus, sizeof(*cpus));
 	unsigned int cpu, i;
 
-	if (!cpus || bpf_map_lookup_elem(b->map[TS_MAP_PORT_STATS], &slot, cpus)) {
-		free(cpus);
-		return;
-	}
 	for (cpu = 0; cpu < b->n_cpus; cpu++) {
-		port->free_bytes += cpus[cpu].free_bytes;
-		port->group_bytes += cpus[cpu].group_bytes;
-		port->passed_bytes += cpus[cpu].passed_bytes;
+		const struct ts_port_counters *c = ts_bpf_port_counters(b, slot, cpu);
+
+		port->free_bytes += ts_load(&c->free_bytes);
+		port->group_bytes += ts_load(&c->group_bytes);
+		port->passed_bytes += ts_load(&c->passed_bytes);
 		for (i = 0; i < TS_DROP_COUNT; i++)
-			port->drops[i] += cpus[cpu].drops[i];
+			port->drops[i] += ts_load(&c->drops[i]);
 	}
-	free(cpus);
 }
 
 static struct ts_port show_claim(const struct ts_port_line *line)

@@ -54,12 +54,12 @@ static void check_key(struct ts_bpf *b, const struct ts_key *key, uint32_t id)
  * Charged is passed plus revoked, and passed is in the counters; they agree
  * once a grace period went by in which nothing was charged.
  */
-static int recount_revoked(struct ts_bpf *b, uint32_t id)
+static void recount_revoked(struct ts_bpf *b, uint32_t id)
 {
 	struct ts_budget *line = &b->accounts[id];
 	bool forbid = !(line->flags & TS_ACCOUNT_F_FORBID);
 	uint64_t before, units;
-	int tries, ret = 0;
+	int tries;
 
 	for (tries = 0; tries <= QUIET_TRIES; tries++) {
 		/* Never quiet: then stop its packets for one grace period. */
@@ -69,16 +69,14 @@ static int recount_revoked(struct ts_bpf *b, uint32_t id)
 		}
 		before = ts_budget_charged(line);
 		ts_bpf_grace(b);
-		ret = ts_bpf_stats_sum(b, id, &units);
-		if (ret || ts_budget_charged(line) == before)
+		units = ts_bpf_units_sum(b, id);
+		if (ts_budget_charged(line) == before)
 			break;
 	}
 	if (tries >= QUIET_TRIES && forbid)
 		__atomic_and_fetch(&line->flags, ~(uint32_t)TS_ACCOUNT_F_FORBID,
 				   __ATOMIC_SEQ_CST);
-	if (!ret)
-		b->book[id].revoked_units = before > units ? before - units : 0;
-	return ret;
+	b->book[id].revoked_units = before > units ? before - units : 0;
 }
 
 /* A tariff may have been set for some of its accounts only. */
@@ -123,9 +121,7 @@ int ts_bpf_repair(struct ts_bpf *b)
 			making = true;
 			break;
 		case TS_BOOK_REVOKING:
-			ret = recount_revoked(b, id);
-			if (ret)
-				return ret;
+			recount_revoked(b, id);
 			__attribute__((fallthrough));
 		case TS_BOOK_REKEYING:
 			ts_bpf_book_state(&b->book[id], TS_BOOK_LIVE);
