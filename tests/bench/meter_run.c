@@ -156,7 +156,7 @@ static struct meter_steps *load_steps(struct bench_rig *rig)
 	return steps;
 }
 
-#define STEPS 6
+#define STEPS 7
 
 static void bench_steps_of(uint32_t clients, int rounds, uint32_t repeat)
 {
@@ -164,7 +164,7 @@ static void bench_steps_of(uint32_t clients, int rounds, uint32_t repeat)
 	static const char *const names[] = {
 		"parse", "parse, class", "parse, class, find the station",
 		"parse, class, find, charge", "parse, class, find, charge and count",
-		"write metadata, alone",
+		"call a helper, alone", "write metadata, alone",
 	};
 	double delta[STEPS][ROUNDS_MAX], noop;
 	struct meter_steps *steps;
@@ -179,7 +179,8 @@ static void bench_steps_of(uint32_t clients, int rounds, uint32_t repeat)
 		const struct bpf_program *step[] = {
 			steps->progs.step_parse, steps->progs.step_class,
 			steps->progs.step_find, steps->progs.step_charge,
-			steps->progs.step_bill, steps->progs.step_meta,
+			steps->progs.step_bill, steps->progs.step_call,
+			steps->progs.step_meta,
 		};
 
 		rig_next(&rig, HOOK_XDP, bpf_program__fd(rig.wrap->progs.bench_xdp_noop));
