@@ -3,6 +3,7 @@
 # Frames per second through a router namespace, by what stands at its port:
 #   plain     nothing
 #   noop-tc   tc programs that do nothing       tc    the meter of that kind
+#   lines     a tc program that touches the memory that no meter can do without
 #   noop-xdp  XDP and tc programs, likewise     xdp   the meter of that kind
 #   nft-set   two sets with a counter for each client
 #   nft-rules two rules with a counter for each client, as openNDS has them
@@ -13,9 +14,9 @@
 . "$(dirname "$0")/../netns/net.sh"
 rounds=${FORWARD_ROUNDS:-5}
 ms=${FORWARD_MS:-250}
-ways=(${FORWARD_WAYS:-plain noop-tc tc noop-xdp xdp nft-set nft-rules})
+ways=(${FORWARD_WAYS:-plain noop-tc lines tc noop-xdp xdp nft-set nft-rules})
 sizes=(${FORWARD_SIZES:-64 1500 0})
-declare -A base=([noop-tc]=plain [tc]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp
+declare -A base=([noop-tc]=plain [tc]=noop-tc [lines]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp
 	[nft-set]=plain [nft-rules]=plain)
 declare -A kpps
 NOBODY=02:00:00:00:00:99
@@ -65,7 +66,7 @@ way_up() { # WAY
 	in_ns $R sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.p0.rp_filter=0
 	in_ns $R ip route add 10.80.0.0/16 dev p0
 	case $1 in
-	noop-*)
+	noop-* | lines)
 		exec 7< <(exec nsenter --net=/run/netns/$R -- forward_send noop p0 "${1#noop-}")
 		pids+=($!)
 		read -r -u 7 _ ;;

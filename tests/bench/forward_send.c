@@ -7,7 +7,8 @@
  * begin and end.  A batch has gone through the router when the next one is made, if
  * all that is on one CPU; with a pause between bursts it is a load that leaves room.
  *
- * forward_send noop DEVICE xdp|tc: attach programs that do nothing, while it runs.
+ * forward_send noop DEVICE xdp|tc|lines: attach programs that do nothing, or go through
+ * a client's lines of memory, while it runs.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -55,16 +56,17 @@ static struct forward_wrap *open_wrap(const char *device)
 }
 
 /* As the meters sit on a port: "xdp" has its companions in tc. */
-__attribute__((noreturn)) static void noop(const char *device, int xdp)
+__attribute__((noreturn)) static void noop(const char *device, const char *kind)
 {
 	struct forward_wrap *w = open_wrap(device);
-	int ifindex = w->rodata->fwd_ifindex, egress;
+	int ifindex = w->rodata->fwd_ifindex, ingress, egress;
 
 	if (forward_wrap__load(w))
 		die("load");
 	egress = bpf_program__fd(w->progs.fwd_tc_noop);
-	if ((xdp && !bpf_program__attach_xdp(w->progs.fwd_xdp_noop, ifindex)) ||
-	    bpf_link_create(egress, ifindex, BPF_TCX_INGRESS, NULL) < 0 ||
+	ingress = !strcmp(kind, "lines") ? bpf_program__fd(w->progs.fwd_tc_lines) : egress;
+	if ((!strcmp(kind, "xdp") && !bpf_program__attach_xdp(w->progs.fwd_xdp_noop, ifindex)) ||
+	    bpf_link_create(ingress, ifindex, BPF_TCX_INGRESS, NULL) < 0 ||
 	    bpf_link_create(egress, ifindex, BPF_TCX_EGRESS, NULL) < 0)
 		die("attach");
 	puts("ready");
@@ -126,7 +128,7 @@ int main(int argc, char **argv)
 	int i;
 
 	if (argc == 4 && !strcmp(argv[1], "noop"))
-		noop(argv[2], !strcmp(argv[3], "xdp"));
+		noop(argv[2], argv[3]);
 	if (argc < 8 || sscanf(argv[2], "%x:%x:%x:%x:%x:%x", m, m + 1, m + 2, m + 3, m + 4,
 			       m + 5) != 6) {
 		fprintf(stderr, "usage: forward_send DEVICE ROUTER-MAC SIZE FIRST COUNT "

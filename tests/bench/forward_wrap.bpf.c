@@ -118,4 +118,54 @@ int fwd_tc_noop(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
+/*
+ * The memory that a meter cannot do without, and nothing else: where the client
+ * is, what it may still have, what it has had.  The tables are as large as the
+ * meter's for 16384 accounts.
+ */
+#define LINES_BUCKETS 8192
+#define LINES_ACCOUNTS 16384
+
+struct line {
+	__u64 word[8];
+};
+
+#define LINES(name, entries)				\
+	struct {					\
+		__uint(type, BPF_MAP_TYPE_ARRAY);	\
+		__uint(map_flags, BPF_F_MMAPABLE);	\
+		__uint(max_entries, entries);		\
+		__type(key, __u32);			\
+		__type(value, struct line);		\
+	} name SEC(".maps")
+
+LINES(fwd_buckets, LINES_BUCKETS);
+LINES(fwd_budgets, LINES_ACCOUNTS);
+LINES(fwd_counters, LINES_ACCOUNTS);
+
+SEC("tc")
+int fwd_tc_lines(struct __sk_buff *skb)
+{
+	const __u8 *mac = (void *)(long)skb->data + 6;
+	struct line *bucket, *budget, *counters;
+	__u32 n, i;
+
+	if ((void *)(mac + 6) > (void *)(long)skb->data_end)
+		return TC_ACT_UNSPEC;
+	n = mac[3] << 16 | mac[4] << 8 | mac[5];
+	i = (n * 0x9e3779b1U >> 8) & (LINES_BUCKETS - 1);
+	bucket = bpf_map_lookup_elem(&fwd_buckets, &i);
+	if (!bucket)
+		return TC_ACT_UNSPEC;
+	/* It is 0, but the program has to wait for it. */
+	n = (n + *(volatile __u64 *)&bucket->word[0]) & (LINES_ACCOUNTS - 1);
+	budget = bpf_map_lookup_elem(&fwd_budgets, &n);
+	counters = bpf_map_lookup_elem(&fwd_counters, &n);
+	if (!budget || !counters)
+		return TC_ACT_UNSPEC;
+	__sync_fetch_and_add(&budget->word[0], skb->len);
+	counters->word[0] += skb->len;
+	return TC_ACT_UNSPEC;
+}
+
 char LICENSE[] SEC("license") = "GPL";
