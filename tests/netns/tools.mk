@@ -6,8 +6,10 @@ $(eval $(call helper,macflood,tests/netns/macflood.c,,))
 $(eval $(call helper,cheapkey,tests/netns/cheapkey.c,keys photon,jansson libsecp256k1 nettle libsodium))
 $(eval $(call helper,photonflood,tests/netns/photonflood.c,photon,libsecp256k1 nettle libsodium))
 
-$(O)/test/keptclock.so: tests/netns/keptclock.c
+# Preloaded: a clock, and a network card.
+PRELOADS := $(addprefix $(O)/test/,keptclock.so fakecard.so)
+$(PRELOADS): $(O)/test/%.so: tests/netns/%.c
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(WARN) $(ALL_CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $<
-TEST_HELPERS += $(O)/test/keptclock.so
+TEST_HELPERS += $(PRELOADS)

@@ -62,9 +62,25 @@ static const char *judged(const char *flowtables)
 	return text;
 }
 
+/* Names of the ports whose gate stays shut, by what was judged last. */
+static const char *refused(void)
+{
+	static char text[64];
+	size_t i;
+
+	*text = '\0';
+	for (i = 0; i < 3; i++) {
+		if (facts[i].refused)
+			strcat(strcat(text, *text ? " " : ""), facts[i].ifname);
+		facts[i].refused = false;
+	}
+	return text;
+}
+
 static void nothing(void **state)
 {
 	assert_string_equal(judged(""), "");
+	assert_string_equal(refused(), "");
 	assert_string_equal(judged("table inet fw4 {\n}\n"), "");
 }
 
@@ -72,10 +88,25 @@ static void nothing(void **state)
 static void flowtables(void **state)
 {
 	assert_string_equal(judged(tables), "flowtable soft, flowtable hard!");
+	/* Only the upstream device is named: it may be any port. */
+	assert_string_equal(refused(), "lan1 lan2 wlan0");
 	strcpy(facts[0].ifname, "lan10");
 	assert_string_equal(judged(tables), "flowtable ft, flowtable hard!");
 	strcpy(facts[0].ifname, "an1");
 	assert_string_equal(judged(tables), "flowtable hard!");
+}
+
+/* Those that it names, and no other. */
+static void hardware(void **state)
+{
+	assert_string_equal(judged("table inet fw4 {\n"
+				   "\tflowtable ft {\n"
+				   "\t\thook ingress priority filter\n"
+				   "\t\tdevices = { \"lan2\", wan }\n"
+				   "\t\tflags offload\n"
+				   "\t}\n"
+				   "}\n"), "flowtable ft!");
+	assert_string_equal(refused(), "lan2");
 }
 
 /* Text that ends anywhere. */
@@ -95,8 +126,10 @@ static void cards(void **state)
 {
 	facts[1].hw_tc = true;
 	assert_string_equal(judged(""), "hw-tc-offload lan2");
+	assert_string_equal(refused(), "");
 	facts[1].hw_bridge = facts[1].lro = true;
 	assert_string_equal(judged(""), "hw-tc-offload lan2, hw-forwarding lan2!, lro lan2!");
+	assert_string_equal(refused(), "lan2");
 }
 
 static void shapers(void **state)
@@ -105,6 +138,7 @@ static void shapers(void **state)
 	assert_string_equal(judged(""), "shaper wlan0");
 	facts[2].meter = TS_METER_NF;
 	assert_string_equal(judged(""), "shaper wlan0!");
+	assert_string_equal(refused(), "wlan0");
 }
 
 static void switches(void **state)
@@ -114,6 +148,15 @@ static void switches(void **state)
 	assert_string_equal(judged(""), "");
 	facts[0].bridge = facts[1].bridge = facts[2].bridge = 7;
 	assert_string_equal(judged(""), "switch lan1!");
+	assert_string_equal(refused(), "lan1 lan2");
+	/* One that is isolated reaches who is not. */
+	facts[1].isolated = true;
+	assert_string_equal(judged(""), "switch lan1!");
+	assert_string_equal(refused(), "lan1 lan2");
+	facts[0].isolated = true;
+	assert_string_equal(judged(""), "");
+	assert_string_equal(refused(), "");
+	facts[0].isolated = facts[1].isolated = false;
 	strcpy(facts[1].switch_id, "01");
 	assert_string_equal(judged(""), "");
 }
@@ -122,7 +165,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(nothing), T(flowtables), T(cut), T(cards), T(shapers), T(switches),
+		T(nothing), T(flowtables), T(hardware), T(cut), T(cards), T(shapers), T(switches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

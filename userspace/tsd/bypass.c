@@ -2,8 +2,9 @@
 /*
  * bypass.c - asks the kernel for settings that take frames past the meter.
  *
- * It asks and changes nothing: the operator may have reasons.  What cannot be asked on this
- * kernel is not there either.
+ * It asks and changes no setting: the operator may have reasons.  But what passes unmetered is
+ * for nobody: the gate of such a port is shut until the setting is gone.  What cannot be asked
+ * on this kernel is not there either.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -99,6 +100,20 @@ static void ask_kernel(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t cb,
 			return;
 }
 
+/* A port of a bridge that reaches none of those that are isolated as well. */
+static void note_isolated(struct ts_bypass_facts *f, const struct nlattr *linkinfo)
+{
+	const struct nlattr *attr, *flag;
+
+	mnl_attr_for_each_nested(attr, linkinfo) {
+		if (mnl_attr_get_type(attr) != IFLA_INFO_SLAVE_DATA)
+			continue;
+		mnl_attr_for_each_nested(flag, attr)
+			if (mnl_attr_get_type(flag) == IFLA_BRPORT_ISOLATED)
+				f->isolated = mnl_attr_get_u8(flag);
+	}
+}
+
 static int on_link(const struct nlmsghdr *nlh, void *arg)
 {
 	struct ts_bypass_facts *f = arg;
@@ -109,6 +124,8 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 		len = mnl_attr_get_payload_len(attr);
 		if (mnl_attr_get_type(attr) == IFLA_MASTER)
 			f->bridge = mnl_attr_get_u32(attr);
+		else if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
+			note_isolated(f, attr);
 		else if (mnl_attr_get_type(attr) == IFLA_PHYS_SWITCH_ID &&
 			 2 * len < sizeof(f->switch_id))
 			sodium_bin2hex(f->switch_id, sizeof(f->switch_id),
@@ -231,9 +248,19 @@ static void log_new(const json_t *before, const json_t *now)
 			       json_string_value(json_object_get(one, "message")));
 }
 
+static void note_refused(struct ts_ports *ports, const struct ts_bypass_facts *facts)
+{
+	unsigned int i;
+
+	ports->n_refused = 0;
+	for (i = 0; i < ports->n_attached; i++)
+		if (facts[i].refused)
+			strcpy(ports->refused[ports->n_refused++], facts[i].ifname);
+}
+
 /**
  * ts_bypass_look() - look at the settings again
- * @d: the daemon; its @bypasses is replaced
+ * @d: the daemon; its @bypasses is replaced, and which of its ports are refused
  */
 void ts_bypass_look(struct ts_daemon *d)
 {
@@ -243,6 +270,8 @@ void ts_bypass_look(struct ts_daemon *d)
 
 	if (facts && flowtables)
 		now = ts_bypass_judge(facts, d->ports.n_attached, flowtables);
+	if (now)
+		note_refused(&d->ports, facts);
 	free(flowtables);
 	free(facts);
 	if (!now)

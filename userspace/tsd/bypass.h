@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * bypass.h - settings of the box that take frames past the meter, or past the gate: seen,
- * named, never changed.
+ * named, never changed; but a port whose frames pass unmetered is refused: its gate stays shut.
  */
 #ifndef TS_TSD_BYPASS_H
 #define TS_TSD_BYPASS_H
@@ -22,6 +22,8 @@ struct ts_daemon;
  * @hw_tc: the card may run tc and flowtables itself
  * @hw_bridge: the card may forward between its own devices (l2-fwd, hsr-fwd)
  * @lro: the card makes large frames of small ones, and forgets how many
+ * @isolated: in its bridge it reaches no other port that is isolated
+ * @refused: set by the judge: it must not be open, for frames pass unmetered there
  * @redirects: a filter at its ingress sends frames to another device, as shapers do
  */
 struct ts_bypass_facts {
@@ -33,10 +35,12 @@ struct ts_bypass_facts {
 	bool hw_bridge;
 	bool lro;
 	bool redirects;
+	bool isolated;
+	bool refused;
 };
 
 /* bypass_judge.c: what that means; no I/O */
-json_t *ts_bypass_judge(const struct ts_bypass_facts *facts, unsigned int n,
+json_t *ts_bypass_judge(struct ts_bypass_facts *facts, unsigned int n,
 			const char *flowtables);
 
 /* bypass.c */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* bypass_judge.c - which settings take frames past the meter; no I/O. */
+/* bypass_judge.c - which settings take frames past the meter, and at which ports; no I/O. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +15,14 @@ static void say(json_t *list, const char *what, const char *where, bool unmetere
 					      "message", message));
 }
 
-static void judge_device(json_t *list, const struct ts_bypass_facts *f)
+/* What passes unmetered at a port; so nothing is to pass there. */
+static void refuse(json_t *list, const char *what, struct ts_bypass_facts *f, const char *message)
+{
+	f->refused = true;
+	say(list, what, f->ifname, true, message);
+}
+
+static void judge_device(json_t *list, struct ts_bypass_facts *f)
 {
 	char text[256];
 
@@ -27,26 +34,26 @@ static void judge_device(json_t *list, const struct ts_bypass_facts *f)
 	if (f->hw_bridge) {
 		snprintf(text, sizeof(text), "the card forwards between its own devices, and that passes unbilled; run \"ethtool -K %s l2-fwd-offload off hsr-fwd-offload off\"",
 			 f->ifname);
-		say(list, "hw-forwarding", f->ifname, true, text);
+		refuse(list, "hw-forwarding", f, text);
 	}
 	if (f->lro) {
 		snprintf(text, sizeof(text), "the card joins frames and forgets their headers, which are billed, too; run \"ethtool -K %s lro off\"",
 			 f->ifname);
-		say(list, "lro", f->ifname, true, text);
+		refuse(list, "lro", f, text);
 	}
 	if (f->redirects && f->meter == TS_METER_NF)
-		say(list, "shaper", f->ifname, true,
-		    "a tc filter takes incoming frames to another device (an ifb of a shaper) before meter nf sees them; shape at the upstream device, or use meter tc");
+		refuse(list, "shaper", f,
+		       "a tc filter takes incoming frames to another device (an ifb of a shaper) before meter nf sees them; shape at the upstream device, or use meter tc");
 	else if (f->redirects)
 		say(list, "shaper", f->ifname, false,
 		    "a tc filter takes incoming frames to another device (an ifb of a shaper); this meter comes first, so they are billed");
 }
 
 /* Of two ports of one chip in one bridge: said once, at the first. */
-static void judge_switch(json_t *list, const struct ts_bypass_facts *facts, unsigned int n,
+static void judge_switch(json_t *list, struct ts_bypass_facts *facts, unsigned int n,
 			 unsigned int at)
 {
-	const struct ts_bypass_facts *f = &facts[at];
+	struct ts_bypass_facts *f = &facts[at];
 	bool said = false;
 	unsigned int i;
 
@@ -54,15 +61,17 @@ static void judge_switch(json_t *list, const struct ts_bypass_facts *facts, unsi
 		return;
 	for (i = 0; i < n; i++) {
 		if (i == at || facts[i].bridge != f->bridge ||
-		    strcmp(facts[i].switch_id, f->switch_id))
+		    strcmp(facts[i].switch_id, f->switch_id) ||
+		    (f->isolated && facts[i].isolated))
 			continue;
+		f->refused = true;
 		if (i < at)
 			return;
 		said = true;
 	}
 	if (said)
-		say(list, "switch", f->ifname, true,
-		    "it and others of its bridge are ports of one switch chip: what stations at them send each other never gets to the meter; isolate the ports");
+		refuse(list, "switch", f,
+		       "it and others of its bridge are ports of one switch chip: what stations at them send each other never gets to the meter; isolate them (\"bridge link set dev PORT isolated on\")");
 }
 
 /* Is @name one of the words of @text, with or without quotes? */
@@ -77,21 +86,41 @@ static bool names(const char *text, size_t len, const char *name)
 	return false;
 }
 
+/*
+ * The hardware forwards between the devices of the flowtable.  When no port is
+ * among them nobody says what they have to do with the ports, so it is any of them.
+ */
+static void refuse_offloaded(struct ts_bypass_facts *facts, unsigned int n, const char *devices,
+			     size_t len)
+{
+	unsigned int i, named = 0;
+
+	for (i = 0; i < n; i++)
+		if (names(devices, len, facts[i].ifname)) {
+			facts[i].refused = true;
+			named++;
+		}
+	for (i = 0; !named && i < n; i++)
+		facts[i].refused = true;
+}
+
 /* One flowtable: from behind its "{" to its "}" at the start of a line. */
-static void judge_flowtable(json_t *list, const struct ts_bypass_facts *facts,
+static void judge_flowtable(json_t *list, struct ts_bypass_facts *facts,
 			    unsigned int n, const char *name, const char *body, size_t len)
 {
 	const char *devices = memmem(body, len, "devices = {", 11), *end;
 	unsigned int i;
 
+	end = devices ? memchr(devices, '}', (size_t)(body + len - devices)) : NULL;
+	devices = end ? devices + 11 : body;
 	if (memmem(body, len, "flags offload", 13)) {
+		refuse_offloaded(facts, n, devices, end ? (size_t)(end - devices) : 0);
 		say(list, "flowtable", name, true,
-		    "connections in it are forwarded by hardware and pass unbilled; take \"flags offload\" out of it (OpenWrt: flow_offloading_hw '0')");
+		    "connections in it are forwarded by hardware (a PPE, WED, an ASIC) and pass unbilled; take \"flags offload\" out of it (OpenWrt: flow_offloading_hw '0')");
 		return;
 	}
-	end = devices ? memchr(devices, '}', (size_t)(body + len - devices)) : NULL;
 	for (i = 0; end && i < n; i++) {
-		if (!names(devices + 11, (size_t)(end - devices - 11), facts[i].ifname))
+		if (!names(devices, (size_t)(end - devices), facts[i].ifname))
 			continue;
 		say(list, "flowtable", name, false,
 		    "connections in it skip the forward hook, and with it what tsd's tables drop there; they are billed");
@@ -99,7 +128,7 @@ static void judge_flowtable(json_t *list, const struct ts_bypass_facts *facts,
 	}
 }
 
-static void judge_flowtables(json_t *list, const struct ts_bypass_facts *facts,
+static void judge_flowtables(json_t *list, struct ts_bypass_facts *facts,
 			     unsigned int n, const char *text)
 {
 	const char *at = text, *open, *close;
@@ -119,13 +148,13 @@ static void judge_flowtables(json_t *list, const struct ts_bypass_facts *facts,
 
 /**
  * ts_bypass_judge() - what takes frames past the meter or the gate
- * @facts: of the metered devices
+ * @facts: of the metered devices; their @refused is set
  * @n: how many
  * @flowtables: as "nft list flowtables" says; empty: there are none
  *
  * Return: a new array of objects: what, where, unmetered (else it is good to know), message, for people, with what to do.
  */
-json_t *ts_bypass_judge(const struct ts_bypass_facts *facts, unsigned int n,
+json_t *ts_bypass_judge(struct ts_bypass_facts *facts, unsigned int n,
 			const char *flowtables)
 {
 	json_t *list = json_array();

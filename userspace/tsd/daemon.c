@@ -507,6 +507,7 @@ int ts_daemon_reload(struct ts_daemon *d, char *err, size_t err_size)
 	if (d->peers && ts_peers_set(d->peers, new->peers, new->n_peers))
 		ts_log(TS_LOG_ERROR, "peers: out of memory; those of before stay");
 	import_channels(d);
+	d->bypass_ns = 0;
 	ts_loop_look(d);
 	return 0;
 }

@@ -36,6 +36,7 @@
  * @guest_timer: until the oldest of the guests is none any more
  * @guest_until: when that is, of each
  * @spec: what has to be there
+ * @flowtables: somebody made or removed one since that was asked last
  * @in_place: @spec was put in place at least once
  * @ours: listing after our last change
  * @fault: why the tables are not in place; empty: they are
@@ -53,6 +54,7 @@ struct ts_gate {
 	ev_timer guest_timer;
 	ev_tstamp guest_until[TS_GATE_GUESTS_MAX];
 	struct ts_gate_spec spec;
+	bool flowtables;
 	bool in_place;
 	char *ours;
 	char fault[256];
@@ -236,20 +238,28 @@ static void on_pause(struct ev_loop *loop, ev_timer *w, int revents)
 		restore(g);
 }
 
+/** struct heard - what messages of nf_tables are about */
+struct heard {
+	bool ours;
+	bool flowtables;
+};
+
 /* Attribute 1 of every nf_tables message about a table names the table. */
 static int about_us(const struct nlmsghdr *nlh, void *data)
 {
+	unsigned int type = NFNL_MSG_TYPE(nlh->nlmsg_type);
 	const struct nlattr *attr;
-	bool *ours = data;
+	struct heard *heard = data;
 
-	if (NFNL_SUBSYS_ID(nlh->nlmsg_type) != NFNL_SUBSYS_NFTABLES ||
-	    NFNL_MSG_TYPE(nlh->nlmsg_type) == NFT_MSG_NEWGEN)
+	if (NFNL_SUBSYS_ID(nlh->nlmsg_type) != NFNL_SUBSYS_NFTABLES || type == NFT_MSG_NEWGEN)
 		return MNL_CB_OK;
+	if (type == NFT_MSG_NEWFLOWTABLE || type == NFT_MSG_DELFLOWTABLE)
+		heard->flowtables = true;
 	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(attr) == NFTA_TABLE_NAME &&
 		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) &&
 		    !strcmp(mnl_attr_get_str(attr), TABLE))
-			*ours = true;
+			heard->ours = true;
 	}
 	return MNL_CB_OK;
 }
@@ -258,7 +268,7 @@ static void on_change(struct ev_loop *loop, ev_io *w, int revents)
 {
 	char buf[65536] __attribute__((aligned(8)));
 	struct ts_gate *g = w->data;
-	bool ours = false;
+	struct heard heard = { };
 	ssize_t n;
 
 	for (;;) {
@@ -266,14 +276,15 @@ static void on_change(struct ev_loop *loop, ev_io *w, int revents)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == ENOBUFS) {	/* missed some: look */
-			ours = true;
+			heard = (struct heard){ .ours = true, .flowtables = true };
 			continue;
 		}
 		if (n <= 0)
 			break;
-		mnl_cb_run(buf, n, 0, 0, about_us, &ours);
+		mnl_cb_run(buf, n, 0, 0, about_us, &heard);
 	}
-	if (ours && g->in_place && altered(g))
+	g->flowtables |= heard.flowtables;
+	if (heard.ours && g->in_place && altered(g))
 		restore(g);
 }
 
@@ -478,6 +489,15 @@ void ts_gate_guest(struct ts_gate *g, const struct sockaddr *client)
 	g->guest_until[g->spec.n_guests] = ev_now(g->loop) + GUEST_S;
 	g->spec.guests[g->spec.n_guests++] = guest;
 	tell_guests(g);
+}
+
+/** ts_gate_flowtables() - Return: somebody made or removed one since the last call */
+bool ts_gate_flowtables(struct ts_gate *g)
+{
+	bool changed = g->flowtables;
+
+	g->flowtables = false;
+	return changed;
 }
 
 /** ts_gate_fault() - Return: NULL while the tables are in place, else why not */

@@ -94,6 +94,7 @@ void ts_gate_free(struct ts_gate *g);
 int ts_gate_apply(struct ts_gate *g, const struct ts_gate_spec *spec);
 int ts_gate_metered(struct ts_gate *g, const uint32_t *metered, unsigned int n);
 void ts_gate_guest(struct ts_gate *g, const struct sockaddr *client);
+bool ts_gate_flowtables(struct ts_gate *g);
 const char *ts_gate_fault(const struct ts_gate *g);
 const char *ts_gate_lacks(const struct ts_gate *g);
 uint64_t ts_gate_restored(const struct ts_gate *g);

@@ -8,7 +8,7 @@
  *
  * How a frame meets it:
  *   up    bridge/inet prerouting: came through an access pattern without any
- *         of our marks -> drop.  REDIRECT -> nat to the portal, REJECT -> an
+ *         of our marks, or on a device that is not open -> drop.  REDIRECT -> nat to the portal, REJECT -> an
  *         answer that says no.
  *   up    forward: REDIRECT and REJECT never leave the box.
  *   down  forward (routed port), postrouting (bridged port): the device is of
@@ -93,6 +93,7 @@ static void write_stamp(const struct writer *w)
 		"\t\ttype filter hook prerouting priority -350; policy accept;\n");
 	each_pattern(w, "iifname", "access_in");
 	fprintf(w->out, "\t}\n\tchain access_in {\n"
+		"\t\tiif != @metered counter drop comment \"no meter there\"\n"
 		"\t\tmeta mark & 0x%08x != 0 accept\n"
 		"\t\tcounter drop comment \"no meter has seen it\"\n\t}\n",
 		w->stamp | w->redirect | w->reject);

@@ -79,11 +79,24 @@ static void self_test(struct ts_daemon *d)
 		d->selftest[0] = '\0';
 }
 
+/* Somebody may have set up a shaper, or another firewall. */
+static void look_for_bypasses(struct ts_daemon *d)
+{
+	bool heard = d->gate && ts_gate_flowtables(d->gate);
+	uint64_t now_ns = ts_clock_boot_ns();
+
+	if (!heard && !d->ports.changed && now_ns - d->bypass_ns < BYPASS_NS)
+		return;
+	d->bypass_ns = now_ns;
+	ts_bypass_look(d);
+}
+
 /**
  * ts_loop_look() - which devices are metered now?
  * @d: the daemon
  *
- * Others than before: the gate opens for them, and the datapath is tried.
+ * Others than before: the gate opens for them, and the datapath is tried.  It stays
+ * shut where frames would pass unmetered.
  */
 void ts_loop_look(struct ts_daemon *d)
 {
@@ -92,6 +105,7 @@ void ts_loop_look(struct ts_daemon *d)
 
 	if (ts_ports_look(&d->ports))
 		ts_log(TS_LOG_ERROR, "ports: %s", d->ports.fault);
+	look_for_bypasses(d);
 	n = ts_ports_indexes(&d->ports, metered, TS_GATE_METERED_MAX);
 	if (d->gate && ts_gate_metered(d->gate, metered, n))
 		ts_log(TS_LOG_ERROR, "gate: %s", ts_gate_fault(d->gate));
@@ -99,8 +113,7 @@ void ts_loop_look(struct ts_daemon *d)
 		return;
 	memcpy(d->tested, metered, n * sizeof(*metered));
 	d->n_tested = n;
-	ts_log(TS_LOG_INFO, "ports: %u metered", n);
-	ts_bypass_look(d);
+	ts_log(TS_LOG_INFO, "ports: %u open, %u refused", n, d->ports.n_refused);
 	self_test(d);
 }
 
@@ -231,15 +244,6 @@ static void on_meter(struct ev_loop *loop, ev_io *w, int revents)
 		ts_loop_look(b.d);
 }
 
-/* Somebody may have set up a shaper, or another firewall. */
-static void look_for_bypasses(struct ts_daemon *d, const struct ts_time *now)
-{
-	if (now->boot_ns - d->bypass_ns < BYPASS_NS)
-		return;
-	d->bypass_ns = now->boot_ns;
-	ts_bypass_look(d);
-}
-
 static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 {
 	struct ts_daemon *d = w->data;
@@ -256,7 +260,6 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 	ts_payouts_tick(d, &now);
 	ts_relaying_tick(d->relaying);
 	ts_https_look(d);
-	look_for_bypasses(d, &now);
 	ts_watching_tick(d->watching);
 	ts_ready_alive();
 }

@@ -278,8 +278,10 @@ static int look_at(const struct ts_port *port, void *arg)
 		return 0;
 	}
 	if (port->lower[0]) {
-		if (p->n_uppers < TS_PORTS_ATTACHED_MAX)
+		if (p->n_uppers < TS_PORTS_ATTACHED_MAX) {
+			snprintf(p->lower[p->n_uppers], IFNAMSIZ, "%s", port->lower);
 			p->uppers[p->n_uppers++] = port->ifindex;
+		}
 		return 0;
 	}
 	/* The meter "auto" of a device says that none could be attached. */
@@ -298,6 +300,17 @@ static int by_ifindex(const void *a, const void *b)
 	return x->ifindex < y->ifindex ? -1 : x->ifindex > y->ifindex;
 }
 
+/* FNV-1a of which they are. */
+static uint64_t attached_hash(const struct ts_ports *p)
+{
+	uint64_t h = 14695981039346656037ull;
+	unsigned int i;
+
+	for (i = 0; i < p->n_attached; i++)
+		h = (h ^ p->attached[i].ifindex) * 1099511628211ull;
+	return h;
+}
+
 /**
  * ts_ports_look() - see which devices are metered now
  * @p: the ports
@@ -306,6 +319,7 @@ static int by_ifindex(const void *a, const void *b)
  */
 int ts_ports_look(struct ts_ports *p)
 {
+	uint64_t before = attached_hash(p);
 	int ret;
 
 	p->n_attached = 0;
@@ -316,6 +330,7 @@ int ts_ports_look(struct ts_ports *p)
 	if (ret)
 		snprintf(p->fault, sizeof(p->fault), "%s", ts_meter_error(p->m));
 	qsort(p->attached, p->n_attached, sizeof(p->attached[0]), by_ifindex);
+	p->changed = attached_hash(p) != before;
 	return ret;
 }
 
@@ -341,6 +356,16 @@ int ts_ports_zone(void *ports, uint32_t ifindex, uint32_t *zone)
 	return -ENOENT;
 }
 
+static bool is_refused(const struct ts_ports *p, const char *ifname)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->n_refused; i++)
+		if (!strcmp(p->refused[i], ifname))
+			return true;
+	return false;
+}
+
 static int by_value(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;
@@ -349,12 +374,12 @@ static int by_value(const void *a, const void *b)
 }
 
 /**
- * ts_ports_indexes() - interface indexes of the metered devices, ascending
+ * ts_ports_indexes() - interface indexes of the devices that are open, ascending
  * @p: the ports
  * @out: room for @max
  * @max: most that are wanted
  *
- * With those that stand on them.
+ * They are metered, and not refused; with those that stand on them.
  *
  * Return: how many.
  */
@@ -364,9 +389,11 @@ unsigned int ts_ports_indexes(const struct ts_ports *p, uint32_t *out,
 	unsigned int i, n = 0;
 
 	for (i = 0; i < p->n_attached && n < max; i++)
-		out[n++] = p->attached[i].ifindex;
+		if (!is_refused(p, p->attached[i].ifname))
+			out[n++] = p->attached[i].ifindex;
 	for (i = 0; i < p->n_uppers && n < max; i++)
-		out[n++] = p->uppers[i];
+		if (!is_refused(p, p->lower[i]))
+			out[n++] = p->uppers[i];
 	qsort(out, n, sizeof(*out), by_value);
 	return n;
 }

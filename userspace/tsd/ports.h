@@ -3,6 +3,7 @@
 #ifndef TS_TSD_PORTS_H
 #define TS_TSD_PORTS_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,9 +17,14 @@
  * @m: borrowed
  * @attached: devices that are metered, ascending by ifindex
  * @n_attached: how many
+ * @changed: those are others than at the look before
  * @uppers: interface indexes of devices that stand on those, as VLANs do; what
  *	passes there is metered below, so the gate lets it pass
+ * @lower: what each of them stands on
  * @n_uppers: how many
+ * @refused: names of devices whose frames may pass unmetered, see bypass.h; they and
+ *	what stands on them are not in ts_ports_indexes(), so their gate stays shut
+ * @n_refused: how many
  * @missing: patterns that no device matches
  * @fault: a port that ought to be metered and is not; empty: none
  */
@@ -26,8 +32,12 @@ struct ts_ports {
 	struct ts_meter *m;
 	struct ts_port attached[TS_PORTS_ATTACHED_MAX];
 	unsigned int n_attached;
+	bool changed;
 	uint32_t uppers[TS_PORTS_ATTACHED_MAX];
+	char lower[TS_PORTS_ATTACHED_MAX][IFNAMSIZ];
 	unsigned int n_uppers;
+	char refused[TS_PORTS_ATTACHED_MAX][IFNAMSIZ];
+	unsigned int n_refused;
 	unsigned int missing;
 	char fault[256];
 };
