@@ -20,7 +20,7 @@
  *                     period -> slot.a = 0.  From the overflow: delete_elem;
  *                     the bit may stay set, it only costs a look-up.
  * AN ACCOUNT IS MADE  its lines in ts_paid and ts_stats zeroed (not live), ts_police
- *                     element zeroed, line: granted = charged = dry_at = 0,
+ *                     element zeroed but for onward, line: granted = charged = dry_at = 0,
  *                     low_at = TS_LOW_DISARMED, prices, expires, flags, epoch;
  *                     then its keys.
  * ... CHANGED         prices: two 8-byte stores.  expires, then clear
@@ -228,13 +228,19 @@ static __always_inline __u32 ts_paid_index(__u32 id, __u32 cpu, __u32 class, __u
 }
 
 /**
- * struct ts_account_police - ts_police[account id]: token buckets, 0: full
- * @free: of class free
- * @group: of what it sends to groups (TS_GROUP_BYTES_PER_S)
+ * struct ts_account_police - ts_police[account id]: what limits an account
+ * @free: token bucket of class free; 0: full
+ * @group: token bucket of what it sends to groups (TS_GROUP_*); 0: full
+ * @onward: token bucket of what may be passed on (TS_ONWARD_*); the driver makes
+ *	it empty
+ * @answers: bytes of answers that may still be charged (TS_ANSWERS_BYTES); signed,
+ *	atomic
  */
 struct ts_account_police {
 	__u64 free;
 	__u64 group;
+	__u64 onward;
+	__u64 answers;
 };
 
 /** struct ts_port_counters - of a port, on one CPU */

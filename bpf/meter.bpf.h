@@ -161,12 +161,42 @@ static __always_inline void ts_count_refusal(__u32 id, __u32 cpu, const struct t
 	ts_count_seen(id, cpu, bill->dir);
 }
 
+__noinline int ts_account_bill(__u32 id, __u64 a, __u32 bytes, __u32 packed);
+
+/* An answer is charged to who was charged for asking, and a question always. */
+static __always_inline int ts_onward_chargeable(__u32 id, const struct ts_bill *bill)
+{
+	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
+	__s64 bytes = bill->bytes;
+
+	if (!police)
+		return 0;
+	if (bill->dir == TS_DIR_UP)
+		return 1;
+	return (__s64)ts_load(&police->answers) >= bytes &&
+	       (__s64)__sync_fetch_and_add(&police->answers, -bytes) >= bytes;
+}
+
+/* More of what may be passed on than is free.  Return: 1: paid; counted either way. */
+static __always_inline int ts_onward_charge(__u32 id, __u64 a, struct ts_bill *bill)
+{
+	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
+
+	bill->class = TS_CLASS_INTERNET;
+	if (!police || ts_account_bill(id, a, bill->bytes, ts_bill_pack(bill)))
+		return 0;
+	if (bill->dir == TS_DIR_UP)
+		*(volatile __u64 *)&police->answers = TS_ANSWERS_BYTES;
+	return 1;
+}
+
 /**
  * ts_pass_free() - unbilled, but only as much as the free rate allows
  * @id: account; 0: a stranger
  * @a: the station
  * @bytes: how much
- * @packed: the rest of the bill
+ * @packed: the rest of the bill; class internet: an account may be charged for it
+ *	when it is LISTED and more than is free
  * @kind: of ts_frame_free_service()
  *
  * Return: 1 when it may pass; it is counted either way.
@@ -175,12 +205,16 @@ __noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed, __u32 
 {
 	struct ts_port_counters *c;
 	struct ts_bill bill;
+	int charge;
 
 	ts_bill_unpack(&bill, bytes, packed);
+	charge = id && kind == TS_SERVICE_LISTED && bill.class == TS_CLASS_INTERNET;
 	bill.class = TS_CLASS_FREE;
 	if (!id && bill.dir == TS_DIR_UP)
 		ts_stranger_note(a);
 	if (!ts_station_police(id, a, ts_free_tokens(kind, bytes), kind, bill.dir)) {
+		if (charge && ts_onward_chargeable(id, &bill))
+			return ts_onward_charge(id, a, &bill);
 		if (id)
 			ts_count_refusal(id, bpf_get_smp_processor_id(), &bill);
 		return 0;
@@ -199,12 +233,16 @@ static __always_inline __u32 ts_try_free(const struct ts_station *s,
 	return ts_pass_free(s->id, s->a, bill->bytes, ts_bill_pack(bill), kind);
 }
 
-/* The same for class free, where it matters who is asked. */
+/* The same for class free, where it matters who is asked; groups are never charged. */
 static __always_inline __u32 ts_try_class_free(const struct ts_station *s,
 					       const struct ts_frame *f,
-					       const struct ts_bill *bill, int by_box)
+					       struct ts_bill *bill, int by_box)
 {
-	return ts_try_free(s, bill, ts_frame_free_service(f, NULL, bill->dir, by_box));
+	__u32 kind = ts_frame_free_service(f, NULL, bill->dir, by_box);
+
+	if (!(f->flags & TS_FRAME_GROUP))
+		bill->class = TS_CLASS_INTERNET;
+	return ts_try_free(s, bill, kind);
 }
 
 /*

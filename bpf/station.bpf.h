@@ -195,6 +195,20 @@ static __always_inline int ts_onward_police(struct ts_stranger_line *line,
 			      TS_PORT_ONWARD_BURST_BYTES, tokens, keep);
 }
 
+static __always_inline int ts_police_account(__u32 id, __u32 tokens, __u32 kind, __u32 dir)
+{
+	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
+
+	if (!police)
+		return 0;
+	if (kind == TS_SERVICE_LISTED &&
+	    !ts_police_take(&police->onward, TS_ONWARD_BYTES_PER_S,
+			    TS_ONWARD_BURST_BYTES, tokens, ts_onward_keep(dir)))
+		return 0;
+	return ts_police_take(&police->free, ts_port.free_rate, ts_port.free_burst,
+			      tokens, 0);
+}
+
 /**
  * ts_station_police() - may this much more pass for free?
  * @id: account, 0: a stranger
@@ -210,16 +224,12 @@ static __always_inline int ts_onward_police(struct ts_stranger_line *line,
  */
 __noinline int ts_station_police(__u32 id, __u64 a, __u32 tokens, __u32 kind, __u32 dir)
 {
-	struct ts_account_police *police;
 	struct ts_stranger_line *line;
 	struct ts_port_line *port;
 	__u32 slot = ts_port.slot;
 
-	if (id) {
-		police = bpf_map_lookup_elem(&ts_police, &id);
-		return police && ts_police_take(&police->free, ts_port.free_rate,
-						ts_port.free_burst, tokens, 0);
-	}
+	if (id)
+		return ts_police_account(id, tokens, kind, dir);
 	line = ts_stranger_find(a);
 	port = bpf_map_lookup_elem(&ts_ports, &slot);
 	if (!line || !port)

@@ -256,6 +256,8 @@ struct ts_account *ts_account_make(struct ts_net *tn,
 	}
 	ts_police_init(&a->police, TS_STATION_FREE_BURST_BYTES);
 	ts_police_init(&a->group_police, TS_GROUP_BURST_BYTES);
+	/* Full, it would be worth making accounts anew. */
+	ts_police_init(&a->onward, 0);
 	a->budget.epoch = ts_net_next_epoch(tn);
 	err = xa_alloc(&tn->accounts, &a->id, a,
 		       XA_LIMIT(1, TS_ACCOUNT_ID_MAX), GFP_KERNEL_ACCOUNT);

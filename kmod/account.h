@@ -53,6 +53,8 @@ struct ts_account_stats {
  * @dead: was closed; never written back
  * @police: limits its free class
  * @group_police: limits what it sends to groups
+ * @onward: limits what may be passed on of its free class
+ * @answers: bytes of answers that it may still be charged for
  * @id: 1 to TS_ACCOUNT_ID_MAX
  * @kind: enum ts_kind
  * @tariff: prices; a counted user of it, NULL: none yet; under ts_net.lock
@@ -72,6 +74,8 @@ struct ts_account {
 	bool dead;
 	struct ts_police police;
 	struct ts_police group_police;
+	struct ts_police onward;
+	atomic64_t answers;
 	u32 id;
 	u8 kind;
 	struct ts_tariff *tariff;

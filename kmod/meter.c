@@ -98,11 +98,15 @@ static void sight_find(struct ts_sight *s)
 		WRITE_ONCE(s->entry->ifindex, s->port->dev->ifindex);
 }
 
-/* What may be passed on, of a station without account. */
+/* What may be passed on, for nothing. */
 static bool sight_police_onward(const struct ts_sight *s, u32 tokens)
 {
 	u32 keep = ts_onward_keep(s->dir);
 
+	if (s->account)
+		return ts_police_take_above(&s->account->onward,
+					    TS_ONWARD_BYTES_PER_S,
+					    TS_ONWARD_BURST_BYTES, tokens, keep);
 	return (!s->stranger ||
 		ts_police_take_above(&s->stranger->onward, TS_ONWARD_BYTES_PER_S,
 				     TS_ONWARD_BURST_BYTES, tokens, keep)) &&
@@ -111,17 +115,12 @@ static bool sight_police_onward(const struct ts_sight *s, u32 tokens)
 }
 
 /* Class free, up to the station's rate, and strangers up to the port's too. */
-static bool sight_police(const struct ts_sight *s)
+static bool sight_police(const struct ts_sight *s, u32 kind)
 {
-	u32 kind = TS_SERVICE_NONE, tokens;
+	u32 tokens = ts_free_tokens(kind, s->bytes);
 	struct ts_police *p = NULL;
 
-	if (s->class == TS_CLASS_FREE)
-		kind = ts_class_free_service(s->port, &s->frame, s->dir,
-					     s->by_box);
-	tokens = ts_free_tokens(kind, s->bytes);
-	if (!s->account && kind == TS_SERVICE_LISTED &&
-	    !sight_police_onward(s, tokens))
+	if (kind == TS_SERVICE_LISTED && !sight_police_onward(s, tokens))
 		return false;
 	if (s->account)
 		p = &s->account->police;
@@ -136,15 +135,21 @@ static bool sight_police(const struct ts_sight *s)
 }
 
 /* What passes without being billed, for whatever reason. */
-static int sight_free(const struct ts_sight *s)
+static int sight_free_as(const struct ts_sight *s, u32 kind)
 {
-	if (!sight_police(s))
+	if (!sight_police(s, kind))
 		return TS_DROP_POLICED;
 	if (s->account)
 		ts_account_count(s->account, TS_CLASS_FREE, s->dir, s->bytes,
 				 s->packets, 0, true);
 	ts_port_count(s->port, free_bytes, s->bytes);
 	return TS_CHARGE_PASS;
+}
+
+/* A plea, or the answer to one: no service was asked. */
+static int sight_free(const struct ts_sight *s)
+{
+	return sight_free_as(s, TS_SERVICE_NONE);
 }
 
 static int sight_charge(const struct ts_sight *s)
@@ -173,6 +178,41 @@ static int sight_group_up(const struct ts_sight *s)
 	}
 	ts_port_count(s->port, group_bytes, s->bytes);
 	return TS_CHARGE_PASS;
+}
+
+/* An answer is charged to who was charged for asking, and a question always. */
+static bool sight_is_chargeable(const struct ts_sight *s)
+{
+	if (!s->account || s->frame.flags & TS_FRAME_GROUP)
+		return false;
+	if (s->dir == TS_DIR_UP)
+		return true;
+	return atomic64_read(&s->account->answers) >= s->bytes &&
+	       atomic64_sub_return(s->bytes, &s->account->answers) >= 0;
+}
+
+/* More of what may be passed on than is free: paid for, or it does not pass. */
+static int sight_charge_onward(struct ts_sight *s)
+{
+	s->class = TS_CLASS_INTERNET;
+	if (ts_charge_barred(s->account) != TS_CHARGE_PASS ||
+	    sight_charge(s) != TS_CHARGE_PASS)
+		return TS_DROP_POLICED;
+	if (s->dir == TS_DIR_UP)
+		atomic64_set(&s->account->answers, TS_ANSWERS_BYTES);
+	return TS_CHARGE_PASS;
+}
+
+/* A frame of class free. */
+static int sight_class_free(struct ts_sight *s)
+{
+	u32 kind = ts_class_free_service(s->port, &s->frame, s->dir, s->by_box);
+	int verdict = sight_free_as(s, kind);
+
+	if (verdict == TS_CHARGE_PASS || kind != TS_SERVICE_LISTED ||
+	    !sight_is_chargeable(s))
+		return verdict;
+	return sight_charge_onward(s);
 }
 
 /*
@@ -253,7 +293,7 @@ static unsigned int meter_up(struct ts_sight *s)
 	int verdict;
 
 	if (s->class == TS_CLASS_FREE) {
-		verdict = sight_free(s);
+		verdict = sight_class_free(s);
 		if (verdict != TS_CHARGE_PASS)
 			return sight_drop(s, verdict);
 		sight_mark(s, TS_MARK_FREE);
@@ -281,7 +321,7 @@ static unsigned int meter_down(struct ts_sight *s)
 		return sight_drop(s, TS_DROP_UNSOLICITED);
 	}
 	if (s->class == TS_CLASS_FREE) {
-		verdict = sight_free(s);
+		verdict = sight_class_free(s);
 		return verdict == TS_CHARGE_PASS ? NF_ACCEPT :
 						  sight_drop(s, verdict);
 	}

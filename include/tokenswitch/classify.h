@@ -12,8 +12,12 @@
  *      class = ts_frame_class().  FREE: taken from the free-rate bucket of the
  *      station (and of the port, for a station without account) and passed, or
  *      dropped (TS_DROP_POLICED).  This holds for every account: dry, forbidden
- *      or expired ones keep the payment path.  Of a station without account
- *      ts_frame_free_service() LISTED takes from two more, see TS_ONWARD_*.
+ *      or expired ones keep the payment path.  ts_frame_free_service() LISTED
+ *      takes from more, see TS_ONWARD_*: of a station without account from its
+ *      own and the port's, else from the account's.  What an account may not have
+ *      of that for free, if not GROUP, is charged as internet as in 5, coming down
+ *      within TS_ANSWERS_BYTES, and passes all the same; what it cannot pay is
+ *      dropped (TS_DROP_POLICED).
  *   4. GROUP going up: as 5, but never charged.  Where 5 would charge, it is
  *      refused as in 6 unless ts_budget_covers() its cost, and dropped
  *      (TS_DROP_POLICED) unless the account's group bucket has its bytes
@@ -56,17 +60,18 @@
 #define TS_GROUP_BURST_BYTES (64 * 1024)
 
 /*
- * What may pass on what a station without account asks, DNS first of all, has a
- * bucket of the station and one of the port beside those of the free rate, which
- * it takes from too.  All are of both directions together.  The free rate holds
- * so much at once that a page loads; through a tunnel that would be as much of
- * the internet.
+ * What may pass on what a station asks, DNS first of all, has a bucket of the
+ * station beside that of the free rate, which it takes from too, and without an
+ * account one of the port.  All are of both directions together.  The free rate
+ * holds so much at once that a page loads; through a tunnel that would be as
+ * much of the internet.
  * 16 KiB and 1 KiB a second: less than 2000 bytes a second over any 16.8 seconds and
  * more, and 1024 as long as it lasts.  A lookup and its answer have some 230
  * bytes, so a phone that joins has 64 of them at once, and 4 a second from then; a
  * browser that starts has moved 12 kB in its first second.
  * A new MAC is a new bucket; what one gains who invents them is bounded by the
- * port's.
+ * port's.  An account is made anew for nothing, so its bucket is empty at first,
+ * and nothing is gained by it; who pays does not wait for it to fill, but pays.
  */
 #define TS_ONWARD_BYTES_PER_S 1024
 #define TS_ONWARD_BURST_BYTES (16 * 1024)
@@ -77,6 +82,12 @@
  * may, as a phone does that gets no answers, would spend all of it on questions.
  */
 #define TS_ONWARD_ANSWER_BYTES 1514
+/*
+ * A question that an account was charged for lets so much be charged for answers.
+ * Nobody else's question does: he may write it under another's address, and who
+ * has asked nothing is billed nothing.
+ */
+#define TS_ANSWERS_BYTES (64 * 1024)
 
 /* Marks: bits above the lowest bit of the mark mask. */
 #define TS_MARK_STAMP 1U

@@ -147,6 +147,29 @@ until_true 20 tsd_healthy
 is "nor after a restart" "$(post $X "$W/heard")" "403 old_serial"
 check "the station stays out" ends $N
 is "the wallet pays for nobody" "$(sponsored '.sponsored | length')" 0
+
+# --- accounts made anew, each worth 10 kB, for a tunnel through the resolver
+tunnelled=0 lives=0
+# SECONDS: both directions, by what arrived
+tunnel() { read -r got _ < <(nice python3 "$TOP/tests/netns/tunnel.py" $N 10.66.4.1 53 $R "$1"); tunnelled=$((tunnelled + got)); }
+lives() { jq -e "any(.[].keys[]; .mac == \"$MAC\")" <(in_ns $R tsctl -j account list); }
+gone() { ! lives; }
+begun=$EPOCHREALTIME
+for i in 1 2 3 4; do
+	quiet sponsor $MAC 0.00001 2099-01-01 $BOX
+	quiet passes $N
+	quiet until_true 5 lives && lives=$((lives + 1))
+	tunnel 1
+	quiet sponsor --end $MAC $BOX
+	quiet until_true 5 gone
+	tunnel 0.5
+done
+ms=$(((${EPOCHREALTIME/./} - ${begun/./}) / 1000))
+is "a station is given an account again and again" $lives 4
+# As a stranger 16 KiB and 1 KiB a second, with an account 1 KiB, and what was paid.
+bound=$((16384 + 2 * 1024 * ms / 1000 + 4 * 10000))
+note "its tunnel through the resolver: $tunnelled bytes in $ms ms"
+check "its tunnel has no more of it than what is paid" test "$tunnelled" -le $bound
 check "and passes itself" until_true 12 passes $C
 check "the ledger agrees" quiet ctl ledger check
 done_testing

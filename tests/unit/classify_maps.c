@@ -123,6 +123,7 @@ int ts_fixture_open(struct ts_fixture *fx, uint32_t accounts_max, uint32_t port_
 	if (!MAP_ALL(fx, ts_meta, 1, meta) || !MAP_ALL(fx, ts_keys, fx->key_buckets, keys) ||
 	    !MAP_ALL(fx, ts_key_ports, fx->key_buckets, key_ports) ||
 	    !MAP_ALL(fx, ts_accounts, fx->accounts_max, accounts) ||
+	    !MAP_ALL(fx, ts_police, fx->accounts_max, police) ||
 	    !MAP_ALL(fx, ts_ports, TS_PORTS_MAX, ports) ||
 	    !MAP_ALL(fx, ts_strangers, TS_STRANGERS_DEFAULT, strangers) ||
 	    !MAP_ALL(fx, ts_bitmap4, TS_BITMAP_WORDS, bitmap4) ||
@@ -201,6 +202,7 @@ void ts_fixture_close(struct ts_fixture *fx)
 	UNMAP_ALL(fx, fx->key_buckets, keys);
 	UNMAP_ALL(fx, fx->key_buckets, key_ports);
 	UNMAP_ALL(fx, fx->accounts_max, accounts);
+	UNMAP_ALL(fx, fx->accounts_max, police);
 	UNMAP_ALL(fx, TS_PORTS_MAX, ports);
 	UNMAP_ALL(fx, TS_STRANGERS_DEFAULT, strangers);
 	UNMAP_ALL(fx, TS_BITMAP_WORDS, bitmap4);

@@ -28,6 +28,7 @@ struct ts_fixture {
 	struct ts_key_bucket *keys;
 	struct ts_key_port *key_ports;
 	struct ts_budget *accounts;
+	struct ts_account_police *police;
 	struct ts_port_line *ports;
 	struct ts_stranger_line *strangers;
 	uint64_t *bitmap4;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * classify_onward.c - what may be passed on, DNS first of all, is no tunnel for who has
- * not paid, and what a phone needs of it is there all the same.  Through
+ * classify_onward.c - what may be passed on, DNS first of all, is no tunnel for who does
+ * not pay for it, and what a phone needs of it is there all the same.  Through
  * BPF_PROG_TEST_RUN; needs root; skipped without.
  */
 #include <setjmp.h>
@@ -66,6 +66,16 @@ static void spend_questions(void)
 	ask.payload = 1400;
 	spend(&ask);
 	spend(&dns_up);
+}
+
+static void spend_answers(void)
+{
+	struct ts_test_frame answer = dns_down;
+	int i;
+
+	answer.payload = 1000;
+	for (i = 0; i < 100; i++)
+		goes_down(&answer);
 }
 
 static int asks_again(void)
@@ -172,17 +182,150 @@ static void test_answers(void **state)
 	assert_false(goes_down(&answer));
 }
 
-/* It is for who has not paid alone: others have the free rate, dry ones too. */
-static void test_accounts(void **state)
+/* The programs' clock: when a stranger was seen just now. */
+static uint64_t ticks_now(void)
 {
+	struct ts_test_frame other = web_up;
+	uint64_t now = 0;
+	uint32_t i;
+
+	other.source = MAC_OTHER;
+	xdp(&other);
+	for (i = 0; i < TS_STRANGERS_DEFAULT; i++)
+		if (fx.strangers[i].seen > now)
+			now = fx.strangers[i].seen;
+	return now;
+}
+
+/* As the driver makes an account: with nothing in that bucket. */
+static void pay_anew(uint64_t granted)
+{
+	fx.police[ID] = (struct ts_account_police){ .onward = ticks_now() << 32 | 1 };
+	pay(granted);
+}
+
+/*
+ * Accounts can be had for nothing: who has many after each other, each of them dry,
+ * has no more of the internet than one has, and than a stranger.
+ */
+static void test_made_anew(void **state)
+{
+	double start = seconds();
 	int i;
 
 	NEED_ROOT();
-	spend_questions();
-	assert_false(asks_again());
-	pay(0);
-	for (i = 0; i < TS_FREE_BURST_BYTES / 1442; i++)
-		assert_true(asks_again());
+	for (i = 0; i < 10; i++) {
+		pay_anew(0);
+		spend_questions();
+		spend_answers();
+	}
+	assert_in_range(passed(), 0, bound(start) - TS_ONWARD_BURST_BYTES + 10);
+	assert_int_equal(fx.accounts[ID].charged, 0);
+	assert_int_equal(drops(TS_DROP_DRY), 0);
+	/* The oldest of accounts has not saved more than that. */
+	fx.police[ID].onward = 0;
+	start = seconds();
+	for (i = 0; i < 10; i++) {
+		spend_questions();
+		spend_answers();
+	}
+	assert_in_range(passed(), TS_ONWARD_BURST_BYTES - 1042, bound(start) + 10);
+}
+
+/* Who pays has every name at once: what is more than free costs as the internet does. */
+static void test_charged(void **state)
+{
+	struct ts_test_frame ask = dns_up, answer = dns_down;
+	uint64_t asked, answered;
+	int i;
+
+	NEED_ROOT();
+	pay_anew(PLENTY);
+	/* Else a tunnel would be for nothing where only the LAN is. */
+	fx.accounts[ID].price[TS_CLASS_LOCAL][TS_DIR_UP] = 0;
+	fx.accounts[ID].price[TS_CLASS_LOCAL][TS_DIR_DOWN] = 0;
+	fx.accounts[ID].price[TS_CLASS_INTERNET][TS_DIR_DOWN] = PRICE + 2;
+	answer.payload = 1000;
+	for (i = 0; i < 1000; i++) {
+		assert_true(goes_up(&ask));
+		assert_true(goes_down(&answer));
+	}
+	asked = paid(ID, TS_CLASS_INTERNET).passed[TS_DIR_UP].bytes;
+	answered = paid(ID, TS_CLASS_INTERNET).passed[TS_DIR_DOWN].bytes;
+	assert_int_equal(passed() + asked + answered, 1000 * (DNS_BYTES + 1042));
+	assert_true(asked + answered > 1000000);
+	assert_int_equal(fx.accounts[ID].charged, asked * PRICE + answered * (PRICE + 2));
+	assert_int_equal(stats(ID).dropped[TS_CLASS_FREE][TS_DIR_UP].packets, 0);
+	assert_int_equal(stats(ID).dropped[TS_CLASS_FREE][TS_DIR_DOWN].packets, 0);
+}
+
+/* An answer that nobody asked for, whose question another wrote, is no debt. */
+static void test_unasked(void **state)
+{
+	struct ts_test_frame answer = dns_down, ask = dns_up;
+	double start = seconds();
+
+	NEED_ROOT();
+	answer.payload = 1000;
+	pay(PLENTY);
+	spend_answers();
+	assert_int_equal(fx.accounts[ID].charged, 0);
+	assert_in_range(passed(), TS_ONWARD_BURST_BYTES - 1042, bound(start));
+	/* Questions that are free open nothing either. */
+	fx.police[ID].onward = 0;
+	assert_true(goes_up(&ask));
+	spend_answers();
+	assert_int_equal(fx.accounts[ID].charged, 0);
+	/* One that is charged lets so much of answers be charged, once. */
+	ask.payload = 1400;
+	assert_true(goes_up(&ask));
+	assert_int_equal(fx.accounts[ID].charged, 1442 * PRICE);
+	spend_answers();
+	spend_answers();
+	assert_in_range(paid(ID, TS_CLASS_INTERNET).passed[TS_DIR_DOWN].bytes, TS_ANSWERS_BYTES - 1042,
+			TS_ANSWERS_BYTES);
+	assert_true(goes_up(&ask));
+	assert_true(goes_down(&answer));
+}
+
+/* To the last unit, and not beyond; who may not pay is as who cannot. */
+static void test_cannot_pay(void **state)
+{
+	struct ts_test_frame ask = dns_up;
+
+	NEED_ROOT();
+	ask.payload = 1400;
+	pay_anew(2 * 1442 * PRICE + 1);
+	assert_true(goes_up(&ask));
+	assert_true(goes_up(&ask));
+	assert_false(goes_up(&ask));
+	assert_int_equal(fx.accounts[ID].charged, 2 * 1442 * PRICE);
+	assert_int_equal(drops(TS_DROP_POLICED), 1);
+	pay_anew(PLENTY);
+	fx.accounts[ID].flags = TS_ACCOUNT_F_FORBID;
+	assert_false(goes_up(&ask));
+	assert_int_equal(fx.accounts[ID].charged, 0);
+	fx.accounts[ID].flags = TS_ACCOUNT_F_TRUSTED;
+	assert_true(goes_up(&ask));
+	assert_int_equal(fx.accounts[ID].charged, 0);
+	/* The way to the portal is another bucket, for a dry one too. */
+	pay_anew(0);
+	assert_false(goes_up(&ask));
+	assert_true(goes_up(&syn80_up));
+}
+
+/* What goes to a group is never charged, however much there is of it. */
+static void test_group(void **state)
+{
+	struct ts_test_frame ask = { .dest = MAC_ALL, .from = "0.0.0.0", .to = "255.255.255.255",
+		.proto = TS_IP_UDP, .sport = 68, .dport = 67, .payload = 1400 };
+
+	NEED_ROOT();
+	ts_fixture_service(&fx, NULL, TS_IP_UDP, 67, TS_SERVICE_LISTED);
+	ts_fixture_service(&fx, "255.255.255.255", TS_IP_UDP, 67, TS_SERVICE_LISTED);
+	pay(PLENTY);
+	spend(&ask);
+	assert_true(drops(TS_DROP_POLICED) > 300);
 	assert_int_equal(fx.accounts[ID].charged, 0);
 }
 
@@ -225,7 +368,12 @@ int main(void)
 		BRIDGED(test_tunnel),
 		ROUTED(test_phone),
 		ROUTED(test_answers),
-		ROUTED(test_accounts),
+		ROUTED(test_made_anew),
+		ROUTED(test_charged),
+		BRIDGED(test_charged),
+		ROUTED(test_unasked),
+		ROUTED(test_cannot_pay),
+		ROUTED(test_group),
 		ROUTED(test_said),
 	};
 

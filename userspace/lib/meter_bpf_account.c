@@ -79,6 +79,17 @@ static void zero_counters(struct ts_bpf *b, uint32_t id)
 	}
 }
 
+/*
+ * Full buckets, but for what may be passed on: it would be worth making accounts
+ * anew.  One token, because a word that is 0 is a full bucket.
+ */
+static void make_police(struct ts_bpf *b, uint32_t id)
+{
+	b->police[id] = (struct ts_account_police){
+		.onward = ts_bpf_clock_jiffies(b) << 32 | 1,
+	};
+}
+
 /* A line that no key leads to and no program holds any more. */
 static void make_line(struct ts_bpf *b, uint32_t id)
 {
@@ -89,7 +100,7 @@ static void make_line(struct ts_bpf *b, uint32_t id)
 	zero_counters(b, id);
 	memset(&b->book[id], 0, sizeof(b->book[id]));
 	ts_bpf_book_state(&b->book[id], TS_BOOK_MAKING);
-	memset(&b->police[id], 0, sizeof(b->police[id]));
+	make_police(b, id);
 	line->granted = 0;
 	line->charged = 0;
 	line->dry_at = 0;

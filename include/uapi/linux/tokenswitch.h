@@ -234,7 +234,8 @@
 
 /**
  * enum ts_class - what the bytes are for
- * @TS_CLASS_FREE: portal, DNS, DHCP, the payment path; never billed, policed
+ * @TS_CLASS_FREE: portal, DNS, DHCP, the payment path; never billed, policed; of
+ *	DNS and the like more than a little is internet (TS_RULE_A_ENDS_HERE)
  * @TS_CLASS_LOCAL: remote address inside a configured local prefix
  * @TS_CLASS_INTERNET: every other remote address
  * @TS_CLASS_RELAY: carried for a neighbour of the mesh; up: paid as the
@@ -675,10 +676,12 @@ enum ts_price_attr {
  * @TS_RULE_A_ENDS_HERE: flag, of a service: it answers by itself and passes on
  *	nothing that it is asked, so no tunnel leads through it, and its bytes
  *	take only a sixteenth from the free rate.  A portal ends here; a resolver
- *	and a proxy do not.  Without it a station that has no account gets 16 KiB at
- *	once and 1 KiB a second of all such services together, both directions, and
- *	all those of a port 256 KiB and 32 KiB a second; so too of ports 53 and 853
- *	in prefixes of class free.
+ *	and a proxy do not.  Without it a station gets 16 KiB at once and 1 KiB a
+ *	second of all such services together, both directions, and all those of a
+ *	port that have no account 256 KiB and 32 KiB a second; so too of ports 53 and
+ *	853 in prefixes of class free.  An account has none of it saved up when it is
+ *	made.  What it asks beyond that, and the answers, are of class internet:
+ *	charged, or dropped (POLICED) where that cannot be paid.
  */
 enum ts_rule_attr {
 	TS_RULE_A_UNSPEC,
