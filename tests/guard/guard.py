@@ -32,6 +32,7 @@ TIMES, LEAST_PERCENT = 3, 10
 def forward():
     return (["../bench/forward.sh", "100"],
             {"FORWARD_WAYS": "noop-tc tc noop-xdp xdp", "FORWARD_SIZES": "64",
+             "FORWARD_DOWN_SIZES": "",
              "FORWARD_ROUNDS": "7", "FORWARD_MS": "60"})
 
 
