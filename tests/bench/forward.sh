@@ -62,8 +62,10 @@ way_up() { # WAY
 	use "$1"
 	net_up
 	in_ns $C ip link set c0 address 02:01:00:00:00:00
+	in_ns $R ip link set u0 address 02:00:00:00:02:01
 	# The port takes whole bursts from both CPUs, whatever is attached to it.
-	in_ns $R ethtool -L p0 rx "$(nproc)" && in_ns $R ethtool -K p0 gro on || return 1
+	in_ns $R ethtool -L p0 rx "$(nproc)" && in_ns $R ethtool -K p0 gro on &&
+		in_ns $R ethtool -K u0 gro on || return 1
 	in_ns $R sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.p0.rp_filter=0
 	in_ns $R ip route add 10.80.0.0/16 dev p0
 	case $1 in
@@ -88,8 +90,6 @@ neighbours() {
 		printf 'neigh replace 10.80.%d.%d lladdr 02:01:00:%02x:%02x:%02x dev p0 nud permanent\n' \
 			$((i >> 8)) $((i & 255)) $((i >> 16)) $((i >> 8 & 255)) $((i & 255))
 	done | in_ns $R ip -batch -
-	in_ns $R ip link set u0 address 02:00:00:00:02:01
-	in_ns $R ethtool -K u0 gro on
 }
 send() { in_ns $C forward_send up c0 02:00:00:00:00:01 "$@"; }
 send_down() { in_ns $S forward_send down s0 02:00:00:00:02:01 "$@"; }
