@@ -184,7 +184,7 @@ check-%:
 	$(Q)tests/check $*
 
 BENCH_HELPERS := $(addprefix $(O)/test/,billing_bench cheapkey crowd forward_send framecount \
-	meshframe meter_bench pay_bench pay_guard portal_bench)
+	full_box meshframe meter_bench pay_bench pay_guard pay_pass portal_bench)
 
 bench:
 	$(Q)tools/install-deps build run check
