@@ -202,7 +202,8 @@ bench-record:
 	$(Q)$(MAKE) --no-print-directory all $(BENCH_HELPERS)
 	$(Q)tests/guard/run record $(RUNS)
 
+bench-profile: BENCH_GROUPS := profile
 bench-%:
-	$(Q)tools/install-deps build run check
+	$(Q)tools/install-deps build run check $(BENCH_GROUPS)
 	$(Q)$(MAKE) --no-print-directory all $(BENCH_HELPERS)
 	$(Q)tests/bench/run $*

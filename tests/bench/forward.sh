@@ -8,14 +8,14 @@
 #   nft-rules two rules with a counter for each client, as openNDS has them
 # Each has a client, a router and a server of its own, all made beforehand, and every
 # round visits all of them in turn: what disturbs the machine disturbs all alike.
-# forward.sh [CLIENTS...]; FORWARD_ROUNDS (5), FORWARD_MS (250) of a run,
+# forward.sh [CLIENTS...]; FORWARD_ROUNDS (5), FORWARD_MS (150) of a run,
 # FORWARD_WAYS, FORWARD_SIZES: bytes, 0 is a mix of 64, 576 and 1500; up.
 # FORWARD_DOWN_SIZES (64): likewise from the server to the clients.
 . "$(dirname "$0")/../netns/net.sh"
 rounds=${FORWARD_ROUNDS:-5}
-ms=${FORWARD_MS:-250}
+ms=${FORWARD_MS:-150}
 ways=(${FORWARD_WAYS:-plain noop-tc tc noop-xdp xdp nft-set nft-rules})
-sizes=(${FORWARD_SIZES:-64 1500 0})
+sizes=(${FORWARD_SIZES-64 1500 0})
 down_sizes=(${FORWARD_DOWN_SIZES-64})
 declare -A base=([noop-tc]=plain [tc]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp
 	[nft-set]=plain [nft-rules]=plain)
