@@ -99,7 +99,8 @@ run_way() { # WAY SIZE [down]: adds to kpps[WAY]
 	use "$1"
 	before=$(arrived "$3")
 	read -r _ ns < <("send${3:+_down}" "$2" 0 "$clients" "$ms" 0)
-	kpps[$1]+=" $(awk -v n=$(($(arrived "$3") - before)) -v ns="$ns" 'BEGIN { printf "%.1f", n * 1e6 / ns }')"
+	kpps[$1]+=" $(awk -v n=$(($(arrived "$3") - before)) -v ns="$ns" \
+		'BEGIN { printf "%.1f", n * 1e6 / ns }')"
 }
 
 # quotients "A..." "B...": of one round each

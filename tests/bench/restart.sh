@@ -19,7 +19,7 @@ private_bytes() { awk '/^Private_Dirty/ { d += $2 } END { print d * 1024 }' "/pr
 start_and_ask() {
 	rm -f "$W/tsd.sock"
 	exec 7< <(exec nsenter --net=/run/netns/$R -- python3 - "$W" <<-'PY'
-	import json, os, socket, subprocess, sys, time
+	import json, socket, subprocess, sys, time
 	where = sys.argv[1]
 	log = open(where + "/tsd.log", "a")
 	begin = time.monotonic()
@@ -50,6 +50,7 @@ start_and_ask() {
 	)
 	pids+=($!)
 	read -r -u 7 ms accounts dirty tsd_pid
+	pids+=("$tsd_pid")
 }
 
 # The gate and the self-test are a part of it, as on a box.
@@ -58,7 +59,7 @@ tsd_up p0 || { echo "restart: tsd does not start" >&2; exit 1; }
 before=$(private_bytes $tsd_pid)
 stop $tsd_pid
 in_ns $R full_box "$W/tsd.conf" "$(jq -r .address "$W/channel")" "$clients" || exit 1
-samples=() bytes=()
+bytes=()
 for how in TERM KILL; do
 	samples=()
 	for ((i = 0; i < rounds; i++)); do
