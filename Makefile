@@ -51,7 +51,7 @@ pkg_libs   = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all modules bpf install clean check demo bench bench-plots deps tests FORCE
+.PHONY: all modules bpf install clean check demo bench bench-plots bench-record deps tests FORCE
 
 # --- macros for build.mk -----------------------------------------------------
 
@@ -184,7 +184,7 @@ check-%:
 	$(Q)tests/check $*
 
 BENCH_HELPERS := $(addprefix $(O)/test/,billing_bench cheapkey crowd forward_send framecount \
-	meshframe meter_bench pay_bench portal_bench)
+	full_box meshframe meter_bench pay_bench pay_guard pay_pass portal_bench)
 
 bench:
 	$(Q)tools/install-deps build run check
@@ -195,7 +195,15 @@ bench-plots:
 	$(Q)tools/install-deps plots
 	$(Q)tests/bench/plots
 
-bench-%:
+# What "make check-guard" compares with, from so many runs.
+bench-record: RUNS ?= 20
+bench-record:
 	$(Q)tools/install-deps build run check
+	$(Q)$(MAKE) --no-print-directory all $(BENCH_HELPERS)
+	$(Q)tests/guard/run record $(RUNS)
+
+bench-profile: BENCH_GROUPS := profile
+bench-%:
+	$(Q)tools/install-deps build run check $(BENCH_GROUPS)
 	$(Q)$(MAKE) --no-print-directory all $(BENCH_HELPERS)
 	$(Q)tests/bench/run $*

@@ -9,13 +9,15 @@
 #   nft-rules two rules with a counter for each client, as openNDS has them
 # Each has a client, a router and a server of its own, all made beforehand, and every
 # round visits all of them in turn: what disturbs the machine disturbs all alike.
-# forward.sh [CLIENTS...]; FORWARD_ROUNDS (5), FORWARD_MS (250) of a run,
-# FORWARD_WAYS, FORWARD_SIZES: bytes, 0 is a mix of 64, 576 and 1500.
+# forward.sh [CLIENTS...]; FORWARD_ROUNDS (5), FORWARD_MS (150) of a run,
+# FORWARD_WAYS, FORWARD_SIZES: bytes, 0 is a mix of 64, 576 and 1500; up.
+# FORWARD_DOWN_SIZES (64): likewise from the server to the clients.
 . "$(dirname "$0")/../netns/net.sh"
 rounds=${FORWARD_ROUNDS:-5}
-ms=${FORWARD_MS:-250}
+ms=${FORWARD_MS:-150}
 ways=(${FORWARD_WAYS:-plain noop-tc lines tc noop-xdp xdp nft-set nft-rules})
-sizes=(${FORWARD_SIZES:-64 1500 0})
+sizes=(${FORWARD_SIZES-64 1500 0})
+down_sizes=(${FORWARD_DOWN_SIZES-64})
 declare -A base=([noop-tc]=plain [tc]=noop-tc [lines]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp
 	[nft-set]=plain [nft-rules]=plain)
 declare -A kpps
@@ -61,8 +63,10 @@ way_up() { # WAY
 	use "$1"
 	net_up
 	in_ns $C ip link set c0 address 02:01:00:00:00:00
+	in_ns $R ip link set u0 address 02:00:00:00:02:01
 	# The port takes whole bursts from both CPUs, whatever is attached to it.
-	in_ns $R ethtool -L p0 rx "$(nproc)" && in_ns $R ethtool -K p0 gro on || return 1
+	in_ns $R ethtool -L p0 rx "$(nproc)" && in_ns $R ethtool -K p0 gro on &&
+		in_ns $R ethtool -K u0 gro on || return 1
 	in_ns $R sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.p0.rp_filter=0
 	in_ns $R ip route add 10.80.0.0/16 dev p0
 	case $1 in
@@ -75,17 +79,29 @@ way_up() { # WAY
 	esac
 }
 
-arrived() { in_ns $S ip -j -s link show s0 | jq '.[0].stats64.rx.packets'; }
+# What has come up to the server, or down to the clients.
+received() { in_ns "$1" ip -j -s link show "$2" | jq '.[0].stats64.rx.packets'; }
+arrived() { if [ "${1:-up}" = up ]; then received $S s0; else received $C c0; fi; }
 # In bursts: what the router sends is for another machine, and ends there unanswered.
 sink() { in_ns $R ip neigh "$1" 10.66.2.2 lladdr $NOBODY dev u0 nud permanent; }
-send() { in_ns $C forward_send c0 02:00:00:00:00:01 "$@"; }
+# Likewise down: the clients' MACs are none of the device that takes them all.
+neighbours() {
+	local i
+	for ((i = 0; i < clients; i++)); do
+		printf 'neigh replace 10.80.%d.%d lladdr 02:01:00:%02x:%02x:%02x dev p0 nud permanent\n' \
+			$((i >> 8)) $((i & 255)) $((i >> 16)) $((i >> 8 & 255)) $((i & 255))
+	done | in_ns $R ip -batch -
+}
+send() { in_ns $C forward_send up c0 02:00:00:00:00:01 "$@"; }
+send_down() { in_ns $S forward_send down s0 02:00:00:00:02:01 "$@"; }
 
-run_way() { # WAY SIZE: adds to kpps[WAY]
+run_way() { # WAY SIZE [down]: adds to kpps[WAY]
 	local before ns
 	use "$1"
-	before=$(arrived)
-	read -r _ ns < <(send "$2" 0 "$clients" "$ms" 0)
-	kpps[$1]+=" $(awk -v n=$(($(arrived) - before)) -v ns="$ns" 'BEGIN { printf "%.1f", n * 1e6 / ns }')"
+	before=$(arrived "$3")
+	read -r _ ns < <("send${3:+_down}" "$2" 0 "$clients" "$ms" 0)
+	kpps[$1]+=" $(awk -v n=$(($(arrived "$3") - before)) -v ns="$ns" \
+		'BEGIN { printf "%.1f", n * 1e6 / ns }')"
 }
 
 # quotients "A..." "B...": of one round each
@@ -106,12 +122,13 @@ ratios() {
 	done
 }
 
-forward() { # SIZE
+forward() { # SIZE [down]
 	local way name="$1 bytes"
 	[ "$1" = 0 ] && name="mix"
+	name+=${2:+ down}
 	kpps=()
 	for ((round = 0; round < rounds; round++)); do
-		for way in "${ways[@]}"; do run_way "$way" "$1"; done
+		for way in "${ways[@]}"; do run_way "$way" "$1" "$2"; done
 	done
 	row "$name, $clients clients: plain" kpps - "${kpps[plain]# }"
 	ratios "$name, $clients clients"
@@ -159,8 +176,10 @@ for clients; do
 	for way in "${ways[@]}"; do
 		way_up "$way" || { echo "forward: $way with $clients clients is not set up" >&2; exit 1; }
 		sink replace
+		neighbours
 	done
 	for size in "${sizes[@]}"; do forward "$size"; done
+	for size in "${down_sizes[@]}"; do forward "$size" down; done
 	if [ "$clients" = 10 ] && [ "$(nproc)" -gt 1 ]; then
 		for way in tc xdp; do [[ " ${ways[*]} " = *" $way "* ]] && flood $way; done
 	fi

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * forward_send DEVICE ROUTER-MAC SIZE FIRST COUNT MILLISECONDS CPU [PAUSE-US]
+ * forward_send up|down DEVICE ROUTER-MAC SIZE FIRST COUNT MILLISECONDS CPU [PAUSE-US]
  *
- * Sends UDP frames of SIZE bytes (0: a mix) of clients FIRST.. out of DEVICE, as
- * fast as they are taken, and prints "FRAMES NANOSECONDS", without what it takes to
- * begin and end.  A batch has gone through the router when the next one is made, if
- * all that is on one CPU; with a pause between bursts it is a load that leaves room.
+ * Sends UDP frames of SIZE bytes (0: a mix) of clients FIRST.. (up), or to them
+ * (down), out of DEVICE, as fast as they are taken, and prints "FRAMES NANOSECONDS",
+ * without what it takes to begin and end.  A batch has gone through the router when the
+ * next one is made, if all that is on one CPU; with a pause between bursts it is a load
+ * that leaves room.
  *
  * forward_send noop DEVICE xdp|tc|lines: attach programs that do nothing, or go through
  * a client's lines of memory, while it runs.
@@ -63,8 +64,11 @@ __attribute__((noreturn)) static void noop(const char *device, const char *kind)
 
 	if (forward_wrap__load(w))
 		die("load");
-	egress = bpf_program__fd(w->progs.fwd_tc_noop);
-	ingress = !strcmp(kind, "lines") ? bpf_program__fd(w->progs.fwd_tc_lines) : egress;
+	ingress = egress = bpf_program__fd(w->progs.fwd_tc_noop);
+	if (!strcmp(kind, "lines")) {
+		ingress = bpf_program__fd(w->progs.fwd_tc_lines_up);
+		egress = bpf_program__fd(w->progs.fwd_tc_lines_down);
+	}
 	if ((!strcmp(kind, "xdp") && !bpf_program__attach_xdp(w->progs.fwd_xdp_noop, ifindex)) ||
 	    bpf_link_create(ingress, ifindex, BPF_TCX_INGRESS, NULL) < 0 ||
 	    bpf_link_create(egress, ifindex, BPF_TCX_EGRESS, NULL) < 0)
@@ -129,24 +133,25 @@ int main(int argc, char **argv)
 
 	if (argc == 4 && !strcmp(argv[1], "noop"))
 		noop(argv[2], argv[3]);
-	if (argc < 8 || sscanf(argv[2], "%x:%x:%x:%x:%x:%x", m, m + 1, m + 2, m + 3, m + 4,
+	if (argc < 9 || sscanf(argv[3], "%x:%x:%x:%x:%x:%x", m, m + 1, m + 2, m + 3, m + 4,
 			       m + 5) != 6) {
-		fprintf(stderr, "usage: forward_send DEVICE ROUTER-MAC SIZE FIRST COUNT "
+		fprintf(stderr, "usage: forward_send up|down DEVICE ROUTER-MAC SIZE FIRST COUNT "
 			"MILLISECONDS CPU [PAUSE-US]\n");
 		return 2;
 	}
-	w = open_wrap(argv[1]);
+	w = open_wrap(argv[2]);
+	w->rodata->fwd_down = !strcmp(argv[1], "down");
 	for (i = 0; i < 6; i++)
 		((uint8_t *)w->rodata->fwd_router)[i] = m[i];
-	w->rodata->fwd_size = atoi(argv[3]);
-	w->rodata->fwd_first = atoi(argv[4]);
-	w->rodata->fwd_count = atoi(argv[5]);
-	ms = strtoull(argv[6], NULL, 10);
+	w->rodata->fwd_size = atoi(argv[4]);
+	w->rodata->fwd_first = atoi(argv[5]);
+	w->rodata->fwd_count = atoi(argv[6]);
+	ms = strtoull(argv[7], NULL, 10);
 	if (forward_wrap__load(w))
 		die("load");
-	pin(atoi(argv[7]));
-	if (argc > 8)
-		send_with_pauses(w, ms, atoi(argv[8]));
+	pin(atoi(argv[8]));
+	if (argc > 9)
+		send_with_pauses(w, ms, atoi(argv[9]));
 	else
 		send_at_once(w, ms);
 	forward_wrap__destroy(w);

@@ -13,13 +13,18 @@
 #define DOZEN 12
 #define SIZE_MAX_BYTES 1500
 
-/* Of whom the frames are: clients first .. first + count - 1. */
+/* Whose the frames are: clients first .. first + count - 1. */
 const volatile __u32 fwd_first = 0;
 const volatile __u32 fwd_count = 1;
 /* Device to send from. */
 const volatile __u32 fwd_ifindex = 0;
 const volatile __u32 fwd_size = 64;
 const volatile __u8 fwd_router[6];
+/* From the server to the clients; else from them to it. */
+const volatile __u32 fwd_down = 0;
+
+#define SERVER 0x0a420202
+#define CLIENTS 0x0a500000
 
 struct frame {
 	__u8 dest[6], source[6];
@@ -57,7 +62,10 @@ static __always_inline __be16 header_sum(const struct frame *f)
 	return bpf_htons(~sum & 0xffff);
 }
 
-/* Client n is 02:01:00:n at 10.80.0.0 + n, as crowd and forward.sh have it. */
+/*
+ * Client n is 02:01:00:n at 10.80.0.0 + n, as crowd and forward.sh have it.  Coming
+ * down the sender has the same MAC: a router does not look at it.
+ */
 static __always_inline void write_frame(struct frame *f, __u32 n, __u32 size)
 {
 	int i;
@@ -80,8 +88,8 @@ static __always_inline void write_frame(struct frame *f, __u32 n, __u32 size)
 	f->ttl = 64;
 	f->proto = 17;
 	f->check = 0;
-	f->saddr = bpf_htonl(0x0a500000 + n);
-	f->daddr = bpf_htonl(0x0a420202);
+	f->saddr = bpf_htonl(fwd_down ? SERVER : CLIENTS + n);
+	f->daddr = bpf_htonl(fwd_down ? CLIENTS + n : SERVER);
 	f->sport = bpf_htons(4000);
 	f->dport = bpf_htons(4242);
 	f->len = bpf_htons(size - 34);
@@ -143,10 +151,9 @@ LINES(fwd_buckets, LINES_BUCKETS);
 LINES(fwd_budgets, LINES_ACCOUNTS);
 LINES(fwd_counters, LINES_ACCOUNTS);
 
-SEC("tc")
-int fwd_tc_lines(struct __sk_buff *skb)
+static __always_inline int touch_lines(struct __sk_buff *skb, __u32 offset)
 {
-	const __u8 *mac = (void *)(long)skb->data + 6;
+	const __u8 *mac = (void *)(long)skb->data + offset;
 	struct line *bucket, *budget, *counters;
 	__u32 n, i;
 
@@ -166,6 +173,18 @@ int fwd_tc_lines(struct __sk_buff *skb)
 	__sync_fetch_and_add(&budget->word[0], skb->len);
 	counters->word[0] += skb->len;
 	return TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int fwd_tc_lines_up(struct __sk_buff *skb)
+{
+	return touch_lines(skb, 6);
+}
+
+SEC("tc")
+int fwd_tc_lines_down(struct __sk_buff *skb)
+{
+	return touch_lines(skb, 0);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -14,9 +14,9 @@ $(BENCH_SKELETONS): $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
 
 -include $(BENCH_BPF:%=$(O)/bpf/%.bpf.d)
 
-$(addprefix $(O)/rel/tests/bench/,meter_bench.o meter_run.o meter_live.o): \
+$(addprefix $(O)/rel/tests/bench/,meter_bench.o meter_run.o meter_live.o meter_guard.o): \
 	| $(BPF_SKELETONS) $(BENCH_SKELETONS)
 $(O)/rel/tests/unit/classify_maps.o: | $(BPF_SKELETONS)
 
 $(eval $(call helper,meter_bench,$(addprefix tests/bench/,meter_bench.c meter_run.c \
-	meter_live.c row.c) tests/unit/classify_maps.c,,libbpf))
+	meter_live.c meter_guard.c row.c) tests/unit/classify_maps.c,,libbpf))

@@ -4,6 +4,7 @@
  * count a client's bytes.  Prints rows for report.py.
  *
  *   meter_bench [ROUNDS [REPEAT]]
+ *   meter_bench guard
  */
 #include <errno.h>
 #include <sched.h>
@@ -20,6 +21,7 @@
 #include "meter_wrap.skel.h"
 
 #define PLENTY (1ULL << 60)
+#define GUARD_ROUNDS 30
 
 void die(const char *what)
 {
@@ -147,19 +149,30 @@ int rig_meter(struct bench_rig *rig, const struct bench_case *c)
 				       ts_fixture_down_fd(&rig->fx);
 }
 
+static void pin(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
 int main(int argc, char **argv)
 {
 	int rounds = argc > 1 ? atoi(argv[1]) : 5;
 	uint32_t repeat = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000000;
-	cpu_set_t one;
 
+	if (argc == 2 && !strcmp(argv[1], "guard")) {
+		pin();
+		bench_guard(GUARD_ROUNDS);
+		return 0;
+	}
 	if (rounds < 1 || rounds > ROUNDS_MAX || repeat < 10) {
 		fprintf(stderr, "meter_bench: 1 to %d rounds of 10 or more\n", ROUNDS_MAX);
 		return 2;
 	}
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	sched_setaffinity(0, sizeof(one), &one);
+	pin();
 	bench_fact("table", "%u accounts, 65536 for 60,000 clients", TS_ACCOUNTS_DEFAULT);
 	bench_fact("frames", "%d bytes, TCP in mid-stream; 84 in IPv6", FRAME_BYTES);
 	bench_fact("runs", "%d rounds of %u, a no-op before each", rounds, repeat);

@@ -62,5 +62,6 @@ int rig_meter(struct bench_rig *rig, const struct bench_case *c);
 void bench_runs(int rounds, uint32_t repeat);
 void bench_steps(int rounds, uint32_t repeat);
 void bench_live(int rounds, uint32_t repeat);
+void bench_guard(int rounds);
 
 #endif /* TS_METER_BENCH_H */

@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "photon/channel.h"
+#include "bench_wallet.h"
 #include "photon/memo.h"
 
 #define BOX_IP		"10.68.255.1"
@@ -110,46 +110,6 @@ static void sample(enum what what, uint64_t begun_ns)
 {
 	if (n_samples[what] < SAMPLES_MAX)
 		samples[what][n_samples[what]++] = (double)(now_ns() - begun_ns) / 1e6;
-}
-
-/* As tests/netns/tsd.sh configures the box. */
-static void make_station(struct station *s, const char *box, unsigned int i)
-{
-	struct ts_channel *c = &s->channel;
-	struct ts_hash secret;
-	char name[24];
-
-	snprintf(name, sizeof(name), "station %u", i);
-	ts_keccak256(&secret, name, strlen(name));
-	s->key = ts_signer_new(secret.b);
-	c->open_block_number = 77;
-	c->chain_id = ts_u256_from_u64(20180430);
-	if (ts_address_parse(&c->tokens_network, "0x0000000000000000000000000000000000007e70") ||
-	    ts_address_parse(&c->token, "0x00000000000000000000000000000000000070c5") ||
-	    ts_address_parse(&c->partner_address, box))
-		die(box);
-	c->our_address = *ts_signer_address(s->key);
-	c->settle_timeout_blocks = 100000;
-	c->state = TS_CHANNEL_OPEN;
-	c->our_deposit_wei = (ts_u128)1000 * NS_IN_S * NS_IN_S;
-	ts_channel_identifier(&c->our_address, &c->partner_address, &c->token,
-			      &c->tokens_network, &c->channel_identifier);
-}
-
-static void print_channel(const struct ts_channel *c)
-{
-	char us[TS_ADDRESS_TEXT_SIZE], box[TS_ADDRESS_TEXT_SIZE];
-	char network[TS_ADDRESS_TEXT_SIZE], token[TS_ADDRESS_TEXT_SIZE];
-	char deposit[TS_U128_TEXT_SIZE];
-
-	printf("{ \"chain_id\": 20180430, \"tokens_network\": \"%s\", \"token\": \"%s\","
-	       " \"address\": \"%s\", \"partner_address\": \"%s\", \"open_block_number\": 77,"
-	       " \"settle_timeout\": 100000, \"partner_deposit_wei\": \"%s\" }\n",
-	       ts_address_print(&c->tokens_network, network),
-	       ts_address_print(&c->token, token),
-	       ts_address_print(&c->partner_address, box),
-	       ts_address_print(&c->our_address, us),
-	       ts_u128_print(c->our_deposit_wei, deposit));
 }
 
 /* --- connections ------------------------------------------------------------ */
@@ -431,9 +391,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (i = 0; i < n_stations; i++) {
-		make_station(&stations[i], argv[2], i);
+		stations[i].key = bench_wallet(argv[2], i, &stations[i].channel);
 		if (argc == 4)
-			print_channel(&stations[i].channel);
+			bench_wallet_print(&stations[i].channel);
 	}
 	if (argc == 4)
 		return 0;
