@@ -17,13 +17,13 @@
 
 /* Whoever could guess it could fill one bucket with addresses of his choice. */
 static siphash_key_t key_secret __ro_after_init;
-static hsiphash_key_t key_table_secret __ro_after_init;
+static u64 key_factors[4] __ro_after_init;
 
 /** ts_key_init() - draw the secrets, before there is a table */
 void __init ts_key_init(void)
 {
 	get_random_bytes(&key_secret, sizeof(key_secret));
-	get_random_bytes(&key_table_secret, sizeof(key_table_secret));
+	get_random_bytes(key_factors, sizeof(key_factors));
 }
 
 /**
@@ -40,12 +40,19 @@ u64 ts_key_hash(const struct ts_key *key)
 	return siphash_3u32(w[0], w[1], w[2], &key_secret);
 }
 
-/* The table's own, which every frame asks: shorter, for a place is all it gives. */
+/*
+ * The table's own, which every frame asks: a sum of secret multiples, of which any
+ * two stations have the same with a chance of 1 in 2^32.  To be told more than
+ * that one would have to see hashes; and only who has an account is in the table.
+ */
 static u32 key_hashfn(const void *data, u32 len, u32 seed)
 {
 	const u32 *w = data;
+	u64 sum = key_factors[3];
 
-	return hsiphash_3u32(w[0], w[1], w[2], &key_table_secret) ^ seed;
+	sum += w[0] * key_factors[0] + w[1] * key_factors[1] +
+	       w[2] * key_factors[2];
+	return (u32)(sum >> 32) ^ seed;
 }
 
 /* Three words; the table's own comparison goes byte by byte. */
@@ -98,6 +105,20 @@ struct ts_key_entry *ts_key_lookup(struct ts_net *tn, const struct ts_key *key)
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !lockdep_is_held(&tn->lock),
 			 "a key entry needs RCU or the lock");
 	return rhashtable_lookup_fast(&tn->keys, key, key_params);
+}
+
+/**
+ * ts_key_lookup_rcu() - the same, for the data path
+ * @tn: the namespace
+ * @key: the station
+ *
+ * Under RCU, which it does not take once more for each frame.
+ *
+ * Return: the entry, valid until rcu_read_unlock(), or NULL.
+ */
+struct ts_key_entry *ts_key_lookup_rcu(struct ts_net *tn, const struct ts_key *key)
+{
+	return rhashtable_lookup(&tn->keys, key, key_params);
 }
 
 static bool list_has(const struct ts_key *keys, unsigned int n,
