@@ -58,28 +58,39 @@ static bool rule_covers(const struct ts_rule *r, const __be32 *addr)
 }
 
 /* Of a bridged port the bridge's address is the box's too. */
-static int ts_table_box_mac(const struct ts_tables *t, const struct ts_frame *f)
+static noinline bool port_has_mac(const struct ts_port *port, const struct ts_frame *f)
 {
-	struct net_device *dev = t->port->dev, *master;
+	struct net_device *dev = port->dev, *master;
 
 	if (f->peer == ts_frame_mac(dev->dev_addr))
-		return 1;
+		return true;
 	master = netdev_master_upper_dev_get_rcu(dev);
 	return master && f->peer == ts_frame_mac(master->dev_addr);
 }
 
-static int ts_table_box_addr(const struct ts_tables *t,
-			     const struct ts_frame *f)
+static __always_inline int ts_table_box_mac(const struct ts_tables *t,
+					    const struct ts_frame *f)
+{
+	return port_has_mac(t->port, f);
+}
+
+static noinline bool net_has_addr(struct net *net, const struct ts_frame *f)
 {
 	if (f->flags & TS_FRAME_IP4)
-		return inet_addr_type(t->net, *frame_addr(f)) == RTN_LOCAL;
+		return inet_addr_type(net, *frame_addr(f)) == RTN_LOCAL;
 #if IS_REACHABLE(CONFIG_IPV6)
 	if (f->flags & TS_FRAME_IP6)
-		return ipv6_chk_addr(t->net,
+		return ipv6_chk_addr(net,
 				     (const struct in6_addr *)frame_addr(f),
 				     NULL, 0);
 #endif
-	return 0;
+	return false;
+}
+
+static __always_inline int ts_table_box_addr(const struct ts_tables *t,
+					     const struct ts_frame *f)
+{
+	return net_has_addr(t->net, f);
 }
 
 static int frame_family(const struct ts_frame *f)
@@ -91,52 +102,55 @@ static int frame_family(const struct ts_frame *f)
  * The service that a frame belongs to; rules with an address come before those
  * without.
  */
-static const struct ts_rule *find_service(const struct ts_tables *t,
-					  const struct ts_frame *f)
+static noinline int find_service(const struct ts_class_table *rules,
+				 struct net *net, const struct ts_frame *f)
 {
 	const struct ts_rule *r;
 	unsigned int i;
 
-	if (!t->rules)
-		return NULL;
-	for (i = t->rules->n_prefixes; i < t->rules->n_rules; i++) {
-		r = &t->rules->rule[i];
+	for (i = rules->n_prefixes; i < rules->n_rules; i++) {
+		r = &rules->rule[i];
 		if (r->port != f->remote_port || r->proto != f->proto)
 			continue;
-		if (!r->family && ts_table_box_addr(t, f))
-			return r;
-		if (r->family == frame_family(f) && rule_covers(r, frame_addr(f)))
-			return r;
+		if ((!r->family && net_has_addr(net, f)) ||
+		    (r->family == frame_family(f) && rule_covers(r, frame_addr(f))))
+			return r->ends_here ? TS_SERVICE_ENDS_HERE :
+					      TS_SERVICE_LISTED;
 	}
-	return NULL;
+	return TS_SERVICE_NONE;
 }
 
-static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
+static __always_inline int ts_table_service(const struct ts_tables *t,
+					    const struct ts_frame *f)
 {
-	const struct ts_rule *r = find_service(t, f);
-
-	if (!r)
+	if (!t->rules || !test_bit(f->remote_port, t->rules->served))
 		return TS_SERVICE_NONE;
-	return r->ends_here ? TS_SERVICE_ENDS_HERE : TS_SERVICE_LISTED;
+	return find_service(t->rules, t->net, f);
 }
 
-static __u32 ts_table_prefix(const struct ts_tables *t,
-			     const struct ts_frame *f)
+static noinline u32 find_prefix(const struct ts_class_table *rules,
+				const struct ts_frame *f)
 {
 	int family = frame_family(f);
 	const struct ts_rule *r;
 	unsigned int i;
 
-	if (!t->rules ||
-	    !test_bit(ntohl(*frame_addr(f)) >> 16,
-		      t->rules->some[family == AF_INET6]))
-		return TS_CLASS_INTERNET;
-	for (i = 0; i < t->rules->n_prefixes; i++) {
-		r = &t->rules->rule[i];
+	for (i = 0; i < rules->n_prefixes; i++) {
+		r = &rules->rule[i];
 		if (r->family == family && rule_covers(r, frame_addr(f)))
 			return r->class;
 	}
 	return TS_CLASS_INTERNET;
+}
+
+static __always_inline __u32 ts_table_prefix(const struct ts_tables *t,
+					     const struct ts_frame *f)
+{
+	if (!t->rules ||
+	    !test_bit(ntohl(*frame_addr(f)) >> 16,
+		      t->rules->some[frame_family(f) == AF_INET6]))
+		return TS_CLASS_INTERNET;
+	return find_prefix(t->rules, f);
 }
 
 /**
@@ -267,8 +281,10 @@ static bool rule_same(const struct ts_rule *a, const struct ts_rule *b)
 static void table_append(struct ts_class_table *t, const struct ts_rule *r)
 {
 	t->rule[t->n_rules++] = *r;
-	if (r->proto)
+	if (r->proto) {
+		__set_bit(r->port, t->served);
 		return;
+	}
 	t->n_prefixes++;
 	table_mark(t, r);
 }

@@ -35,7 +35,7 @@ struct ts_rule {
 	u8 ends_here;
 } __packed __aligned(4);
 
-/* One bit for each value of the first two bytes of an address. */
+/* One bit for each value of a port, or of the first two bytes of an address. */
 #define TS_CLASS_BITS 65536
 
 /**
@@ -45,6 +45,7 @@ struct ts_rule {
  * @n_rules: all rules
  * @some: is there a prefix rule for addresses that begin like this?  By
  *	family, IPv4 first.  Most frames need to know no more.
+ * @served: likewise: is there a service at this port?
  * @rule: the rules
  */
 struct ts_class_table {
@@ -52,6 +53,7 @@ struct ts_class_table {
 	unsigned int n_prefixes;
 	unsigned int n_rules;
 	unsigned long some[2][BITS_TO_LONGS(TS_CLASS_BITS)];
+	unsigned long served[BITS_TO_LONGS(TS_CLASS_BITS)];
 	struct ts_rule rule[];
 };
 

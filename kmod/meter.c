@@ -5,6 +5,9 @@
  * The order of the steps is that of include/tokenswitch/classify.h, where the
  * other meters have it too.  Everything here runs under RCU with bottom halves
  * off, takes no lock and allocates nothing.
+ *
+ * What a station pays for is decided in one function for each direction; what is
+ * seldom is behind calls, so that nothing is saved and cleared for it.
  */
 
 #include <linux/if_vlan.h>
@@ -29,7 +32,7 @@
  * struct ts_sight - what is known of the frame in hand
  * @port: that it is on
  * @skb: itself
- * @frame: parsed
+ * @frame: parsed; all zeroes before
  * @key: the station
  * @entry: of @key, NULL: it has no account
  * @account: likewise
@@ -55,41 +58,55 @@ struct ts_sight {
 	bool by_box;
 };
 
-static u32 sight_parse(struct ts_sight *s)
+static u32 skb_tci(const struct sk_buff *skb)
 {
-	const struct sk_buff *skb = s->skb;
-	int offset = skb_mac_offset(skb);
-	u8 buf[TS_FRAME_LOOK];
-	const u8 *data;
-	u32 look, tci;
-
-	look = min_t(u32, skb->len - offset, sizeof(buf));
-	tci = skb_vlan_tag_present(skb) ? skb->vlan_tci : TS_FRAME_NO_TCI;
-	data = skb_header_pointer(skb, offset, look, buf);
-	if (!data)
-		return TS_FRAME_MALFORMED;
-	return ts_frame_parse(&s->frame, data, data + look, s->dir, tci);
+	return skb_vlan_tag_present(skb) ? skb->vlan_tci : TS_FRAME_NO_TCI;
 }
 
-static void sight_find(struct ts_sight *s)
+/* Of what a device put into pages a copy is looked at. */
+static noinline u32 sight_parse_copy(struct ts_sight *s, int offset, u32 look)
+{
+	u8 buf[TS_FRAME_LOOK];
+
+	if (skb_copy_bits(s->skb, offset, buf, look))
+		return TS_FRAME_MALFORMED;
+	return ts_frame_parse_into(&s->frame, buf, buf + look, s->dir,
+				   skb_tci(s->skb));
+}
+
+static __always_inline u32 sight_parse(struct ts_sight *s, u32 dir)
+{
+	const struct sk_buff *skb = s->skb;
+	const u8 *data = skb_mac_header(skb);
+	int offset = data - skb->data;
+	u32 look = min_t(u32, skb->len - offset, TS_FRAME_LOOK);
+
+	if (unlikely(look > skb_headlen(skb) - offset))
+		return sight_parse_copy(s, offset, look);
+	return ts_frame_parse_into(&s->frame, data, data + look, dir, skb_tci(skb));
+}
+
+static noinline void sight_find_stranger(struct ts_sight *s)
 {
 	struct ts_net *tn = s->port->tn;
-	unsigned int i;
 
-	for (i = 0; i < ETH_ALEN; i++)
-		s->key.mac[i] = s->frame.station >> 8 * i;
-	s->key.vlan = s->frame.vlan;
-	s->key.zone = READ_ONCE(s->port->zone);
-	s->entry = ts_key_lookup(tn, &s->key);
-	if (!s->entry) {
-		/* Who is written to did not prove to exist. */
-		s->stranger = s->dir == TS_DIR_UP ?
-			ts_stranger_see(tn, &s->key, s->port->dev->ifindex) :
-			ts_stranger_find(tn, &s->key);
+	/* Who is written to did not prove to exist. */
+	s->stranger = s->dir == TS_DIR_UP ?
+		ts_stranger_see(tn, &s->key, s->port->dev->ifindex) :
+		ts_stranger_find(tn, &s->key);
+}
+
+static __always_inline void sight_find(struct ts_sight *s, u32 dir)
+{
+	ts_key_pack(&s->key, s->frame.station, s->frame.vlan,
+		    READ_ONCE(s->port->zone));
+	s->entry = ts_key_lookup_rcu(s->port->tn, &s->key);
+	if (unlikely(!s->entry)) {
+		sight_find_stranger(s);
 		return;
 	}
 	s->account = s->entry->account;
-	if (s->dir != TS_DIR_UP)
+	if (dir != TS_DIR_UP)
 		return;
 	/* Likewise: a stranger who writes to it does not keep it awake. */
 	if (time_after(jiffies, READ_ONCE(s->account->seen) + HZ / 4))
@@ -157,6 +174,19 @@ static int sight_charge(const struct ts_sight *s)
 	return verdict;
 }
 
+/* The common case of sight_decide().  Return: false: nothing was taken. */
+static __always_inline bool sight_take(const struct ts_sight *s, u32 dir)
+{
+	struct ts_toll toll;
+
+	if (!s->account || s->frame.flags & TS_FRAME_GROUP ||
+	    !ts_toll_find(&toll, s->account, s->class, dir) ||
+	    !ts_toll_take(&toll, s->bytes, s->packets))
+		return false;
+	ts_port_count(s->port, passed_bytes, s->bytes);
+	return true;
+}
+
 /* Group-addressed and going up: unbilled, but only for who could pay for it. */
 static int sight_group_up(const struct ts_sight *s)
 {
@@ -191,7 +221,7 @@ static bool sight_is_flooded(const struct ts_sight *s)
 }
 
 /* A frame that is not free: does its station pay for it? */
-static int sight_decide(const struct ts_sight *s)
+static noinline int sight_decide(const struct ts_sight *s)
 {
 	int verdict;
 
@@ -206,7 +236,7 @@ static int sight_decide(const struct ts_sight *s)
 	return sight_charge(s);
 }
 
-static unsigned int sight_drop(const struct ts_sight *s, int reason)
+static noinline unsigned int sight_drop(const struct ts_sight *s, int reason)
 {
 	ts_port_count(s->port, drops[reason], s->packets);
 	if (s->account)
@@ -234,7 +264,7 @@ static u32 sight_plea(const struct ts_sight *s)
 	return ts_frame_plea(&s->frame);
 }
 
-static unsigned int sight_refuse_up(const struct ts_sight *s, int reason)
+static noinline unsigned int sight_refuse_up(const struct ts_sight *s, int reason)
 {
 	u32 marks = sight_plea(s);
 
@@ -248,25 +278,33 @@ static unsigned int sight_refuse_up(const struct ts_sight *s, int reason)
 	return NF_ACCEPT;
 }
 
-static unsigned int meter_up(struct ts_sight *s)
+static noinline unsigned int meter_free_up(struct ts_sight *s)
+{
+	int verdict = sight_free(s);
+
+	if (verdict != TS_CHARGE_PASS)
+		return sight_drop(s, verdict);
+	sight_mark(s, TS_MARK_FREE);
+	return NF_ACCEPT;
+}
+
+static __always_inline unsigned int meter_up(struct ts_sight *s)
 {
 	int verdict;
 
-	if (s->class == TS_CLASS_FREE) {
-		verdict = sight_free(s);
+	if (s->class == TS_CLASS_FREE)
+		return meter_free_up(s);
+	if (unlikely(!sight_take(s, TS_DIR_UP))) {
+		verdict = sight_decide(s);
 		if (verdict != TS_CHARGE_PASS)
-			return sight_drop(s, verdict);
-		sight_mark(s, TS_MARK_FREE);
-		return NF_ACCEPT;
+			return sight_refuse_up(s, verdict);
 	}
-	verdict = sight_decide(s);
-	if (verdict != TS_CHARGE_PASS)
-		return sight_refuse_up(s, verdict);
 	sight_mark(s, 0);
 	return NF_ACCEPT;
 }
 
-static unsigned int meter_down(struct ts_sight *s)
+/* What the station does not simply pay for. */
+static noinline unsigned int meter_down_else(struct ts_sight *s)
 {
 	int verdict;
 
@@ -294,10 +332,20 @@ static unsigned int meter_down(struct ts_sight *s)
 	return sight_drop(s, verdict);
 }
 
-/* Return: false when the frame needs no further look, then @verdict is set. */
-static bool sight_open(struct ts_sight *s, unsigned int *verdict)
+/* Control frames, foreign ones among them, are of class free. */
+static __always_inline unsigned int meter_down(struct ts_sight *s)
 {
-	u32 flags = sight_parse(s);
+	if (likely(s->class != TS_CLASS_FREE && !sight_is_flooded(s) &&
+		   sight_take(s, TS_DIR_DOWN)))
+		return NF_ACCEPT;
+	return meter_down_else(s);
+}
+
+/* Return: false when the frame needs no further look, then @verdict is set. */
+static __always_inline bool sight_open(struct ts_sight *s, u32 dir,
+				       unsigned int *verdict)
+{
+	u32 flags = sight_parse(s, dir);
 
 	s->packets = 1;
 	if (flags & TS_FRAME_MALFORMED) {
@@ -305,13 +353,13 @@ static bool sight_open(struct ts_sight *s, unsigned int *verdict)
 		return false;
 	}
 	s->bytes = ts_bill_bytes(s->skb, &s->frame, &s->packets);
-	if (s->dir == TS_DIR_DOWN && flags & TS_FRAME_GROUP) {
+	if (dir == TS_DIR_DOWN && flags & TS_FRAME_GROUP) {
 		ts_port_count(s->port, group_bytes, s->bytes);
 		*verdict = NF_ACCEPT;
 		return false;
 	}
-	s->class = ts_class_of(s->port, &s->frame, s->dir, s->by_box);
-	sight_find(s);
+	s->class = ts_class_of(s->port, &s->frame, dir, s->by_box);
+	sight_find(s, dir);
 	return true;
 }
 
@@ -333,7 +381,7 @@ unsigned int ts_meter_ingress(void *priv, struct sk_buff *skb,
 	};
 	unsigned int verdict;
 
-	return sight_open(&s, &verdict) ? meter_up(&s) : verdict;
+	return sight_open(&s, TS_DIR_UP, &verdict) ? meter_up(&s) : verdict;
 }
 
 /**
@@ -357,5 +405,5 @@ unsigned int ts_meter_egress(void *priv, struct sk_buff *skb,
 	};
 	unsigned int verdict;
 
-	return sight_open(&s, &verdict) ? meter_down(&s) : verdict;
+	return sight_open(&s, TS_DIR_DOWN, &verdict) ? meter_down(&s) : verdict;
 }

@@ -47,9 +47,11 @@ static __always_inline __u32 ts_get32(const __u8 *p)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define ts_be16(p) __builtin_bswap16(ts_get16(p))
 #define ts_le16(p) ts_get16(p)
+#define ts_le32(p) ts_get32(p)
 #else
 #define ts_be16(p) ts_get16(p)
 #define ts_le16(p) __builtin_bswap16(ts_get16(p))
+#define ts_le32(p) __builtin_bswap32(ts_get32(p))
 #endif
 
 /* Bytes that a caller makes linear: two tags, IPv6, options, TCP. */
@@ -162,7 +164,12 @@ struct ts_frame {
  */
 static __always_inline __u64 ts_frame_mac(const __u8 *p)
 {
+#ifdef __bpf__
+	/* A MAC is aligned to 2 there, see above. */
 	return ts_le16(p) | (__u64)ts_le16(p + 2) << 16 | (__u64)ts_le16(p + 4) << 32;
+#else
+	return ts_le32(p) | (__u64)ts_le16(p + 4) << 32;
+#endif
 }
 
 static __always_inline int ts_frame_is_tag(__u32 ethertype)
@@ -381,8 +388,8 @@ static __always_inline void ts_frame_parse_eapol(struct ts_frame *f, __u32 dir)
 }
 
 /**
- * ts_frame_parse() - look into an Ethernet frame
- * @f: filled in; only @station, @peer, @vlan and @flags count when MALFORMED
+ * ts_frame_parse_into() - look into an Ethernet frame
+ * @f: all zeroes before; only @station, @peer, @vlan and @flags count when MALFORMED
  * @data: first byte of the destination MAC
  * @end: behind the last byte in sight
  * @dir: enum ts_dir
@@ -393,13 +400,12 @@ static __always_inline void ts_frame_parse_eapol(struct ts_frame *f, __u32 dir)
  *
  * Return: @f->flags.
  */
-static __always_inline __u32 ts_frame_parse(struct ts_frame *f, const void *data,
-					    const void *end, __u32 dir, __u32 tci)
+static __always_inline __u32 ts_frame_parse_into(struct ts_frame *f, const void *data,
+						 const void *end, __u32 dir, __u32 tci)
 {
 	const __u8 *p = data, *e = end;
 	__u64 dest, source;
 
-	__builtin_memset(f, 0, sizeof(*f));
 	f->flags = TS_FRAME_MALFORMED;
 	if (p + 14 > e)
 		return f->flags;
@@ -440,6 +446,14 @@ static __always_inline __u32 ts_frame_parse(struct ts_frame *f, const void *data
 	else if (f->ethertype == TS_ETH_EAPOL)
 		ts_frame_parse_eapol(f, dir);
 	return f->flags;
+}
+
+/** ts_frame_parse() - as ts_frame_parse_into(), whatever was in @f */
+static __always_inline __u32 ts_frame_parse(struct ts_frame *f, const void *data,
+					    const void *end, __u32 dir, __u32 tci)
+{
+	__builtin_memset(f, 0, sizeof(*f));
+	return ts_frame_parse_into(f, data, end, dir, tci);
 }
 
 /**
