@@ -47,15 +47,16 @@ static u32 segment_header_len(const struct sk_buff *skb,
  * ts_bill_super_bytes() - billed bytes of a super-packet
  * @skb: the frame, its MAC header set
  * @f: parsed
+ * @len: of its bytes, the MAC header included
  * @packets: set to the number of frames
  *
  * Return: bytes, the tags beside the frames included.
  */
 u32 ts_bill_super_bytes(const struct sk_buff *skb, const struct ts_frame *f,
-			u32 *packets)
+			u32 len, u32 *packets)
 {
-	u32 len = skb->len - skb_mac_offset(skb), bytes;
 	struct ts_frame segment = *f;
+	u32 bytes;
 
 	segment.header_len = segment_header_len(skb, f);
 	if (skb_shinfo(skb)->gso_size != GSO_BY_FRAGS)

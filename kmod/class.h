@@ -62,8 +62,6 @@ int ts_class_add(struct ts_net *tn, const struct ts_rule *rule,
 		 struct netlink_ext_ack *extack);
 int ts_class_delete(struct ts_net *tn, const struct ts_rule *rule,
 		    struct netlink_ext_ack *extack);
-u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
-		bool by_box);
 u32 ts_class_free_service(const struct ts_port *port, const struct ts_frame *f,
 			  u32 dir, bool by_box);
 bool ts_class_calls_box(const struct ts_port *port, const struct ts_frame *f);

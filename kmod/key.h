@@ -80,7 +80,6 @@ void ts_key_table_destroy(struct ts_net *tn);
 void ts_key_init(void);
 u64 ts_key_hash(const struct ts_key *key);
 struct ts_key_entry *ts_key_lookup(struct ts_net *tn, const struct ts_key *key);
-struct ts_key_entry *ts_key_lookup_rcu(struct ts_net *tn, const struct ts_key *key);
 int ts_key_replace(struct ts_net *tn, struct ts_account *a,
 		   const struct ts_key *keys, unsigned int n,
 		   struct netlink_ext_ack *extack);

@@ -7,6 +7,7 @@
  * no lock, no memory.
  */
 
+#include "key_lookup.h"
 #include "mesh_hop.h"
 
 /* Is an originator the neighbour itself?  Without an account it has one radio. */

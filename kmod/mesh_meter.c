@@ -12,6 +12,7 @@
 
 #include <linux/if_macvlan.h>
 #include <linux/jiffies.h>
+#include "key_lookup.h"
 #include "mesh_hop.h"
 #include "mesh_meter.h"
 #include "mesh_path.h"

@@ -15,12 +15,11 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <tokenswitch/budget.h>
-#include <tokenswitch/classify.h>
 #include "account.h"
 #include "bill.h"
 #include "charge.h"
-#include "class.h"
-#include "key.h"
+#include "class_of.h"
+#include "key_lookup.h"
 #include "meter.h"
 #include "net.h"
 #include "port.h"
@@ -29,16 +28,17 @@
 #include "trace.h"
 
 /**
- * struct ts_sight - what is known of the frame in hand
+ * struct ts_sight - what is known of the frame in hand; sight_begin() sets it
  * @port: that it is on
  * @skb: itself
- * @frame: parsed; all zeroes before
+ * @frame: parsed
  * @key: the station
  * @entry: of @key, NULL: it has no account
  * @account: likewise
  * @stranger: place of a station without account, may be NULL
  * @dir: enum ts_dir
  * @class: enum ts_class
+ * @length: of its bytes, the MAC header included
  * @bytes: that it costs
  * @packets: that it is
  * @by_box: coming down: this box sent it itself
@@ -53,10 +53,27 @@ struct ts_sight {
 	struct ts_stranger *stranger;
 	u32 dir;
 	u32 class;
+	u32 length;
 	u32 bytes;
 	u32 packets;
 	bool by_box;
 };
+
+static __always_inline void sight_begin(struct ts_sight *s, struct ts_port *port,
+					struct sk_buff *skb, u32 dir, bool by_box)
+{
+	s->port = port;
+	s->skb = skb;
+	s->entry = NULL;
+	s->account = NULL;
+	s->stranger = NULL;
+	s->dir = dir;
+	s->class = TS_CLASS_INTERNET;
+	s->length = skb->len - skb_mac_offset(skb);
+	s->bytes = 0;
+	s->packets = 1;
+	s->by_box = by_box;
+}
 
 static u32 skb_tci(const struct sk_buff *skb)
 {
@@ -70,20 +87,20 @@ static noinline u32 sight_parse_copy(struct ts_sight *s, int offset, u32 look)
 
 	if (skb_copy_bits(s->skb, offset, buf, look))
 		return TS_FRAME_MALFORMED;
-	return ts_frame_parse_into(&s->frame, buf, buf + look, s->dir,
-				   skb_tci(s->skb));
+	return ts_frame_parse(&s->frame, buf, buf + look, s->dir,
+			      skb_tci(s->skb));
 }
 
 static __always_inline u32 sight_parse(struct ts_sight *s, u32 dir)
 {
 	const struct sk_buff *skb = s->skb;
 	const u8 *data = skb_mac_header(skb);
-	int offset = data - skb->data;
-	u32 look = min_t(u32, skb->len - offset, TS_FRAME_LOOK);
+	u32 look = min_t(u32, s->length, TS_FRAME_LOOK);
 
-	if (unlikely(look > skb_headlen(skb) - offset))
-		return sight_parse_copy(s, offset, look);
-	return ts_frame_parse_into(&s->frame, data, data + look, dir, skb_tci(skb));
+	/* What is in pages lies behind what is linear. */
+	if (unlikely(look + skb->data_len > s->length))
+		return sight_parse_copy(s, data - skb->data, look);
+	return ts_frame_parse(&s->frame, data, data + look, dir, skb_tci(skb));
 }
 
 static noinline void sight_find_stranger(struct ts_sight *s)
@@ -177,7 +194,7 @@ static int sight_charge(const struct ts_sight *s)
 /* The common case of sight_decide().  Return: false: nothing was taken. */
 static __always_inline bool sight_take(const struct ts_sight *s, u32 dir)
 {
-	struct ts_toll toll;
+	struct ts_toll toll __uninitialized;
 
 	if (!s->account || s->frame.flags & TS_FRAME_GROUP ||
 	    !ts_toll_find(&toll, s->account, s->class, dir) ||
@@ -347,12 +364,11 @@ static __always_inline bool sight_open(struct ts_sight *s, u32 dir,
 {
 	u32 flags = sight_parse(s, dir);
 
-	s->packets = 1;
 	if (flags & TS_FRAME_MALFORMED) {
 		*verdict = sight_drop(s, TS_DROP_MALFORMED);
 		return false;
 	}
-	s->bytes = ts_bill_bytes(s->skb, &s->frame, &s->packets);
+	s->bytes = ts_bill_bytes(s->skb, &s->frame, s->length, &s->packets);
 	if (dir == TS_DIR_DOWN && flags & TS_FRAME_GROUP) {
 		ts_port_count(s->port, group_bytes, s->bytes);
 		*verdict = NF_ACCEPT;
@@ -374,13 +390,10 @@ static __always_inline bool sight_open(struct ts_sight *s, u32 dir,
 unsigned int ts_meter_ingress(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct ts_sight s = {
-		.port = priv,
-		.skb = skb,
-		.dir = TS_DIR_UP,
-	};
+	struct ts_sight s __uninitialized;
 	unsigned int verdict;
 
+	sight_begin(&s, priv, skb, TS_DIR_UP, false);
 	return sight_open(&s, TS_DIR_UP, &verdict) ? meter_up(&s) : verdict;
 }
 
@@ -397,13 +410,9 @@ unsigned int ts_meter_ingress(void *priv, struct sk_buff *skb,
 unsigned int ts_meter_egress(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	struct ts_sight s = {
-		.port = priv,
-		.skb = skb,
-		.dir = TS_DIR_DOWN,
-		.by_box = !skb->skb_iif,
-	};
+	struct ts_sight s __uninitialized;
 	unsigned int verdict;
 
+	sight_begin(&s, priv, skb, TS_DIR_DOWN, !skb->skb_iif);
 	return sight_open(&s, TS_DIR_DOWN, &verdict) ? meter_down(&s) : verdict;
 }
