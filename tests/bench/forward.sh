@@ -6,17 +6,18 @@
 #   noop-xdp  XDP and tc programs, likewise     xdp   the meter of that kind
 #   nft-set   two sets with a counter for each client
 #   nft-rules two rules with a counter for each client, as openNDS has them
+#   noop-nf   hooks that do nothing             nf    the module's meter, in the test VM
 # Each has a client, a router and a server of its own, all made beforehand, and every
 # round visits all of them in turn: what disturbs the machine disturbs all alike.
 # forward.sh [CLIENTS...]; FORWARD_ROUNDS (5), FORWARD_MS (250) of a run,
-# FORWARD_WAYS, FORWARD_SIZES: bytes, 0 is a mix of 64, 576 and 1500.
+# FORWARD_WAYS, FORWARD_SIZES: bytes, 0 is a mix of 64, 576 and 1500; FORWARD_TCP (yes).
 . "$(dirname "$0")/../netns/net.sh"
 rounds=${FORWARD_ROUNDS:-5}
 ms=${FORWARD_MS:-250}
 ways=(${FORWARD_WAYS:-plain noop-tc tc noop-xdp xdp nft-set nft-rules})
 sizes=(${FORWARD_SIZES:-64 1500 0})
 declare -A base=([noop-tc]=plain [tc]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp
-	[nft-set]=plain [nft-rules]=plain)
+	[nft-set]=plain [nft-rules]=plain [noop-nf]=plain [nf]=noop-nf)
 declare -A kpps
 NOBODY=02:00:00:00:00:99
 STRANGERS=1000000
@@ -24,6 +25,8 @@ STRANGERS=1000000
 use() { C=$T-$1-c R=$T-$1-r S=$T-$1-s; }
 all_down() {
 	local way
+	# The devices wait for it.
+	[ ! -d /sys/module/empty_hook ] || rmmod empty_hook
 	for way in "${ways[@]}"; do use "$way"; net_down; done
 }
 trap all_down EXIT
@@ -70,6 +73,8 @@ way_up() { # WAY
 		pids+=($!)
 		read -r -u 7 _ ;;
 	tc | xdp) in_ns $R crowd bpf p0 "$1" "$clients" >/dev/null ;;
+	noop-nf) in_ns $R insmod "$EMPTY_HOOK" devices=p0 ;;
+	nf) in_ns $R crowd genl p0 nf "$clients" >/dev/null ;;
 	nft-*) nft_up "$1" | in_ns $R nft -f - ;;
 	esac
 }
@@ -98,7 +103,7 @@ ratios() {
 	local way goal
 	for way in "${ways[@]}"; do
 		goal=-
-		case $way:$clients in tc:10000 | xdp:10000) goal='>=0.97' ;; esac
+		case $way:$clients in tc:10000 | xdp:10000 | nf:10000) goal='>=0.97' ;; esac
 		[ -n "${base[$way]}" ] && [ -n "${kpps[${base[$way]}]}" ] &&
 			row "$1: $way / ${base[$way]}" ratio "$goal" \
 				"$(quotients "${kpps[$way]}" "${kpps[${base[$way]}]}")"
@@ -163,7 +168,7 @@ for clients; do
 	if [ "$clients" = 10 ] && [ "$(nproc)" -gt 1 ]; then
 		for way in tc xdp; do [[ " ${ways[*]} " = *" $way "* ]] && flood $way; done
 	fi
-	if [ "$clients" = 1000 ]; then
+	if [ "$clients" = 1000 ] && [ "${FORWARD_TCP:-yes}" = yes ]; then
 		for way in "${ways[@]}"; do
 			use "$way"
 			sink del
