@@ -7,8 +7,24 @@ set -uo pipefail
 . "$TS_TOP/tests/bench/guest.sh"
 trap - EXIT
 
-export EMPTY_HOOK FORWARD_TCP=no FORWARD_WAYS="plain noop-nf nf nft-set" FORWARD_SIZES="64 1500"
+export EMPTY_HOOK FORWARD_TCP=no FORWARD_SIZES="64 1500"
 export FORWARD_ROUNDS=3 FORWARD_MS=60
+
+# router WAYS CLIENTS...: by frames a millisecond, which is a million instructions
+router() {
+	FORWARD_WAYS=$1 "$TS_TOP/tests/bench/forward.sh" "${@:2}" | awk -F '\t' -v OFS='\t' '
+		$1 == "row" && $5 == "" { next }
+		$1 == "row" && $3 == "kpps" {
+			$2 = $2 ": a frame"
+			$3 = "instr"
+			n = split($5, kpps, " ")
+			$5 = ""
+			for (i = 1; i <= n; i++)
+				$5 = $5 (i > 1 ? " " : "") int(1e6 / kpps[i])
+		}
+		$1 == "row" { $2 = "forward, " $2 }
+		{ print }'
+}
 
 # scale DRIVER METER: what crowd says of 10,000 accounts there
 scale() {
@@ -21,6 +37,8 @@ scale() {
 scaled() { awk -F '\t' -v what="$1" '$1 == "row" && index($2, what) { print $5 }'; }
 
 guest_bench "$1"
+# Of which bench-forward says what it is worth on hardware.
+router "noop-tc tc" 10000 || exit 1
 maps=$(scale bpf tc) || exit 1
 guest_load
 netlink=$(scale genl nf) || exit 1
@@ -32,15 +50,4 @@ for what in "grants through the library," "dump of" adopt; do
 	row "$what 10000 accounts: speed, netlink / maps" ratio \
 		"$(each "$how" "$(scaled "$what" <<<"$netlink")" "$(scaled "$what" <<<"$maps")")"
 done
-# By frames a millisecond, which is a million instructions.
-"$TS_TOP/tests/bench/forward.sh" 10 1000 10000 | awk -F '\t' -v OFS='\t' '
-	$1 == "row" && $3 == "kpps" {
-		$2 = $2 ": a frame"
-		$3 = "instr"
-		n = split($5, kpps, " ")
-		$5 = ""
-		for (i = 1; i <= n; i++)
-			$5 = $5 (i > 1 ? " " : "") int(1e6 / kpps[i])
-	}
-	$1 == "row" { $2 = "forward, " $2 }
-	{ print }'
+router "plain noop-nf nf nft-set" 10 1000 10000
