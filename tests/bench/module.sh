@@ -139,10 +139,14 @@ guest_load
 modprobe -a pktgen dummy
 ways_up || { echo "module: the ways are not set up" >&2; exit 1; }
 # Of what the emulator's caches do a time says nothing.
-[ "$unit" = instructions ] && set -- 1 1000 $MOST || set -- 1000
+if [ "$unit" = instructions ]; then
+	set -- 1 1000 $MOST
+else
+	set -- 1000
+fi
 for clients; do
-	direction up $clients
-	direction down $clients
+	direction up "$clients"
+	direction down "$clients"
 done
 billed "$@"
 tsctl -d genl meter destroy >/dev/null

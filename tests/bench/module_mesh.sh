@@ -59,9 +59,9 @@ on $B grant "$id" to 1000000000000000 >/dev/null
 frames >/dev/null
 for ((round = 0; round < ROUNDS; round++)); do
 	for way in $WAYS; do
-		way_on $way
+		way_on "$way"
 		took[$way]+=$(least frames)
-		way_off $way
+		way_off "$way"
 	done
 done
 what="a frame of $((LENGTH + 14)) bytes, relayed"
