@@ -44,22 +44,20 @@ static u32 segment_header_len(const struct sk_buff *skb,
 }
 
 /**
- * ts_bill_bytes() - billed bytes of a frame that may be many
+ * ts_bill_super_bytes() - billed bytes of a super-packet
  * @skb: the frame, its MAC header set
  * @f: parsed
+ * @len: of its bytes, the MAC header included
  * @packets: set to the number of frames
  *
- * Return: bytes, the tag beside the frame included.
+ * Return: bytes, the tags beside the frames included.
  */
-u32 ts_bill_bytes(const struct sk_buff *skb, const struct ts_frame *f,
-		  u32 *packets)
+u32 ts_bill_super_bytes(const struct sk_buff *skb, const struct ts_frame *f,
+			u32 len, u32 *packets)
 {
-	u32 len = skb->len - skb_mac_offset(skb), bytes;
 	struct ts_frame segment = *f;
+	u32 bytes;
 
-	if (!skb_is_gso(skb))
-		return ts_frame_super_bytes(f, len, 0, skb_vlan_tag_present(skb),
-					    packets);
 	segment.header_len = segment_header_len(skb, f);
 	if (skb_shinfo(skb)->gso_size != GSO_BY_FRAGS)
 		return ts_frame_super_bytes(&segment, len,

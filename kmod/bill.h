@@ -3,13 +3,32 @@
 #ifndef _TS_BILL_H
 #define _TS_BILL_H
 
-#include <linux/types.h>
+#include <linux/if_vlan.h>
+#include <linux/skbuff.h>
+#include <tokenswitch/frame.h>
 
-struct sk_buff;
-struct ts_frame;
+u32 ts_bill_super_bytes(const struct sk_buff *skb, const struct ts_frame *f,
+			u32 len, u32 *packets);
 
-u32 ts_bill_bytes(const struct sk_buff *skb, const struct ts_frame *f,
-		  u32 *packets);
+/**
+ * ts_bill_bytes() - billed bytes of a frame that may be many
+ * @skb: the frame, its MAC header set
+ * @f: parsed
+ * @len: of its bytes, the MAC header included
+ * @packets: set to the number of frames
+ *
+ * Return: bytes, the tag beside the frame included.
+ */
+static __always_inline u32 ts_bill_bytes(const struct sk_buff *skb,
+					 const struct ts_frame *f, u32 len,
+					 u32 *packets)
+{
+	if (unlikely(skb_is_gso(skb)))
+		return ts_bill_super_bytes(skb, f, len, packets);
+	return ts_frame_super_bytes(f, len, 0, skb_vlan_tag_present(skb),
+				    packets);
+}
+
 int ts_bill_selftest(void);
 
 #endif /* _TS_BILL_H */

@@ -62,11 +62,12 @@ static inline bool ts_toll_find(struct ts_toll *t, struct ts_account *a,
 /**
  * ts_toll_take() - the common case of ts_charge_barred() and ts_charge()
  * @t: who pays what
- * @bytes: billed, of one packet
+ * @bytes: billed
+ * @packets: segments
  *
  * Return: false: nothing was taken nor counted, and those decide.
  */
-static inline bool ts_toll_take(const struct ts_toll *t, u32 bytes)
+static inline bool ts_toll_take(const struct ts_toll *t, u32 bytes, u32 packets)
 {
 	struct ts_budget *b = &t->account->budget;
 	u32 flags = READ_ONCE(b->flags);
@@ -80,7 +81,7 @@ static inline bool ts_toll_take(const struct ts_toll *t, u32 bytes)
 	} else if (flags != TS_ACCOUNT_F_TRUSTED) {
 		return false;
 	}
-	ts_account_count_passed(t->stats, t->stat, bytes, 1, units);
+	ts_account_count_passed(t->stats, t->stat, bytes, packets, units);
 	return true;
 }
 

@@ -15,36 +15,13 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/route.h>
-#include "class.h"
+#include "class_of.h"
 #include "mesh_path.h"
-#include "net.h"
-#include "port.h"
-
-#define TS_CLASSIFY_TABLES
-#include <tokenswitch/classify.h>
-
-/**
- * struct ts_tables - where the shared classifier looks things up
- * @rules: of the namespace; NULL: none
- * @net: whose addresses are the box's
- * @port: that the frame is on; NULL: of a mesh, where no MAC is looked up
- */
-struct ts_tables {
-	const struct ts_class_table *rules;
-	struct net *net;
-	const struct ts_port *port;
-};
 
 /* Two words that differ only behind the first @bits bits. */
 static bool word_covers(__be32 prefix, __be32 addr, unsigned int bits)
 {
 	return !bits || !((ntohl(prefix) ^ ntohl(addr)) >> (32 - bits));
-}
-
-/* The address that a frame carries, as the network has it. */
-static const __be32 *frame_addr(const struct ts_frame *f)
-{
-	return (const __be32 *)f->remote;
 }
 
 static bool rule_covers(const struct ts_rule *r, const __be32 *addr)
@@ -57,109 +34,95 @@ static bool rule_covers(const struct ts_rule *r, const __be32 *addr)
 	return word_covers(r->addr[i], addr[i], left);
 }
 
-/* Of a bridged port the bridge's address is the box's too. */
-static int ts_table_box_mac(const struct ts_tables *t, const struct ts_frame *f)
+/**
+ * ts_class_port_has_mac() - is a frame to or from the box's own MAC?
+ * @port: that it is on
+ * @f: parsed
+ *
+ * Of a bridged port the bridge's address is the box's too.  Under RCU.
+ *
+ * Return: whether it is.
+ */
+bool ts_class_port_has_mac(const struct ts_port *port, const struct ts_frame *f)
 {
-	struct net_device *dev = t->port->dev, *master;
+	struct net_device *dev = port->dev, *master;
 
 	if (f->peer == ts_frame_mac(dev->dev_addr))
-		return 1;
+		return true;
 	master = netdev_master_upper_dev_get_rcu(dev);
 	return master && f->peer == ts_frame_mac(master->dev_addr);
 }
 
-static int ts_table_box_addr(const struct ts_tables *t,
-			     const struct ts_frame *f)
-{
-	if (f->flags & TS_FRAME_IP4)
-		return inet_addr_type(t->net, *frame_addr(f)) == RTN_LOCAL;
-#if IS_REACHABLE(CONFIG_IPV6)
-	if (f->flags & TS_FRAME_IP6)
-		return ipv6_chk_addr(t->net,
-				     (const struct in6_addr *)frame_addr(f),
-				     NULL, 0);
-#endif
-	return 0;
-}
-
-static int frame_family(const struct ts_frame *f)
-{
-	return f->flags & TS_FRAME_IP4 ? AF_INET : AF_INET6;
-}
-
-/*
- * The service that a frame belongs to; rules with an address come before those
- * without.
- */
-static const struct ts_rule *find_service(const struct ts_tables *t,
-					  const struct ts_frame *f)
-{
-	const struct ts_rule *r;
-	unsigned int i;
-
-	if (!t->rules)
-		return NULL;
-	for (i = t->rules->n_prefixes; i < t->rules->n_rules; i++) {
-		r = &t->rules->rule[i];
-		if (r->port != f->remote_port || r->proto != f->proto)
-			continue;
-		if (!r->family && ts_table_box_addr(t, f))
-			return r;
-		if (r->family == frame_family(f) && rule_covers(r, frame_addr(f)))
-			return r;
-	}
-	return NULL;
-}
-
-static int ts_table_service(const struct ts_tables *t, const struct ts_frame *f)
-{
-	const struct ts_rule *r = find_service(t, f);
-
-	if (!r)
-		return TS_SERVICE_NONE;
-	return r->ends_here ? TS_SERVICE_ENDS_HERE : TS_SERVICE_LISTED;
-}
-
-static __u32 ts_table_prefix(const struct ts_tables *t,
-			     const struct ts_frame *f)
-{
-	int family = frame_family(f);
-	const struct ts_rule *r;
-	unsigned int i;
-
-	if (!t->rules ||
-	    !test_bit(ntohl(*frame_addr(f)) >> 16,
-		      t->rules->some[family == AF_INET6]))
-		return TS_CLASS_INTERNET;
-	for (i = 0; i < t->rules->n_prefixes; i++) {
-		r = &t->rules->rule[i];
-		if (r->family == family && rule_covers(r, frame_addr(f)))
-			return r->class;
-	}
-	return TS_CLASS_INTERNET;
-}
-
 /**
- * ts_class_of() - what the bytes of a frame are for
- * @port: that it is on
- * @f: parsed, not malformed
- * @dir: enum ts_dir
- * @by_box: coming down: this box sent it itself
+ * ts_class_net_has_addr() - is the remote address one of the box?
+ * @net: of the box
+ * @f: parsed, of IP
  *
  * Under RCU.
  *
- * Return: enum ts_class.
+ * Return: whether it is.
  */
-u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
-		bool by_box)
+bool ts_class_net_has_addr(struct net *net, const struct ts_frame *f)
 {
-	struct ts_tables t = {
-		.rules = rcu_dereference(port->tn->classes),
-		.net = port->tn->net,
-		.port = port,
-	};
+	if (f->flags & TS_FRAME_IP4)
+		return inet_addr_type(net, *ts_class_addr(f)) == RTN_LOCAL;
+#if IS_REACHABLE(CONFIG_IPV6)
+	if (f->flags & TS_FRAME_IP6)
+		return ipv6_chk_addr(net,
+				     (const struct in6_addr *)ts_class_addr(f),
+				     NULL, 0);
+#endif
+	return false;
+}
 
-	return ts_frame_class(f, &t, dir, by_box);
+/**
+ * ts_class_find_service() - the service that a frame belongs to
+ * @rules: of the namespace
+ * @net: of the box
+ * @f: parsed, with ports
+ *
+ * Rules with an address come before those without.  Under RCU.
+ *
+ * Return: enum ts_service_kind.
+ */
+int ts_class_find_service(const struct ts_class_table *rules, struct net *net,
+			  const struct ts_frame *f)
+{
+	const struct ts_rule *r;
+	unsigned int i;
+
+	for (i = rules->n_prefixes; i < rules->n_rules; i++) {
+		r = &rules->rule[i];
+		if (r->port != f->remote_port || r->proto != f->proto)
+			continue;
+		if ((!r->family && ts_class_net_has_addr(net, f)) ||
+		    (r->family == ts_class_family(f) && rule_covers(r, ts_class_addr(f))))
+			return r->ends_here ? TS_SERVICE_ENDS_HERE :
+					      TS_SERVICE_LISTED;
+	}
+	return TS_SERVICE_NONE;
+}
+
+/**
+ * ts_class_find_prefix() - the class of a remote address, by prefix
+ * @rules: of the namespace
+ * @f: parsed, of IP
+ *
+ * Return: enum ts_class; TS_CLASS_INTERNET: there is no such prefix.
+ */
+u32 ts_class_find_prefix(const struct ts_class_table *rules,
+			 const struct ts_frame *f)
+{
+	int family = ts_class_family(f);
+	const struct ts_rule *r;
+	unsigned int i;
+
+	for (i = 0; i < rules->n_prefixes; i++) {
+		r = &rules->rule[i];
+		if (r->family == family && rule_covers(r, ts_class_addr(f)))
+			return r->class;
+	}
+	return TS_CLASS_INTERNET;
 }
 
 /**
@@ -267,8 +230,10 @@ static bool rule_same(const struct ts_rule *a, const struct ts_rule *b)
 static void table_append(struct ts_class_table *t, const struct ts_rule *r)
 {
 	t->rule[t->n_rules++] = *r;
-	if (r->proto)
+	if (r->proto) {
+		__set_bit(r->port, t->served);
 		return;
+	}
 	t->n_prefixes++;
 	table_mark(t, r);
 }

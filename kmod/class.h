@@ -35,7 +35,7 @@ struct ts_rule {
 	u8 ends_here;
 } __packed __aligned(4);
 
-/* One bit for each value of the first two bytes of an address. */
+/* One bit for each value of a port, or of the first two bytes of an address. */
 #define TS_CLASS_BITS 65536
 
 /**
@@ -45,6 +45,7 @@ struct ts_rule {
  * @n_rules: all rules
  * @some: is there a prefix rule for addresses that begin like this?  By
  *	family, IPv4 first.  Most frames need to know no more.
+ * @served: likewise: is there a service at this port?
  * @rule: the rules
  */
 struct ts_class_table {
@@ -52,6 +53,7 @@ struct ts_class_table {
 	unsigned int n_prefixes;
 	unsigned int n_rules;
 	unsigned long some[2][BITS_TO_LONGS(TS_CLASS_BITS)];
+	unsigned long served[BITS_TO_LONGS(TS_CLASS_BITS)];
 	struct ts_rule rule[];
 };
 
@@ -60,8 +62,6 @@ int ts_class_add(struct ts_net *tn, const struct ts_rule *rule,
 		 struct netlink_ext_ack *extack);
 int ts_class_delete(struct ts_net *tn, const struct ts_rule *rule,
 		    struct netlink_ext_ack *extack);
-u32 ts_class_of(const struct ts_port *port, const struct ts_frame *f, u32 dir,
-		bool by_box);
 u32 ts_class_free_service(const struct ts_port *port, const struct ts_frame *f,
 			  u32 dir, bool by_box);
 bool ts_class_calls_box(const struct ts_port *port, const struct ts_frame *f);

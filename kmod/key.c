@@ -11,19 +11,19 @@
 #include <linux/string.h>
 #include "account.h"
 #include "counts.h"
-#include "key.h"
+#include "key_lookup.h"
 #include "mesh_path.h"
 #include "net.h"
 
 /* Whoever could guess it could fill one bucket with addresses of his choice. */
 static siphash_key_t key_secret __ro_after_init;
-static hsiphash_key_t key_table_secret __ro_after_init;
+u64 ts_key_factors[TS_KEY_FACTORS] __ro_after_init;
 
 /** ts_key_init() - draw the secrets, before there is a table */
 void __init ts_key_init(void)
 {
 	get_random_bytes(&key_secret, sizeof(key_secret));
-	get_random_bytes(&key_table_secret, sizeof(key_table_secret));
+	get_random_bytes(ts_key_factors, sizeof(ts_key_factors));
 }
 
 /**
@@ -40,31 +40,6 @@ u64 ts_key_hash(const struct ts_key *key)
 	return siphash_3u32(w[0], w[1], w[2], &key_secret);
 }
 
-/* The table's own, which every frame asks: shorter, for a place is all it gives. */
-static u32 key_hashfn(const void *data, u32 len, u32 seed)
-{
-	const u32 *w = data;
-
-	return hsiphash_3u32(w[0], w[1], w[2], &key_table_secret) ^ seed;
-}
-
-/* Three words; the table's own comparison goes byte by byte. */
-static int key_cmpfn(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const u32 *a = arg->key, *b = (const u32 *)&((const struct ts_key_entry *)obj)->key;
-
-	return (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]);
-}
-
-static const struct rhashtable_params key_params = {
-	.head_offset = offsetof(struct ts_key_entry, node),
-	.key_offset = offsetof(struct ts_key_entry, key),
-	.key_len = sizeof(struct ts_key),
-	.hashfn = key_hashfn,
-	.obj_cmpfn = key_cmpfn,
-	.automatic_shrinking = true,
-};
-
 /**
  * ts_key_table_init() - make the table of a namespace
  * @tn: the namespace
@@ -73,7 +48,7 @@ static const struct rhashtable_params key_params = {
  */
 int ts_key_table_init(struct ts_net *tn)
 {
-	return rhashtable_init(&tn->keys, &key_params);
+	return rhashtable_init(&tn->keys, &ts_key_params);
 }
 
 /**
@@ -97,7 +72,7 @@ struct ts_key_entry *ts_key_lookup(struct ts_net *tn, const struct ts_key *key)
 {
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !lockdep_is_held(&tn->lock),
 			 "a key entry needs RCU or the lock");
-	return rhashtable_lookup_fast(&tn->keys, key, key_params);
+	return rhashtable_lookup_fast(&tn->keys, key, ts_key_params);
 }
 
 static bool list_has(const struct ts_key *keys, unsigned int n,
@@ -129,7 +104,7 @@ static void entry_free_rcu(struct rcu_head *rcu)
 
 static void entry_drop(struct ts_net *tn, struct ts_key_entry *e)
 {
-	rhashtable_remove_fast(&tn->keys, &e->node, key_params);
+	rhashtable_remove_fast(&tn->keys, &e->node, ts_key_params);
 	ts_paths_changed(tn);
 	list_del(&e->list);
 	ts_net_give_memory(tn, entry_bytes(e->account));
@@ -170,7 +145,7 @@ static int entry_add(struct ts_net *tn, struct ts_account *a,
 		err = -ENOMEM;
 		goto err_memory;
 	}
-	err = rhashtable_lookup_insert_fast(&tn->keys, &e->node, key_params);
+	err = rhashtable_lookup_insert_fast(&tn->keys, &e->node, ts_key_params);
 	if (err)
 		goto err_entry;
 	ts_paths_changed(tn);
@@ -249,7 +224,7 @@ void ts_key_unlink(struct ts_net *tn, struct ts_account *a)
 
 	lockdep_assert_held(&tn->lock);
 	list_for_each_entry(e, &a->keys, list) {
-		rhashtable_remove_fast(&tn->keys, &e->node, key_params);
+		rhashtable_remove_fast(&tn->keys, &e->node, ts_key_params);
 		ts_net_give_memory(tn, entry_bytes(a));
 	}
 	ts_paths_changed(tn);

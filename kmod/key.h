@@ -6,7 +6,9 @@
 #include <linux/if_ether.h>
 #include <linux/list.h>
 #include <linux/rhashtable.h>
+#include <linux/string.h>
 #include <linux/types.h>
+#include <asm/byteorder.h>
 
 struct netlink_ext_ack;
 struct ts_account;
@@ -52,6 +54,24 @@ static inline void ts_key_make(struct ts_key *key, const u8 *mac, u16 vlan,
 {
 	memcpy(key->mac, mac, ETH_ALEN);
 	key->vlan = vlan;
+	key->zone = zone;
+}
+
+/**
+ * ts_key_pack() - the same, of a frame in hand
+ * @key: set
+ * @mac: as ts_frame_mac() has it
+ * @vlan: likewise
+ * @zone: likewise
+ *
+ * In one store, for the look-up reads it right after.
+ */
+static inline void ts_key_pack(struct ts_key *key, u64 mac, u16 vlan, u32 zone)
+{
+	__le64 w = cpu_to_le64(mac | (u64)le16_to_cpu((__force __le16)vlan) << 48);
+
+	BUILD_BUG_ON(offsetof(struct ts_key, zone) != sizeof(w));
+	memcpy(key, &w, sizeof(w));
 	key->zone = zone;
 }
 

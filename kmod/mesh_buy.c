@@ -7,6 +7,7 @@
  * no lock, no memory.
  */
 
+#include "key_lookup.h"
 #include "mesh_hop.h"
 
 /* Is an originator the neighbour itself?  Without an account it has one radio. */
@@ -20,7 +21,7 @@ static bool hop_is_neighbour(const struct ts_hop *h, u32 off)
 	if (!h->account)
 		return false;
 	ts_key_make(&key, h->data + off, 0, h->key.zone);
-	entry = ts_key_lookup(h->port->tn, &key);
+	entry = ts_key_lookup_rcu(h->port->tn, &key);
 	return entry && entry->account == h->account;
 }
 

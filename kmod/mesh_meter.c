@@ -12,6 +12,7 @@
 
 #include <linux/if_macvlan.h>
 #include <linux/jiffies.h>
+#include "key_lookup.h"
 #include "mesh_hop.h"
 #include "mesh_meter.h"
 #include "mesh_path.h"
@@ -34,7 +35,7 @@ static bool port_is_transit(const struct ts_mesh_port *port, int iif)
 static void hop_find(struct ts_hop *h, const u8 *mac)
 {
 	ts_key_make(&h->key, mac, 0, READ_ONCE(h->port->zone));
-	h->entry = ts_key_lookup(h->port->tn, &h->key);
+	h->entry = ts_key_lookup_rcu(h->port->tn, &h->key);
 	/* A client's account is none here, whatever address it has. */
 	if (h->entry && !h->entry->counts)
 		h->entry = NULL;

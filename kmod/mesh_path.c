@@ -202,7 +202,7 @@ static __always_inline unsigned int path_pass_ingress(struct ts_mesh_port *port,
 {
 	u32 bytes = skb->len + ETH_HLEN;
 
-	if (unlikely(!ts_toll_take(&p->toll, bytes)))
+	if (unlikely(!ts_toll_take(&p->toll, bytes, 1)))
 		return ts_mesh_decide_ingress(port, skb);
 	if (known || p->dest.n)
 		ts_counter_add(&p->dest, bytes);

@@ -5,6 +5,9 @@
  * The order of the steps is that of include/tokenswitch/classify.h, where the
  * other meters have it too.  Everything here runs under RCU with bottom halves
  * off, takes no lock and allocates nothing.
+ *
+ * What a station pays for is decided in one function for each direction; what is
+ * seldom is behind calls, so that nothing is saved and cleared for it.
  */
 
 #include <linux/if_vlan.h>
@@ -12,12 +15,11 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <tokenswitch/budget.h>
-#include <tokenswitch/classify.h>
 #include "account.h"
 #include "bill.h"
 #include "charge.h"
-#include "class.h"
-#include "key.h"
+#include "class_of.h"
+#include "key_lookup.h"
 #include "meter.h"
 #include "net.h"
 #include "port.h"
@@ -26,7 +28,7 @@
 #include "trace.h"
 
 /**
- * struct ts_sight - what is known of the frame in hand
+ * struct ts_sight - what is known of the frame in hand; sight_begin() sets it
  * @port: that it is on
  * @skb: itself
  * @frame: parsed
@@ -36,6 +38,7 @@
  * @stranger: place of a station without account, may be NULL
  * @dir: enum ts_dir
  * @class: enum ts_class
+ * @length: of its bytes, the MAC header included
  * @bytes: that it costs
  * @packets: that it is
  * @by_box: coming down: this box sent it itself
@@ -50,46 +53,77 @@ struct ts_sight {
 	struct ts_stranger *stranger;
 	u32 dir;
 	u32 class;
+	u32 length;
 	u32 bytes;
 	u32 packets;
 	bool by_box;
 };
 
-static u32 sight_parse(struct ts_sight *s)
+static __always_inline void sight_begin(struct ts_sight *s, struct ts_port *port,
+					struct sk_buff *skb, u32 dir, bool by_box)
 {
-	const struct sk_buff *skb = s->skb;
-	int offset = skb_mac_offset(skb);
-	u8 buf[TS_FRAME_LOOK];
-	const u8 *data;
-	u32 look, tci;
-
-	look = min_t(u32, skb->len - offset, sizeof(buf));
-	tci = skb_vlan_tag_present(skb) ? skb->vlan_tci : TS_FRAME_NO_TCI;
-	data = skb_header_pointer(skb, offset, look, buf);
-	if (!data)
-		return TS_FRAME_MALFORMED;
-	return ts_frame_parse(&s->frame, data, data + look, s->dir, tci);
+	s->port = port;
+	s->skb = skb;
+	s->entry = NULL;
+	s->account = NULL;
+	s->stranger = NULL;
+	s->dir = dir;
+	s->class = TS_CLASS_INTERNET;
+	s->length = skb->len - skb_mac_offset(skb);
+	s->bytes = 0;
+	s->packets = 1;
+	s->by_box = by_box;
 }
 
-static void sight_find(struct ts_sight *s)
+static u32 skb_tci(const struct sk_buff *skb)
+{
+	return skb_vlan_tag_present(skb) ? skb->vlan_tci : TS_FRAME_NO_TCI;
+}
+
+/* Of what a device put into pages a copy is looked at. */
+static noinline u32 sight_parse_copy(struct ts_sight *s, int offset, u32 look)
+{
+	u8 buf[TS_FRAME_LOOK];
+
+	if (skb_copy_bits(s->skb, offset, buf, look))
+		return TS_FRAME_MALFORMED;
+	return ts_frame_parse(&s->frame, buf, buf + look, s->dir,
+			      skb_tci(s->skb));
+}
+
+static __always_inline u32 sight_parse(struct ts_sight *s, u32 dir)
+{
+	const struct sk_buff *skb = s->skb;
+	const u8 *data = skb_mac_header(skb);
+	u32 look = min_t(u32, s->length, TS_FRAME_LOOK);
+
+	/* What is in pages lies behind what is linear. */
+	if (unlikely(look + skb->data_len > s->length))
+		return sight_parse_copy(s, data - skb->data, look);
+	return ts_frame_parse(&s->frame, data, data + look, dir, skb_tci(skb));
+}
+
+static noinline void sight_find_stranger(struct ts_sight *s)
 {
 	struct ts_net *tn = s->port->tn;
-	unsigned int i;
 
-	for (i = 0; i < ETH_ALEN; i++)
-		s->key.mac[i] = s->frame.station >> 8 * i;
-	s->key.vlan = s->frame.vlan;
-	s->key.zone = READ_ONCE(s->port->zone);
-	s->entry = ts_key_lookup(tn, &s->key);
-	if (!s->entry) {
-		/* Who is written to did not prove to exist. */
-		s->stranger = s->dir == TS_DIR_UP ?
-			ts_stranger_see(tn, &s->key, s->port->dev->ifindex) :
-			ts_stranger_find(tn, &s->key);
+	/* Who is written to did not prove to exist. */
+	s->stranger = s->dir == TS_DIR_UP ?
+		ts_stranger_see(tn, &s->key, s->port->dev->ifindex) :
+		ts_stranger_find(tn, &s->key);
+}
+
+static __always_inline void sight_find(struct ts_sight *s, u32 dir)
+{
+	ts_key_pack(&s->key, s->frame.station, s->frame.vlan,
+		    READ_ONCE(s->port->zone));
+	s->entry = ts_key_lookup_rcu(s->port->tn, &s->key);
+	if (unlikely(!s->entry)) {
+		sight_find_stranger(s);
 		return;
 	}
 	s->account = s->entry->account;
-	if (s->dir != TS_DIR_UP)
+	if (dir != TS_DIR_UP)
 		return;
 	/* Likewise: a stranger who writes to it does not keep it awake. */
 	if (time_after(jiffies, READ_ONCE(s->account->seen) + HZ / 4))
@@ -162,6 +196,19 @@ static int sight_charge(const struct ts_sight *s)
 	return verdict;
 }
 
+/* The common case of sight_decide().  Return: false: nothing was taken. */
+static __always_inline bool sight_take(const struct ts_sight *s, u32 dir)
+{
+	struct ts_toll toll __uninitialized;
+
+	if (!s->account || s->frame.flags & TS_FRAME_GROUP ||
+	    !ts_toll_find(&toll, s->account, s->class, dir) ||
+	    !ts_toll_take(&toll, s->bytes, s->packets))
+		return false;
+	ts_port_count(s->port, passed_bytes, s->bytes);
+	return true;
+}
+
 /* Group-addressed and going up: unbilled, but only for who could pay for it. */
 static int sight_group_up(const struct ts_sight *s)
 {
@@ -231,7 +278,7 @@ static bool sight_is_flooded(const struct ts_sight *s)
 }
 
 /* A frame that is not free: does its station pay for it? */
-static int sight_decide(const struct ts_sight *s)
+static noinline int sight_decide(const struct ts_sight *s)
 {
 	int verdict;
 
@@ -246,7 +293,7 @@ static int sight_decide(const struct ts_sight *s)
 	return sight_charge(s);
 }
 
-static unsigned int sight_drop(const struct ts_sight *s, int reason)
+static noinline unsigned int sight_drop(const struct ts_sight *s, int reason)
 {
 	ts_port_count(s->port, drops[reason], s->packets);
 	if (s->account)
@@ -274,7 +321,7 @@ static u32 sight_plea(const struct ts_sight *s)
 	return ts_frame_plea(&s->frame);
 }
 
-static unsigned int sight_refuse_up(const struct ts_sight *s, int reason)
+static noinline unsigned int sight_refuse_up(const struct ts_sight *s, int reason)
 {
 	u32 marks = sight_plea(s);
 
@@ -288,25 +335,33 @@ static unsigned int sight_refuse_up(const struct ts_sight *s, int reason)
 	return NF_ACCEPT;
 }
 
-static unsigned int meter_up(struct ts_sight *s)
+static noinline unsigned int meter_free_up(struct ts_sight *s)
+{
+	int verdict = sight_class_free(s);
+
+	if (verdict != TS_CHARGE_PASS)
+		return sight_drop(s, verdict);
+	sight_mark(s, TS_MARK_FREE);
+	return NF_ACCEPT;
+}
+
+static __always_inline unsigned int meter_up(struct ts_sight *s)
 {
 	int verdict;
 
-	if (s->class == TS_CLASS_FREE) {
-		verdict = sight_class_free(s);
+	if (s->class == TS_CLASS_FREE)
+		return meter_free_up(s);
+	if (unlikely(!sight_take(s, TS_DIR_UP))) {
+		verdict = sight_decide(s);
 		if (verdict != TS_CHARGE_PASS)
-			return sight_drop(s, verdict);
-		sight_mark(s, TS_MARK_FREE);
-		return NF_ACCEPT;
+			return sight_refuse_up(s, verdict);
 	}
-	verdict = sight_decide(s);
-	if (verdict != TS_CHARGE_PASS)
-		return sight_refuse_up(s, verdict);
 	sight_mark(s, 0);
 	return NF_ACCEPT;
 }
 
-static unsigned int meter_down(struct ts_sight *s)
+/* What the station does not simply pay for. */
+static noinline unsigned int meter_down_else(struct ts_sight *s)
 {
 	int verdict;
 
@@ -334,24 +389,33 @@ static unsigned int meter_down(struct ts_sight *s)
 	return sight_drop(s, verdict);
 }
 
-/* Return: false when the frame needs no further look, then @verdict is set. */
-static bool sight_open(struct ts_sight *s, unsigned int *verdict)
+/* Control frames, foreign ones among them, are of class free. */
+static __always_inline unsigned int meter_down(struct ts_sight *s)
 {
-	u32 flags = sight_parse(s);
+	if (likely(s->class != TS_CLASS_FREE && !sight_is_flooded(s) &&
+		   sight_take(s, TS_DIR_DOWN)))
+		return NF_ACCEPT;
+	return meter_down_else(s);
+}
 
-	s->packets = 1;
+/* Return: false when the frame needs no further look, then @verdict is set. */
+static __always_inline bool sight_open(struct ts_sight *s, u32 dir,
+				       unsigned int *verdict)
+{
+	u32 flags = sight_parse(s, dir);
+
 	if (flags & TS_FRAME_MALFORMED) {
 		*verdict = sight_drop(s, TS_DROP_MALFORMED);
 		return false;
 	}
-	s->bytes = ts_bill_bytes(s->skb, &s->frame, &s->packets);
-	if (s->dir == TS_DIR_DOWN && flags & TS_FRAME_GROUP) {
+	s->bytes = ts_bill_bytes(s->skb, &s->frame, s->length, &s->packets);
+	if (dir == TS_DIR_DOWN && flags & TS_FRAME_GROUP) {
 		ts_port_count(s->port, group_bytes, s->bytes);
 		*verdict = NF_ACCEPT;
 		return false;
 	}
-	s->class = ts_class_of(s->port, &s->frame, s->dir, s->by_box);
-	sight_find(s);
+	s->class = ts_class_of(s->port, &s->frame, dir, s->by_box);
+	sight_find(s, dir);
 	return true;
 }
 
@@ -366,14 +430,11 @@ static bool sight_open(struct ts_sight *s, unsigned int *verdict)
 unsigned int ts_meter_ingress(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct ts_sight s = {
-		.port = priv,
-		.skb = skb,
-		.dir = TS_DIR_UP,
-	};
+	struct ts_sight s __uninitialized;
 	unsigned int verdict;
 
-	return sight_open(&s, &verdict) ? meter_up(&s) : verdict;
+	sight_begin(&s, priv, skb, TS_DIR_UP, false);
+	return sight_open(&s, TS_DIR_UP, &verdict) ? meter_up(&s) : verdict;
 }
 
 /**
@@ -389,13 +450,9 @@ unsigned int ts_meter_ingress(void *priv, struct sk_buff *skb,
 unsigned int ts_meter_egress(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	struct ts_sight s = {
-		.port = priv,
-		.skb = skb,
-		.dir = TS_DIR_DOWN,
-		.by_box = !skb->skb_iif,
-	};
+	struct ts_sight s __uninitialized;
 	unsigned int verdict;
 
-	return sight_open(&s, &verdict) ? meter_down(&s) : verdict;
+	sight_begin(&s, priv, skb, TS_DIR_DOWN, !skb->skb_iif);
+	return sight_open(&s, TS_DIR_DOWN, &verdict) ? meter_down(&s) : verdict;
 }

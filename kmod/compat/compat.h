@@ -14,4 +14,13 @@
 #error "TokenSwitch needs Linux 5.15 or newer"
 #endif
 
+/* Not cleared at entry, which CONFIG_INIT_STACK_ALL_ZERO does to all on the stack. */
+#ifndef __uninitialized
+#if __has_attribute(__uninitialized__)
+#define __uninitialized __attribute__((__uninitialized__))
+#else
+#define __uninitialized
+#endif
+#endif
+
 #endif /* _TS_COMPAT_H */

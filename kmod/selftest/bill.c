@@ -48,7 +48,7 @@ static bool __init bill_case_ok(struct sk_buff *skb, const struct bill_case *c)
 	__vlan_hwaccel_clear_tag(skb);
 	if (c->tag)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), 7);
-	return ts_bill_bytes(skb, &f, &packets) == c->bytes &&
+	return ts_bill_bytes(skb, &f, c->len, &packets) == c->bytes &&
 	       packets == c->packets;
 }
 

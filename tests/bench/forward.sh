@@ -7,11 +7,12 @@
 #   noop-xdp  XDP and tc programs, likewise     xdp   the meter of that kind
 #   nft-set   two sets with a counter for each client
 #   nft-rules two rules with a counter for each client, as openNDS has them
+#   noop-nf   hooks that do nothing             nf    the module's meter, in the test VM
 # Each has a client, a router and a server of its own, all made beforehand, and every
 # round visits all of them in turn: what disturbs the machine disturbs all alike.
 # forward.sh [CLIENTS...]; FORWARD_ROUNDS (5), FORWARD_MS (150) of a run,
 # FORWARD_WAYS, FORWARD_SIZES: bytes, 0 is a mix of 64, 576 and 1500; up.
-# FORWARD_DOWN_SIZES (64): likewise from the server to the clients.
+# FORWARD_DOWN_SIZES (64): likewise from the server to the clients; FORWARD_TCP (yes).
 . "$(dirname "$0")/../netns/net.sh"
 rounds=${FORWARD_ROUNDS:-5}
 ms=${FORWARD_MS:-150}
@@ -19,7 +20,7 @@ ways=(${FORWARD_WAYS:-plain noop-tc lines tc noop-xdp xdp nft-set nft-rules})
 sizes=(${FORWARD_SIZES-64 1500 0})
 down_sizes=(${FORWARD_DOWN_SIZES-64})
 declare -A base=([noop-tc]=plain [tc]=noop-tc [lines]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp
-	[nft-set]=plain [nft-rules]=plain)
+	[nft-set]=plain [nft-rules]=plain [noop-nf]=plain [nf]=noop-nf)
 declare -A kpps
 NOBODY=02:00:00:00:00:99
 STRANGERS=1000000
@@ -27,6 +28,8 @@ STRANGERS=1000000
 use() { C=$T-$1-c R=$T-$1-r S=$T-$1-s; }
 all_down() {
 	local way
+	# The devices wait for it.
+	[ ! -d /sys/module/empty_hook ] || rmmod empty_hook
 	for way in "${ways[@]}"; do use "$way"; net_down; done
 }
 trap all_down EXIT
@@ -70,11 +73,13 @@ way_up() { # WAY
 	in_ns $R sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.p0.rp_filter=0
 	in_ns $R ip route add 10.80.0.0/16 dev p0
 	case $1 in
-	noop-* | lines)
+	noop-tc | noop-xdp | lines)
 		exec 7< <(exec nsenter --net=/run/netns/$R -- forward_send noop p0 "${1#noop-}")
 		pids+=($!)
 		read -r -u 7 _ ;;
 	tc | xdp) in_ns $R crowd bpf p0 "$1" "$clients" >/dev/null ;;
+	noop-nf) in_ns $R insmod "$EMPTY_HOOK" devices=p0 ;;
+	nf) in_ns $R crowd genl p0 nf "$clients" >/dev/null ;;
 	nft-*) nft_up "$1" | in_ns $R nft -f - ;;
 	esac
 }
@@ -115,7 +120,7 @@ ratios() {
 	local way goal
 	for way in "${ways[@]}"; do
 		goal=-
-		case $way:$clients in tc:10000 | xdp:10000) goal='>=0.97' ;; esac
+		case $way:$clients in tc:10000 | xdp:10000 | nf:10000) goal='>=0.97' ;; esac
 		[ -n "${base[$way]}" ] && [ -n "${kpps[${base[$way]}]}" ] &&
 			row "$1: $way / ${base[$way]}" ratio "$goal" \
 				"$(quotients "${kpps[$way]}" "${kpps[${base[$way]}]}")"
@@ -176,14 +181,14 @@ for clients; do
 	for way in "${ways[@]}"; do
 		way_up "$way" || { echo "forward: $way with $clients clients is not set up" >&2; exit 1; }
 		sink replace
-		neighbours
+		[ ${#down_sizes[@]} = 0 ] || neighbours
 	done
 	for size in "${sizes[@]}"; do forward "$size"; done
 	for size in "${down_sizes[@]}"; do forward "$size" down; done
 	if [ "$clients" = 10 ] && [ "$(nproc)" -gt 1 ]; then
 		for way in tc xdp; do [[ " ${ways[*]} " = *" $way "* ]] && flood $way; done
 	fi
-	if [ "$clients" = 1000 ]; then
+	if [ "$clients" = 1000 ] && [ "${FORWARD_TCP:-yes}" = yes ]; then
 		for way in "${ways[@]}"; do
 			use "$way"
 			sink del
