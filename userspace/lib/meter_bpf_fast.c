@@ -173,13 +173,13 @@ static int attach(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_device *d
 }
 
 /*
- * A process that has not attached the program exchanges it for its own version:
- * the map of ports is the same, so nothing is lost.
+ * An owner that has not attached the program exchanges it for its own version, in
+ * place; who passes by takes over what is there.
  */
 static int lead_to(struct ts_bpf *b, const struct ts_bpf_device *dev)
 {
 	int slot = find_slot(b, TS_PORT_UPSTREAM, dev->ifindex), ret;
-	uint32_t id;
+	uint32_t id, attached;
 
 	if (slot < 0)
 		slot = take_slot(b, dev);
@@ -187,8 +187,11 @@ static int lead_to(struct ts_bpf *b, const struct ts_bpf_device *dev)
 		return slot;
 	ts_bpf_port_macs(&b->ports[slot], dev->mac, dev->mac);
 	id = b->port[slot].program_id[TS_HOOK_XDP];
-	if (id && id == ts_bpf_attached(b, dev->ifindex, TS_HOOK_XDP))
-		return 0;
+	attached = ts_bpf_attached(b, dev->ifindex, TS_HOOK_XDP);
+	if (attached && (id ? id == attached : !b->owned)) {
+		b->port[slot].program_id[TS_HOOK_XDP] = attached;
+		return ts_bpf_fast_permit(b, dev->ifindex, 0);
+	}
 	ret = attach(b, slot, dev);
 	if (ret)
 		release(b, slot);

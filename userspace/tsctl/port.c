@@ -160,10 +160,10 @@ static bool parse_port_word(struct cmd *c, const char *word, struct ts_port *p, 
 		return arg_zone(v, &p->zone);
 	if (cmd_is(word, "mark-mask"))
 		return arg_u32(word, v, 1, UINT32_MAX, &p->mark_mask);
-	if (cmd_is(word, "fast-path-from"))
-		return parse_device(v, p->fast_from);
 	if (cmd_is(word, "fast-path"))
 		return parse_fast_path(v, fast);
+	if (cmd_is(word, "fast-path-from"))
+		return parse_device(v, p->fast_from);
 	cmd_unknown(c, word, "meter, direction, zone, mark-mask, fast-path or fast-path-from");
 	return false;
 }
