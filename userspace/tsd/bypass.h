@@ -22,6 +22,7 @@ struct ts_daemon;
  * @hw_tc: the card may run tc and flowtables itself
  * @hw_bridge: the card may forward between its own devices (l2-fwd, hsr-fwd)
  * @lro: the card makes large frames of small ones, and forgets how many
+ * @no_fast: why its fast path is not taken; empty: it is, or none is wanted
  * @redirects: a filter at its ingress sends frames to another device, as shapers do
  */
 struct ts_bypass_facts {
@@ -29,6 +30,7 @@ struct ts_bypass_facts {
 	uint8_t meter;
 	uint32_t bridge;
 	char switch_id[2 * 32 + 1];
+	char no_fast[192];
 	bool hw_tc;
 	bool hw_bridge;
 	bool lro;
