@@ -4,6 +4,9 @@
 #   plain     nothing
 #   noop-tc   tc programs that do nothing       tc    the meter of that kind
 #   noop-xdp  XDP and tc programs, likewise     xdp   the meter of that kind
+#   fast      meter xdp with its fast path: what is paid leaves by redirect, to a server
+#             whose device drops by XDP, for it must not take longer than the router
+#   plain-sink  nothing, before such a server
 #   nft-set   two sets with a counter for each client
 #   nft-rules two rules with a counter for each client, as openNDS has them
 # Each has a client, a router and a server of its own, all made beforehand, and every
@@ -13,9 +16,9 @@
 . "$(dirname "$0")/../netns/net.sh"
 rounds=${FORWARD_ROUNDS:-5}
 ms=${FORWARD_MS:-250}
-ways=(${FORWARD_WAYS:-plain noop-tc tc noop-xdp xdp nft-set nft-rules})
+ways=(${FORWARD_WAYS:-plain noop-tc tc noop-xdp xdp plain-sink fast nft-set nft-rules})
 sizes=(${FORWARD_SIZES:-64 1500 0})
-declare -A base=([noop-tc]=plain [tc]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp
+declare -A base=([noop-tc]=plain [tc]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp [fast]=plain [plain-sink]=plain
 	[nft-set]=plain [nft-rules]=plain)
 declare -A kpps
 NOBODY=02:00:00:00:00:99
@@ -56,6 +59,15 @@ nft_up() {
 	printf '}\n}\n'
 }
 
+# The server's device drops what comes by XDP: its stack is no part of the router.
+server_sink() {
+	exec 7< <(exec nsenter --net=/run/netns/$S -- forward_send noop s0 sink)
+	pids+=($!)
+	read -r -u 7 _
+}
+
+sinks() { [ "$1" = fast ] || [ "$1" = plain-sink ]; }
+
 way_up() { # WAY
 	use "$1"
 	net_up
@@ -69,6 +81,13 @@ way_up() { # WAY
 		exec 7< <(exec nsenter --net=/run/netns/$R -- forward_send noop p0 "${1#noop-}")
 		pids+=($!)
 		read -r -u 7 _ ;;
+	plain-sink) server_sink ;;
+	fast)
+		# Redirected frames are taken by who takes frames in bursts.
+		server_sink && in_ns $C ethtool -K c0 gro on &&
+			in_ns $R sysctl -qw net.ipv4.conf.u0.rp_filter=0 &&
+			in_ns $R crowd bpf p0 fast "$clients" >/dev/null || return 1
+		start in_ns $R fastkeep ;;
 	tc | xdp) in_ns $R crowd bpf p0 "$1" "$clients" >/dev/null ;;
 	nft-*) nft_up "$1" | in_ns $R nft -f - ;;
 	esac
@@ -99,7 +118,8 @@ ratios() {
 	for way in "${ways[@]}"; do
 		goal=-
 		case $way:$clients in tc:10000 | xdp:10000) goal='>=0.97' ;; esac
-		[ -n "${base[$way]}" ] && [ -n "${kpps[${base[$way]}]}" ] &&
+		[[ $way:$1 = fast:64* ]] && goal='>=2.5'
+		[ -n "${base[$way]}" ] && [ -n "${kpps[$way]}" ] && [ -n "${kpps[${base[$way]}]}" ] &&
 			row "$1: $way / ${base[$way]}" ratio "$goal" \
 				"$(quotients "${kpps[$way]}" "${kpps[${base[$way]}]}")"
 	done
@@ -122,6 +142,7 @@ tcp() { # up|down: streams by iperf3, gigabits a second
 	kpps=()
 	for ((round = 0; round < (rounds + 1) / 2; round++)); do
 		for way in "${ways[@]}"; do
+			sinks $way && continue
 			use "$way"
 			kpps[$way]+=" $(in_ns $C iperf3 -c 10.66.2.2 -p 5301 $rev -t 1 -O 0.2 -J |
 				jq '.end.sum_received.bits_per_second / 1e9')"
@@ -165,6 +186,7 @@ for clients; do
 	fi
 	if [ "$clients" = 1000 ]; then
 		for way in "${ways[@]}"; do
+			sinks $way && continue
 			use "$way"
 			sink del
 			start in_ns $S iperf3 -s -p 5301 >/dev/null 2>&1

@@ -8,6 +8,7 @@
  * all that is on one CPU; with a pause between bursts it is a load that leaves room.
  *
  * forward_send noop DEVICE xdp|tc: attach programs that do nothing, while it runs.
+ * forward_send noop DEVICE sink: attach an XDP program that drops, likewise.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -73,6 +74,20 @@ __attribute__((noreturn)) static void noop(const char *device, int xdp)
 		pause();
 }
 
+__attribute__((noreturn)) static void sink(const char *device)
+{
+	struct forward_wrap *w = open_wrap(device);
+
+	if (forward_wrap__load(w))
+		die("load");
+	if (!bpf_program__attach_xdp(w->progs.fwd_xdp_sink, w->rodata->fwd_ifindex))
+		die("attach");
+	puts("ready");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 static void pin(int cpu)
 {
 	cpu_set_t one;
@@ -126,7 +141,7 @@ int main(int argc, char **argv)
 	int i;
 
 	if (argc == 4 && !strcmp(argv[1], "noop"))
-		noop(argv[2], !strcmp(argv[3], "xdp"));
+		strcmp(argv[3], "sink") ? noop(argv[2], !strcmp(argv[3], "xdp")) : sink(argv[2]);
 	if (argc < 8 || sscanf(argv[2], "%x:%x:%x:%x:%x:%x", m, m + 1, m + 2, m + 3, m + 4,
 			       m + 5) != 6) {
 		fprintf(stderr, "usage: forward_send DEVICE ROUTER-MAC SIZE FIRST COUNT "
