@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The BPF programs and their skeletons, which the driver embeds.
 
-BPF_NAMES := xdp tc clock
+BPF_NAMES := xdp fast tc clock
 BPF_OBJECTS := $(patsubst %,$(O)/bpf/%.bpf.o,$(BPF_NAMES))
 BPF_SKELETONS := $(patsubst %,$(O)/gen/%.skel.h,$(BPF_NAMES))
 # Where Debian keeps asm/types.h, which the uapi headers include.

@@ -50,6 +50,7 @@
 #define TS_SERVICES_MAX 256
 #define TS_BOX_ADDRS_MAX 1024
 #define TS_TARIFFS_MAX 256
+#define TS_FAST_DEVICES_MAX 128
 #define TS_MONEY_RING_BYTES (256 * 1024)
 #define TS_HINTS_RING_BYTES (64 * 1024)
 
@@ -264,6 +265,10 @@ struct ts_port_counters {
  * @dev_mac: driver, likewise: the device's, which a bridge takes for its own too
  * @onward: datapath: token bucket of what the port's strangers have passed on
  *	(TS_PORT_ONWARD_*)
+ * @fast_until: driver, one 8-byte store: jiffies64 until which the fast path may
+ *	be taken; 0: not at all.  Renewed by who looked that nothing is bypassed,
+ *	so that it ends with the last one who looks.
+ * @fast_from: driver: the upstream device of the fast path; empty: none is wanted
  * @ifindex: the rest is the driver's record of the port, unread by the
  *	datapath, there for the next driver to adopt
  */
@@ -273,7 +278,8 @@ struct ts_port_line {
 	__u64 box_mac;
 	__u64 dev_mac;
 	__u64 onward;
-	__u64 pad[3];
+	__u64 fast_until;
+	char fast_from[16];
 	__u32 used;
 	__u32 ifindex;
 	__u32 zone;
@@ -337,9 +343,11 @@ struct ts_port_config {
  * enum ts_port_config_flags - what is known when a program is loaded
  * @TS_PORT_F_BRIDGED: the device is a bridge port: unpaid frames are steered to
  *	the box, and stations are tracked by port (ts_key_ports)
+ * @TS_PORT_F_FAST: it has the fast path (fast.bpf.c); no program asks
  */
 enum ts_port_config_flags {
 	TS_PORT_F_BRIDGED = 1 << 0,
+	TS_PORT_F_FAST = 1 << 1,
 };
 
 /* --- classes and services -------------------------------------------------- */
@@ -494,6 +502,7 @@ _Static_assert(TS_PORTS_MAX <= 64, "a slot has 6 bits in the metadata");
  * ts_box_addrs      HASH              ts_addr     u8 1                  driver: follows the
  *                                                                      box's addresses
  * ts_tariffs        HASH              u32 id      struct ts_tariff_line driver
+ * ts_fast           DEVMAP_HASH       ifindex     bpf_devmap_val        driver
  * ts_strangers      ARRAY mmap        hash        ts_stranger_line      datapath
  * ts_money          RINGBUF           -           struct ts_ring_event  datapath
  * ts_hints          RINGBUF           -           struct ts_ring_event  datapath

@@ -74,7 +74,9 @@ static int make_crowd(const char *pattern, const char *kind, uint32_t clients)
 	for (d = 0; d < TS_DIR_COUNT; d++)
 		tariff.price[TS_CLASS_INTERNET][d] = tariff.price[TS_CLASS_LOCAL][d] = 1;
 	snprintf(port.pattern, sizeof(port.pattern), "%s", pattern);
-	port.meter = !strcmp(kind, "xdp") ? TS_METER_XDP :
+	if (!strcmp(kind, "fast"))
+		strcpy(port.fast_from, "u0");
+	port.meter = !strcmp(kind, "xdp") || port.fast_from[0] ? TS_METER_XDP :
 		     !strcmp(kind, "tc") ? TS_METER_TC : TS_METER_NF;
 	if (ts_meter_own(meter) || ts_meter_tariff_set(meter, &tariff) ||
 	    ts_meter_port_add(meter, &port))

@@ -5,6 +5,9 @@
 #   noop-tc   tc programs that do nothing       tc    the meter of that kind
 #   lines     a tc program that touches the memory that no meter can do without
 #   noop-xdp  XDP and tc programs, likewise     xdp   the meter of that kind
+#   fast      meter xdp with its fast path: what is paid leaves by redirect, to a server
+#             whose device drops by XDP, for it must not take longer than the router
+#   plain-sink  nothing, before such a server
 #   nft-set   two sets with a counter for each client
 #   nft-rules two rules with a counter for each client, as openNDS has them
 #   noop-nf   hooks that do nothing             nf    the module's meter, in the test VM
@@ -16,11 +19,11 @@
 . "$(dirname "$0")/../netns/net.sh"
 rounds=${FORWARD_ROUNDS:-5}
 ms=${FORWARD_MS:-150}
-ways=(${FORWARD_WAYS:-plain noop-tc lines tc noop-xdp xdp nft-set nft-rules})
+ways=(${FORWARD_WAYS:-plain noop-tc lines tc noop-xdp xdp plain-sink fast nft-set nft-rules})
 sizes=(${FORWARD_SIZES-64 1500 0})
 down_sizes=(${FORWARD_DOWN_SIZES-64})
 declare -A base=([noop-tc]=plain [tc]=noop-tc [lines]=noop-tc [noop-xdp]=plain [xdp]=noop-xdp
-	[nft-set]=plain [nft-rules]=plain [noop-nf]=plain [nf]=noop-nf)
+	[fast]=plain [plain-sink]=plain [nft-set]=plain [nft-rules]=plain [noop-nf]=plain [nf]=noop-nf)
 declare -A kpps
 NOBODY=02:00:00:00:00:99
 STRANGERS=1000000
@@ -62,6 +65,15 @@ nft_up() {
 	printf '}\n}\n'
 }
 
+# The server's device drops what comes by XDP: its stack is no part of the router.
+server_sink() {
+	exec 7< <(exec nsenter --net=/run/netns/$S -- forward_send noop s0 sink)
+	pids+=($!)
+	read -r -u 7 _
+}
+
+sinks() { [ "$1" = fast ] || [ "$1" = plain-sink ]; }
+
 way_up() { # WAY
 	use "$1"
 	net_up
@@ -77,6 +89,13 @@ way_up() { # WAY
 		exec 7< <(exec nsenter --net=/run/netns/$R -- forward_send noop p0 "${1#noop-}")
 		pids+=($!)
 		read -r -u 7 _ ;;
+	plain-sink) server_sink ;;
+	fast)
+		# Redirected frames are taken by who takes frames in bursts.
+		server_sink && in_ns $C ethtool -K c0 gro on &&
+			in_ns $R sysctl -qw net.ipv4.conf.u0.rp_filter=0 &&
+			in_ns $R crowd bpf p0 fast "$clients" >/dev/null || return 1
+		start in_ns $R fastkeep ;;
 	tc | xdp) in_ns $R crowd bpf p0 "$1" "$clients" >/dev/null ;;
 	noop-nf) in_ns $R insmod "$EMPTY_HOOK" devices=p0 ;;
 	nf) in_ns $R crowd genl p0 nf "$clients" >/dev/null ;;
@@ -121,7 +140,8 @@ ratios() {
 	for way in "${ways[@]}"; do
 		goal=-
 		case $way:$clients in tc:10000 | xdp:10000 | nf:10000) goal='>=0.97' ;; esac
-		[ -n "${base[$way]}" ] && [ -n "${kpps[${base[$way]}]}" ] &&
+		[[ $way:$1 = fast:64* ]] && goal='>=2.5'
+		[ -n "${base[$way]}" ] && [ -n "${kpps[$way]}" ] && [ -n "${kpps[${base[$way]}]}" ] &&
 			row "$1: $way / ${base[$way]}" ratio "$goal" \
 				"$(quotients "${kpps[$way]}" "${kpps[${base[$way]}]}")"
 	done
@@ -145,6 +165,7 @@ tcp() { # up|down: streams by iperf3, gigabits a second
 	kpps=()
 	for ((round = 0; round < (rounds + 1) / 2; round++)); do
 		for way in "${ways[@]}"; do
+			sinks $way && continue
 			use "$way"
 			kpps[$way]+=" $(in_ns $C iperf3 -c 10.66.2.2 -p 5301 $rev -t 1 -O 0.2 -J |
 				jq '.end.sum_received.bits_per_second / 1e9')"
@@ -190,6 +211,7 @@ for clients; do
 	fi
 	if [ "$clients" = 1000 ] && [ "${FORWARD_TCP:-yes}" = yes ]; then
 		for way in "${ways[@]}"; do
+			sinks $way && continue
 			use "$way"
 			sink del
 			start in_ns $S iperf3 -s -p 5301 >/dev/null 2>&1

@@ -10,6 +10,7 @@
  *
  * forward_send noop DEVICE xdp|tc|lines: attach programs that do nothing, or go through
  * a client's lines of memory, while it runs.
+ * forward_send noop DEVICE sink: attach an XDP program that drops, likewise.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -79,6 +80,20 @@ __attribute__((noreturn)) static void noop(const char *device, const char *kind)
 		pause();
 }
 
+__attribute__((noreturn)) static void sink(const char *device)
+{
+	struct forward_wrap *w = open_wrap(device);
+
+	if (forward_wrap__load(w))
+		die("load");
+	if (!bpf_program__attach_xdp(w->progs.fwd_xdp_sink, w->rodata->fwd_ifindex))
+		die("attach");
+	puts("ready");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 static void pin(int cpu)
 {
 	cpu_set_t one;
@@ -132,7 +147,7 @@ int main(int argc, char **argv)
 	int i;
 
 	if (argc == 4 && !strcmp(argv[1], "noop"))
-		noop(argv[2], argv[3]);
+		strcmp(argv[3], "sink") ? noop(argv[2], argv[3]) : sink(argv[2]);
 	if (argc < 9 || sscanf(argv[3], "%x:%x:%x:%x:%x:%x", m, m + 1, m + 2, m + 3, m + 4,
 			       m + 5) != 6) {
 		fprintf(stderr, "usage: forward_send up|down DEVICE ROUTER-MAC SIZE FIRST COUNT "

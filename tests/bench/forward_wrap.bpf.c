@@ -120,6 +120,13 @@ int fwd_xdp_noop(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
+/* Where redirected frames end, as they would at a card: no stack takes them. */
+SEC("xdp")
+int fwd_xdp_sink(struct xdp_md *ctx)
+{
+	return XDP_DROP;
+}
+
 SEC("tc")
 int fwd_tc_noop(struct __sk_buff *skb)
 {

@@ -132,6 +132,13 @@ static void cards(void **state)
 	assert_string_equal(refused(), "lan2");
 }
 
+/* Off, it alarms nobody: all is metered, only slower. */
+static void fast_paths(void **state)
+{
+	strcpy(facts[0].no_fast, "chain f of nftables table fw would not see what takes it");
+	assert_string_equal(judged(""), "fast-path lan1");
+}
+
 static void shapers(void **state)
 {
 	facts[2].redirects = true;
@@ -165,7 +172,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(nothing), T(flowtables), T(hardware), T(cut), T(cards), T(shapers), T(switches),
+		T(nothing), T(flowtables), T(hardware), T(cut), T(cards), T(fast_paths), T(shapers),
+		T(switches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,9 @@ struct ts_rule {
  * @direction: enum ts_direction
  * @zone: 0 in requests: derived from the bridge or port name
  * @mark_mask: bits of the packet mark; 0 in requests: the default
+ * @fast_from: upstream device of the fast path; empty: there is none
+ * @fast: the fast path is taken now
+ * @fast_reason: why it is not, for people
  * @reason: why this meter was chosen, for people
  * @free_bytes: class free
  * @group_bytes: group-addressed, never billed
@@ -121,6 +124,9 @@ struct ts_port {
 	uint8_t direction;
 	uint32_t zone;
 	uint32_t mark_mask;
+	char fast_from[IFNAMSIZ];
+	bool fast;
+	char fast_reason[192];
 	char reason[96];
 	uint64_t free_bytes;
 	uint64_t group_bytes;
@@ -305,7 +311,7 @@ int ts_meter_info(struct ts_meter *m, struct ts_meter_info *info);
 /**
  * ts_meter_port_add() - meter every present and future device of a pattern
  * @port: pattern, role, meter, direction, zone (0: from the name of the bridge or
- *	the port) and mark_mask (0: TS_MARK_MASK_DEFAULT) are read
+ *	the port), mark_mask (0: TS_MARK_MASK_DEFAULT) and fast_from are read
  *
  * Return: 0, -EEXIST: there is such a pattern, -EBUSY: owned, or a device has
  * another meter, -ENOSPC: too many, -EOPNOTSUPP: not on this driver or kernel, or

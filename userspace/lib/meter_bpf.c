@@ -185,6 +185,7 @@ static int ts_bpf_destroy(struct ts_meter *m)
 	for (slot = 0; slot < TS_PORTS_MAX; slot++)
 		if (b->ports[slot].used == TS_PORT_DEVICE)
 			ts_bpf_port_release(b, slot);
+	ts_bpf_fast_release(b);
 	ts_bpf_map_unpin(b);
 	if (rmdir(b->dir))
 		ret = ts_meter_fail(m, -errno, "cannot remove %s: %s", b->dir, strerror(errno));

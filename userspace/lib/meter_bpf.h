@@ -38,6 +38,7 @@ enum ts_bpf_map {
 	TS_MAP_STRANGERS,
 	TS_MAP_MONEY,
 	TS_MAP_HINTS,
+	TS_MAP_FAST,
 	TS_MAP_COUNT,
 };
 
@@ -79,11 +80,18 @@ enum ts_bpf_book_state {
 	TS_BOOK_REVOKING,
 };
 
-/** enum ts_bpf_port_use - ts_port_line.used */
+/**
+ * enum ts_bpf_port_use - ts_port_line.used
+ * @TS_PORT_UNUSED: free
+ * @TS_PORT_CLAIM: a pattern
+ * @TS_PORT_DEVICE: a metered device
+ * @TS_PORT_UPSTREAM: no port: a device that fast paths lead to and come from
+ */
 enum ts_bpf_port_use {
 	TS_PORT_UNUSED,
 	TS_PORT_CLAIM,
 	TS_PORT_DEVICE,
+	TS_PORT_UPSTREAM,
 };
 
 /**
@@ -122,9 +130,11 @@ enum ts_bpf_hook {
 /**
  * struct ts_bpf_programs - loaded for one port; -1 where none is wanted
  * @fd: by enum ts_bpf_hook, owned
+ * @fast_down: of the device's element of ts_fast, owned
  */
 struct ts_bpf_programs {
 	int fd[TS_HOOK_COUNT];
+	int fast_down;
 };
 
 /**
@@ -342,6 +352,7 @@ int ts_bpf_addr_sync(struct ts_bpf *b);
 int ts_bpf_program_load(struct ts_bpf *b, const struct ts_port_config *config, bool xdp,
 			uint8_t direction, struct ts_bpf_programs *p);
 void ts_bpf_program_close(struct ts_bpf_programs *p);
+int ts_bpf_program_fast_from(struct ts_bpf *b, const struct ts_port_config *config);
 int ts_bpf_program_clock(struct ts_bpf *b);
 uint32_t ts_bpf_program_id(int fd);
 uint64_t ts_bpf_program_version(const struct ts_port_config *config, bool xdp,
@@ -371,6 +382,19 @@ int ts_bpf_port_show(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_device
 int ts_bpf_port_dump_uppers(struct ts_bpf *b, int (*cb)(const struct ts_port *, void *),
 			    void *arg);
 void ts_bpf_port_event(struct ts_bpf *b, uint32_t slot, uint8_t type);
+
+/* meter_bpf_fast.c: the fast path */
+int ts_bpf_fast_check(struct ts_bpf *b, const struct ts_port *port);
+int ts_bpf_fast_permit(struct ts_bpf *b, uint32_t ifindex, int program_fd);
+void ts_bpf_fast_forbid(struct ts_bpf *b, uint32_t ifindex);
+void ts_bpf_fast_prune(struct ts_bpf *b, const struct ts_bpf_devices *list);
+int ts_bpf_fast_sync(struct ts_bpf *b, const struct ts_bpf_devices *list);
+void ts_bpf_fast_release(struct ts_bpf *b);
+void ts_bpf_fast_show(struct ts_bpf *b, const struct ts_port_line *line, struct ts_port *port);
+
+/* meter_bpf_fast_look.c: what it would bypass */
+bool ts_bpf_fast_look(struct ts_bpf *b, const struct ts_bpf_devices *list, char *found,
+		      size_t size);
 
 /* meter_bpf_event.c */
 void ts_bpf_event_queue(struct ts_bpf *b, const struct ts_meter_event *ev);

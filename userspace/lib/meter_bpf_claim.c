@@ -204,9 +204,12 @@ static int sync_devices(struct ts_bpf *b, struct ts_bpf_devices *list)
 	int checked, attached;
 
 	find_stacks(b, list);
+	ts_bpf_fast_prune(b, list);
 	checked = check_devices(b, list);
 	attached = attach_devices(b, list);
 	detach_uppers(b, list);
+	/* What it finds stops the fast path, not the meter. */
+	ts_bpf_fast_sync(b, list);
 	return attached ? attached : checked;
 }
 
@@ -310,7 +313,21 @@ static int check_kind(struct ts_bpf *b, const struct ts_port *port)
 		return ts_meter_fail(&b->base, -EOPNOTSUPP,
 				     "port %s: meter nf needs tokenswitch.ko: load the module, or ask for auto",
 				     port->pattern);
-	return 0;
+	return ts_bpf_fast_check(b, port);
+}
+
+/* What is in the way of the fast path when it is asked for refuses the port. */
+static int check_fast(struct ts_bpf *b)
+{
+	struct ts_bpf_devices list;
+	int ret = ts_bpf_device_list(b, &list);
+
+	if (ret)
+		return ret;
+	find_stacks(b, &list);
+	ret = ts_bpf_fast_sync(b, &list);
+	ts_bpf_device_free(&list);
+	return ret;
 }
 
 static void del_claim(struct ts_bpf *b, const char *pattern)
@@ -326,6 +343,23 @@ static void del_claim(struct ts_bpf *b, const char *pattern)
 	slot = find_line(b, TS_PORT_CLAIM, pattern);
 	if (slot >= 0)
 		__atomic_store_n(&b->ports[slot].used, TS_PORT_UNUSED, __ATOMIC_RELEASE);
+}
+
+/* An upstream device that nobody wants any more is left at once. */
+static void drop_claim(struct ts_bpf *b, const char *pattern)
+{
+	struct ts_bpf_devices list;
+	char error[sizeof(b->base.error)];
+
+	/* Why it was refused is what the caller is to read. */
+	memcpy(error, b->base.error, sizeof(error));
+	del_claim(b, pattern);
+	if (!ts_bpf_device_list(b, &list)) {
+		find_stacks(b, &list);
+		ts_bpf_fast_prune(b, &list);
+		ts_bpf_device_free(&list);
+	}
+	memcpy(b->base.error, error, sizeof(error));
 }
 
 static int add_locked(struct ts_bpf *b, const struct ts_port *port)
@@ -349,10 +383,13 @@ static int add_locked(struct ts_bpf *b, const struct ts_port *port)
 	line->wanted_meter = port->meter;
 	line->wanted_zone = port->zone;
 	line->mark_mask = port->mark_mask;
+	memcpy(line->fast_from, port->fast_from, sizeof(line->fast_from));
 	__atomic_store_n(&line->used, TS_PORT_CLAIM, __ATOMIC_RELEASE);
 	ret = ts_bpf_port_sync(b);
+	if (!ret && port->fast_from[0])
+		ret = check_fast(b);
 	if (ret)
-		del_claim(b, port->pattern);
+		drop_claim(b, port->pattern);
 	return ret;
 }
 

@@ -73,6 +73,8 @@ static const struct {
 			       BPF_F_MMAPABLE },
 	[TS_MAP_MONEY] = { "ts_money", BPF_MAP_TYPE_RINGBUF, 0, 0, TS_MONEY_RING_BYTES, 0 },
 	[TS_MAP_HINTS] = { "ts_hints", BPF_MAP_TYPE_RINGBUF, 0, 0, TS_HINTS_RING_BYTES, 0 },
+	[TS_MAP_FAST] = { "ts_fast", BPF_MAP_TYPE_DEVMAP_HASH, 4,
+			  sizeof(struct bpf_devmap_val), TS_FAST_DEVICES_MAX, 0 },
 };
 
 const char *ts_bpf_map_name(enum ts_bpf_map map)

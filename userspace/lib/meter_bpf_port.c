@@ -20,7 +20,8 @@ static struct ts_port_config port_config(const struct ts_bpf *b, uint32_t slot, 
 		.zone = line->zone,
 		.mark_mask = line->mark_mask,
 		.mark_unit = line->mark_mask & -line->mark_mask,
-		.flags = bridged ? TS_PORT_F_BRIDGED : 0,
+		.flags = (bridged ? TS_PORT_F_BRIDGED : 0) |
+			 (line->fast_from[0] ? TS_PORT_F_FAST : 0),
 		.hz = b->meta->hz,
 		.key_mask = b->meta->key_buckets - 1,
 		.stranger_mask = b->meta->strangers - 1,
@@ -91,6 +92,8 @@ static int attach_all(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devic
 	ret = ts_bpf_program_load(b, &config, xdp, line->direction, &p);
 	if (ret)
 		return ret;
+	if (p.fast_down >= 0)
+		ret = ts_bpf_fast_permit(b, dev->ifindex, p.fast_down);
 	/* Not one version any more, until all are exchanged. */
 	line->driver[TS_PORT_FACT_VERSION] = 0;
 	for (hook = 0; !ret && hook < TS_HOOK_COUNT; hook++) {
@@ -236,6 +239,8 @@ void ts_bpf_port_release(struct ts_bpf *b, uint32_t slot)
 	static const uint8_t none[6];
 	int hook;
 
+	if (line->fast_from[0])
+		ts_bpf_fast_forbid(b, line->ifindex);
 	/* Also of a device that is gone: its pins remain. */
 	for (hook = 0; hook < TS_HOOK_COUNT; hook++)
 		ts_bpf_detach(b, line->ifindex, hook);
@@ -281,6 +286,7 @@ static struct ts_port show_claim(const struct ts_port_line *line)
 	};
 
 	snprintf(port.pattern, sizeof(port.pattern), "%.*s", TS_PATTERN_LEN - 1, line->pattern);
+	snprintf(port.fast_from, sizeof(port.fast_from), "%.15s", line->fast_from);
 	return port;
 }
 
@@ -297,6 +303,7 @@ static int show_line(struct ts_bpf *b, uint32_t slot,
 		port.meter = line->meter;
 		port.zone = line->zone;
 		read_counters(b, slot, &port);
+		ts_bpf_fast_show(b, line, &port);
 	}
 	return cb(&port, arg);
 }

@@ -9,6 +9,7 @@
 #include "lib/meter_bpf.h"
 /* These want the types of bpf/maps.h. */
 #include "clock.skel.h"
+#include "fast.skel.h"
 #include "tc.skel.h"
 #include "xdp.skel.h"
 
@@ -98,6 +99,50 @@ static int load_xdp(struct ts_bpf *b, const struct ts_port_config *config,
 	return ret;
 }
 
+static int load_fast(struct ts_bpf *b, const struct ts_port_config *config,
+		     struct ts_bpf_programs *p)
+{
+	struct fast_bpf *skel = fast_bpf__open();
+	int ret;
+
+	if (!skel)
+		return ts_meter_fail(&b->base, -errno, "cannot open the fast path's object: %s",
+				     complaint);
+	memcpy((void *)&skel->rodata->ts_port, config, sizeof(*config));
+	ret = load(b, skel->obj, "ts_fast_up", "ts_fast_down");
+	if (!ret) {
+		p->fd[TS_HOOK_XDP] = keep(skel->progs.ts_fast_up);
+		p->fast_down = keep(skel->progs.ts_fast_down);
+	}
+	fast_bpf__destroy(skel);
+	return ret;
+}
+
+/**
+ * ts_bpf_program_fast_from() - the program of an upstream device of the fast path
+ * @b: the meter
+ * @config: its slot and hz are used
+ *
+ * Return: descriptor, owned by the caller, or negative errno.
+ */
+int ts_bpf_program_fast_from(struct ts_bpf *b, const struct ts_port_config *config)
+{
+	struct fast_bpf *skel;
+	int ret;
+
+	quiet();
+	skel = fast_bpf__open();
+	if (!skel)
+		return ts_meter_fail(&b->base, -errno, "cannot open the fast path's object: %s",
+				     complaint);
+	memcpy((void *)&skel->rodata->ts_port, config, sizeof(*config));
+	ret = load(b, skel->obj, "ts_fast_from", NULL);
+	if (!ret)
+		ret = keep(skel->progs.ts_fast_from);
+	fast_bpf__destroy(skel);
+	return ret;
+}
+
 static int load_tc(struct ts_bpf *b, const struct ts_port_config *config, const char *up,
 		   const char *down, struct ts_bpf_programs *p)
 {
@@ -135,11 +180,13 @@ int ts_bpf_program_load(struct ts_bpf *b, const struct ts_port_config *config, b
 
 	for (i = 0; i < TS_HOOK_COUNT; i++)
 		p->fd[i] = -1;
+	p->fast_down = -1;
 	quiet();
 	if (direction & TS_DIRECTION_UP) {
 		up = xdp ? "ts_tc_stamp" : "ts_tc_up";
 		if (xdp)
-			ret = load_xdp(b, config, p);
+			ret = config->flags & TS_PORT_F_FAST ? load_fast(b, config, p) :
+							       load_xdp(b, config, p);
 	}
 	if (!ret)
 		ret = load_tc(b, config, up, down, p);
@@ -178,7 +225,8 @@ uint64_t ts_bpf_program_version(const struct ts_port_config *config, bool xdp,
 	elf = tc_bpf__elf_bytes(&size);
 	hash = hash_more(hash, elf, size);
 	if (xdp) {
-		elf = xdp_bpf__elf_bytes(&size);
+		elf = config->flags & TS_PORT_F_FAST ? fast_bpf__elf_bytes(&size) :
+						       xdp_bpf__elf_bytes(&size);
 		hash = hash_more(hash, elf, size);
 	}
 	return hash ? hash : 1;
@@ -193,6 +241,9 @@ void ts_bpf_program_close(struct ts_bpf_programs *p)
 			close(p->fd[i]);
 		p->fd[i] = -1;
 	}
+	if (p->fast_down >= 0)
+		close(p->fast_down);
+	p->fast_down = -1;
 }
 
 /** ts_bpf_program_clock() - Return: descriptor of ts_clock_read, or negative errno */

@@ -89,6 +89,10 @@ static int ts_genl_port_add(struct ts_meter *m, const struct ts_port *port)
 		return ts_meter_fail(m, -EOPNOTSUPP,
 				     "port %s: with tokenswitch.ko loaded the meter is nf: ask for auto or nf, or unload the module",
 				     port->pattern);
+	if (port->fast_from[0])
+		return ts_meter_fail(m, -EOPNOTSUPP,
+				     "port %s: the fast path needs meter xdp of driver bpf, and tokenswitch.ko is at work: unload the module, or leave fast-path out",
+				     port->pattern);
 	nlh = ts_genl_request(genl(m), TS_CMD_PORT_ADD, 0);
 	mnl_attr_put_strz(nlh, TS_A_PORT_PATTERN, port->pattern);
 	mnl_attr_put_u8(nlh, TS_A_PORT_ROLE, port->role);

@@ -14,7 +14,7 @@ static json_t *json_port(const struct ts_port *p)
 	for (i = 0; i < TS_DROP_COUNT; i++)
 		json_object_set_new(drops, drop_names[i],
 				    json_u64(p->drops[i]));
-	return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:I,s:I,s:s,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:I,s:I,s:s,s:s,s:b,s:s,s:o,s:o,s:o,s:o}",
 			 "pattern", p->pattern, "ifname", p->ifname,
 			 "ifindex", (json_int_t)p->ifindex,
 			 "lower", p->lower,
@@ -24,6 +24,8 @@ static json_t *json_port(const struct ts_port *p)
 			 "zone", (json_int_t)p->zone,
 			 "mark_mask", (json_int_t)p->mark_mask,
 			 "reason", p->reason,
+			 "fast_from", p->fast_from, "fast", p->fast,
+			 "fast_reason", p->fast_reason,
 			 "free_bytes", json_u64(p->free_bytes),
 			 "group_bytes", json_u64(p->group_bytes),
 			 "passed_bytes", json_u64(p->passed_bytes),
@@ -66,6 +68,9 @@ static int print_port(const struct ts_port *p, void *arg)
 	puts(all ? "" : " none");
 	if (p->reason[0])
 		printf("    %s\n", p->reason);
+	if (p->fast_from[0])
+		printf("    fast path to and from %s: %s%s\n", p->fast_from,
+		       p->fast ? "on" : "off: ", p->fast_reason);
 	return 0;
 }
 
@@ -122,7 +127,26 @@ static bool parse_pattern(struct cmd *c, struct ts_port *p)
 	return true;
 }
 
-static bool parse_port_word(struct cmd *c, const char *word, struct ts_port *p)
+static bool parse_device(const char *text, char device[IFNAMSIZ])
+{
+	if (strlen(text) < IFNAMSIZ) {
+		strcpy(device, text);
+		return true;
+	}
+	fprintf(stderr, "tsctl port: '%s' is longer than %d bytes\n", text, IFNAMSIZ - 1);
+	return false;
+}
+
+static bool parse_fast_path(const char *text, bool *fast)
+{
+	*fast = cmd_is(text, "xdp");
+	if (*fast || cmd_is(text, "off"))
+		return true;
+	fprintf(stderr, "tsctl port: no fast path '%s'; there are: off xdp\n", text);
+	return false;
+}
+
+static bool parse_port_word(struct cmd *c, const char *word, struct ts_port *p, bool *fast)
 {
 	const char *v = cmd_value(c, word);
 
@@ -136,7 +160,11 @@ static bool parse_port_word(struct cmd *c, const char *word, struct ts_port *p)
 		return arg_zone(v, &p->zone);
 	if (cmd_is(word, "mark-mask"))
 		return arg_u32(word, v, 1, UINT32_MAX, &p->mark_mask);
-	cmd_unknown(c, word, "meter, direction, zone or mark-mask");
+	if (cmd_is(word, "fast-path"))
+		return parse_fast_path(v, fast);
+	if (cmd_is(word, "fast-path-from"))
+		return parse_device(v, p->fast_from);
+	cmd_unknown(c, word, "meter, direction, zone, mark-mask, fast-path or fast-path-from");
 	return false;
 }
 
@@ -144,13 +172,18 @@ static int port_add(struct cmd *c)
 {
 	struct ts_port p = { .role = TS_ROLE_ACCESS, .direction = TS_DIRECTION_BOTH };
 	struct ts_meter *m;
+	bool fast = false;
 	int ret = 0;
 
 	if (!parse_pattern(c, &p))
 		return 1;
 	while (cmd_more(c))
-		if (!parse_port_word(c, cmd_next(c), &p))
+		if (!parse_port_word(c, cmd_next(c), &p, &fast))
 			return 1;
+	if (fast != (p.fast_from[0] != 0)) {
+		fprintf(stderr, "tsctl port: fast-path xdp and fast-path-from DEVICE need each other: it leads to and comes from that device\n");
+		return 1;
+	}
 	m = open_meter(c, true);
 	if (!m)
 		return 1;
@@ -183,7 +216,8 @@ const struct verb port_verbs[] = {
 	{ "list", port_list, "", "ports and their counters" },
 	{ "add", port_add,
 	  "DEVICE|PREFIX* [meter auto|xdp|tc|nf] [direction up|down|both]\n"
-	  "                  [zone ZONE] [mark-mask MASK]",
+	  "                  [zone ZONE] [mark-mask MASK]\n"
+	  "                  [fast-path off|xdp] [fast-path-from DEVICE]",
 	  "meter a device, or every present and future one that matches" },
 	{ "del", port_del, "DEVICE|PREFIX*", "stop metering it; nothing passes unmetered while tsd's gate stands" },
 	{ 0 },

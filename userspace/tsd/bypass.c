@@ -208,6 +208,7 @@ static struct ts_bypass_facts *gather(const struct ts_ports *ports)
 	for (i = 0; facts && i < ports->n_attached; i++) {
 		strcpy(facts[i].ifname, ports->attached[i].ifname);
 		facts[i].meter = ports->attached[i].meter;
+		strcpy(facts[i].no_fast, ports->attached[i].fast_reason);
 		if (fd >= 0)
 			ask_features(fd, &facts[i]);
 		if (bound) {

@@ -24,6 +24,7 @@ struct ts_daemon;
  * @lro: the card makes large frames of small ones, and forgets how many
  * @isolated: in its bridge it reaches no other port that is isolated
  * @refused: set by the judge: it must not be open, for frames pass unmetered there
+ * @no_fast: why its fast path is not taken; empty: it is, or none is wanted
  * @redirects: a filter at its ingress sends frames to another device, as shapers do
  */
 struct ts_bypass_facts {
@@ -31,6 +32,7 @@ struct ts_bypass_facts {
 	uint8_t meter;
 	uint32_t bridge;
 	char switch_id[2 * 32 + 1];
+	char no_fast[192];
 	bool hw_tc;
 	bool hw_bridge;
 	bool lro;

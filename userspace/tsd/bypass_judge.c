@@ -26,6 +26,8 @@ static void judge_device(json_t *list, struct ts_bypass_facts *f)
 {
 	char text[256];
 
+	if (*f->no_fast)
+		say(list, "fast-path", f->ifname, false, f->no_fast);
 	if (f->hw_tc) {
 		snprintf(text, sizeof(text), "the card may take over what flowtables and tc filters with offload tell it, and that passes unbilled; to be sure that none does, run \"ethtool -K %s hw-tc-offload off\"",
 			 f->ifname);

@@ -34,7 +34,7 @@ static const char *const log_keys[] = { "level", "format", NULL };
 static const char *const key_keys[] = { "file", "passphrase_file", NULL };
 static const char *const meter_keys[] = { "driver", "mark_mask", NULL };
 static const char *const port_keys[] = {
-	"pattern", "meter", "direction", "zone", NULL
+	"pattern", "meter", "direction", "zone", "fast_path", "fast_path_from", NULL
 };
 static const char *const gate_keys[] = { "enabled", "unsolicited", NULL };
 static const char *const limits_keys[] = {
@@ -93,6 +93,36 @@ static bool mask_is_good(uint64_t mask)
 	return run >= 15 && !(run & (run + 1));
 }
 
+/* The gate's own answer to what nobody asked for needs to see every frame. */
+static void read_fast_path(struct ts_reader *r, config_setting_t *s, struct ts_port *p)
+{
+	static const char *const paths[] = { "off", "xdp", NULL };
+	bool fast = ts_read_word(r, s, "fast_path", paths, 0);
+
+	ts_read_text(r, s, "fast_path_from", p->fast_from, sizeof(p->fast_from));
+	if (r->failed)
+		return;
+	if (fast != (p->fast_from[0] != 0))
+		ts_reader_fail(r, s, fast ? "fast_path" : "fast_path_from",
+			       "fast_path = \"xdp\" and fast_path_from = \"DEVICE\" need each other: it leads to and comes from that device");
+	else if (fast && p->meter != TS_METER_XDP)
+		ts_reader_fail(r, s, "fast_path", "the fast path is a part of meter xdp: set meter = \"xdp\"");
+	else if (fast && p->direction != TS_DIRECTION_BOTH)
+		ts_reader_fail(r, s, "fast_path", "the fast path needs both directions metered");
+}
+
+static void check_fast_paths(struct ts_reader *r, config_setting_t *root,
+			     const struct ts_config *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->n_ports && c->gate && !c->gate_unsolicited; i++)
+		if (c->ports[i].fast_from[0])
+			ts_reader_fail(r, root, "ports",
+				       "the fast path of %s would bypass the gate, which follows connections to keep out what no client asked for: set gate.unsolicited = true, or leave fast_path out",
+				       c->ports[i].pattern);
+}
+
 static void read_port(struct ts_reader *r, config_setting_t *s,
 		      struct ts_config *c, struct ts_port *p)
 {
@@ -125,6 +155,7 @@ static void read_port(struct ts_reader *r, config_setting_t *s,
 		p->zone = ts_zone_of_name(zone);
 	p->role = TS_ROLE_ACCESS;
 	p->mark_mask = c->mark_mask;
+	read_fast_path(r, s, p);
 }
 
 static void read_meter(struct ts_reader *r, config_setting_t *root,
@@ -217,6 +248,7 @@ static void read_root(struct ts_reader *r, config_setting_t *root,
 	gate = ts_read_group(r, root, "gate", gate_keys);
 	c->gate = ts_read_bool(r, gate, "enabled", true);
 	c->gate_unsolicited = ts_read_bool(r, gate, "unsolicited", false);
+	check_fast_paths(r, root, c);
 	ts_config_read_stations(r, root, c);
 	ts_config_read_tariffs(r, root, c);
 	ts_config_read_money(r, root, c);

@@ -45,7 +45,8 @@ static int add_claim(const struct ts_port *port, void *arg)
 /* A claim without a device does not say how it would be metered. */
 static bool as_wanted(const struct ts_port *is, const struct ts_port *want)
 {
-	if (is->direction != want->direction || is->mark_mask != want->mark_mask)
+	if (is->direction != want->direction || is->mark_mask != want->mark_mask ||
+	    strcmp(is->fast_from, want->fast_from))
 		return false;
 	if (!is->ifindex)
 		return false;
