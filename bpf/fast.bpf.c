@@ -62,7 +62,7 @@ static __always_inline int ts_fast_parse4(struct bpf_fib_lookup *fib, void *at, 
 	    (ip->protocol != TS_IP_TCP && ip->protocol != TS_IP_UDP))
 		return 0;
 	/* With padding behind it the stack would forward less than came. */
-	if (at + bpf_ntohs(ip->tot_len) != end || !ts_fast_source4(ip->saddr))
+	if (end - at != bpf_ntohs(ip->tot_len) || !ts_fast_source4(ip->saddr))
 		return 0;
 	fib->family = TS_AF_INET;
 	fib->l4_protocol = ip->protocol;
@@ -98,7 +98,7 @@ static __always_inline int ts_fast_parse6(struct bpf_fib_lookup *fib, void *at, 
 	if (ip->version != 6 || ip->hop_limit <= 1 ||
 	    (ip->nexthdr != TS_IP_TCP && ip->nexthdr != TS_IP_UDP))
 		return 0;
-	if ((void *)(ip + 1) + bpf_ntohs(ip->payload_len) != end || !ts_fast_addresses6(ip))
+	if (end - (void *)(ip + 1) != bpf_ntohs(ip->payload_len) || !ts_fast_addresses6(ip))
 		return 0;
 	fib->family = TS_AF_INET6;
 	fib->l4_protocol = ip->nexthdr;

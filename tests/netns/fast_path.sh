@@ -104,6 +104,17 @@ refused() { # NAME PATTERN: adding p0 fails and says so
 
 fast_up
 listen
+# --- before Linux 6.3 everything does, by name, and the same meter works without -------
+said=$(fast_add p0 2>&1)
+if [[ $said = *"Linux 6.3 or newer is needed"* ]]; then
+	ok "this kernel cannot have it, and that is said"
+	is "no XDP is left" "$(in_ns $R ip -d link show | grep -c 'prog/xdp')" 0
+	check "meter xdp without it" in_ns $R tsctl -d bpf port add p0 meter xdp
+	done_testing
+	exit
+fi
+in_ns $R tsctl -d bpf port del p0
+
 # --- what refuses it -----------------------------------------------------------
 in_ns $R nft -f - <<<'table inet fw { chain f { type filter hook forward priority 0; }; }'
 refused "a firewall" "chain f of nftables table fw"
