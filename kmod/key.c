@@ -22,8 +22,13 @@ u64 ts_key_factors[TS_KEY_FACTORS] __ro_after_init;
 /** ts_key_init() - draw the secrets, before there is a table */
 void __init ts_key_init(void)
 {
+	unsigned int i;
+
 	get_random_bytes(&key_secret, sizeof(key_secret));
 	get_random_bytes(ts_key_factors, sizeof(ts_key_factors));
+	/* Of an even one the lowest bits of what it multiplies would be lost. */
+	for (i = 0; i < TS_KEY_FACTORS; i++)
+		ts_key_factors[i] |= 1;
 }
 
 /**
@@ -265,3 +270,5 @@ void ts_key_forget_port(struct ts_net *tn, int ifindex)
 				WRITE_ONCE(e->ifindex, 0);
 	mutex_unlock(&tn->lock);
 }
+
+#include "selftest/key.c"

@@ -78,6 +78,7 @@ static inline void ts_key_pack(struct ts_key *key, u64 mac, u16 vlan, u32 zone)
 int ts_key_table_init(struct ts_net *tn);
 void ts_key_table_destroy(struct ts_net *tn);
 void ts_key_init(void);
+int ts_key_selftest(void);
 u64 ts_key_hash(const struct ts_key *key);
 struct ts_key_entry *ts_key_lookup(struct ts_net *tn, const struct ts_key *key);
 int ts_key_replace(struct ts_net *tn, struct ts_account *a,

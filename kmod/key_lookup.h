@@ -12,17 +12,20 @@ extern u64 ts_key_factors[TS_KEY_FACTORS];
 
 /*
  * A sum of secret multiples, of which any two stations have the same with a chance
- * of 1 in 2^32.  To be told more than that one would have to see hashes; and only
- * who has an account is in the table.
+ * of 1 in 2^64.  To be told more than that one would have to see hashes; and only
+ * who has an account is in the table.  Then mixed: of addresses in a row the sums
+ * are in a row, too, and with some factors the lowest bits of all of them the same.
+ * The table's own seed goes before that, or another would not part them.
  */
 static inline u32 ts_key_hashfn(const void *data, u32 len, u32 seed)
 {
 	const u32 *w = data;
-	u64 sum = ts_key_factors[3];
+	u64 sum = ts_key_factors[3] ^ seed;
 
 	sum += w[0] * ts_key_factors[0] + w[1] * ts_key_factors[1] +
 	       w[2] * ts_key_factors[2];
-	return (u32)(sum >> 32) ^ seed;
+	sum = (sum ^ sum >> 32) * 0xd6e8feb86659fd93ULL;
+	return (u32)((sum ^ sum >> 29) >> 32);
 }
 
 /* Three words; the table's own comparison goes byte by byte. */

@@ -9,6 +9,7 @@
 #include "../account.h"
 #include "../bill.h"
 #include "../class.h"
+#include "../key.h"
 #include "../mesh_table.h"
 #include "../pattern.h"
 #include "../police.h"
@@ -29,6 +30,7 @@ static const struct {
 	{ "police", ts_police_selftest },
 	{ "pattern", ts_pattern_selftest },
 	{ "mesh table", ts_mesh_table_selftest },
+	{ "key", ts_key_selftest },
 };
 
 static int __init selftest_one(const char *name, int (*run)(void), bool fail)
