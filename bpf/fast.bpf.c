@@ -26,6 +26,28 @@ struct {
 	__type(value, struct bpf_devmap_val);
 } ts_fast SEC(".maps");
 
+/*
+ * When a destination's last frame went by the stack.  A redirect does not tell the
+ * kernel that a neighbour is used, so nobody would ask whether it is still there: who
+ * has left would be billed, and who has another MAC not be found.
+ */
+#define TS_FAST_SLOTS 1024
+__u64 ts_fast_slow[TS_FAST_SLOTS];
+
+/* Is it the frame of this second that goes by the stack?  Races cost a frame more. */
+static __always_inline int ts_fast_is_slow(const struct bpf_fib_lookup *fib)
+{
+	__u32 word = fib->family == TS_AF_INET ? fib->ipv4_dst :
+		     fib->ipv6_dst[1] ^ fib->ipv6_dst[2] ^ fib->ipv6_dst[3];
+	__u64 now = bpf_jiffies64();
+	__u64 *slow = &ts_fast_slow[(word * 0x9e3779b1U >> 22) & (TS_FAST_SLOTS - 1)];
+
+	if (now - *slow < ts_port.hz)
+		return 0;
+	*slow = now;
+	return 1;
+}
+
 /* Did somebody look lately, and is the frame for the box to route? */
 static __always_inline int ts_fast_wanted(__u64 peer)
 {
@@ -55,7 +77,12 @@ static __always_inline int ts_fast_parse4(struct bpf_fib_lookup *fib, void *at, 
 	struct iphdr *ip = at;
 	__be16 *ports = (void *)(ip + 1);
 
+	__u32 to;
+
 	if ((void *)(ports + 2) > end)
+		return 0;
+	to = bpf_ntohl(ip->daddr) >> 24;
+	if (!to || to == 127 || to >= 224)
 		return 0;
 	if (ip->version != 4 || ip->ihl != 5 || ip->ttl <= 1 ||
 	    ip->frag_off & bpf_htons(0xbfff) ||
@@ -135,6 +162,8 @@ static __always_inline int ts_fast_forward(struct xdp_md *ctx)
 		return 0;
 	if (!(eth->h_proto == bpf_htons(ETH_P_IP) && ts_fast_parse4(&fib, ip, end)) &&
 	    !(eth->h_proto == bpf_htons(ETH_P_IPV6) && ts_fast_parse6(&fib, ip, end)))
+		return 0;
+	if (ts_fast_is_slow(&fib))
 		return 0;
 	if (bpf_fib_lookup(ctx, &fib, sizeof(fib), 0) != BPF_FIB_LKUP_RET_SUCCESS)
 		return 0;

@@ -119,6 +119,29 @@ static int open_maps(struct ts_bpf *b, bool create)
 	return ret;
 }
 
+/*
+ * A CPU counts in a place of its own, by its number: so it is the highest one that
+ * matters, and not how many there are, should numbers be left out.
+ */
+static int count_cpus(struct ts_bpf *b)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/possible", "re");
+	int from, to, highest = -1;
+
+	while (f && fscanf(f, "%d", &from) == 1) {
+		highest = fscanf(f, "-%d", &to) == 1 ? to : from;
+		if (fgetc(f) != ',')
+			break;
+	}
+	if (f)
+		fclose(f);
+	if (highest < 0)
+		return ts_meter_fail(&b->base, -EIO,
+				     "cannot count the CPUs: /sys/devices/system/cpu/possible cannot be read");
+	b->n_cpus = highest + 1;
+	return 0;
+}
+
 static int ts_bpf_open(bool create, struct ts_meter **m, char *err, size_t err_size)
 {
 	struct ts_bpf *b = new_meter();
@@ -128,13 +151,9 @@ static int ts_bpf_open(bool create, struct ts_meter **m, char *err, size_t err_s
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	ret = libbpf_num_possible_cpus();
-	if (ret > 0) {
-		b->n_cpus = ret;
+	ret = count_cpus(b);
+	if (!ret)
 		ret = open_dir(b, create);
-	} else {
-		ts_meter_fail(&b->base, ret, "cannot count the CPUs: %s", strerror(-ret));
-	}
 	if (!ret)
 		ret = open_maps(b, create);
 	if (ret) {

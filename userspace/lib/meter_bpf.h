@@ -343,6 +343,7 @@ void ts_bpf_device_stack(struct ts_bpf_devices *list);
 const struct ts_bpf_device *ts_bpf_device_domain(const struct ts_bpf_devices *list,
 						 const struct ts_bpf_device *dev);
 bool ts_bpf_device_is_veth(const char *name);
+bool ts_bpf_device_hides_tags(const char *name);
 int ts_bpf_device_show_tags(const char *name);
 
 /* meter_bpf_addr.c */

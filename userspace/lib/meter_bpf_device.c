@@ -312,6 +312,14 @@ bool ts_bpf_device_is_veth(const char *name)
 	return !ethtool(name, &info) && !strcmp(info.driver, "veth");
 }
 
+/** ts_bpf_device_hides_tags() - Return: true if its card strips VLAN tags now */
+bool ts_bpf_device_hides_tags(const char *name)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
+
+	return !ethtool(name, &value) && value.data & ETH_FLAG_RXVLAN;
+}
+
 /**
  * ts_bpf_device_show_tags() - keep received VLAN tags in the frame
  * @name: device

@@ -159,8 +159,14 @@ static int take_slot(struct ts_bpf *b, const struct ts_bpf_device *dev)
 static int attach(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_device *dev)
 {
 	const struct ts_port_config config = { .slot = slot, .hz = b->meta->hz };
-	int fd = ts_bpf_program_fast_from(b, &config), ret;
+	int fd, ret;
 
+	/* A tag that the card strips would be lost, and the frame be of another network. */
+	if (ts_bpf_device_show_tags(dev->name))
+		return ts_meter_fail(&b->base, -EOPNOTSUPP,
+				     "fast path: %s hides VLAN tags from XDP and will not stop",
+				     dev->name);
+	fd = ts_bpf_program_fast_from(b, &config);
 	if (fd < 0)
 		return fd;
 	ret = ts_bpf_attach(b, dev, TS_HOOK_XDP, fd);

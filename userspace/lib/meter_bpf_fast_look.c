@@ -260,6 +260,14 @@ static void look_features(struct look *l)
 		     l->ifname);
 }
 
+/* Somebody may have switched it on again. */
+static void look_tags(struct look *l)
+{
+	if (ts_bpf_device_hides_tags(l->ifname))
+		find(l, "%s hides VLAN tags from XDP: run \"ethtool -K %s rxvlan off\"",
+		     l->ifname, l->ifname);
+}
+
 static void look_rp_filter(struct look *l, const char *ifname)
 {
 	char path[96];
@@ -283,6 +291,7 @@ static void look_device(struct look *l, const struct ts_bpf_device *dev, bool po
 		find(l, "%s is a port of another device, a bridge perhaps: the fast path is for routed ports",
 		     dev->name);
 	look_features(l);
+	look_tags(l);
 	look_rp_filter(l, dev->name);
 	look_tc(l, RTM_GETQDISC, 0, on_qdisc);
 	look_tc(l, RTM_GETTFILTER, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), on_filter);

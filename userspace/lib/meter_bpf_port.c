@@ -89,6 +89,10 @@ static int attach_all(struct ts_bpf *b, uint32_t slot, const struct ts_bpf_devic
 	struct ts_bpf_programs p;
 	int hook, ret;
 
+	if (line->fast_from[0] && ts_bpf_device_show_tags(dev->name))
+		return ts_meter_fail(&b->base, -EOPNOTSUPP,
+				     "port %s: it hides VLAN tags from XDP and will not stop, so it can have no fast path",
+				     dev->name);
 	ret = ts_bpf_program_load(b, &config, xdp, line->direction, &p);
 	if (ret)
 		return ret;
