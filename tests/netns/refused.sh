@@ -47,10 +47,14 @@ refused() { # FORM PATTERN
 	check "$1: the log counts it" \
 		test "$(grep -c 'ports: .* open, 1 refused' "$W/tsd.log")" -ge 1
 
+	start in_ns $C ping -n -i 0.005 10.66.2.2 >"$W/pings"
+	pinger=$!
 	tsd_kill
 	LD_PRELOAD=$O/test/fakecard.so FAKE_CARD=$W/card tsd_start
 	until_true 20 tsd_healthy
-	check "$1: nor after a restart" until_true 5 stuck
+	stop $pinger
+	is "$1: nor while tsd starts anew" "$(grep -c 'bytes from' "$W/pings")" 0
+	check "$1: nor after that" stuck
 
 	rm "$W/card"
 	kill -HUP $tsd_pid

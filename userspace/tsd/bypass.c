@@ -100,24 +100,22 @@ static void ask_kernel(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t cb,
 			return;
 }
 
-/* A port of a bridge that reaches none of those that are isolated as well. */
-static void note_isolated(struct ts_bypass_facts *f, const struct nlattr *linkinfo)
+/* What stands on it may be a bond or a VRF as well. */
+static bool is_bridged(const struct nlattr *linkinfo)
 {
-	const struct nlattr *attr, *flag;
+	const struct nlattr *attr;
 
-	mnl_attr_for_each_nested(attr, linkinfo) {
-		if (mnl_attr_get_type(attr) != IFLA_INFO_SLAVE_DATA)
-			continue;
-		mnl_attr_for_each_nested(flag, attr)
-			if (mnl_attr_get_type(flag) == IFLA_BRPORT_ISOLATED)
-				f->isolated = mnl_attr_get_u8(flag);
-	}
+	mnl_attr_for_each_nested(attr, linkinfo)
+		if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
+			return !strcmp(mnl_attr_get_str(attr), "bridge");
+	return false;
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *arg)
 {
 	struct ts_bypass_facts *f = arg;
 	const struct nlattr *attr;
+	bool bridged = false;
 	size_t len;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg)) {
@@ -125,12 +123,14 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 		if (mnl_attr_get_type(attr) == IFLA_MASTER)
 			f->bridge = mnl_attr_get_u32(attr);
 		else if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
-			note_isolated(f, attr);
+			bridged = is_bridged(attr);
 		else if (mnl_attr_get_type(attr) == IFLA_PHYS_SWITCH_ID &&
 			 2 * len < sizeof(f->switch_id))
 			sodium_bin2hex(f->switch_id, sizeof(f->switch_id),
 				       mnl_attr_get_payload(attr), len);
 	}
+	if (!bridged)
+		f->bridge = 0;
 	return MNL_CB_STOP;
 }
 

@@ -22,7 +22,6 @@ struct ts_daemon;
  * @hw_tc: the card may run tc and flowtables itself
  * @hw_bridge: the card may forward between its own devices (l2-fwd, hsr-fwd)
  * @lro: the card makes large frames of small ones, and forgets how many
- * @isolated: in its bridge it reaches no other port that is isolated
  * @refused: set by the judge: it must not be open, for frames pass unmetered there
  * @no_fast: why its fast path is not taken; empty: it is, or none is wanted
  * @redirects: a filter at its ingress sends frames to another device, as shapers do
@@ -37,7 +36,6 @@ struct ts_bypass_facts {
 	bool hw_bridge;
 	bool lro;
 	bool redirects;
-	bool isolated;
 	bool refused;
 };
 

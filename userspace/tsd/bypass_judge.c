@@ -63,8 +63,7 @@ static void judge_switch(json_t *list, struct ts_bypass_facts *facts, unsigned i
 		return;
 	for (i = 0; i < n; i++) {
 		if (i == at || facts[i].bridge != f->bridge ||
-		    strcmp(facts[i].switch_id, f->switch_id) ||
-		    (f->isolated && facts[i].isolated))
+		    strcmp(facts[i].switch_id, f->switch_id))
 			continue;
 		f->refused = true;
 		if (i < at)
@@ -73,7 +72,7 @@ static void judge_switch(json_t *list, struct ts_bypass_facts *facts, unsigned i
 	}
 	if (said)
 		refuse(list, "switch", f,
-		       "it and others of its bridge are ports of one switch chip: what stations at them send each other never gets to the meter; isolate them (\"bridge link set dev PORT isolated on\")");
+		       "it and others of its bridge are ports of one switch chip: what stations at them send each other never gets to the meter; meter the bridge in their place, or take each into a bridge of its own");
 }
 
 /* Is @name one of the words of @text, with or without quotes? */
@@ -88,24 +87,6 @@ static bool names(const char *text, size_t len, const char *name)
 	return false;
 }
 
-/*
- * The hardware forwards between the devices of the flowtable.  When no port is
- * among them nobody says what they have to do with the ports, so it is any of them.
- */
-static void refuse_offloaded(struct ts_bypass_facts *facts, unsigned int n, const char *devices,
-			     size_t len)
-{
-	unsigned int i, named = 0;
-
-	for (i = 0; i < n; i++)
-		if (names(devices, len, facts[i].ifname)) {
-			facts[i].refused = true;
-			named++;
-		}
-	for (i = 0; !named && i < n; i++)
-		facts[i].refused = true;
-}
-
 /* One flowtable: from behind its "{" to its "}" at the start of a line. */
 static void judge_flowtable(json_t *list, struct ts_bypass_facts *facts,
 			    unsigned int n, const char *name, const char *body, size_t len)
@@ -113,16 +94,17 @@ static void judge_flowtable(json_t *list, struct ts_bypass_facts *facts,
 	const char *devices = memmem(body, len, "devices = {", 11), *end;
 	unsigned int i;
 
-	end = devices ? memchr(devices, '}', (size_t)(body + len - devices)) : NULL;
-	devices = end ? devices + 11 : body;
 	if (memmem(body, len, "flags offload", 13)) {
-		refuse_offloaded(facts, n, devices, end ? (size_t)(end - devices) : 0);
+		/* It names bridges, or the upstream alone: it may be any port. */
+		for (i = 0; i < n; i++)
+			facts[i].refused = true;
 		say(list, "flowtable", name, true,
 		    "connections in it are forwarded by hardware (a PPE, WED, an ASIC) and pass unbilled; take \"flags offload\" out of it (OpenWrt: flow_offloading_hw '0')");
 		return;
 	}
+	end = devices ? memchr(devices, '}', (size_t)(body + len - devices)) : NULL;
 	for (i = 0; end && i < n; i++) {
-		if (!names(devices, (size_t)(end - devices), facts[i].ifname))
+		if (!names(devices + 11, (size_t)(end - devices - 11), facts[i].ifname))
 			continue;
 		say(list, "flowtable", name, false,
 		    "connections in it skip the forward hook, and with it what tsd's tables drop there; they are billed");

@@ -16,6 +16,7 @@
 
 #include "keys/keyfile.h"
 #include "photon/form.h"
+#include "tsd/bypass.h"
 #include "tsd/daemon.h"
 #include "tsd/front.h"
 #include "tsd/lock.h"
@@ -120,6 +121,8 @@ static int open_gate(struct ts_daemon *d, char *err, size_t err_size)
 	if (!d->gate)
 		return -EIO;
 	ts_ports_look(&d->ports);
+	/* Before it opens: what a daemon before this one had shut stays shut. */
+	ts_bypass_look(d);
 	return apply_gate(d, d->config, err, err_size);
 }
 
@@ -463,6 +466,8 @@ static int take_over(struct ts_daemon *d, struct ts_config *new, char *err,
 	ret = ts_ports_claim(&d->ports, new, err, err_size);
 	if (!ret)
 		ret = ts_ports_look(&d->ports);
+	if (!ret)
+		ts_bypass_look(d);
 	if (!ret && d->gate)
 		ret = apply_gate(d, new, err, err_size);
 	return ret;
@@ -507,7 +512,6 @@ int ts_daemon_reload(struct ts_daemon *d, char *err, size_t err_size)
 	if (d->peers && ts_peers_set(d->peers, new->peers, new->n_peers))
 		ts_log(TS_LOG_ERROR, "peers: out of memory; those of before stay");
 	import_channels(d);
-	d->bypass_ns = 0;
 	ts_loop_look(d);
 	return 0;
 }

@@ -30,6 +30,7 @@ struct writer {
 	const struct ts_gate_spec *spec;
 	FILE *out;
 	uint32_t stamp;
+	uint32_t free;
 	uint32_t redirect;
 	uint32_t reject;
 	uint32_t mask;
@@ -93,10 +94,11 @@ static void write_stamp(const struct writer *w)
 		"\t\ttype filter hook prerouting priority -350; policy accept;\n");
 	each_pattern(w, "iifname", "access_in");
 	fprintf(w->out, "\t}\n\tchain access_in {\n"
+		"\t\tmeta mark & 0x%08x != 0 accept comment \"free, for the box\"\n"
 		"\t\tiif != @metered counter drop comment \"no meter there\"\n"
 		"\t\tmeta mark & 0x%08x != 0 accept\n"
 		"\t\tcounter drop comment \"no meter has seen it\"\n\t}\n",
-		w->stamp | w->redirect | w->reject);
+		w->free, w->stamp | w->redirect | w->reject);
 }
 
 static void write_portal_family(const struct writer *w, const char *family,
@@ -241,6 +243,7 @@ void ts_gate_text(const struct ts_gate_spec *spec, FILE *out)
 		.spec = spec,
 		.out = out,
 		.stamp = ts_mark(0, spec->mark_mask, TS_MARK_STAMP),
+		.free = ts_mark(0, spec->mark_mask, TS_MARK_FREE),
 		.redirect = ts_mark(0, spec->mark_mask, TS_MARK_REDIRECT),
 		.reject = ts_mark(0, spec->mark_mask, TS_MARK_REJECT),
 		.mask = spec->mark_mask,

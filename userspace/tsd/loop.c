@@ -85,7 +85,7 @@ static void look_for_bypasses(struct ts_daemon *d)
 	bool heard = d->gate && ts_gate_flowtables(d->gate);
 	uint64_t now_ns = ts_clock_boot_ns();
 
-	if (!heard && !d->ports.changed && now_ns - d->bypass_ns < BYPASS_NS)
+	if (!heard && !d->ports.changed && d->bypass_ns && now_ns - d->bypass_ns < BYPASS_NS)
 		return;
 	d->bypass_ns = now_ns;
 	ts_bypass_look(d);

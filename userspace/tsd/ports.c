@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tokenswitch/budget.h>
 #include "discovery/mdns.h"
 #include "lib/rule.h"
 #include "tsd/log.h"
@@ -301,14 +302,16 @@ static int by_ifindex(const void *a, const void *b)
 	return x->ifindex < y->ifindex ? -1 : x->ifindex > y->ifindex;
 }
 
-/* FNV-1a of which they are. */
+/* FNV-1a of which they are, and of their names. */
 static uint64_t attached_hash(const struct ts_ports *p)
 {
 	uint64_t h = 14695981039346656037ull;
 	unsigned int i;
 
-	for (i = 0; i < p->n_attached; i++)
+	for (i = 0; i < p->n_attached; i++) {
 		h = (h ^ p->attached[i].ifindex) * 1099511628211ull;
+		h = (h ^ ts_zone_of_name(p->attached[i].ifname)) * 1099511628211ull;
+	}
 	return h;
 }
 
