@@ -83,11 +83,11 @@
  */
 #define TS_ONWARD_ANSWER_BYTES 1514
 /*
- * A question that an account was charged for lets so much be charged for answers.
- * Nobody else's question does: he may write it under another's address, and who
- * has asked nothing is billed nothing.
+ * A question that an account was charged for lets so much be charged for answers: as
+ * many as a browser asks for at once.  Nobody else's question does: he may write it
+ * under another's address, and who has asked nothing is billed nothing.
  */
-#define TS_ANSWERS_BYTES (64 * 1024)
+#define TS_ANSWERS_BYTES (8 * 1024)
 
 /* Marks: bits above the lowest bit of the mark mask. */
 #define TS_MARK_STAMP 1U
