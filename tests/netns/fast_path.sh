@@ -218,7 +218,7 @@ check "unknown neighbour: the first by the stack, the others not" \
 	test $(($(by_stack) - s)) -ge 1 -a $(($(by_stack) - s)) -lt 50
 
 # Sources that no router forwards from, and a frame with a tag of no VLAN: the stack's.
-raw() { # SOURCE [TAG]: one datagram to the server, from the client's MAC
+raw() { # SOURCE [tag] [COUNT]: datagrams to the server, from the client's MAC
 	in_ns $C python3 - "$@" <<-'PY'
 	import socket, struct, sys
 	src = socket.inet_aton(sys.argv[1])
@@ -228,9 +228,10 @@ raw() { # SOURCE [TAG]: one datagram to the server, from the client's MAC
 	ip = ip[:10] + struct.pack("!H", ~(total + (total >> 16)) & 0xffff) + ip[12:]
 	s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 	s.bind(("c0", 0))
-	tag = bytes.fromhex("81000000") if len(sys.argv) > 2 else b""
-	s.send(bytes.fromhex("020000000001020000000002") + tag + b"\x08\x00" + ip +
-	       struct.pack("!HHHH", 9, 9, 108, 0) + b"x" * 100)
+	tag = bytes.fromhex("81000000") if "tag" in sys.argv else b""
+	for i in range(int(sys.argv[-1]) if sys.argv[-1].isdigit() else 1):
+	    s.send(bytes.fromhex("020000000001020000000002") + tag + b"\x08\x00" + ip +
+	           struct.pack("!HHHH", 9, 9, 108, 0) + b"x" * 100)
 	PY
 }
 for spoof in 10.66.1.1 127.0.0.1 224.0.0.1; do
@@ -240,8 +241,9 @@ for spoof in 10.66.1.1 127.0.0.1 224.0.0.1; do
 	is "source $spoof: charged" $(($(charged $id) - c)) $((3 * 142))
 done
 a=$(arrived $S) s=$(by_stack) c=$(charged $id)
-raw 10.66.1.2
-is "by hand: fast" "$(($(arrived $S) - a)) $(($(by_stack) - s)) $(($(charged $id) - c))" "1 0 $((3 * 142))"
+raw 10.66.1.2 20
+is "by hand: all arrive, charged once" "$(($(arrived $S) - a)) $(($(charged $id) - c))" "20 $((20 * 3 * 142))"
+check "by hand: fast" few $(($(by_stack) - s)) 20
 a=$(arrived $S) s=$(by_stack) c=$(charged $id)
 raw 10.66.1.2 tag
 is "a priority tag: by the stack" "$(($(arrived $S) - a)) $(($(by_stack) - s)) $(($(charged $id) - c))" "1 1 $((3 * 146))"
