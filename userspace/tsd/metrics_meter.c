@@ -106,7 +106,7 @@ static void info(struct ts_daemon *d, FILE *out)
 static void bypasses(struct ts_daemon *d, FILE *out)
 {
 	static const char *const kinds[] = {
-		"fast-path", "flowtable", "hw-forwarding", "hw-tc-offload", "lro", "shaper", "switch",
+		"flowtable", "hw-forwarding", "hw-tc-offload", "lro", "shaper", "switch",
 	};
 	unsigned int kind, count;
 	const json_t *one;
