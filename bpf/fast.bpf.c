@@ -58,17 +58,24 @@ static __always_inline int ts_fast_wanted(__u64 peer)
 	       peer == ts_load(&line->dev_mac);
 }
 
-/* A source that no router forwards from: the stack says what is to be done. */
-static __always_inline int ts_fast_source4(__u32 saddr)
+/* Of no network, of the box itself, of a group: no router forwards from or to it. */
+static __always_inline int ts_fast_is_host4(__be32 addr)
 {
-	__u32 top = bpf_ntohl(saddr) >> 24;
+	__u32 top = bpf_ntohl(addr) >> 24;
+
+	return top && top != 127 && top < 224;
+}
+
+/* Others: the stack says what is to be done. */
+static __always_inline int ts_fast_addresses4(const struct iphdr *ip)
+{
 	struct ts_addr_halves h = {};
 	__u32 *word = (__u32 *)&h;
 
-	if (!top || top == 127 || top >= 224)
+	if (!ts_fast_is_host4(ip->saddr) || !ts_fast_is_host4(ip->daddr))
 		return 0;
 	word[2] = bpf_htonl(0xffff);
-	word[3] = saddr;
+	word[3] = ip->saddr;
 	return !ts_box_addr_known(h.high, h.low);
 }
 
@@ -77,19 +84,14 @@ static __always_inline int ts_fast_parse4(struct bpf_fib_lookup *fib, void *at, 
 	struct iphdr *ip = at;
 	__be16 *ports = (void *)(ip + 1);
 
-	__u32 to;
-
 	if ((void *)(ports + 2) > end)
-		return 0;
-	to = bpf_ntohl(ip->daddr) >> 24;
-	if (!to || to == 127 || to >= 224)
 		return 0;
 	if (ip->version != 4 || ip->ihl != 5 || ip->ttl <= 1 ||
 	    ip->frag_off & bpf_htons(0xbfff) ||
 	    (ip->protocol != TS_IP_TCP && ip->protocol != TS_IP_UDP))
 		return 0;
 	/* With padding behind it the stack would forward less than came. */
-	if (end - at != bpf_ntohs(ip->tot_len) || !ts_fast_source4(ip->saddr))
+	if (end - at != bpf_ntohs(ip->tot_len) || !ts_fast_addresses4(ip))
 		return 0;
 	fib->family = TS_AF_INET;
 	fib->l4_protocol = ip->protocol;

@@ -8,7 +8,7 @@
  *
  * How a frame meets it:
  *   up    bridge/inet prerouting: came through an access pattern without any
- *         of our marks, or on a device that is not open -> drop.  REDIRECT -> nat to the portal, REJECT -> an
+ *         of our marks, or on a device that is not open and not free -> drop.  REDIRECT -> nat to the portal, REJECT -> an
  *         answer that says no.
  *   up    forward: REDIRECT and REJECT never leave the box.
  *   down  forward (routed port), postrouting (bridged port): the device is of
