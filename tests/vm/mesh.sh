@@ -59,6 +59,8 @@ tell() {
 	on $C grant "$c_b" to $MUCH >/dev/null
 	on $C grant "$c_d" to $MUCH >/dev/null
 	on $D grant "$d_a" to $MUCH >/dev/null
+	# With its account a neighbour's counters begin anew, at each end at a time of its own.
+	links_mark a-b b-a b-c c-b a-d d-a d-c c-d
 }
 
 # iperf NAME NAMESPACE ARG...: what its sender has not sent yet when its last byte is

@@ -216,7 +216,7 @@ link_look() {
 }
 
 # What links lacked when they were marked: 0, unless a test broke one or sent in
-# a neighbour's name.
+# a neighbour's name, or the counters of its ends began at different times.
 declare -A marked
 links_mark() { # LINK...
 	local l got lacks
