@@ -234,14 +234,16 @@ static __always_inline __u32 ts_paid_index(__u32 id, __u32 cpu, __u32 class, __u
  * @group: token bucket of what it sends to groups (TS_GROUP_*); 0: full
  * @onward: token bucket of what may be passed on (TS_ONWARD_*); the driver makes
  *	it empty
- * @answers: bytes of answers that may still be charged (TS_ANSWERS_BYTES); signed,
- *	atomic
+ * @answers: bytes of answers that may still be charged (TS_ANSWERS_BYTES)
+ * @asked: bytes of answers that may still come, charged or not (TS_ASKED_BYTES); both
+ *	signed, atomic
  */
 struct ts_account_police {
 	__u64 free;
 	__u64 group;
 	__u64 onward;
-	__u64 answers;
+	__u32 answers;
+	__u32 asked;
 };
 
 /** struct ts_port_counters - of a port, on one CPU */

@@ -163,31 +163,58 @@ static __always_inline void ts_count_refusal(__u32 id, __u32 cpu, const struct t
 
 __noinline int ts_account_bill(__u32 id, __u64 a, __u32 bytes, __u32 packed);
 
+/* Return: 1: so much was left for answers, and is taken. */
+static __always_inline int ts_answers_take(__u32 *left, __u32 bytes)
+{
+	return (__s32)*(volatile __u32 *)left >= (__s32)bytes &&
+	       (__s32)__sync_fetch_and_add(left, -bytes) >= (__s32)bytes;
+}
+
+/* An answer comes to who has asked: else others could spend what it may have for free. */
+static __always_inline int ts_onward_asked(__u32 id, const struct ts_bill *bill)
+{
+	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
+
+	return police && (bill->dir == TS_DIR_UP ||
+			  ts_answers_take(&police->asked, bill->bytes));
+}
+
 /* An answer is charged to who was charged for asking, and a question always. */
 static __always_inline int ts_onward_chargeable(__u32 id, const struct ts_bill *bill)
 {
 	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
-	__s64 bytes = bill->bytes;
 
-	if (!police)
-		return 0;
-	if (bill->dir == TS_DIR_UP)
-		return 1;
-	return (__s64)ts_load(&police->answers) >= bytes &&
-	       (__s64)__sync_fetch_and_add(&police->answers, -bytes) >= bytes;
+	return police && (bill->dir == TS_DIR_UP ||
+			  ts_answers_take(&police->answers, bill->bytes));
+}
+
+/* An account has asked, @charged for it or not. */
+static __always_inline void ts_onward_note(__u32 id, const struct ts_bill *bill, int charged)
+{
+	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
+
+	if (!police || bill->dir != TS_DIR_UP)
+		return;
+	*(volatile __u32 *)&police->asked = TS_ASKED_BYTES;
+	if (charged)
+		*(volatile __u32 *)&police->answers = TS_ANSWERS_BYTES;
 }
 
 /* More of what may be passed on than is free.  Return: 1: paid; counted either way. */
 static __always_inline int ts_onward_charge(__u32 id, __u64 a, struct ts_bill *bill)
 {
-	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
-
 	bill->class = TS_CLASS_INTERNET;
-	if (!police || ts_account_bill(id, a, bill->bytes, ts_bill_pack(bill)))
+	if (ts_account_bill(id, a, bill->bytes, ts_bill_pack(bill)))
 		return 0;
-	if (bill->dir == TS_DIR_UP)
-		*(volatile __u64 *)&police->answers = TS_ANSWERS_BYTES;
+	ts_onward_note(id, bill, 1);
 	return 1;
+}
+
+static __always_inline int ts_refuse_free(__u32 id, const struct ts_bill *bill)
+{
+	if (id)
+		ts_count_refusal(id, bpf_get_smp_processor_id(), bill);
+	return 0;
 }
 
 /**
@@ -203,22 +230,22 @@ static __always_inline int ts_onward_charge(__u32 id, __u64 a, struct ts_bill *b
  */
 __noinline int ts_pass_free(__u32 id, __u64 a, __u32 bytes, __u32 packed, __u32 kind)
 {
+	int listed = id && kind == TS_SERVICE_LISTED, charge;
 	struct ts_port_counters *c;
 	struct ts_bill bill;
-	int charge;
 
 	ts_bill_unpack(&bill, bytes, packed);
-	charge = id && kind == TS_SERVICE_LISTED && bill.class == TS_CLASS_INTERNET;
+	charge = listed && bill.class == TS_CLASS_INTERNET;
 	bill.class = TS_CLASS_FREE;
 	if (!id && bill.dir == TS_DIR_UP)
 		ts_stranger_note(a);
-	if (!ts_station_police(id, a, ts_free_tokens(kind, bytes), kind, bill.dir)) {
-		if (charge && ts_onward_chargeable(id, &bill))
-			return ts_onward_charge(id, a, &bill);
-		if (id)
-			ts_count_refusal(id, bpf_get_smp_processor_id(), &bill);
-		return 0;
-	}
+	if (listed && !ts_onward_asked(id, &bill))
+		return ts_refuse_free(id, &bill);
+	if (!ts_station_police(id, a, ts_free_tokens(kind, bytes), kind, bill.dir))
+		return charge && ts_onward_chargeable(id, &bill) ?
+		       ts_onward_charge(id, a, &bill) : ts_refuse_free(id, &bill);
+	if (listed)
+		ts_onward_note(id, &bill, 0);
 	if (id)
 		ts_count_free(id, &bill);
 	c = ts_count_port();

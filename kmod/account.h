@@ -55,6 +55,7 @@ struct ts_account_stats {
  * @group_police: limits what it sends to groups
  * @onward: limits what may be passed on of its free class
  * @answers: bytes of answers that it may still be charged for
+ * @asked: bytes of answers that may still come to it, charged or not
  * @id: 1 to TS_ACCOUNT_ID_MAX
  * @kind: enum ts_kind
  * @tariff: prices; a counted user of it, NULL: none yet; under ts_net.lock
@@ -75,7 +76,8 @@ struct ts_account {
 	struct ts_police police;
 	struct ts_police group_police;
 	struct ts_police onward;
-	atomic64_t answers;
+	atomic_t answers;
+	atomic_t asked;
 	u32 id;
 	u8 kind;
 	struct ts_tariff *tariff;

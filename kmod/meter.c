@@ -227,15 +227,35 @@ static int sight_group_up(const struct ts_sight *s)
 	return TS_CHARGE_PASS;
 }
 
+/* Return: true: so much was left for answers, and is taken. */
+static bool answers_take(atomic_t *left, int bytes)
+{
+	return atomic_read(left) >= bytes && atomic_sub_return(bytes, left) >= 0;
+}
+
+/* An answer comes to who has asked: else others could spend what it may have for free. */
+static bool sight_is_asked(const struct ts_sight *s)
+{
+	return !s->account || s->dir == TS_DIR_UP ||
+	       answers_take(&s->account->asked, s->bytes);
+}
+
 /* An answer is charged to who was charged for asking, and a question always. */
 static bool sight_is_chargeable(const struct ts_sight *s)
 {
 	if (!s->account || s->frame.flags & TS_FRAME_GROUP)
 		return false;
-	if (s->dir == TS_DIR_UP)
-		return true;
-	return atomic64_read(&s->account->answers) >= s->bytes &&
-	       atomic64_sub_return(s->bytes, &s->account->answers) >= 0;
+	return s->dir == TS_DIR_UP || answers_take(&s->account->answers, s->bytes);
+}
+
+/* An account has asked, @charged for it or not. */
+static void sight_note_question(const struct ts_sight *s, bool charged)
+{
+	if (!s->account || s->dir != TS_DIR_UP)
+		return;
+	atomic_set(&s->account->asked, TS_ASKED_BYTES);
+	if (charged)
+		atomic_set(&s->account->answers, TS_ANSWERS_BYTES);
 }
 
 /* More of what may be passed on than is free: paid for, or it does not pass. */
@@ -245,21 +265,31 @@ static int sight_charge_onward(struct ts_sight *s)
 	if (ts_charge_barred(s->account) != TS_CHARGE_PASS ||
 	    sight_charge(s) != TS_CHARGE_PASS)
 		return TS_DROP_POLICED;
-	if (s->dir == TS_DIR_UP)
-		atomic64_set(&s->account->answers, TS_ANSWERS_BYTES);
+	sight_note_question(s, true);
 	return TS_CHARGE_PASS;
+}
+
+/* Asked of, or answered by, who may pass it on. */
+static int sight_onward(struct ts_sight *s)
+{
+	int verdict;
+
+	if (!sight_is_asked(s))
+		return TS_DROP_POLICED;
+	verdict = sight_free_as(s, TS_SERVICE_LISTED);
+	if (verdict == TS_CHARGE_PASS)
+		sight_note_question(s, false);
+	else if (sight_is_chargeable(s))
+		verdict = sight_charge_onward(s);
+	return verdict;
 }
 
 /* A frame of class free. */
 static int sight_class_free(struct ts_sight *s)
 {
 	u32 kind = ts_class_free_service(s->port, &s->frame, s->dir, s->by_box);
-	int verdict = sight_free_as(s, kind);
 
-	if (verdict == TS_CHARGE_PASS || kind != TS_SERVICE_LISTED ||
-	    !sight_is_chargeable(s))
-		return verdict;
-	return sight_charge_onward(s);
+	return kind == TS_SERVICE_LISTED ? sight_onward(s) : sight_free_as(s, kind);
 }
 
 /*

@@ -14,7 +14,9 @@
  *      dropped (TS_DROP_POLICED).  This holds for every account: dry, forbidden
  *      or expired ones keep the payment path.  ts_frame_free_service() LISTED
  *      takes from more, see TS_ONWARD_*: of a station without account from its
- *      own and the port's, else from the account's.  What an account may not have
+ *      own and the port's, else from the account's.  Coming down to an account it
+ *      has to be an answer, see TS_ASKED_BYTES: else it is dropped
+ *      (TS_DROP_POLICED), and takes of nothing.  What an account may not have
  *      of that for free, if not GROUP, is charged as internet as in 5, coming down
  *      within TS_ANSWERS_BYTES, and passes all the same; what it cannot pay is
  *      dropped (TS_DROP_POLICED).
@@ -83,10 +85,12 @@
  */
 #define TS_ONWARD_ANSWER_BYTES 1514
 /*
- * A question that an account was charged for lets so much be charged for answers: as
- * many as a browser asks for at once.  Nobody else's question does: he may write it
- * under another's address, and who has asked nothing is billed nothing.
+ * A question of an account that passed lets so much of answers come to it, which is as
+ * much as it can have saved up: somebody may ask under another's address, and to who
+ * asks nothing itself nothing comes.  One that it was charged for lets so much of them
+ * be charged: as many as a browser asks for at once.
  */
+#define TS_ASKED_BYTES TS_ONWARD_BURST_BYTES
 #define TS_ANSWERS_BYTES (8 * 1024)
 
 /* Marks: bits above the lowest bit of the mark mask. */

@@ -411,8 +411,13 @@ static void onward_of_accounts(const struct suite *s)
 		passed += anew(m, &ask);
 	CHECK(passed <= bound(start, 10, TS_ONWARD_BYTES_PER_S));
 	a = account(m, 1000000);
+	/* Not asked by itself: neither charged nor of what it has for free. */
+	p = counters(m);
+	usleep(1200000);
 	box_sends(53, 1000, 50);
 	EQUAL(suite_get(m, a.id).charged_units, 0);
+	EQUAL(counters(m).free_bytes, p.free_bytes);
+	CHECK(counters(m).drops[TS_DROP_POLICED] >= p.drops[TS_DROP_POLICED] + 50);
 	p = sent(m, &ask, 300);
 	EQUAL(p.free_bytes + p.passed_bytes, 300 * 242);
 	CHECK(p.passed_bytes > 250 * 242);

@@ -270,13 +270,20 @@ static void test_unasked(void **state)
 	pay(PLENTY);
 	spend_answers();
 	assert_int_equal(fx.accounts[ID].charged, 0);
-	assert_in_range(passed(), TS_ONWARD_BURST_BYTES - 1042, bound(start));
-	/* Questions that are free open nothing either. */
-	fx.police[ID].onward = 0;
+	assert_int_equal(passed(), 0);
+	assert_int_equal(drops(TS_DROP_POLICED), 100);
+	/* A question that is free lets answers come for what is free, and no more. */
 	assert_true(goes_up(&ask));
 	spend_answers();
 	assert_int_equal(fx.accounts[ID].charged, 0);
+	assert_in_range(passed(), TS_ONWARD_BURST_BYTES - 1042 - DNS_BYTES, bound(start));
+	/* What it saves up meanwhile is for its own questions. */
+	fx.police[ID].onward = 0;
+	assert_false(goes_down(&answer));
+	assert_true(goes_up(&ask));
+	assert_true(goes_down(&answer));
 	/* One that is charged lets so much of answers be charged, once. */
+	fx.police[ID].onward = ticks_now() << 32 | 1;
 	ask.payload = 1400;
 	assert_true(goes_up(&ask));
 	assert_int_equal(fx.accounts[ID].charged, 1442 * PRICE);

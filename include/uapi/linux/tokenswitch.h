@@ -680,8 +680,9 @@ enum ts_price_attr {
  *	second of all such services together, both directions, and all those of a
  *	port that have no account 256 KiB and 32 KiB a second; so too of ports 53 and
  *	853 in prefixes of class free.  An account has none of it saved up when it is
- *	made.  What it asks beyond that, and the answers, are of class internet:
- *	charged, or dropped (POLICED) where that cannot be paid.
+ *	made, and of answers 16 KiB come to it after each question of its own; more
+ *	is dropped (POLICED).  What it asks beyond what is free, and the answers, are of
+ *	class internet: charged, or dropped (POLICED) where that cannot be paid.
  */
 enum ts_rule_attr {
 	TS_RULE_A_UNSPEC,
