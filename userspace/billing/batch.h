@@ -16,7 +16,9 @@ int ts_billing_fail(struct ts_billing *b, int err, const char *fmt, ...)
 /* load.c */
 int ts_billing_load(struct ts_billing *b, const struct ts_time *now);
 int ts_load_payments_of(struct ts_billing *b, struct ts_billing_session *s);
-int ts_billing_adopt(struct ts_billing *b, const struct ts_time *now);
 void ts_billing_forget(struct ts_billing *b);
+
+/* adopt.c */
+int ts_billing_adopt(struct ts_billing *b, const struct ts_time *now);
 
 #endif /* TS_BILLING_BATCH_H */

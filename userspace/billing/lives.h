@@ -20,6 +20,12 @@ bool ts_life_keep(struct ts_billing *b, struct ts_billing_channel *c,
 void ts_life_release(struct ts_billing *b, struct ts_billing_channel *c);
 void ts_life_store(struct ts_billing *b, struct ts_billing_channel *c,
 		   const struct ts_life *next);
+void ts_life_settle_down(struct ts_billing *b, struct ts_billing_channel *c,
+			 const struct ts_time *now);
+void ts_lives_committed(struct ts_billing *b);
+void ts_lives_tick(struct ts_billing *b, const struct ts_time *now);
+
+/* message.c */
 enum ts_refusal ts_life_message(struct ts_billing *b,
 				struct ts_billing_channel *c,
 				const struct ts_message *msg, const void *bytes,
@@ -28,11 +34,11 @@ enum ts_refusal ts_life_message(struct ts_billing *b,
 enum ts_refusal ts_life_reveal(struct ts_billing *b, const struct ts_message *msg,
 			       const void *bytes, size_t len, uint64_t reply,
 			       const struct ts_time *now);
+
+/* outbox.c */
 bool ts_life_ack(struct ts_billing *b, const struct ts_ack *ack,
 		 const struct ts_time *now);
-void ts_lives_committed(struct ts_billing *b);
 void ts_lives_send(struct ts_billing *b, const struct ts_time *now);
-void ts_lives_tick(struct ts_billing *b, const struct ts_time *now);
 
 /* hop.c */
 void ts_hop_lock(struct ts_billing *b, struct ts_billing_channel *up,

@@ -30,10 +30,15 @@ void ts_session_write_all(struct ts_billing *b);
 void ts_session_free(struct ts_billing *b, struct ts_billing_session *s);
 void ts_session_finish(struct ts_billing *b, struct ts_billing_session *s,
 		       const struct ts_time *now);
+void ts_session_leave(struct ts_billing *b, struct ts_billing_session *s,
+		      const struct ts_key *key, const struct ts_time *now);
+
+/* payment.c */
+/* A payment that buys less is a rest: no reason to switch the tariff, or to
+ * remember a session. */
+#define TS_REST_BYTES	2048
 void ts_payment_write(struct ts_billing *b, const struct ts_billing_payment *p);
 ts_u128 ts_payment_available_wei(const struct ts_billing_payment *p);
-bool ts_payment_spendable(const struct ts_billing *b,
-			  const struct ts_billing_payment *p);
 bool ts_session_is_spent(struct ts_billing *b, const struct ts_billing_session *s,
 			 const struct ts_billing_version *tariff);
 void ts_session_add_done(struct ts_billing_session *s,
@@ -41,15 +46,14 @@ void ts_session_add_done(struct ts_billing_session *s,
 void ts_session_insert(struct ts_billing_session *s, struct ts_billing_payment *p);
 void ts_session_revive(struct ts_billing *b, struct ts_billing_channel *c,
 		       struct ts_ledger_payment *row);
-void ts_session_leave(struct ts_billing *b, struct ts_billing_session *s,
-		      const struct ts_key *key, const struct ts_time *now);
 void ts_session_drop_payment(struct ts_billing *b,
 			     struct ts_billing_session *s,
 			     struct ts_billing_payment *p);
-/* A payment that buys less is a rest: no reason to switch the tariff, or to
- * remember a session. */
-#define TS_REST_BYTES	2048
 bool ts_payment_is_done(const struct ts_billing_payment *p);
+
+/* reserve.c */
+bool ts_payment_spendable(const struct ts_billing *b,
+			  const struct ts_billing_payment *p);
 
 /* idle.c */
 void ts_idle_retain(struct ts_billing *b, const struct ts_time *now);
