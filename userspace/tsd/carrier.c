@@ -419,9 +419,8 @@ static void on_sent(void *ctx, const struct ts_rpc_answer *a)
 	};
 
 	j->waiting = 0;
-	/* Sent again it is known already, which is as well. */
-	if (!a->err || (a->err == -EREMOTEIO && strcasestr(a->why, "known transaction")) ||
-	    (a->err == -EREMOTEIO && strcasestr(a->why, "already known"))) {
+	/* A node that names another transaction has not taken this one. */
+	if ((!a->err && ts_hash_equal(&a->hash, &j->look.tx)) || ts_rpc_answer_is_known(a)) {
 		ts_portal_chain(portal, j->reply, sent_json(&j->look.tx));
 		return;
 	}

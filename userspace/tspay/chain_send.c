@@ -377,18 +377,12 @@ bool chain_idle(const struct chain *c)
 
 /* --- sending --------------------------------------------------------------- */
 
-static bool is_known_already(const struct ts_rpc_answer *a)
-{
-	return a->err == -EREMOTEIO && (strcasestr(a->why, "already known") ||
-					strcasestr(a->why, "known transaction"));
-}
-
 static void on_answer(void *ctx, const struct ts_rpc_answer *a)
 {
 	struct chain *c = ctx;
 	uint64_t serial = c->ask.serial;
 
-	if (c->ask.kind == TS_ASK_SEND && (!a->err || is_known_already(a)))
+	if (c->ask.kind == TS_ASK_SEND && (!a->err || ts_rpc_answer_is_known(a)))
 		ts_transactions_sent(c->transactions, serial);
 	else if (a->err)
 		ts_transactions_refused(c->transactions, serial, a->why);
