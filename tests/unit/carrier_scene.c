@@ -5,6 +5,8 @@
  * Portal, follower and clock are played here, at the calls that the carrier makes; of the
  * endpoint only its patience is another.
  */
+#include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -87,6 +89,20 @@ struct ts_rpc_watch *__wrap_ts_rpc_watch_new(struct ev_loop *loop,
 	return __real_ts_rpc_watch_new(loop, &other, err, err_size);
 }
 
+int __real_ts_rpc_send(struct ts_rpc *r, enum ts_rpc_method method, json_t *params,
+		       ts_rpc_done *done, void *ctx);
+int __wrap_ts_rpc_send(struct ts_rpc *r, enum ts_rpc_method method, json_t *params,
+		       ts_rpc_done *done, void *ctx);
+
+int __wrap_ts_rpc_send(struct ts_rpc *r, enum ts_rpc_method method, json_t *params,
+		       ts_rpc_done *done, void *ctx)
+{
+	if (scene.memory_for && scene.memory_for--)
+		return __real_ts_rpc_send(r, method, params, done, ctx);
+	json_decref(params);
+	return -ENOMEM;
+}
+
 /* --- the scene ---------------------------------------------------------------- */
 
 static struct ts_signer *wallet(uint8_t n)
@@ -145,6 +161,7 @@ int scene_setup(void **state)
 	scene.wallet[1] = wallet(2);
 	scene.now_ns = 1000 * TS_NS_PER_S;
 	scene.followed = true;
+	scene.memory_for = UINT_MAX;
 	node_open(&scene.node, scene.d.loop);
 	node_is_well(&scene.node);
 	configure();

@@ -36,6 +36,7 @@ struct told {
  * @wallet: who pays in, 1 and 2
  * @now_ns: the clock
  * @followed: the chain is
+ * @memory_for: so many questions more
  * @timeout_ms: in place of the carrier's own, for the next carrier
  * @replies: given out so far
  * @n_told: in all
@@ -48,6 +49,7 @@ struct scene {
 	struct ts_signer *wallet[2];
 	uint64_t now_ns;
 	bool followed;
+	unsigned int memory_for;
 	unsigned int timeout_ms;
 	uint64_t replies;
 	unsigned int n_told;

@@ -328,6 +328,24 @@ static void test_nobody_there(void **state)
 	is_refused(shown(&look), "chain_unreachable");
 }
 
+/* Some of the questions go, or none. */
+static void test_no_memory(void **state)
+{
+	struct ts_portal_look look = scene_about();
+	const struct told *t;
+	unsigned int n;
+
+	for (n = 0; n < 8; n++) {
+		scene.now_ns += 2 * TS_NS_PER_S;
+		scene.memory_for = n;
+		t = scene_look(&look);
+		scene_until(n + 1);
+		is_refused(t, "chain_unreachable");
+	}
+	scene.memory_for = 8;
+	is_shown(shown(&look));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int main(void)
@@ -346,6 +364,7 @@ int main(void)
 		TEST(test_not_asked),
 		TEST(test_reloaded),
 		TEST(test_nobody_there),
+		TEST(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,19 @@ static void test_stopped(void **state)
 	assert_int_equal(scene.n_told, 0);
 }
 
+static void test_no_memory(void **state)
+{
+	unsigned int i;
+
+	for (i = 0; i < 8; i++) {
+		scene.now_ns += 20 * TS_NS_PER_S;
+		scene.memory_for = 0;
+		is_refused(scene_send(1, &deposit), "chain_unreachable");
+	}
+	scene.memory_for = 1;
+	is_taken(sent(&deposit), &deposit);
+}
+
 /* What is no deposit with us the node never hears of. */
 static void test_not_carried(void **state)
 {
@@ -235,6 +248,7 @@ int main(void)
 		TEST(test_words),
 		TEST(test_late),
 		TEST(test_stopped),
+		TEST(test_no_memory),
 		TEST(test_not_carried),
 	};
 
