@@ -236,6 +236,123 @@ static void test_not_carried(void **state)
 	is_taken(sent(&deposit), &deposit);
 }
 
+/* --- twenty stations against one wallet --------------------------------------------- */
+
+#define LOUD	20
+
+/* What is no deposit with us: bytes, one for another chain, one for others, a signature. */
+static void make_garbage(struct ts_tx_raw raw[4])
+{
+	struct ts_billing_config *b = &scene.config.billing;
+	struct ts_u256 chain_id = b->chain_id;
+
+	raw[0].len = TS_TX_MAX_BYTES < 400 ? TS_TX_MAX_BYTES : 400;
+	memset(raw[0].b, 0xff, raw[0].len);
+	b->chain_id = ts_u256_from_u64(1);
+	scene_deposit(&raw[1], scene.wallet[1], 1);
+	b->chain_id = chain_id;
+	scene.d.address.b[0] ^= 1;
+	scene_deposit(&raw[2], scene.wallet[1], 1);
+	scene.d.address.b[0] ^= 1;
+	scene_deposit(&raw[3], scene.wallet[1], 1);
+	raw[3].b[raw[3].len - 1] ^= 1;
+}
+
+/* Both at once; the page does not wait for the first to be mined. */
+static void one_wallet_gets_through(unsigned int station)
+{
+	unsigned int before = scene.n_told;
+	const struct told *t;
+
+	scene_takes(&approve);
+	t = scene_send(station, &approve);
+	scene_until(before + 1);
+	is_taken(t, &approve);
+	scene_takes(&deposit);
+	t = scene_send(station, &deposit);
+	scene_until(before + 2);
+	is_taken(t, &deposit);
+}
+
+static void test_garbage_of_many(void **state)
+{
+	struct ts_tx_raw raw[4];
+	unsigned int second, n;
+
+	make_garbage(raw);
+	for (second = 0; second < 40; second++) {
+		scene.now_ns += TS_NS_PER_S;
+		for (n = 0; n < LOUD; n++)
+			scene_send(n, &raw[(second + n) % 4]);
+	}
+	/* All of it is refused, without a word to the node. */
+	assert_int_equal(scene.n_told, 40 * LOUD);
+	assert_int_equal(node_asked(&scene.node), 0);
+	one_wallet_gets_through(LOUD);
+}
+
+/* Good ones, of wallets that have nothing: for those a key is enough. */
+static void test_deposits_of_many(void **state)
+{
+	struct ts_tx_raw raw;
+	unsigned int i, n, before;
+
+	for (i = 0; i < 6; i++) {
+		for (n = 0; n < LOUD; n++) {
+			uint8_t secret[TS_SECRET_BYTES] = { 9, i + 1, n + 1 };
+			struct ts_signer *key = ts_signer_new(secret);
+
+			before = scene.n_told;
+			scene_approve(&raw, key, 0);
+			scene_takes(&raw);
+			scene_send(n, &raw);
+			scene_until(before + 1);
+			ts_signer_free(key);
+		}
+	}
+	assert_true(scene.node.asked[NODE_SEND] < 64);
+	one_wallet_gets_through(LOUD);
+}
+
+/* One wallet by all of them: it is its own affair. */
+static void test_one_signer_of_many(void **state)
+{
+	struct ts_tx_raw raw;
+	unsigned int n, before;
+
+	for (n = 0; n < 5 * LOUD; n++) {
+		before = scene.n_told;
+		scene_approve(&raw, scene.wallet[1], n);
+		scene_takes(&raw);
+		scene_send(n % LOUD, &raw);
+		scene_until(before + 1);
+	}
+	assert_int_equal(scene.node.asked[NODE_SEND], 16);
+	one_wallet_gets_through(LOUD);
+}
+
+/* What all places hold costs a sender that gets none of them nothing but a check. */
+static void test_all_places(void **state)
+{
+	unsigned int n;
+
+	scene.node.fault = NODE_SILENT;
+	for (n = 0; n < 7; n++) {
+		scene_approve(&approve, scene.wallet[1], n);
+		scene_send(n, &approve);
+	}
+	assert_int_equal(scene.n_told, 0);
+	is_refused(scene_send(8, &deposit), "busy");
+	scene.node.fault = NODE_WELL;
+	scene_takes(&approve);
+	while (scene.n_told < 8) {
+		scene_turns();
+		node_speak(&scene.node);
+	}
+	scene_takes(&deposit);
+	is_taken(sent(&deposit), &deposit);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, scene_teardown)
 
 int main(void)
@@ -250,6 +367,10 @@ int main(void)
 		TEST(test_stopped),
 		TEST(test_no_memory),
 		TEST(test_not_carried),
+		TEST(test_garbage_of_many),
+		TEST(test_deposits_of_many),
+		TEST(test_one_signer_of_many),
+		TEST(test_all_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
