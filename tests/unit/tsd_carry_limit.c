@@ -123,6 +123,37 @@ static void test_read_by_others(void **state)
 	assert_int_equal(sends(502, 8, 2, 1001 * S), 2);
 }
 
+/* What others bring again of it does not use up the share of who signed it. */
+static void test_again_by_others(void **state)
+{
+	struct ts_hash approve = { { 1 } };
+	unsigned int n;
+
+	for (n = 0; n < 8; n++)
+		assert_true(send_this(n, 7, &approve, 1000 * S));
+	for (n = 100; sends(n, 8, 1, 1000 * S); n++)
+		;
+	assert_int_equal(sends(200, 7, 1, 1000 * S), 1);
+	assert_int_equal(sends(200, 7, 1, 1000 * S), 0);
+}
+
+/* Nor does a station find more by another signer each time. */
+static void test_station_share(void **state)
+{
+	struct ts_key key = station(1);
+	struct ts_hash tx = { };
+	unsigned int had;
+
+	for (had = 0; had < 64; had++) {
+		const struct ts_address by = signer(had);
+
+		tx.b[0]++;
+		if (!ts_carry_limit_send(&l, &key, &by, &tx, 1000 * S))
+			break;
+	}
+	assert_int_equal(had, 16);
+}
+
 /* Whoever has many MACs has no more than all together. */
 static void test_all(void **state)
 {
@@ -215,6 +246,8 @@ int main(void)
 		cmocka_unit_test_setup(test_station, setup),
 		cmocka_unit_test_setup(test_transaction, setup),
 		cmocka_unit_test_setup(test_read_by_others, setup),
+		cmocka_unit_test_setup(test_again_by_others, setup),
+		cmocka_unit_test_setup(test_station_share, setup),
 		cmocka_unit_test_setup(test_all, setup),
 		cmocka_unit_test_setup(test_twenty_first, setup),
 		cmocka_unit_test_setup(test_one_holds_nothing, setup),
