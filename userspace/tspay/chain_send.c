@@ -327,7 +327,8 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 	int64_t before;
 	int ret;
 
-	n = ts_wish_of_deposit(wishes, channel, c->config->kind, wei, TS_ANY_BLOCK);
+	n = ts_wish_of_deposit(wishes, channel, c->config->kind, wei,
+			       c->head_block + TS_DEPOSIT_PATIENCE_BLOCKS);
 	*intent = wishes[n - 1].intent;
 	if (ts_transactions_is_live(c->transactions, intent))
 		return -EEXIST;
