@@ -222,8 +222,10 @@ static void test_late(void **state)
 		is_refused(t, "chain_unreachable");
 		n->fault = NODE_WELL;
 		node_speak(n);
-		is_shown(shown(&look));
 		scene_turns();
+		/* With all the time that it needs: this one is no test of patience. */
+		scene_again(SCENE_PATIENCE_MS);
+		is_shown(shown(&look));
 	}
 }
 

@@ -178,6 +178,7 @@ static void test_late(void **state)
 	node_speak(n);
 	scene_turns();
 	assert_int_equal(scene.n_told, 1);
+	scene_again(SCENE_PATIENCE_MS);
 	is_taken(told_words("already known"), &deposit);
 }
 
