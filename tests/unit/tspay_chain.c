@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "settle/call.h"
 #include "settle_node.h"
 #include "tspay/chain.h"
 
@@ -41,6 +42,7 @@ static void start(void)
 	chain.steps = &steps;
 	chain.contracts.tokens_network = channel.tokens_network;
 	chain.chain_id = channel.chain_id;
+	chain.head_block = node.head;
 	assert_int_equal(chain_send_open(&chain, dir), 0);
 }
 
@@ -176,6 +178,100 @@ static void a_failed_deposit_is_made_again(void **state)
 	assert_int_equal(deposits(), 1);
 }
 
+static bool pending(void)
+{
+	return ts_wish_deposit_pending(chain.transactions, &channel);
+}
+
+/* The contract takes it in no block: it is waited for, and not for ever. */
+static void a_refused_deposit_ends(void **state)
+{
+	struct ts_hash intent;
+
+	node.refuse_to = channel.tokens_network;
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), 0);
+	go_on(TS_DEPOSIT_PATIENCE_BLOCKS / 2);
+	killed();
+	go_on(TS_DEPOSIT_PATIENCE_BLOCKS / 2);
+	assert_true(pending());
+	go_on(3);
+	assert_false(pending());
+	assert_true(chain_idle(&chain));
+	killed();
+	assert_false(pending());
+	/* The contract takes it now, and nothing of it is left that could come. */
+	node.refuse_to = (struct ts_address){ };
+	go_on(40);
+	assert_int_equal(deposits(), 0);
+	/* What it approved does not stand in the way of the next. */
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), 0);
+	go_on(40);
+	assert_int_equal(deposits(), 1);
+}
+
+/* Signed a few blocks before the last, and mined in none up to some after it. */
+static void sign_late(void)
+{
+	const uint64_t last = node.head + TS_DEPOSIT_PATIENCE_BLOCKS;
+	struct ts_hash intent;
+
+	node.refuse_to = channel.tokens_network;
+	assert_int_equal(chain_deposit(&chain, &channel, 100, &intent), 0);
+	while (node.head < last - 3)
+		go_on(1);
+	assert_int_equal(node.n, 1);
+	node.refuse_to = (struct ts_address){ };
+	node.fee_floor_wei = UINT64_MAX;
+	while (node.head < last + 12)
+		go_on(1);
+	/* The approval, the deposit, and what takes its nonce. */
+	assert_true(node.n >= 3);
+}
+
+/*
+ * What was signed before it is in, or can never be, would give it to the box (M1, M2):
+ * it is waited for beyond the last block, as long as the chain has neither.
+ */
+static void a_signed_deposit_is_waited_for(void **state)
+{
+	sign_late();
+	assert_true(pending());
+	killed();
+	assert_true(pending());
+	node.fee_floor_wei = 0;
+	/* In a block, which is seen, and not deep. */
+	go_on(3);
+	assert_true(pending());
+	go_on(40);
+	assert_false(pending());
+	assert_true(chain_idle(&chain));
+	assert_int_equal(deposits(), 0);
+	killed();
+	go_on(40);
+	assert_int_equal(deposits(), 0);
+}
+
+/* A miner takes the first that was signed, though what takes its nonce pays more. */
+static void a_late_deposit_counts(void **state)
+{
+	unsigned int i;
+
+	sign_late();
+	for (i = 0; i < node.n; i++)
+		if (!ts_address_equal(&node.known[i].to, &channel.tokens_network))
+			node.known[i].pooled = false;
+		else
+			node.known[i].pooled = true;
+	node.fee_floor_wei = 0;
+	node_mine(&node);
+	assert_int_equal(deposits(), 1);
+	go_on(2);
+	assert_true(pending());
+	go_on(40);
+	assert_false(pending());
+	assert_int_equal(deposits(), 1);
+}
+
 static void open_purse(void)
 {
 	char err[512];
@@ -220,6 +316,9 @@ int main(void)
 		T(a_deposit_is_made_once),
 		T(another_amount_is_another_deposit),
 		T(a_failed_deposit_is_made_again),
+		T(a_refused_deposit_ends),
+		T(a_signed_deposit_is_waited_for),
+		T(a_late_deposit_counts),
 		T(a_close_is_not_sent_into_the_next_life),
 	};
 

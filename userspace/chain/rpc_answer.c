@@ -3,6 +3,7 @@
  * rpc_answer.c - what a chain's node answers: the envelope, and the values that
  * are one text.  Those with fields are in rpc_value.c.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,4 +183,24 @@ void ts_rpc_answer_release(struct ts_rpc_answer *answer)
 {
 	free(answer->owned);
 	answer->owned = NULL;
+}
+
+/**
+ * ts_rpc_answer_is_known() - has the node this transaction from before?
+ * @answer: of eth_sendRawTransaction
+ *
+ * There is no number for it, and each kind of node has its words.
+ *
+ * Return: whether it refused for that alone, so that the transaction is with it as well
+ * as if it had taken it now.
+ */
+bool ts_rpc_answer_is_known(const struct ts_rpc_answer *answer)
+{
+	const char *at = strcasestr(answer->why, "known transaction");
+
+	if (answer->err != -EREMOTEIO)
+		return false;
+	/* "unknown transaction type" is another matter. */
+	return strcasestr(answer->why, "already known") ||
+	       (at && (at == answer->why || !isalpha((unsigned char)at[-1])));
 }

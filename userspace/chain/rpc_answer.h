@@ -84,5 +84,6 @@ struct ts_rpc_answer {
 int ts_rpc_answer_parse(struct ts_rpc_answer *answer, enum ts_rpc_method method,
 			uint64_t id, const void *bytes, size_t len);
 void ts_rpc_answer_release(struct ts_rpc_answer *answer);
+bool ts_rpc_answer_is_known(const struct ts_rpc_answer *answer);
 
 #endif /* TS_CHAIN_RPC_ANSWER_H */

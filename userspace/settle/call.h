@@ -21,6 +21,13 @@ int ts_wish_of_bare_settle(struct ts_wish *wish, const struct ts_ledger_channel 
 			   const struct ts_contracts *contracts);
 void ts_wish_of_delegated(struct ts_wish *wish, const struct ts_delegated *d,
 			  uint64_t settle_block);
+/*
+ * While a deposit is on its way nothing is co-signed in its channel.  One that the contract
+ * refuses, for there are not so many tokens or the partner has closed, would be asked for
+ * again for ever: some hours are time enough to bring coin for the gas.
+ */
+#define TS_DEPOSIT_PATIENCE_BLOCKS	1000
+
 unsigned int ts_wish_of_deposit(struct ts_wish wishes[2],
 				const struct ts_channel *channel,
 				enum ts_token_kind kind, ts_u128 amount_wei,

@@ -419,9 +419,8 @@ static void on_sent(void *ctx, const struct ts_rpc_answer *a)
 	};
 
 	j->waiting = 0;
-	/* Sent again it is known already, which is as well. */
-	if (!a->err || (a->err == -EREMOTEIO && strcasestr(a->why, "known transaction")) ||
-	    (a->err == -EREMOTEIO && strcasestr(a->why, "already known"))) {
+	/* A node that names another transaction has not taken this one. */
+	if ((!a->err && ts_hash_equal(&a->hash, &j->look.tx)) || ts_rpc_answer_is_known(a)) {
 		ts_portal_chain(portal, j->reply, sent_json(&j->look.tx));
 		return;
 	}
@@ -495,14 +494,14 @@ void ts_carrier_send(struct ts_carrier *c, const struct ts_key *station,
 	if (refuse_unfollowed(c, reply))
 		return;
 	/* Before the signature, for that costs us. */
-	if (!j || !ts_carry_limit_station(&c->limit, station, now_ns)) {
+	if (!ts_carry_limit_check(&c->limit, station, now_ns)) {
 		ts_portal_refuse(c->d->portal, reply, &busy);
 		return;
 	}
 	if (refuse_other(c, check(c, bytes, len, &sender), reply))
 		return;
 	ts_keccak256(&hash, bytes, len);
-	if (!ts_carry_limit_transaction(&c->limit, &hash, now_ns)) {
+	if (!j || !ts_carry_limit_send(&c->limit, station, &sender, &hash, now_ns)) {
 		ts_portal_refuse(c->d->portal, reply, &busy);
 		return;
 	}

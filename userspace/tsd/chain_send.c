@@ -161,12 +161,6 @@ static void find_row(const struct ts_transaction_view *view, void *arg)
 		       view->row->label, (long long)view->row->id);
 }
 
-static bool is_known_already(const struct ts_rpc_answer *a)
-{
-	return a->err == -EREMOTEIO && (strcasestr(a->why, "already known") ||
-					strcasestr(a->why, "known transaction"));
-}
-
 /* At what the node asks for, within what the configuration allows. */
 static ts_u128 claim_cost_wei(const struct ts_chain *c, ts_u128 gas_price_wei)
 {
@@ -202,7 +196,7 @@ static void on_answer(void *ctx, const struct ts_rpc_answer *a)
 	uint64_t serial = c->ask.serial;
 
 	c->sending = false;
-	if (c->ask.kind == TS_ASK_SEND && (!a->err || is_known_already(a)))
+	if (c->ask.kind == TS_ASK_SEND && (!a->err || ts_rpc_answer_is_known(a)))
 		ts_transactions_sent(c->transactions, serial);
 	else if (a->err)
 		ts_transactions_refused(c->transactions, serial, a->why);

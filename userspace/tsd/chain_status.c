@@ -212,13 +212,6 @@ bool ts_chain_deposit_pending(void *arg, const struct ts_channel *channel)
 }
 
 /*
- * While it is on its way nothing is co-signed in its channel.  One that the contract refuses,
- * for there are not so many tokens or the partner has closed, would be asked for again for
- * ever: some hours are time enough to bring coin for the gas.
- */
-#define DEPOSIT_PATIENCE_BLOCKS	1000
-
-/*
  * approve() sets what deposit() may take, whichever channel it is for: so one at
  * a time.
  */
@@ -243,7 +236,7 @@ static int add_deposit(struct ts_chain *c, const struct ts_channel *channel,
 		return ts_chain_fail(err, err_size, -EAGAIN,
 			    "the chain was not reached yet; see \"tsctl chain status\"");
 	n = ts_wish_of_deposit(wishes, channel, c->config.token_kind[i], amount_wei,
-			       progress.head_block + DEPOSIT_PATIENCE_BLOCKS);
+			       progress.head_block + TS_DEPOSIT_PATIENCE_BLOCKS);
 	if (ts_billing_begin(c->billing))
 		return ts_chain_fail(err, err_size, -EROFS, ts_billing_error(c->billing));
 	ret = ts_transactions_add(c->transactions, &wishes[0], &wishes[1].after);

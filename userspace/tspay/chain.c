@@ -205,8 +205,7 @@ static uint64_t boot_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
 }
 
-/* Without a channel the head is all that is needed. */
-static int ask_head(struct chain *c)
+int chain_head(struct chain *c)
 {
 	struct ts_u256 quantity;
 	uint64_t head;
@@ -214,8 +213,11 @@ static int ask_head(struct chain *c)
 
 	if (ret)
 		return ret;
-	if (ts_u256_to_u64(&quantity, &head) || head > TS_ANY_BLOCK)
+	if (ts_u256_to_u64(&quantity, &head) || head > TS_ANY_BLOCK) {
+		snprintf(c->err, sizeof(c->err), "%s: its newest block has a number that no chain has; ask another node",
+			 ts_rpc_endpoint(c->rpc));
 		return -EBADMSG;
+	}
 	c->head_block = head;
 	return 0;
 }
@@ -243,7 +245,8 @@ int chain_round(struct chain *c)
 		ts_follow_progress(c->follower, &progress);
 		c->head_block = progress.head_block;
 		c->taken_block = progress.confirmed_block;
-	} else if (ask_head(c)) {
+	} else if (chain_head(c)) {
+		/* Without a channel the head is all that is needed. */
 		c->trouble = true;
 	}
 	if (!c->fatal && !c->trouble && may_send(c) && !chain_look(c)) {

@@ -115,10 +115,17 @@ int chain_channel(struct chain *c, struct ts_channel *channel);
 int chain_token(struct chain *c, const struct ts_address *token, ts_u128 *wei,
 		unsigned int *decimals);
 
+/** chain_head() - ask for the newest block's number; Return: as above */
+int chain_head(struct chain *c);
+
 /**
  * chain_deposit() - note an approval and a deposit
  * @channel: as chain_channel() says; not there: it is to be opened
  * @intent: set to what chain_is_live() is asked with
+ *
+ * chain_head() says from where on the blocks are counted in which it may be mined.  After
+ * the last of these what was not signed ends, and what was signed gives its nonce to a
+ * transaction with nothing in it; until the chain has one of both, confirmed, it is live.
  *
  * Return: 0, -EEXIST: one is under way, -EALREADY: an earlier run has made that very
  * deposit, and was killed before it could tell, or another negative errno with @c->err.

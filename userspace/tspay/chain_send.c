@@ -327,7 +327,8 @@ int chain_deposit(struct chain *c, const struct ts_channel *channel, ts_u128 wei
 	int64_t before;
 	int ret;
 
-	n = ts_wish_of_deposit(wishes, channel, c->config->kind, wei, TS_ANY_BLOCK);
+	n = ts_wish_of_deposit(wishes, channel, c->config->kind, wei,
+			       c->head_block + TS_DEPOSIT_PATIENCE_BLOCKS);
 	*intent = wishes[n - 1].intent;
 	if (ts_transactions_is_live(c->transactions, intent))
 		return -EEXIST;
@@ -377,18 +378,12 @@ bool chain_idle(const struct chain *c)
 
 /* --- sending --------------------------------------------------------------- */
 
-static bool is_known_already(const struct ts_rpc_answer *a)
-{
-	return a->err == -EREMOTEIO && (strcasestr(a->why, "already known") ||
-					strcasestr(a->why, "known transaction"));
-}
-
 static void on_answer(void *ctx, const struct ts_rpc_answer *a)
 {
 	struct chain *c = ctx;
 	uint64_t serial = c->ask.serial;
 
-	if (c->ask.kind == TS_ASK_SEND && (!a->err || is_known_already(a)))
+	if (c->ask.kind == TS_ASK_SEND && (!a->err || ts_rpc_answer_is_known(a)))
 		ts_transactions_sent(c->transactions, serial);
 	else if (a->err)
 		ts_transactions_refused(c->transactions, serial, a->why);

@@ -66,6 +66,8 @@ static int deposit(struct job *j, const struct ts_channel *channel, ts_u128 wei)
 		return job_say("a deposit is above 0");
 	if (check_token(j, channel, wei))
 		return 1;
+	if (chain_head(&j->c))
+		return job_say(j->c.err);
 	ret = chain_deposit(&j->c, channel, wei, &j->intent);
 	if (ret == -EEXIST)
 		steps_say(&j->steps, j->what, "a deposit is under way already; no other is made");
