@@ -142,6 +142,10 @@ static const struct {
 	const char *says;
 } bad[] = {
 	{ "name = \"box\"", "nmae = \"box\"", 1, "nmae: unknown key; known here: name, run_dir" },
+	/* The whole list, to its last word. */
+	{ "name = \"box\"", "nmae = \"box\"", 1, "allowance, limits, mesh" },
+	{ "slice_seconds = 5", "slice_secs = 5", 12, "loss_bearer, forward, forward_fee" },
+	{ "window_box = ", "window_bx = ", 21, "overhead_bytes, low_bytes" },
 	{ "name = \"box\"", "name = 5", 1, "name: must be a text in quotes" },
 	{ "name = \"box\"", "name = \"\"", 1, "name: must have 1 to 63 bytes" },
 	{ "name = \"box\";", "name = \"box\"; run_dir = \"run\";", 1, "run_dir: must be an absolute path" },
@@ -181,7 +185,7 @@ static const struct {
 	{ "open_block_number = 9;", "open_block_number = 9; token = \"MESH\";", 5, "channels[0].token: \"MESH\" is no symbol of chain.tokens" },
 	{ "open_block_number = 9;", "", 5, "channels[0].open_block_number: missing" },
 	{ "partner_deposit = \"2.5\"", "partner_deposit = \"2,5\"", 5, "channels[0].partner_deposit: must be a decimal number of tokens" },
-	{ "partner_deposit = \"2.5\"", "partner_deposit = \"0.0000000000000000001\"", 5, "channels[0].partner_deposit: the token has 18 decimals" },
+	{ "partner_deposit = \"2.5\"", "partner_deposit = \"0.0000000000000000001\"", 5, "channels[0].partner_deposit: must have at most 18 decimals" },
 	{ "partner_deposit = \"2.5\";", "partner_deposit = \"2.5\"; settle_timeout = 5;", 5, "channels[0].settle_timeout: must be a whole number, 6 to 2700000" },
 	{ "partner_deposit = \"2.5\";", "partner_deposit = \"2.5\"; nonce = 5;", 5, "channels[0].nonce: unknown key" },
 	{ "channels = ( {", "channels = ( 5, {", 5, "channels[0]: must be a group in braces" },
@@ -190,6 +194,8 @@ static const struct {
 	{ "\"[fd00::1]:80\"", "\"[::]:80\"", 6, "listen.http[1]: every address" },
 	{ "\"[fd00::1]:80\"", "\"fd00::1:80\"", 6, "listen.http[1]:" },
 	{ "\"10.0.0.1:80\", \"[fd00::1]:80\"", "", 6, "listen.http: missing" },
+	{ "\"[fd00::1]:80\"", "\"10.0.0.1:80\"", 6, "listen.http[1]: is given twice" },
+	{ "photon = ", "https = [ \"10.0.0.1:80\" ]; photon = ", 6, "listen.https: is given twice" },
 	{ "photon = ", "https = [ \"10.0.0.1:443\" ]; certificate_key = \"/k\"; names = [ \"a.example\" ]; photon = ", 6, "listen.certificate: missing" },
 	{ "photon = ", "https = [ \"10.0.0.1:443\" ]; certificate = \"/c\"; names = [ \"a.example\" ]; photon = ", 6, "listen.certificate_key: missing" },
 	{ "photon = ", "https = [ \"10.0.0.1:443\" ]; certificate = \"c\"; certificate_key = \"/k\"; names = [ \"a.example\" ]; photon = ", 6, "listen.certificate: must be an absolute path" },
@@ -239,7 +245,7 @@ static const struct {
 	{ "up = \"0.05\"; ", "", 11, "tariffs[0].internet.up: missing" },
 	{ "up = \"0.05\"", "up = 0.05", 11, "tariffs[0].internet.up: must be a text in quotes" },
 	{ "up = \"0.05\"", "up = \"-1\"", 11, "tariffs[0].internet.up: must be a decimal number" },
-	{ "up = \"0.05\"", "up = \"340282366920938463464\"", 11, "tariffs[0].internet.up: the token has 18 decimals" },
+	{ "up = \"0.05\"", "up = \"340282366920938463464\"", 11, "tariffs[0].internet.up: must have at most 18 decimals, and fit into 128 bits" },
 	{ "up = \"0.05\"", "up = \"300000000000000000000\"", 11, "tariffs[0]: tariff 3: the price \"300000000000000000000000000000000000000\" is not" },
 	{ "slice_seconds = 5", "session_idle_seconds = 9", 12, "money.session_idle_seconds: must be a whole number, 10 to 2592000" },
 	{ "slice_seconds = 5", "slice_seconds = 0", 12, "money.slice_seconds: must be a whole number, 1 to 3600" },
