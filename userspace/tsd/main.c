@@ -43,9 +43,15 @@
 static const char usage[] =
 	"Usage: tsd [-c FILE]                 run\n"
 	"       tsd --check-config [-c FILE]  say whether FILE is good, and what it means\n"
-	"       tsd --remove-gate             take the nftables tables away\n"
+	"       tsd --remove-gate [-c FILE]   take the nftables tables away\n"
 	"       tsd --version | --help\n"
 	"FILE: " TS_CONFIG_PATH "\n";
+
+/* What a refusal by the kernel may come from, for who may not have seen it. */
+static const char *hint(void)
+{
+	return geteuid() ? "; tsd has to run as root" : "";
+}
 
 /* What billing would say at the start; the boot id is the machine's affair. */
 static bool suits_billing(const struct ts_config *c, char *err, size_t err_size)
@@ -87,7 +93,7 @@ static int remove_gate(const char *path)
 	ts_lock_release(lock);
 	ts_config_free(c);
 	if (ret)
-		fprintf(stderr, "tsd: %s\n", err);
+		fprintf(stderr, "tsd: %s%s\n", err, hint());
 	return ret ? 1 : 0;
 }
 
@@ -109,7 +115,7 @@ static int run(const char *path)
 	ts_log_setup(c->log_level, c->log_json);
 	d->loop = ev_default_loop(EVFLAG_AUTO);
 	if (ts_daemon_start(d, c, err, sizeof(err))) {
-		ts_log(TS_LOG_ERROR, "%s", err);
+		ts_log(TS_LOG_ERROR, "%s%s", err, hint());
 	} else {
 		ev_run(d->loop, 0);
 		ts_ready_tell("STOPPING=1");
@@ -135,12 +141,14 @@ int main(int argc, char **argv)
 	int opt, action = 0;
 
 	while ((opt = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-		if (opt == 'c')
+		if (opt == 'c') {
 			path = optarg;
-		else if (opt == '?')
+		} else if (opt == '?') {
+			fputs(usage, stderr);
 			return 2;
-		else
+		} else {
 			action = opt;
+		}
 	}
 	if (optind != argc) {
 		fprintf(stderr, "tsd: \"%s\" is not expected\n%s", argv[optind], usage);
