@@ -188,7 +188,7 @@ static int pay_in(struct cmd *c, const char *name, const char *cmd)
 
 	if (!partner)
 		return 1;
-	amount = cmd_value(c, partner);
+	amount = cmd_value(c, "PARTNER");
 	if (!amount || take_token(c, &token) || cmd_end(c))
 		return 1;
 	return noted(c, json_pack("{s:s,s:s,s:s,s:s*}", "cmd", cmd, "partner", partner,
@@ -285,7 +285,7 @@ static int act_with_amount(struct cmd *c, const char *name, const char *cmd)
 
 	if (!partner)
 		return 1;
-	amount = cmd_value(c, partner);
+	amount = cmd_value(c, "PARTNER");
 	if (!amount || take_token(c, &token) || cmd_end(c))
 		return 1;
 	return act(c, cmd, partner, amount, token);

@@ -65,8 +65,9 @@ static int object_help(const struct object *o, FILE *f, int ret)
 
 	fprintf(f, "tsctl %s: %s\n", o->name, o->help);
 	for (v = o->verbs; v->name; v++)
-		fprintf(f, "  tsctl %s %s%s%s\n          %s\n", o->name, v->name,
-			v->args[0] ? " " : "", v->args, v->help);
+		fprintf(f, "  tsctl %s%s%s%s%s\n          %s\n", o->name,
+			v->name[0] ? " " : "", v->name, v->args[0] ? " " : "", v->args,
+			v->help);
 	return ret;
 }
 
@@ -179,7 +180,8 @@ int main(int argc, char **argv)
 		case 'h':
 			return usage(stdout, 0);
 		default:
-			return usage(stderr, 1);
+			/* What getopt says of it fills a line: the help would push it away. */
+			return 1;
 		}
 	}
 	c.argc = argc - optind;

@@ -79,7 +79,7 @@ static int portal_dnsmasq(struct cmd *c)
 	if (json_is_true(json_object_get(a, "announce"))) {
 		print_snippet(a);
 	} else {
-		fprintf(stderr, "tsctl: portal: nothing is announced: %s\n",
+		fprintf(stderr, "tsctl portal: nothing is announced: %s\n",
 			answer_text(a, "why_not"));
 		ret = 1;
 	}
@@ -151,7 +151,7 @@ static int portal_opennds(struct cmd *c)
 	if (*answer_text(a, "interface")) {
 		print_lines(a);
 	} else {
-		fprintf(stderr, "tsctl: portal: no interface has the address %s of opennds.gateway\n",
+		fprintf(stderr, "tsctl portal: no interface has the address %s of opennds.gateway\n",
 			answer_text(a, "address"));
 		ret = 1;
 	}
