@@ -412,6 +412,7 @@ static void test_fixed(void **state)
 		{ "photon = ", "https = [ \"10.0.0.1:443\" ]; certificate = \"/c\"; certificate_key = \"/k\"; names = [ \"a.example\" ]; photon = ", "listen.names" },
 		{ "photon = ", "admin = [ \"[::1]:8082\" ]; photon = ", "listen.admin" },
 		{ "meter = {", "portal = { venue_info_url = \"https://a.example/\"; };\nmeter = {", NULL },
+		{ "meter = {", "portal = { wallet = \"/w\"; };\nmeter = {", "portal.wallet" },
 		{ "0xf0000000", "0x0f000000", "meter.mark_mask" },
 		{ "photon_per_source = 9", "photon_per_source = 8", "limits" },
 		{ "http://10.0.0.8:80", "http://10.0.0.8:81", "mirrors" },
