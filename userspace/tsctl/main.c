@@ -50,10 +50,8 @@ static int usage(FILE *f, int ret)
 	fprintf(f, "\nOptions:\n"
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
-		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
-		   "                    relay, mirror, portal, roam, chain, wallet, liquidity,\n"
-		   "                    revenue, session, voucher, admin and status; by default\n"
-		   "                    " TS_CONFIG_PATH "\n"
+		   "  -c, --config FILE tsd's configuration, for what tsd is asked and for its files;\n"
+		   "                    by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;
