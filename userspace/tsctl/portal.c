@@ -106,6 +106,8 @@ static void print_lines(json_t *a)
 	       "# /usr/sbin/iptables-legacy), leaves its rules there when it ends, and does not start\n"
 	       "# while they are there; so before each start, as ExecStartPre= of its unit:\n"
 	       "#   iptables-legacy-save | grep -v nds | iptables-legacy-restore\n"
+	       "# Where /tmp is a tmpfs, its control socket is there, and tsd's unit has another /tmp:\n"
+	       "# PrivateTmp=no by \"systemctl edit tokenswitch\".\n"
 	       "GatewayInterface %s\n"
 	       "GatewayPort %lld\n"
 	       "fasport %lld\n"
