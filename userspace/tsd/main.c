@@ -2,7 +2,7 @@
 /*
  * main.c - tsd, the daemon of TokenSwitch: where to find what.
  *
- *	config*.c	tsd.conf, checked			price.c, endpoint.c
+ *	config*.c	tsd.conf, checked			endpoint.c
  *	daemon.c	the parts, in the order they come up	lock.c, ready.c,
  *							unlock.c
  *	loop.c		what wakes us, the order of a turn	clock.c, log.c
@@ -10,14 +10,24 @@
  *	udp.c		Photon datagrams			police.c
  *	discovery.c	who else speaks Photon			mdns_link.c
  *	ports.c		access ports and rules in the meter	selftest.c
+ *	bypass*.c	what takes frames past the meter
  *	gate*.c		the nftables tables
  *	neigh.c		address -> station
+ *	front*.c	the portal's questions, answered	https.c
+ *	opennds*.c	openNDS in the portal's place		ndsctl.c
+ *	watching.c	the operator's page and its history	metrics*.c, warning.c
  *	chain*.c	the chain: what its contract is, its events,	rpc_watch.c
  *			what is sent
- *	mesh.c		the mesh in the meter
+ *	carrier.c	what stations ask of the chain, and send	carry_limit.c
+ *	mirror.c	our proofs to boxes that show them	post.c
+ *	roam.c		claims to other boxes for guests
+ *	mesh.c		the mesh in the meter			mesh_claim.c, sockets.c
  *	relay*.c	what is carried for neighbours and by them
  *	control.c	the socket of tsctl			command.c, status.c,
- *							liquidity.c, revenue.c, watcher.c
+ *							session.c, station.c,
+ *							liquidity.c,
+ *							revenue.c, watcher.c,
+ *							channel_export.c
  *	gift.c		vouchers, sponsored stations		sponsor.c
  *	payout.c	shares in the income are paid out	statement.c
  *
