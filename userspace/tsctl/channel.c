@@ -15,7 +15,8 @@ static int ask(struct cmd *c, json_t *request, json_t **answer)
 	int ret = daemon_ask(c, request, answer);
 
 	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl channel: tsd does not run; start it first ('channels' in its configuration can also name channels)\n");
+		fprintf(stderr, "tsctl %s: tsd does not run, or with another configuration than %s (-c FILE); start it first\n",
+			c->object, c->config);
 	return ret ? 1 : 0;
 }
 
