@@ -133,7 +133,7 @@ certificate_ends() {
 		health_says "the certificate ends within a week; renew it"
 	said=$(tsctl_portal dnsmasq 2>&1 >"$W/snippet")
 	is "it is not announced" "$?" 1
-	is "and said why" "$said" "tsctl: portal: nothing is announced: the certificate ends within a week; renew it"
+	is "and said why" "$said" "tsctl portal: nothing is announced: the certificate ends within a week; renew it"
 	is "nothing is in the snippet" "$(command stat -c %s "$W/snippet")" 0
 	check "it is served all the same" test "$(api .captive)" = false
 	echo spoilt >"$W/portal.crt"

@@ -60,7 +60,14 @@ says "an unknown tariff" "there is no tariff 9: set it first" account set 1 tari
 says "a tariff in use" "is used by account 1" tariff del 1
 says "a configuration that is not there" "/nowhere: No such file" -c /nowhere status
 says "a channel file that is not there" "/nowhere: No such file" channel import /nowhere
+says "what tsd alone knows, without it" "tsd, which keeps sessions, does not run, or with another configuration than" session list
+says "an option that does not exist" "invalid option" -x
+says "an amount that is missing" "'PARTNER' needs a value after it" pay 0x08b7d79ec4ebd53e5b89c7c062cc64bb09d063e3
+says "a limit that is missing" "say how much, 'limit AMOUNT', or 'end'" session sponsor 02:00:00:00:00:02
 says "a driver that is not there" "use bpf or genl" -d foo status
+
+is "who is not root is told so" "$(in_ns $R setpriv --reuid 65534 --clear-groups "$(command -v tsctl)" status 2>&1 |
+	grep -c 'Permission denied; run it as root$')" 1
 
 # --- people's terminals -----------------------------------------------------------------------
 wide=$(for words in "top count 1" status port account tariff; do ts $words; done |

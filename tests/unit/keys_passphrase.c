@@ -113,6 +113,9 @@ static void test_file_access(void **state)
 	assert_int_equal(chmod(path, 0400), 0);
 	assert_source(source, "secret");
 	assert_no_source("file:/nonexistent/passphrase", -ENOENT);
+	/* What cannot be read is named, and not the descriptor that it got. */
+	assert_no_source("file:/", -EISDIR);
+	assert_non_null(strstr(error.text, "/: the passphrase file cannot be read"));
 }
 
 static void test_descriptor(void **state)

@@ -88,6 +88,12 @@ static void test_endpoint(void **state)
 	assert_int_equal(ts_endpoint_parse(&e, "[::ffff:192.0.2.1]:80"), 0);
 	assert_int_equal(ts_endpoint_address((struct sockaddr *)&e.addr, addr), AF_INET);
 	assert_memory_equal(addr, "\xc0\0\x02\x01", 4);
+	/* Addresses of documentation are nobody's. */
+	assert_false(ts_endpoint_is_here(&e));
+	assert_int_equal(ts_endpoint_parse(&e, "127.9.9.9:80"), 0);
+	assert_true(ts_endpoint_is_here(&e));
+	assert_int_equal(ts_endpoint_parse(&e, "[::]:80"), 0);
+	assert_true(ts_endpoint_is_here(&e));
 }
 
 static void test_police(void **state)

@@ -66,7 +66,7 @@ int ts_tariff_scale(const struct ts_billing_tariff *in,
 			units = units_per_byte(wei[class][dir], shift);
 			if (units > TS_PRICE_MAX || (!units && wei[class][dir])) {
 				snprintf(err, err_size,
-					"tariff %u: the prices %s and the dearest are too far apart (a factor of 4096 at most), or both too small or large",
+					"tariff %u: the price of %s (in the token's smallest unit, for 10^9 bytes) is less than 1/4096 of the dearest one, or both are too small or too large",
 					in->id, out->wei_per_gb[class][dir]);
 				return -EINVAL;
 			}

@@ -322,7 +322,7 @@ static int read_sealed(struct sealed *s, const char *path,
 	ret = ts_oldfile_read(path, true, text, sizeof(text), &len, error);
 	if (ret == -ENOENT)
 		return ts_keys_fail(error, ENOENT,
-				    "%s: there is no such key file; make one with \"tsctl key new\"",
+				    "%s: there is no such key file; make one with the verb \"key new\"",
 				    path);
 	if (ret)
 		return ret;

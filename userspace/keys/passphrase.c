@@ -155,6 +155,9 @@ int ts_passphrase_read_file(const char *path, struct ts_passphrase **out,
 		ts_keys_fail(error, EINVAL,
 			     "%s: the passphrase file must hold 1 to %d bytes",
 			     path, TS_PASSPHRASE_MAX_CHARS);
+	else if (ret)
+		ts_keys_fail(error, -ret, "%s: the passphrase file cannot be read: %s",
+			     path, strerror(-ret));
 close_file:
 	close(fd);
 	return ret;

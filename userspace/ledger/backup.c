@@ -24,7 +24,8 @@
 
 static int say(char *err, size_t err_size, int ret, const char *path)
 {
-	snprintf(err, err_size, "%s: %s", path, strerror(-ret));
+	snprintf(err, err_size, "%s: %s%s", path, strerror(-ret),
+		 ret == -EEXIST ? "; nothing is replaced: move it away" : "");
 	return ret;
 }
 

@@ -153,7 +153,7 @@ static int open_database(struct ts_ledger *l,
 
 	if (access(l->path, F_OK) && !create)
 		return ts_db_fail(l, -ENOENT,
-			"%s: there is no ledger yet; tsd makes one when it starts",
+			"%s: there is no such ledger; tsd makes its own when it starts",
 			l->path);
 	if (!l->read_only) {
 		err = ts_db_lock(l, options->lock_path);

@@ -106,7 +106,7 @@ int ts_meter_open(const char *driver, bool create, struct ts_meter **meter,
 	}
 	if (driver && create && ops == &ts_meter_genl_ops && !ts_meter_bpf_ops.probe()) {
 		snprintf(err, err_size,
-			 "a meter of driver bpf is at work here: use it, or destroy it first");
+			 "a meter of driver bpf is at work here: use it, or remove it first (tsctl meter destroy)");
 		return -EBUSY;
 	}
 	ret = ops->open(create, meter, err, err_size);

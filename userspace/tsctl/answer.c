@@ -12,7 +12,8 @@ int answer_of(struct cmd *c, const char *what, const char *why, json_t **answer)
 int answer_missing(const struct cmd *c, int ret, const char *why)
 {
 	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl %s: tsd does not run; it is what %s\n", c->object, why);
+		fprintf(stderr, "tsctl %s: tsd, which %s, does not run, or with another configuration than %s (-c FILE)\n",
+			c->object, why, c->config);
 	return ret ? 1 : 0;
 }
 

@@ -10,7 +10,7 @@
  * answer_of() - ask tsd for {"cmd": @what}
  * @c: its config names the run directory
  * @what: the command
- * @why: what tsd would be needed for, said where it does not run: "it is what ..."
+ * @why: what tsd would be needed for, said where it does not run: "tsd, which ..., does not run"
  * @answer: set on success; to be released
  *
  * Return: 0, or 1 after saying what is wrong.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "lib/key.h"
 #include "tsctl/cmd.h"
 
@@ -50,6 +51,11 @@ int cmd_unknown(struct cmd *c, const char *word, const char *expected)
 	fprintf(stderr, "tsctl %s: '%s' is not known here; expected %s\n",
 		c->object, word, expected);
 	return 1;
+}
+
+const char *cmd_rights(int err)
+{
+	return geteuid() && (err == -EACCES || err == -EPERM) ? "; run it as root" : "";
 }
 
 bool arg_u64(const char *name, const char *text, uint64_t min, uint64_t max,

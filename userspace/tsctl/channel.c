@@ -15,7 +15,8 @@ static int ask(struct cmd *c, json_t *request, json_t **answer)
 	int ret = daemon_ask(c, request, answer);
 
 	if (ret == -ENOENT)
-		fprintf(stderr, "tsctl channel: tsd does not run; start it first ('channels' in its configuration can also name channels)\n");
+		fprintf(stderr, "tsctl %s: tsd does not run, or with another configuration than %s (-c FILE); start it first\n",
+			c->object, c->config);
 	return ret ? 1 : 0;
 }
 
@@ -188,7 +189,7 @@ static int pay_in(struct cmd *c, const char *name, const char *cmd)
 
 	if (!partner)
 		return 1;
-	amount = cmd_value(c, partner);
+	amount = cmd_value(c, "PARTNER");
 	if (!amount || take_token(c, &token) || cmd_end(c))
 		return 1;
 	return noted(c, json_pack("{s:s,s:s,s:s,s:s*}", "cmd", cmd, "partner", partner,
@@ -285,7 +286,7 @@ static int act_with_amount(struct cmd *c, const char *name, const char *cmd)
 
 	if (!partner)
 		return 1;
-	amount = cmd_value(c, partner);
+	amount = cmd_value(c, "PARTNER");
 	if (!amount || take_token(c, &token) || cmd_end(c))
 		return 1;
 	return act(c, cmd, partner, amount, token);

@@ -70,6 +70,8 @@ bool cmd_is(const char *word, const char *name);
 int cmd_end(struct cmd *c);
 /** cmd_unknown() - say that @word is not known here; Return: 1 */
 int cmd_unknown(struct cmd *c, const char *word, const char *expected);
+/** cmd_rights() - Return: what to do about the negative errno @err, or "" */
+const char *cmd_rights(int err);
 
 /* Parsers: Return: true, or false after saying what is wrong and allowed. */
 bool arg_u64(const char *name, const char *text, uint64_t min, uint64_t max,

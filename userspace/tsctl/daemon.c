@@ -93,7 +93,8 @@ static int reach(struct cmd *c, char *path, size_t size)
 	int fd = dial(c, path, size);
 
 	if (fd < 0 && fd != -ENOENT)
-		fprintf(stderr, "tsctl %s: %s: %s\n", c->object, path, strerror(-fd));
+		fprintf(stderr, "tsctl %s: %s: %s%s\n", c->object, path, strerror(-fd),
+			cmd_rights(fd));
 	return fd;
 }
 

@@ -50,10 +50,8 @@ static int usage(FILE *f, int ret)
 	fprintf(f, "\nOptions:\n"
 		   "  -j, --json        print JSON\n"
 		   "  -d, --driver D    bpf or genl; by default the one that is there\n"
-		   "  -c, --config FILE tsd's configuration, for key, channel, ledger, pay, peer,\n"
-		   "                    relay, mirror, portal, roam, chain, wallet, liquidity,\n"
-		   "                    revenue, session, voucher, admin and status; by default\n"
-		   "                    " TS_CONFIG_PATH "\n"
+		   "  -c, --config FILE tsd's configuration, for what tsd is asked and for its files;\n"
+		   "                    by default " TS_CONFIG_PATH "\n"
 		   "  -V, --version     print the version\n"
 		   "  -h, --help        print this\n");
 	return ret;
@@ -65,8 +63,9 @@ static int object_help(const struct object *o, FILE *f, int ret)
 
 	fprintf(f, "tsctl %s: %s\n", o->name, o->help);
 	for (v = o->verbs; v->name; v++)
-		fprintf(f, "  tsctl %s %s%s%s\n          %s\n", o->name, v->name,
-			v->args[0] ? " " : "", v->args, v->help);
+		fprintf(f, "  tsctl %s%s%s%s%s\n          %s\n", o->name,
+			v->name[0] ? " " : "", v->name, v->args[0] ? " " : "", v->args,
+			v->help);
 	return ret;
 }
 
@@ -179,7 +178,8 @@ int main(int argc, char **argv)
 		case 'h':
 			return usage(stdout, 0);
 		default:
-			return usage(stderr, 1);
+			/* What getopt says of it fills a line: the help would push it away. */
+			return 1;
 		}
 	}
 	c.argc = argc - optind;

@@ -60,12 +60,15 @@ static int take_line(json_t *line, void *arg)
 }
 
 /* Rings have one reader: when it is tsd, it is tsd who tells of events. */
-static int watch_tsd(struct cmd *c, struct ts_meter *m)
+static int watch_tsd(struct cmd *c)
 {
 	json_t *request = json_pack("{s:s}", "cmd", "monitor");
 	int ret = daemon_follow(c, request, take_line, c);
 
-	return ret == -ENOENT ? say_error(m, "monitor") : ret;
+	if (ret != -ENOENT)
+		return ret;
+	fprintf(stderr, "tsctl monitor: tsd has the events and gives no answer; name its configuration with -c FILE\n");
+	return 1;
 }
 
 static int watch(struct cmd *c, struct ts_meter *m)
@@ -74,7 +77,7 @@ static int watch(struct cmd *c, struct ts_meter *m)
 	int n;
 
 	if (pfd.fd == -EBUSY)
-		return watch_tsd(c, m);
+		return watch_tsd(c);
 	if (pfd.fd < 0)
 		return say_error(m, "monitor");
 	for (;;) {

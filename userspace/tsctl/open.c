@@ -7,12 +7,12 @@ struct ts_meter *open_meter(struct cmd *c, bool create)
 {
 	struct ts_meter *m;
 	char err[256] = "";
+	int ret = ts_meter_open(c->driver, create, &m, err, sizeof(err));
 
-	if (ts_meter_open(c->driver, create, &m, err, sizeof(err))) {
-		fprintf(stderr, "tsctl %s: %s\n", c->object, err);
-		return NULL;
-	}
-	return m;
+	if (!ret)
+		return m;
+	fprintf(stderr, "tsctl %s: %s%s\n", c->object, err, cmd_rights(ret));
+	return NULL;
 }
 
 int show_list(struct cmd *c, const char *what,

@@ -79,7 +79,7 @@ static int portal_dnsmasq(struct cmd *c)
 	if (json_is_true(json_object_get(a, "announce"))) {
 		print_snippet(a);
 	} else {
-		fprintf(stderr, "tsctl: portal: nothing is announced: %s\n",
+		fprintf(stderr, "tsctl portal: nothing is announced: %s\n",
 			answer_text(a, "why_not"));
 		ret = 1;
 	}
@@ -106,6 +106,8 @@ static void print_lines(json_t *a)
 	       "# /usr/sbin/iptables-legacy), leaves its rules there when it ends, and does not start\n"
 	       "# while they are there; so before each start, as ExecStartPre= of its unit:\n"
 	       "#   iptables-legacy-save | grep -v nds | iptables-legacy-restore\n"
+	       "# Where /tmp is a tmpfs, its control socket is there, and tsd's unit has another /tmp:\n"
+	       "# PrivateTmp=no by \"systemctl edit tokenswitch\".\n"
 	       "GatewayInterface %s\n"
 	       "GatewayPort %lld\n"
 	       "fasport %lld\n"
@@ -151,7 +153,7 @@ static int portal_opennds(struct cmd *c)
 	if (*answer_text(a, "interface")) {
 		print_lines(a);
 	} else {
-		fprintf(stderr, "tsctl: portal: no interface has the address %s of opennds.gateway\n",
+		fprintf(stderr, "tsctl portal: no interface has the address %s of opennds.gateway\n",
 			answer_text(a, "address"));
 		ret = 1;
 	}

@@ -166,7 +166,7 @@ static int session_attach(struct cmd *c)
 	uint8_t bytes[6];
 	int took = 1;
 
-	mac = code ? cmd_value(c, code) : NULL;
+	mac = code ? cmd_value(c, "CODE") : NULL;
 	if (!mac || !arg_mac(mac, bytes))
 		return 1;
 	request = json_pack("{s:s, s:s, s:s}", "cmd", "session-attach", "code", code,
@@ -252,6 +252,15 @@ static int take_words(struct cmd *c, json_t *request)
 	return 0;
 }
 
+static bool lacks_limit(const struct cmd *c, const json_t *request)
+{
+	if (json_object_get(request, "amount") ||
+	    !strcmp(answer_text(request, "cmd"), "sponsor-end"))
+		return false;
+	fprintf(stderr, "tsctl %s: say how much, 'limit AMOUNT', or 'end'\n", c->object);
+	return true;
+}
+
 static int session_sponsor(struct cmd *c)
 {
 	json_t *request, *answer;
@@ -262,7 +271,7 @@ static int session_sponsor(struct cmd *c)
 	if (!arg_mac(c->argv[0], mac))
 		return 1;
 	request = json_pack("{s:s, s:s}", "cmd", "sponsor", "mac", cmd_next(c));
-	if (take_words(c, request)) {
+	if (take_words(c, request) || lacks_limit(c, request)) {
 		json_decref(request);
 		return 1;
 	}

@@ -88,7 +88,8 @@ static int status_text(struct ts_meter *m, const struct ts_meter_info *info, jso
 	if (!ports.attached && !ports.waiting)
 		puts("    none; 'tsctl port add DEVICE' meters one");
 	if (ports.waiting)
-		printf("    %u more patterns with no device to meter yet\n", ports.waiting);
+		printf("    %u more pattern%s with no device to meter yet\n", ports.waiting,
+		       ports.waiting == 1 ? "" : "s");
 	if (!daemon) {
 		puts(info->owner_pid ? "tsd: no answer; name its configuration with -c FILE" :
 				       "tsd: not running");

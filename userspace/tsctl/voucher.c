@@ -86,7 +86,7 @@ static void print_voucher(json_t *one)
 	char used[DATE_SIZE], size[16];
 
 	if (answer_number(one, "bytes"))
-		snprintf(worth, sizeof(worth), "%sB",
+		snprintf(worth, sizeof(worth), "%s",
 			 fmt_size((uint64_t)answer_number(one, "bytes"), size));
 	else
 		snprintf(worth, sizeof(worth), "%s %s",
@@ -108,7 +108,8 @@ static int voucher_list(struct cmd *c)
 	if (c->json)
 		return out_json(list);
 	if (json_array_size(list))
-		printf("%5s %-8s %16s %-16s %-16s\n", "id", "state", "worth", "until", "used");
+		printf("%5s %-8s %16s %-16s %-16s %s\n", "id", "state", "worth", "until",
+		       "used", "label");
 	answer_each(list, "", print_voucher);
 	json_decref(list);
 	return 0;

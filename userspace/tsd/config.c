@@ -361,6 +361,8 @@ const char *ts_config_fixed(const struct ts_config *old,
 		return "listen.certificate";
 	if (strcmp(old->certificate_key, new->certificate_key))
 		return "listen.certificate_key";
+	if (strcmp(old->wallet_dir, new->wallet_dir))
+		return "portal.wallet";
 	if (memcmp(&old->discovery, &new->discovery, sizeof(old->discovery)))
 		return "discovery";
 	if (old->n_mirrors != new->n_mirrors || old->mirror_s != new->mirror_s ||

@@ -72,7 +72,7 @@ static int read_amount(struct ts_reader *r, const config_setting_t *s,
 			       "must be a decimal number of tokens in quotes, such as \"0.05\"");
 	else if (ret)
 		ts_reader_fail(r, s, NULL,
-			       "the token has %u decimals and 128 bits; this needs more",
+			       "must have at most %u decimals, and fit into 128 bits without the point",
 			       b->tokens[i].decimals);
 	return i;
 }

@@ -50,6 +50,18 @@ static void read_names(struct ts_reader *r, config_setting_t *listen,
 	c->n_http_names = n;
 }
 
+/* Else the second one could not listen, and would say that the address is in use. */
+static void refuse_twice(struct ts_reader *r, const config_setting_t *at,
+			 const struct ts_endpoint *e, const struct ts_endpoint *others,
+			 unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n && !r->failed; i++)
+		if (ts_endpoint_equal(e, &others[i]))
+			ts_reader_fail(r, at, NULL, "is given twice");
+}
+
 /* A list of places to listen; Return: how many there are. */
 static unsigned int read_endpoints(struct ts_reader *r, config_setting_t *s,
 				   const char *key, bool any, struct ts_endpoint *out,
@@ -58,9 +70,12 @@ static unsigned int read_endpoints(struct ts_reader *r, config_setting_t *s,
 	config_setting_t *list = ts_read_list(r, s, key, max);
 	int n = list ? config_setting_length(list) : 0, i;
 
-	for (i = 0; i < n && !r->failed; i++)
+	for (i = 0; i < n && !r->failed; i++) {
 		read_endpoint(r, config_setting_get_elem(list, i),
 			      ts_read_item(r, list, i), any, &out[i]);
+		refuse_twice(r, config_setting_get_elem(list, i), &out[i], out,
+			     (unsigned int)i);
+	}
 	return (unsigned int)n;
 }
 
@@ -131,10 +146,13 @@ static void read_https(struct ts_reader *r, config_setting_t *s, bool any,
 
 	c->n_https = read_endpoints(r, s, "https", any, c->https, TS_CONFIG_HTTPS_MAX);
 	read_admin(r, s, any, c);
-	for (i = 0; i < c->n_https && !r->failed; i++)
+	for (i = 0; i < c->n_https && !r->failed; i++) {
 		if (ts_endpoint_port(&c->https[i]) == c->redirect_port)
 			ts_reader_fail(r, s, "https", "%u is listen.redirect_port; they must differ",
 				       c->redirect_port);
+		refuse_twice(r, config_setting_get_member(s, "https"), &c->https[i], c->http,
+			     c->n_http);
+	}
 	need = c->n_https ? "listen.https" :
 			    "listen.admin beyond this box; or set listen.admin_plain";
 	if (c->n_https || needs_https(c)) {

@@ -38,7 +38,7 @@ static void print_path(const config_setting_t *s, char *text, size_t size)
 void ts_reader_fail(struct ts_reader *r, const config_setting_t *at,
 		    const char *key, const char *fmt, ...)
 {
-	char where[160], what[300], line[16] = "";
+	char where[160], what[480], line[16] = "";
 	va_list args;
 
 	if (r->failed)
@@ -77,7 +77,7 @@ void ts_read_keys(struct ts_reader *r, config_setting_t *group,
 {
 	int n = config_setting_length(group), i, j;
 	config_setting_t *s;
-	char list[220];
+	char list[450];
 
 	for (i = 0; i < n; i++) {
 		s = config_setting_get_elem(group, i);
@@ -334,7 +334,7 @@ void ts_read_tokens(struct ts_reader *r, config_setting_t *group, const char *ke
 			       "must be a decimal number of tokens in quotes, such as \"0.05\"");
 	else
 		ts_reader_fail(r, s, NULL,
-			       "the token has %u decimals and 128 bits; this needs more",
+			       "must have at most %u decimals, and fit into 128 bits without the point",
 			       decimals);
 }
 

@@ -2,6 +2,7 @@
 /* endpoint.c - "192.0.2.1:80" and "[2001:db8::1]:80". */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,25 @@ bool ts_endpoint_is_loopback(const struct ts_endpoint *e)
 	if (e->addr.ss_family == AF_INET6)
 		return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
 	return ntohl(in->sin_addr.s_addr) >> 24 == 127;
+}
+
+/** ts_endpoint_is_here() - Return: false: this box does not have the address, as of now */
+bool ts_endpoint_is_here(const struct ts_endpoint *e)
+{
+	bool here = ts_endpoint_is_any(e) || ts_endpoint_is_loopback(e);
+	struct ifaddrs *list, *i;
+	uint8_t wanted[16], has[16];
+	unsigned int family;
+
+	/* Who cannot look does not say that it is not. */
+	if (here || getifaddrs(&list))
+		return true;
+	family = ts_endpoint_address((const struct sockaddr *)&e->addr, wanted);
+	for (i = list; i && !here; i = i->ifa_next)
+		here = i->ifa_addr && ts_endpoint_address(i->ifa_addr, has) == family &&
+		       !memcmp(has, wanted, sizeof(has));
+	freeifaddrs(list);
+	return here;
 }
 
 /** ts_endpoint_equal() - Return: true for the same address and port */

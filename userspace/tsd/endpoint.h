@@ -26,6 +26,7 @@ uint16_t ts_endpoint_port(const struct ts_endpoint *e);
 void ts_endpoint_set_port(struct ts_endpoint *e, uint16_t port);
 bool ts_endpoint_is_loopback(const struct ts_endpoint *e);
 bool ts_endpoint_is_any(const struct ts_endpoint *e);
+bool ts_endpoint_is_here(const struct ts_endpoint *e);
 bool ts_endpoint_equal(const struct ts_endpoint *a, const struct ts_endpoint *b);
 int ts_endpoint_host(const struct ts_endpoint *e, char *text, size_t size);
 unsigned int ts_endpoint_address(const struct sockaddr *sa, uint8_t addr[16]);

@@ -45,6 +45,16 @@ static int listen_http(struct ts_daemon *d, const struct ts_endpoint *at,
 	return ret;
 }
 
+/* It may come later, so it is bound all the same; a wrong digit looks just like that. */
+static void look_here(const char *key, const struct ts_endpoint *at)
+{
+	char text[TS_ENDPOINT_TEXT_SIZE];
+
+	if (!ts_endpoint_is_here(at))
+		ts_log(TS_LOG_WARN, "%s: this box does not have the address of %s; nobody reaches it there until it has",
+		       key, ts_endpoint_print(at, text));
+}
+
 static int listen_https(struct ts_daemon *d, char *err, size_t err_size)
 {
 	const struct ts_config *c = d->config;
@@ -56,8 +66,10 @@ static int listen_https(struct ts_daemon *d, char *err, size_t err_size)
 		ret = ts_portal_listen_https(d->portal,
 					     (const struct sockaddr *)&c->https[i].addr,
 					     c->https[i].len, why, sizeof(why));
-		if (!ret)
+		if (!ret) {
+			look_here("listen.https", &c->https[i]);
 			continue;
+		}
 		snprintf(err, err_size, "listen.https: %s: %s",
 			 ts_endpoint_print(&c->https[i], text), why);
 		return ret;
@@ -137,6 +149,8 @@ int ts_front_open(struct ts_daemon *d, char *err, size_t err_size)
 		ret = listen_http(d, &c->http[i], err, err_size);
 		if (ret)
 			return ret;
+		look_here("listen.http", &c->http[i]);
 	}
+	look_here("listen.photon", &c->photon);
 	return listen_https(d, err, err_size);
 }

@@ -2,7 +2,7 @@
 /*
  * main.c - tsd, the daemon of TokenSwitch: where to find what.
  *
- *	config*.c	tsd.conf, checked			price.c, endpoint.c
+ *	config*.c	tsd.conf, checked			endpoint.c
  *	daemon.c	the parts, in the order they come up	lock.c, ready.c,
  *							unlock.c
  *	loop.c		what wakes us, the order of a turn	clock.c, log.c
@@ -10,14 +10,24 @@
  *	udp.c		Photon datagrams			police.c
  *	discovery.c	who else speaks Photon			mdns_link.c
  *	ports.c		access ports and rules in the meter	selftest.c
+ *	bypass*.c	what takes frames past the meter
  *	gate*.c		the nftables tables
  *	neigh.c		address -> station
+ *	front*.c	the portal's questions, answered	https.c
+ *	opennds*.c	openNDS in the portal's place		ndsctl.c
+ *	watching.c	the operator's page and its history	metrics*.c, warning.c
  *	chain*.c	the chain: what its contract is, its events,	rpc_watch.c
  *			what is sent
- *	mesh.c		the mesh in the meter
+ *	carrier.c	what stations ask of the chain, and send	carry_limit.c
+ *	mirror.c	our proofs to boxes that show them	post.c
+ *	roam.c		claims to other boxes for guests
+ *	mesh.c		the mesh in the meter			mesh_claim.c, sockets.c
  *	relay*.c	what is carried for neighbours and by them
  *	control.c	the socket of tsctl			command.c, status.c,
- *							liquidity.c, revenue.c, watcher.c
+ *							session.c, station.c,
+ *							liquidity.c,
+ *							revenue.c, watcher.c,
+ *							channel_export.c
  *	gift.c		vouchers, sponsored stations		sponsor.c
  *	payout.c	shares in the income are paid out	statement.c
  *
@@ -43,9 +53,15 @@
 static const char usage[] =
 	"Usage: tsd [-c FILE]                 run\n"
 	"       tsd --check-config [-c FILE]  say whether FILE is good, and what it means\n"
-	"       tsd --remove-gate             take the nftables tables away\n"
+	"       tsd --remove-gate [-c FILE]   take the nftables tables away\n"
 	"       tsd --version | --help\n"
 	"FILE: " TS_CONFIG_PATH "\n";
+
+/* What a refusal by the kernel may come from, for who may not have seen it. */
+static const char *hint(void)
+{
+	return geteuid() ? "; tsd has to run as root" : "";
+}
 
 /* What billing would say at the start; the boot id is the machine's affair. */
 static bool suits_billing(const struct ts_config *c, char *err, size_t err_size)
@@ -87,7 +103,7 @@ static int remove_gate(const char *path)
 	ts_lock_release(lock);
 	ts_config_free(c);
 	if (ret)
-		fprintf(stderr, "tsd: %s\n", err);
+		fprintf(stderr, "tsd: %s%s\n", err, hint());
 	return ret ? 1 : 0;
 }
 
@@ -109,7 +125,7 @@ static int run(const char *path)
 	ts_log_setup(c->log_level, c->log_json);
 	d->loop = ev_default_loop(EVFLAG_AUTO);
 	if (ts_daemon_start(d, c, err, sizeof(err))) {
-		ts_log(TS_LOG_ERROR, "%s", err);
+		ts_log(TS_LOG_ERROR, "%s%s", err, hint());
 	} else {
 		ev_run(d->loop, 0);
 		ts_ready_tell("STOPPING=1");
@@ -135,12 +151,14 @@ int main(int argc, char **argv)
 	int opt, action = 0;
 
 	while ((opt = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-		if (opt == 'c')
+		if (opt == 'c') {
 			path = optarg;
-		else if (opt == '?')
+		} else if (opt == '?') {
+			fputs(usage, stderr);
 			return 2;
-		else
+		} else {
 			action = opt;
+		}
 	}
 	if (optind != argc) {
 		fprintf(stderr, "tsd: \"%s\" is not expected\n%s", argv[optind], usage);

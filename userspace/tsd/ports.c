@@ -70,6 +70,7 @@ static const struct ts_port *find(const struct ts_port *list, unsigned int n,
 static int claim_one(struct ts_ports *p, const struct ts_port *is,
 		     const struct ts_port *want, char *err, size_t err_size)
 {
+	const char *why;
 	int ret;
 
 	if (is && as_wanted(is, want))
@@ -77,9 +78,14 @@ static int claim_one(struct ts_ports *p, const struct ts_port *is,
 	if (is)
 		ts_meter_port_del(p->m, is->pattern);
 	ret = ts_meter_port_add(p->m, want);
-	if (ret)
-		snprintf(err, err_size, "port %s: %s", want->pattern,
-			 ts_meter_error(p->m));
+	if (!ret)
+		return 0;
+	why = ts_meter_error(p->m);
+	/* Most of what the meter says of a port names it. */
+	if (strncmp(why, "port ", strlen("port ")))
+		snprintf(err, err_size, "port %s: %s", want->pattern, why);
+	else
+		snprintf(err, err_size, "%s", why);
 	return ret;
 }
 

@@ -164,6 +164,7 @@ struct ts_udp *ts_udp_new(struct ev_loop *loop, const struct ts_endpoint *at,
 			  void *ctx, char *err, size_t err_size)
 {
 	struct ts_udp *u = calloc(1, sizeof(*u));
+	char text[TS_ENDPOINT_TEXT_SIZE];
 
 	if (!u)
 		goto no_memory;
@@ -173,8 +174,8 @@ struct ts_udp *ts_udp_new(struct ev_loop *loop, const struct ts_endpoint *at,
 		goto free_udp;
 	u->fd = open_socket(at);
 	if (u->fd < 0) {
-		snprintf(err, err_size, "listen.photon: cannot listen there: %s",
-			 strerror(-u->fd));
+		snprintf(err, err_size, "listen.photon: %s: cannot listen there: %s",
+			 ts_endpoint_print(at, text), strerror(-u->fd));
 		ts_police_free(u->police);
 		free(u);
 		return NULL;

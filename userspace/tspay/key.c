@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* key.c - "tspay key ...": the wallet's key. */
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +9,19 @@
 #include "keys/keyverb.h"
 #include "tspay/key.h"
 
-/* ~/.config/tspay may not be there yet; what is wrong with it the write says. */
+/*
+ * ~/.config/tspay may not be there yet, and in a new home not even ~/.config; what is
+ * wrong with it the write says.
+ */
 static void make_directory(const char *file)
 {
-	char *copy = strdup(file);
+	char *copy = strdup(file), *slash = copy;
 
-	if (copy)
-		mkdir(dirname(copy), 0700);
+	while (slash && (slash = strchr(slash + 1, '/'))) {
+		*slash = '\0';
+		mkdir(copy, 0700);
+		*slash = '/';
+	}
 	free(copy);
 }
 

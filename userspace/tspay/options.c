@@ -14,9 +14,10 @@
 /* The box's own limit (chain.tokens). */
 #define DECIMALS_MAX 36
 
-static int usage(FILE *f, int ret)
+/* Return: 1, for there is nothing more to do. */
+static int usage(void)
 {
-	fprintf(f,
+	printf(
 "Usage: tspay [OPTIONS] URL            watch the session and pay to stay online\n"
 "       tspay [OPTIONS] --once AMOUNT URL    pay once and end\n"
 "       tspay [OPTIONS] --once AMOUNT --udp HOST:PORT --channel FILE\n"
@@ -62,7 +63,14 @@ static int usage(FILE *f, int ret)
 "  -j, --json              channel verbs: tell it as JSON, a step a line\n"
 "  -V, --version           print the version\n"
 "  -h, --help              print this\n");
-	return ret;
+	return 1;
+}
+
+/* Not the whole help, which would push away what was wrong. Return: 2 */
+static int wrong(const char *what)
+{
+	fprintf(stderr, "tspay: %s; 'tspay --help' shows how\n", what);
+	return 2;
 }
 
 static bool parse_bytes(const char *name, const char *text, uint64_t *out)
@@ -238,9 +246,9 @@ static int take(struct options *o, int opt, char *value, int argc, char **argv)
 		puts("tspay " TS_VERSION);
 		return 1;
 	case 'h':
-		return usage(stdout, 1);
-	default:
-		return usage(stderr, 2);
+		return usage();
+	default:	/* getopt has said what is wrong */
+		return 2;
 	}
 }
 
@@ -274,7 +282,7 @@ static bool is_url(const char *word)
 static int take_refund(struct options *o, int n, char **words)
 {
 	if (n < 1 || n > 2 || !is_url(words[n - 1]) || o->once || o->attach || o->limit)
-		return usage(stderr, 2);
+		return wrong("refund wants [AMOUNT] URL, and no --once, --attach or --limit");
 	o->refund = true;
 	o->amount = n == 2 ? words[0] : NULL;
 	o->url = words[n - 1];
@@ -286,7 +294,7 @@ static int take_roam(struct options *o, int n, char **words)
 {
 	if (n < 1 || n > 2 || !is_url(words[n - 1]) || o->once || o->attach || o->limit ||
 	    o->code || o->udp || o->discover || o->channel_file)
-		return usage(stderr, 2);
+		return wrong("roam wants [AMOUNT] URL, and no other way to pay");
 	o->roam = true;
 	o->amount = n == 2 ? words[0] : NULL;
 	o->url = words[n - 1];
@@ -298,7 +306,7 @@ static int take_sponsor(struct options *o, int n, char **words)
 {
 	if (n != (o->end ? 2 : n == 1 ? 1 : 4) || !is_url(words[n - 1]) || o->once ||
 	    o->attach || o->limit || o->code || o->udp || o->discover || o->channel_file)
-		return usage(stderr, 2);
+		return wrong("sponsor wants MAC AMOUNT DATE URL, --end MAC URL or URL, and no other way to pay");
 	o->sponsor = true;
 	o->url = words[n - 1];
 	if (n > 1)
@@ -339,8 +347,10 @@ static int take_channel(struct options *o, int n, char **words)
 
 	while (n && w != end && strcmp(words[0], w->name))
 		w++;
-	if (!n || w == end || o->once || o->attach || o->limit || o->udp || o->discover)
-		return usage(stderr, 2);
+	if (!n || w == end)
+		return wrong("channel wants one of list, show, open, deposit, withdraw, settle, close and watch");
+	if (o->once || o->attach || o->limit || o->udp || o->discover)
+		return wrong("--once, --attach, --limit, --udp and --discover are not for channel");
 	o->channel_verb = w->verb;
 	n--;
 	words++;
@@ -352,8 +362,12 @@ static int take_channel(struct options *o, int n, char **words)
 		o->url = *words++;
 		n--;
 	}
-	if (n || (w->amounts == 2 && !o->amount) || (w->url == 2 && !o->url))
-		return usage(stderr, 2);
+	if (n)
+		return wrong("a word too many after the channel's verb");
+	if (w->amounts == 2 && !o->amount)
+		return wrong("the channel's verb wants an AMOUNT");
+	if (w->url == 2 && !o->url)
+		return wrong("the channel's verb wants the URL of the box");
 	if (!o->url && !o->partner && (w->verb == CHANNEL_OPEN)) {
 		fprintf(stderr, "tspay: with whom? give the URL of the box, or --node ADDRESS\n");
 		return 2;
@@ -369,10 +383,10 @@ static int check_payment(const struct options *o)
 		return 2;
 	}
 	if (!o->url && !(o->once && o->channel_file &&
-			 (o->discover || (o->udp && *o->udp)))) {
-		fprintf(stderr, "tspay: give the URL of the box; 'tspay --help' shows how\n");
-		return 2;
-	}
+			 (o->discover || (o->udp && *o->udp))))
+		return wrong(o->udp || o->discover ?
+			     "give the URL of the box; without it --once, --channel FILE and --udp HOST:PORT or --discover" :
+			     "give the URL of the box");
 	if (o->token && (!o->url || o->channel_file)) {
 		fprintf(stderr, "tspay: --token needs the URL of the box, and no --channel, which names its token\n");
 		return 2;
@@ -420,8 +434,8 @@ int options_parse(struct options *o, int argc, char **argv)
 			return ret;
 	}
 	if (argc - optind >= 2 && !strcmp(argv[optind], "key"))
-		return take_key_verb(o, argc - optind - 1, argv + optind + 1) ?
-		       0 : usage(stderr, 2);
+		return take_key_verb(o, argc - optind - 1, argv + optind + 1) ? 0 :
+		       wrong("key wants new, address, import KEYSTORE or export --v3 KEYSTORE");
 	if (o->keystore || o->keystore_passphrase) {
 		fprintf(stderr, "tspay: --v3 and --v3-passphrase are of \"key export\" and \"key import\"\n");
 		return 2;
@@ -441,7 +455,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	if (argc - optind == 1)
 		o->url = argv[optind];
 	else if (argc > optind)
-		return usage(stderr, 2);
+		return wrong("one URL, or a verb: refund, roam, sponsor, channel, key");
 	return check_payment(o);
 }
 

@@ -87,7 +87,7 @@
  *                 it says of it: -EEXIST.
  *   CLASS_DEL     CLASS_RULE, as it was added, else -ENOENT
  *   CLASS_GET     dump -> CLASS_RULE
- *   STRANGER_GET  dump -> KEY, IFINDEX, IDLE_MS: stations seen without an
+ *   STRANGER_GET  dump -> KEY, PORT_IFINDEX, IDLE_MS: stations seen without an
  *                 account, a bounded list
  *   EVENT         only sent, to the multicast group "events": EVENT_TYPE,
  *                 TIME_NS and what the type says (see enum ts_event_type)
