@@ -79,6 +79,20 @@ static __always_inline int ts_fast_addresses4(const struct iphdr *ip)
 	return !ts_box_addr_known(h.high, h.low);
 }
 
+/*
+ * RFC 1812 5.2.2: a router must verify it.  What is taken off the TTL is taken off the
+ * checksum, so a wrong one would leave as wrong, and the next router be blamed.
+ */
+static __always_inline int ts_fast_is_whole4(const struct iphdr *ip)
+{
+	const __u32 *word = (const void *)ip;
+	__u64 sum = (__u64)word[0] + word[1] + word[2] + word[3] + word[4];
+
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16) == 0xffff;
+}
+
 static __always_inline int ts_fast_parse4(struct bpf_fib_lookup *fib, void *at, void *end)
 {
 	struct iphdr *ip = at;
@@ -91,7 +105,8 @@ static __always_inline int ts_fast_parse4(struct bpf_fib_lookup *fib, void *at, 
 	    (ip->protocol != TS_IP_TCP && ip->protocol != TS_IP_UDP))
 		return 0;
 	/* With padding behind it the stack would forward less than came. */
-	if (end - at != bpf_ntohs(ip->tot_len) || !ts_fast_addresses4(ip))
+	if (end - at != bpf_ntohs(ip->tot_len) || !ts_fast_addresses4(ip) ||
+	    !ts_fast_is_whole4(ip))
 		return 0;
 	fib->family = TS_AF_INET;
 	fib->l4_protocol = ip->protocol;

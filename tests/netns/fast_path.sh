@@ -5,12 +5,12 @@
 . "$(dirname "$0")/net.sh"
 METER='xdp"; fast_path = "xdp"; fast_path_from = "u0'
 . "$(dirname "$0")/tsd.sh"
-DRIVER=bpf
+. "$(dirname "$0")/fast_net.sh"
 
-# As net_up, with a second client (d0, p1) in a namespace of its own.
+# With a second client (d0, p1) in a namespace of its own.
 D=$T-d
-fast_up() {
-	net_up
+two_up() {
+	fast_up
 	ns_add $D
 	ip link add d0 netns $D address 02:00:00:00:00:03 type veth \
 		peer name p1 netns $R address 02:00:00:00:00:11
@@ -19,19 +19,12 @@ fast_up() {
 	in_ns $D ip addr add 10.66.3.2/24 dev d0
 	in_ns $R ip addr add 10.66.3.1/24 dev p1
 	in_ns $D ip route add default via 10.66.3.1
-	in_ns $R sh -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done'
-	# Whose other end takes frames in bursts can be redirected to.
-	in_ns $C ethtool -K c0 gro on tx off >/dev/null
-	in_ns $D ethtool -K d0 gro on tx off >/dev/null
-	in_ns $S ethtool -K s0 gro on tx off >/dev/null
+	no_rp_filter
+	takes_bursts $D d0
 }
-fast_down() { ip netns del $D 2>/dev/null; net_down; }
-trap 'fast_down; rm -rf "$W"' EXIT
+two_down() { ip netns del $D 2>/dev/null; net_down; }
+trap 'two_down; rm -rf "$W"' EXIT
 
-fast_add() { in_ns $R tsctl -d bpf port add "$1" meter xdp fast-path xdp fast-path-from u0; }
-port() { in_ns $R tsctl -j port list | jq -r --arg i "$1" ".[] | select(.ifname == \$i) | .$2"; }
-is_fast() { [ "$(port p0 fast)" = "$1" ]; }
-account() { in_ns $R tsctl -j account add mac "$1" zone "$2" tariff 1 | jq .id; }
 arrived() { in_ns "$1" nft -j list counter inet q seen | jq '.nftables[] | select(.counter) | .counter.packets'; }
 # Frames that the router's stack took, of IPv4 and IPv6.
 by_stack() {
@@ -104,7 +97,7 @@ refused() { # NAME PATTERN: adding p0 fails and says so
 	is "$1: no XDP is left" "$(in_ns $R ip -d link show | grep -c 'prog/xdp')" 0
 }
 
-fast_up
+two_up
 listen
 # --- before Linux 6.3 everything does, by name, and the same meter works without -------
 said=$(fast_add p0 2>&1)
