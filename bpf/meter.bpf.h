@@ -188,7 +188,7 @@ static __always_inline int ts_onward_chargeable(__u32 id, const struct ts_bill *
 			  ts_answers_take(&police->answers, bill->bytes));
 }
 
-/* An account has asked, @charged for it or not. */
+/* An account has asked a service, or a group that one may be in; @charged for it or not. */
 static __always_inline void ts_onward_note(__u32 id, const struct ts_bill *bill, int charged)
 {
 	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
@@ -415,6 +415,7 @@ __noinline int ts_account_group(__u32 id, __u64 a, __u32 bytes, __u32 packed)
 		ts_count_refusal(id, bpf_get_smp_processor_id(), &bill);
 		return refusal;
 	}
+	ts_onward_note(id, &bill, 0);
 	ts_count_seen(id, bpf_get_smp_processor_id(), bill.dir);
 	c = ts_count_port();
 	if (c)
@@ -485,8 +486,11 @@ static __always_inline __u32 ts_meter_plea(const struct ts_frame *f,
 		marks = TS_MARK_FREE | TS_FATE_HOME;
 	else if (marks && reason == TS_DROP_FORBIDDEN && ts_account_forbidden(s->id))
 		marks = 0;
-	if (marks && ts_try_free(s, bill, TS_SERVICE_NONE))
+	if (marks && ts_try_free(s, bill, TS_SERVICE_NONE)) {
+		if (marks & TS_MARK_FREE)
+			ts_onward_note(s->id, bill, 0);
 		return marks | TS_MARK_STAMP;
+	}
 	if (!s->id && !marks)
 		ts_stranger_note(s->a);
 	return ts_drop(reason, bill->segs);

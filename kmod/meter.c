@@ -209,6 +209,16 @@ static __always_inline bool sight_take(const struct ts_sight *s, u32 dir)
 	return true;
 }
 
+/* An account has asked a service, or a group that one may be in; @charged for it or not. */
+static void sight_note_question(const struct ts_sight *s, bool charged)
+{
+	if (!s->account || s->dir != TS_DIR_UP)
+		return;
+	atomic_set(&s->account->asked, TS_ASKED_BYTES);
+	if (charged)
+		atomic_set(&s->account->answers, TS_ANSWERS_BYTES);
+}
+
 /* Group-addressed and going up: unbilled, but only for who could pay for it. */
 static int sight_group_up(const struct ts_sight *s)
 {
@@ -223,6 +233,7 @@ static int sight_group_up(const struct ts_sight *s)
 				    TS_GROUP_BURST_BYTES, s->bytes))
 			return TS_DROP_POLICED;
 	}
+	sight_note_question(s, false);
 	ts_port_count(s->port, group_bytes, s->bytes);
 	return TS_CHARGE_PASS;
 }
@@ -246,16 +257,6 @@ static bool sight_is_chargeable(const struct ts_sight *s)
 	if (!s->account || s->frame.flags & TS_FRAME_GROUP)
 		return false;
 	return s->dir == TS_DIR_UP || answers_take(&s->account->answers, s->bytes);
-}
-
-/* An account has asked, @charged for it or not. */
-static void sight_note_question(const struct ts_sight *s, bool charged)
-{
-	if (!s->account || s->dir != TS_DIR_UP)
-		return;
-	atomic_set(&s->account->asked, TS_ASKED_BYTES);
-	if (charged)
-		atomic_set(&s->account->answers, TS_ANSWERS_BYTES);
 }
 
 /* More of what may be passed on than is free: paid for, or it does not pass. */
@@ -361,6 +362,8 @@ static noinline unsigned int sight_refuse_up(const struct ts_sight *s, int reaso
 	if (!marks || sight_free(s) != TS_CHARGE_PASS ||
 	    !ts_steer_to_box(s->port, s->skb))
 		return sight_drop(s, reason);
+	if (marks & TS_MARK_FREE)
+		sight_note_question(s, false);
 	sight_mark(s, marks);
 	return NF_ACCEPT;
 }

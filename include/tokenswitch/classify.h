@@ -85,10 +85,10 @@
  */
 #define TS_ONWARD_ANSWER_BYTES 1514
 /*
- * A question of an account that passed lets so much of answers come to it, which is as
- * much as it can have saved up: somebody may ask under another's address, and to who
- * asks nothing itself nothing comes.  One that it was charged for lets so much of them
- * be charged: as many as a browser asks for at once.
+ * A question of an account that passed, to a service or to a group, lets so much of
+ * answers come to it, which is as much as it can have saved up: somebody may ask under
+ * another's address, and to who asks nothing itself nothing comes.  One that it was
+ * charged for lets so much of them be charged: as many as a browser asks for at once.
  */
 #define TS_ASKED_BYTES TS_ONWARD_BURST_BYTES
 #define TS_ANSWERS_BYTES (8 * 1024)

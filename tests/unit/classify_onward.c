@@ -295,6 +295,27 @@ static void test_unasked(void **state)
 	assert_true(goes_down(&answer));
 }
 
+/* Who asks a group that the box is in has asked, as who pays for it and as who cannot. */
+static void test_asked_of_group(void **state)
+{
+	struct ts_test_frame ask = { .dest = "\x01\x00\x5e\x00\x00\xfb", .from = ME4,
+		.to = "224.0.0.251", .proto = TS_IP_UDP, .sport = 5353, .dport = 5353,
+		.payload = 40 }, answer = dns_down;
+	uint64_t granted;
+
+	NEED_ROOT();
+	ts_fixture_service(&fx, "224.0.0.251", TS_IP_UDP, 5353, TS_SERVICE_LISTED);
+	ts_fixture_service(&fx, NULL, TS_IP_UDP, 5353, TS_SERVICE_LISTED);
+	answer.sport = 5353;
+	for (granted = 0; granted <= PLENTY; granted += PLENTY) {
+		fx.police[ID] = (struct ts_account_police){ };
+		pay(granted);
+		assert_false(goes_down(&answer));
+		assert_true(goes_up(&ask));
+		assert_true(goes_down(&answer));
+	}
+}
+
 /* To the last unit, and not beyond; who may not pay is as who cannot. */
 static void test_cannot_pay(void **state)
 {
@@ -379,6 +400,7 @@ int main(void)
 		ROUTED(test_charged),
 		BRIDGED(test_charged),
 		ROUTED(test_unasked),
+		ROUTED(test_asked_of_group),
 		ROUTED(test_cannot_pay),
 		ROUTED(test_group),
 		ROUTED(test_said),
