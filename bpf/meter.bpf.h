@@ -191,9 +191,13 @@ static __always_inline int ts_onward_chargeable(__u32 id, const struct ts_bill *
 /* An account has asked a service, or a group that one may be in; @charged for it or not. */
 static __always_inline void ts_onward_note(__u32 id, const struct ts_bill *bill, int charged)
 {
-	struct ts_account_police *police = bpf_map_lookup_elem(&ts_police, &id);
+	struct ts_account_police *police;
 
-	if (!police || bill->dir != TS_DIR_UP)
+	/* The line of number 0 would be all strangers'. */
+	if (!id || bill->dir != TS_DIR_UP)
+		return;
+	police = bpf_map_lookup_elem(&ts_police, &id);
+	if (!police)
 		return;
 	*(volatile __u32 *)&police->asked = TS_ASKED_BYTES;
 	if (charged)

@@ -314,6 +314,10 @@ static void test_asked_of_group(void **state)
 		assert_true(goes_up(&ask));
 		assert_true(goes_down(&answer));
 	}
+	/* Of who has no account nothing is noted. */
+	ask.source = MAC_OTHER;
+	assert_true(goes_up(&ask));
+	assert_int_equal(fx.police[0].asked, 0);
 }
 
 /* To the last unit, and not beyond; who may not pay is as who cannot. */
