@@ -50,7 +50,7 @@ static void nothing_is_signed_while_a_deposit_is_on_its_way(void **state)
 static void a_cosigned_withdrawal_freezes(void **state)
 {
 	int code = box_code(&box, 0);
-	struct ts_channel_view view;
+	struct ts_channel next;
 	ts_u128 balance_wei;
 
 	assert_true(box_pay(&box, PARTNER, 100000 * GWEI, code));
@@ -76,15 +76,9 @@ static void a_cosigned_withdrawal_freezes(void **state)
 	far_pump();
 	assert_true(far[PARTNER].life.cosign.complete);
 	/* What the chain makes of it is the next life; the value is still owed. */
-	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(far_key(PARTNER)), NULL, &view), 0);
-	view.channel.open_block_number += 50;
-	view.channel.frozen = false;
-	view.channel.partner_deposit_wei = GWEI;
-	memset(&view.channel.partner_proof, 0, sizeof(view.channel.partner_proof));
-	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
-						   &box.now), 0);
-	box_flush(&box);
+	next = far_next_life(PARTNER);
+	next.partner_deposit_wei = GWEI;
+	far_show(&next);
 	ts_billing_tick(box.billing, &box.now);
 	box_flush(&box);
 	assert_true(box_spend(&box, 0, 1000) > 0);
@@ -104,17 +98,10 @@ static int withdraw(ts_u128 amount_wei)
 /* A withdrawal of ours left so much of our deposit in the channel's next life. */
 static void next_life_with(ts_u128 our_deposit_wei)
 {
-	struct ts_channel_view view;
+	struct ts_channel next = far_next_life(PARTNER);
 
-	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(far_key(PARTNER)), NULL, &view), 0);
-	view.channel.open_block_number += 50;
-	view.channel.frozen = false;
-	view.channel.our_deposit_wei = our_deposit_wei;
-	memset(&view.channel.partner_proof, 0, sizeof(view.channel.partner_proof));
-	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
-						   &box.now), 0);
-	box_flush(&box);
+	next.our_deposit_wei = our_deposit_wei;
+	far_show(&next);
 }
 
 /* M2, M5, M11: what the wallet has not spent is not ours to take, in no life. */

@@ -208,6 +208,31 @@ void far_see(unsigned int wallet, const struct ts_channel_event *event)
 	box_flush(&box);
 }
 
+struct ts_channel far_channel(unsigned int wallet)
+{
+	struct ts_channel_view view;
+
+	assert_int_equal(ts_billing_channel_view(box.billing,
+		ts_signer_address(far_key(wallet)), NULL, &view), 0);
+	return view.channel;
+}
+
+struct ts_channel far_next_life(unsigned int wallet)
+{
+	struct ts_channel channel = far_channel(wallet);
+
+	channel.open_block_number += 50;
+	channel.frozen = false;
+	memset(&channel.partner_proof, 0, sizeof(channel.partner_proof));
+	return channel;
+}
+
+void far_show(const struct ts_channel *channel)
+{
+	assert_int_equal(ts_billing_channel_import(box.billing, channel, true, &box.now), 0);
+	box_flush(&box);
+}
+
 /* As the crash tests see it: nothing of what waited in memory is left. */
 void far_restart(bool power_cut)
 {

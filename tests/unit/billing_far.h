@@ -63,6 +63,11 @@ const char *far_memo(int code);
 bool far_is_last_message(enum ts_message_id id);
 /* The box sees something of its channel with a peer on the chain. */
 void far_see(unsigned int wallet, const struct ts_channel_event *event);
+/* What the box has of its channel with a peer, and the next life of it, where nothing is signed. */
+struct ts_channel far_channel(unsigned int wallet);
+struct ts_channel far_next_life(unsigned int wallet);
+/* The chain has it so. */
+void far_show(const struct ts_channel *channel);
 /* As the crash tests see it: nothing of what waited in memory is left. */
 void far_restart(bool power_cut);
 struct ts_ledger_sum far_total(void);

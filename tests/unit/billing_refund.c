@@ -107,14 +107,12 @@ static void a_refund_has_a_limit(void **state)
 /* M11: after a one-sided close nothing can go back; it stays owed. */
 static void a_closed_channel_refunds_nothing(void **state)
 {
-	struct ts_channel_view view;
+	struct ts_channel closed;
 
 	assert_true(box_pay(&box, PARTNER, 1000, -1));
-	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(far_key(PARTNER)), NULL, &view), 0);
-	view.channel.state = TS_CHANNEL_CLOSED;
-	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
-						   &box.now), 0);
+	closed = far_channel(PARTNER);
+	closed.state = TS_CHANNEL_CLOSED;
+	far_show(&closed);
 	assert_int_equal(refund(PARTNER, TS_U128_MAX), -EPERM);
 	assert_true(unspent_of(PARTNER) == 1000);
 }
@@ -122,17 +120,12 @@ static void a_closed_channel_refunds_nothing(void **state)
 /* The chain shows the next life of the channel with PARTNER. */
 static void next_life(ts_u128 our_deposit_wei)
 {
-	struct ts_channel_view view;
+	struct ts_channel next = far_next_life(PARTNER);
 
-	assert_int_equal(ts_billing_channel_view(box.billing,
-		ts_signer_address(far_key(PARTNER)), NULL, &view), 0);
-	view.channel.open_block_number += 50;
-	view.channel.our_deposit_wei = our_deposit_wei;
-	memset(&view.channel.partner_proof, 0, sizeof(view.channel.partner_proof));
-	memset(&view.channel.our_proof, 0, sizeof(view.channel.our_proof));
-	assert_int_equal(ts_billing_channel_import(box.billing, &view.channel, true,
-						   &box.now), 0);
-	far[PARTNER].life.channel.open_block_number = view.channel.open_block_number;
+	next.our_deposit_wei = our_deposit_wei;
+	memset(&next.our_proof, 0, sizeof(next.our_proof));
+	far_show(&next);
+	far[PARTNER].life.channel.open_block_number = next.open_block_number;
 	far[PARTNER].life.channel.partner_deposit_wei = our_deposit_wei;
 	memset(&far[PARTNER].life.channel.our_proof, 0, sizeof(struct ts_channel_proof));
 	memset(&far[PARTNER].life.channel.partner_proof, 0,
