@@ -225,6 +225,15 @@ void scene_turns(void)
 	ev_timer_stop(scene.d.loop, &pause);
 }
 
+/* The carrier ends, and the node answers what it was asked. */
+void scene_stop(void)
+{
+	ts_carrier_free(scene.d.carrier);
+	scene.d.carrier = NULL;
+	node_speak(&scene.node);
+	scene_turns();
+}
+
 /* --- what stations do ----------------------------------------------------------- */
 
 struct ts_key scene_station(unsigned int n)

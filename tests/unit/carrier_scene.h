@@ -63,6 +63,7 @@ int scene_teardown(void **state);
 void scene_again(unsigned int timeout_ms);
 void scene_until(unsigned int n_told);
 void scene_turns(void);
+void scene_stop(void);
 
 struct ts_key scene_station(unsigned int n);
 struct ts_portal_look scene_about(void);

@@ -188,10 +188,7 @@ static void test_stopped(void **state)
 	scene_send(1, &deposit);
 	while (!scene.node.silent)
 		scene_turns();
-	ts_carrier_free(scene.d.carrier);
-	scene.d.carrier = NULL;
-	node_speak(&scene.node);
-	scene_turns();
+	scene_stop();
 	assert_int_equal(scene.n_told, 0);
 }
 
